@@ -1,0 +1,123 @@
+import { z } from 'zod'
+import { type Bytes, parseByteSize } from './byte-size.ts'
+import { type IpRange, parseIpRange } from './ip-range.ts'
+import { type Milliseconds, formatTimeSpan, parseTimeSpan } from './time-span.ts'
+
+/**
+ * Fields of settings in Exchange's notation. A field reads what a YAML file or a cmdlet gives (text,
+ * number, true or false, a list or Exchange's comma form) and gives the typed value; what does not
+ * fit is an issue that says what would. `meta` feeds the JSON Schema for editors.
+ */
+
+function field<T>(
+  read: (text: string) => T | undefined,
+  expected: string,
+  jsonSchema: Record<string, unknown>,
+) {
+  return z
+    .union([z.string(), z.number(), z.boolean()], { error: `must be ${expected}` })
+    .meta(jsonSchema)
+    .transform((value, context): T => {
+      const result = read(String(value).trim())
+      if (result !== undefined) return result
+      context.issues.push({
+        code: 'custom',
+        input: value,
+        message: `must be ${expected}, not "${String(value)}"`,
+      })
+      return z.NEVER
+    })
+}
+
+/** Free text. */
+export const text = () => field((value) => value, 'text', { type: 'string' })
+
+/** A yes or no: `true`, `$true`, `yes`. */
+export const flag = () =>
+  field(
+    (value) => {
+      if (/^(\$?true|yes)$/i.test(value)) return true
+      return /^(\$?false|no)$/i.test(value) ? false : undefined
+    },
+    'true or false',
+    { type: 'boolean' },
+  )
+
+/** A whole number from `minimum` to `maximum`. */
+export const count = (minimum: number, maximum = 2 ** 31 - 1) =>
+  field(
+    (value) => wholeNumber(value, minimum, maximum),
+    `a whole number from ${minimum} to ${maximum}`,
+    { type: 'integer', minimum, maximum },
+  )
+
+/** A whole number from `minimum` to `maximum`, or `unlimited` (Infinity). */
+export const countOrUnlimited = (minimum: number, maximum = 2 ** 31 - 1) =>
+  field(
+    (value) => (/^unlimited$/i.test(value) ? Infinity : wholeNumber(value, minimum, maximum)),
+    `a whole number from ${minimum} to ${maximum} or unlimited`,
+    { type: ['integer', 'string'] },
+  )
+
+/** A size: `35MB`, `36700160`; `unlimited` only where `allowUnlimited`. */
+export const byteSize = (minimum: Bytes, maximum: Bytes, allowUnlimited = false) =>
+  field<Bytes>(
+    (value) => {
+      const size = parseByteSize(value)
+      if (size === Infinity) return allowUnlimited ? size : undefined
+      return size !== undefined && size >= minimum && size <= maximum ? size : undefined
+    },
+    `a size such as 35MB from ${minimum} to ${maximum} bytes${allowUnlimited ? ' or unlimited' : ''}`,
+    { type: ['string', 'integer'] },
+  )
+
+/** A time span `[d.]hh:mm:ss` from `minimum` to `maximum`. */
+export const timeSpan = (minimum: Milliseconds, maximum: Milliseconds) =>
+  field<Milliseconds>(
+    (value) => {
+      const span = parseTimeSpan(value)
+      return span !== undefined && span >= minimum && span <= maximum ? span : undefined
+    },
+    `a time span such as 00:10:00 from ${formatTimeSpan(minimum)} to ${formatTimeSpan(maximum)}`,
+    { type: 'string' },
+  )
+
+/** One of the names, compared without case. */
+export const oneOf = <const Names extends readonly [string, ...string[]]>(names: Names) =>
+  field<Names[number]>((value) => matching(names, value), `one of ${names.join(', ')}`, {
+    type: 'string',
+    enum: names,
+  })
+
+/** An address range; see base/ip-range.ts. */
+export const ipRange = () =>
+  field<IpRange>(
+    (value) => parseIpRange(value),
+    'an address, a range or a network, such as 192.0.2.1-192.0.2.9 or 192.0.2.0/24',
+    { type: 'string' },
+  )
+
+/** A list of fields: a YAML list, or one text with commas. Not nested; may be empty. */
+export const list = <Item extends z.ZodType>(item: Item) =>
+  z.preprocess((value) => {
+    if (typeof value === 'string')
+      return value
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean)
+    if (Array.isArray(value)) return value as unknown[]
+    return value === null || value === undefined ? [] : [value]
+  }, z.array(item).readonly())
+
+/** A set of names as Exchange's flags: a list, compared without case, each at most once. */
+export const flags = <const Names extends readonly [string, ...string[]]>(names: Names) =>
+  list(oneOf(names)).transform((given): readonly Names[number][] => [...new Set(given)])
+
+function wholeNumber(value: string, minimum: number, maximum: number): number | undefined {
+  const result = Number(value)
+  return /^\d+$/.test(value) && result >= minimum && result <= maximum ? result : undefined
+}
+
+function matching<Name extends string>(names: readonly Name[], value: string): Name | undefined {
+  return names.find((name) => name.toLowerCase() === value.toLowerCase())
+}

@@ -1,0 +1,30 @@
+import type { AcceptedDomain } from '../pipeline/accepted-domain.ts'
+import type { ReceiveConnector } from '../receive/receive-connector.ts'
+import type { User } from '../receive/user.ts'
+import type { SendConnector } from '../send/send-connector.ts'
+import type { TransportConfig } from '../dsn/transport-config.ts'
+import type { CertificateFile } from '../tls/certificate-file.ts'
+import type { FrontendTransportService, TransportService } from './transport-service.ts'
+
+export type ServerRole = 'Mailbox' | 'Edge'
+
+/** Who this server is. */
+export interface ServerIdentity {
+  /** Short name, as it stands in connector names and logs: `EDGE01`. */
+  readonly Name: string
+  readonly Fqdn: string
+  readonly Role: ServerRole
+}
+
+/** A checked configuration, complete with defaults and frozen. */
+export interface ServerConfig {
+  readonly Server: ServerIdentity
+  readonly AcceptedDomains: readonly AcceptedDomain[]
+  readonly ReceiveConnectors: readonly ReceiveConnector[]
+  readonly SendConnectors: readonly SendConnector[]
+  readonly Users: readonly User[]
+  readonly Certificates: readonly CertificateFile[]
+  readonly TransportService: TransportService
+  readonly FrontendTransportService: FrontendTransportService
+  readonly TransportConfig: TransportConfig
+}

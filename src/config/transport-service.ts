@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { byteSize, count, countOrUnlimited, list, text, timeSpan } from '../base/setting-fields.ts'
+import { day, hour, minute, second } from '../base/time-span.ts'
+
+const logPath = () => text().default('')
+const logAge = () => timeSpan(0, 3650 * day).default(30 * day)
+const logDirectorySize = () => byteSize(1, 2 ** 53, true).default(250 * 1024 ** 2)
+const logFileSize = () => byteSize(1, 2 ** 53, true).default(10 * 1024 ** 2)
+
+/** What both services have: their protocol logs. An empty path means the folder below the data folder. */
+const protocolLogFields = {
+  ReceiveProtocolLogPath: logPath(),
+  ReceiveProtocolLogMaxAge: logAge(),
+  ReceiveProtocolLogMaxDirectorySize: logDirectorySize(),
+  ReceiveProtocolLogMaxFileSize: logFileSize(),
+  SendProtocolLogPath: logPath(),
+  SendProtocolLogMaxAge: logAge(),
+  SendProtocolLogMaxDirectorySize: logDirectorySize(),
+  SendProtocolLogMaxFileSize: logFileSize(),
+}
+
+/** DNS servers: addresses, each with an optional port (`127.0.0.53:5353`); none: the machine's. */
+const dnsServers = () => list(text()).default([])
+
+/**
+ * Set-TransportService's parameters, and those that Exchange keeps in its service's .config file.
+ * Where Mailbox and Edge differ the value is optional and `transport-service-defaults.ts` fills it in.
+ */
+export const transportServiceSchema = z.strictObject({
+  ...protocolLogFields,
+  InternalDNSServers: dnsServers(),
+  ExternalDNSServers: dnsServers(),
+  QueueGlitchRetryCount: count(0, 15).default(4),
+  QueueGlitchRetryInterval: timeSpan(second, day).default(minute),
+  TransientFailureRetryCount: count(0, 15).default(6),
+  /** Default 5 minutes, on Edge 10. */
+  TransientFailureRetryInterval: timeSpan(second, 12 * hour).optional(),
+  /** Default 10 minutes, on Edge 30. */
+  OutboundConnectionFailureRetryInterval: timeSpan(second, 20 * day).optional(),
+  MessageRetryInterval: timeSpan(second, day).default(15 * minute),
+  MessageExpirationTimeout: timeSpan(5 * second, 90 * day).default(2 * day),
+  DelayNotificationTimeout: timeSpan(second, 30 * day).default(4 * hour),
+  QueueMaxIdleTime: timeSpan(5 * second, hour).default(3 * minute),
+  MaxOutboundConnections: countOrUnlimited(1).default(1000),
+  MaxPerDomainOutboundConnections: countOrUnlimited(1).default(40),
+  MaxConnectionRatePerMinute: countOrUnlimited(1).default(1200),
+})
+
+/** Set-FrontendTransportService's parameters. */
+export const frontendTransportServiceSchema = z.strictObject({
+  ...protocolLogFields,
+  MaxConnectionRatePerMinute: countOrUnlimited(1).default(1200),
+})
+
+type ParsedTransportService = z.output<typeof transportServiceSchema>
+type ByRole = 'TransientFailureRetryInterval' | 'OutboundConnectionFailureRetryInterval'
+export type TransportService = Readonly<
+  Omit<ParsedTransportService, ByRole> & Record<ByRole, number>
+>
+export type FrontendTransportService = Readonly<z.output<typeof frontendTransportServiceSchema>>
+
+/** The settings with the defaults of the server's role. */
+export function completeTransportService(
+  parsed: ParsedTransportService,
+  role: 'Mailbox' | 'Edge',
+): TransportService {
+  const edge = role === 'Edge'
+  return {
+    ...parsed,
+    TransientFailureRetryInterval: parsed.TransientFailureRetryInterval ?? (edge ? 10 : 5) * minute,
+    OutboundConnectionFailureRetryInterval:
+      parsed.OutboundConnectionFailureRetryInterval ?? (edge ? 30 : 10) * minute,
+  }
+}

@@ -1,0 +1,48 @@
+import type { Awaitable } from '../base/awaitable.ts'
+import type { QueueKey } from './queue-key.ts'
+import type { Copy, CopyRecipient } from './stored-message.ts'
+
+/** What one attempt did for one recipient. `reply` is the text that caused it. */
+export interface RecipientResult {
+  readonly recipient: CopyRecipient
+  readonly outcome: 'delivered' | 'retry' | 'failed'
+  /** The reply on one line: `550 5.1.1 User unknown`. */
+  readonly reply: string
+  /** The host that answered, `host (ip)`; absent when we judged ourselves. */
+  readonly remoteHost?: string
+  /** Delivered to a host that speaks DSN, so notifications of success are its business. */
+  readonly dsnPassedOn?: boolean
+}
+
+/** One queue as a delivery connection sees it. */
+export interface DeliveryLane {
+  readonly key: QueueKey
+  /** The next copy that is due, leased to the caller; undefined when none is ready now. */
+  next(): Awaitable<Copy | undefined>
+  /**
+   * Tells what became of a copy taken by `next`; every recipient of the copy appears once. Resolves
+   * when the next copy may be taken: at most one result per connection is not yet flushed.
+   */
+  report(copy: Copy, results: readonly RecipientResult[]): Awaitable<void>
+  /** Gives a copy back that was not tried (the connection ended first). */
+  putBack(copy: Copy): void
+}
+
+/** How a connection for a queue ended. */
+export type ConnectionResult =
+  /** It delivered what there was, or reached its message limit. */
+  | { readonly kind: 'served' }
+  /** No usable connection came about; the queue goes to Retry. `error` is the queue's LastError. */
+  | { readonly kind: 'unreachable'; readonly error: string }
+  /** The next hop cannot exist (NXDOMAIN, null MX, loop): everything in the queue fails with `error`. */
+  | { readonly kind: 'impossible'; readonly error: string }
+
+/** Delivers from queues; implemented by send/. */
+export interface DeliveryAgent {
+  /**
+   * Opens (or takes from its cache) one connection for `lane` and delivers until `lane.next()` has
+   * nothing. Every copy it took is reported or put back before it resolves. Never rejects. When
+   * `signal` aborts it finishes the message in hand and resolves.
+   */
+  serve(lane: DeliveryLane, signal: AbortSignal): Promise<ConnectionResult>
+}

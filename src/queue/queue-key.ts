@@ -1,0 +1,36 @@
+/** Exchange's delivery types, those that can occur here. */
+export type DeliveryType =
+  'DnsConnectorDelivery' | 'SmartHostConnectorDelivery' | 'Undefined' | 'Unreachable'
+
+/** Exchange's NextHopSolutionKey: copies with equal keys wait in one queue. */
+export interface QueueKey {
+  readonly deliveryType: DeliveryType
+  /** Recipient domain, or the smart host list as it is shown: `[10.0.0.1],relay.example`. */
+  readonly nextHopDomain: string
+  /** Name of the Send connector; empty for the two queues below. */
+  readonly nextHopConnector: string
+}
+
+/** Accepted, not yet categorized. */
+export const submissionQueue: QueueKey = {
+  deliveryType: 'Undefined',
+  nextHopDomain: 'Submission',
+  nextHopConnector: '',
+}
+
+/** Categorized, but no Send connector takes it; categorized anew when the configuration changes. */
+export const unreachableQueue: QueueKey = {
+  deliveryType: 'Unreachable',
+  nextHopDomain: 'Unreachable Domain',
+  nextHopConnector: '',
+}
+
+/** The key as one string, for maps and for the queue database; equal keys give equal strings. */
+export function queueKeyText(key: QueueKey): string {
+  return `${key.deliveryType}\n${key.nextHopDomain.toLowerCase()}\n${key.nextHopConnector}`
+}
+
+/** Whether the queue leads to a next hop, rather than being one of the two persistent ones. */
+export function isDeliveryQueue(key: QueueKey): boolean {
+  return key.deliveryType !== 'Undefined' && key.deliveryType !== 'Unreachable'
+}

@@ -1,0 +1,113 @@
+import type { Awaitable } from '../base/awaitable.ts'
+import type { Milliseconds } from '../base/time-span.ts'
+import type { QueueKey } from './queue-key.ts'
+import type { Copy, CopyRecipient, NewCopy, NewMessage } from './stored-message.ts'
+
+/**
+ * A message being taken in. Nothing of it lasts before the commit; a store that is opened again
+ * forgets what was never committed.
+ */
+export interface PendingMessage {
+  /** The InternalId it will have. */
+  readonly id: number
+  /**
+   * Adds content; the chunk belongs to the store. Waits while too much is not yet written, so memory
+   * stays bounded. Rejects with a StoreError; after that only `abort` is allowed.
+   */
+  write(chunk: Buffer): Awaitable<void>
+  /**
+   * Makes the message and its copies durable: when it resolves they are flushed to disk. The copies
+   * come back leased to the caller. Rejects with a StoreError, and then nothing lasts.
+   */
+  commit(message: NewMessage, copies: readonly NewCopy[]): Promise<readonly Copy[]>
+  /** Forgets it. Does nothing after a commit. */
+  abort(): void
+}
+
+/** A pending message ready to be committed together with a settlement. */
+export interface PreparedMessage {
+  readonly pending: PendingMessage
+  readonly message: NewMessage
+  readonly copies: readonly NewCopy[]
+}
+
+/** What becomes of a leased copy after an attempt; written as one transaction. */
+export interface Settlement {
+  readonly copy: Copy
+  /** Recipients that stay with this copy; with none the copy leaves the queue. */
+  readonly remaining: readonly CopyRecipient[]
+  /** When the remaining ones are due again. */
+  readonly dueAt: Milliseconds
+  readonly attempts: number
+  readonly lastError: string
+  readonly delayNotified: boolean
+  /** Recipients that now belong to other queues. */
+  readonly moved?: readonly NewCopy[]
+  /** Notifications that must exist exactly when the settlement does. */
+  readonly notifications?: readonly PreparedMessage[]
+}
+
+/** One queue in figures; keeping them costs nothing that grows with the queue. */
+export interface QueueFigures {
+  readonly key: QueueKey
+  /** Small number that names the queue to an admin, for the life of the file. */
+  readonly number: number
+  readonly copies: number
+  /** When the earliest unleased copy is due; undefined when there is none. */
+  readonly nextDueAt?: Milliseconds
+}
+
+/** A page of copies, in the order of their ids. */
+export interface CopyPage {
+  readonly copies: readonly Copy[]
+  /** Pass as `after` for the next page; undefined at the end. */
+  readonly next?: number
+}
+
+export interface CopyQuery {
+  readonly queue?: QueueKey
+  readonly after?: number
+  readonly limit: number
+}
+
+/**
+ * The queue on stable storage. Copies are leased before work on them, so that several workers or
+ * nodes can share a store; a lease ends by `settle`, `release`, its time, or the holder's death.
+ */
+export interface QueueStore extends AsyncDisposable {
+  /** Starts a message; costs nothing until content is written. */
+  begin(): PendingMessage
+  /** Leases up to `limit` copies of one queue that are due at `now`, earliest due first. */
+  lease(queue: QueueKey, now: Milliseconds, limit: number): Promise<readonly Copy[]>
+  /**
+   * Ends a lease with its result, flushed to disk when it resolves. Returns the new copies (moved
+   * ones, then those of the notifications), leased to the caller.
+   */
+  settle(settlement: Settlement): Promise<readonly Copy[]>
+  /** Gives leases back unchanged. */
+  release(copies: readonly Copy[]): void
+  /** All unleased copies of `queue` become due at `dueAt` (a manual retry, or a queue that failed). */
+  postpone(queue: QueueKey, dueAt: Milliseconds): Promise<void>
+  /**
+   * Piece `index` of a message's content, undefined past the end. Small recent content is answered
+   * at once from memory. Rejects with a StoreError.
+   */
+  readPiece(messageId: number, index: number): Awaitable<Buffer | undefined>
+  /** Every queue with copies in it. */
+  queues(): Promise<readonly QueueFigures[]>
+  /** Copies for an admin's eyes, leased or not. */
+  scan(query: CopyQuery): Promise<CopyPage>
+}
+
+export type StoreErrorCode = 'DISK_FULL' | 'CORRUPT' | 'CLOSED' | 'FAILED'
+
+/** The store could not do what was asked; nothing of the failed call lasts. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError'
+  readonly code: StoreErrorCode
+
+  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

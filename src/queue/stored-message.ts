@@ -1,0 +1,52 @@
+import type { Bytes } from '../base/byte-size.ts'
+import type { Milliseconds } from '../base/time-span.ts'
+import type { Envelope, Recipient } from '../message/envelope.ts'
+import type { QueueKey } from './queue-key.ts'
+
+/** What the queue keeps of a message beside its content. */
+export interface NewMessage {
+  readonly envelope: Envelope
+  /** The Message-ID header with its angle brackets. */
+  readonly messageId: string
+  readonly subject: string
+  /** Octets of the stored content, our own header lines included. */
+  readonly size: Bytes
+  readonly receivedAt: Milliseconds
+  /** Exchange's MessageSourceName: `SMTP:<connector>` or `DSN`. */
+  readonly source: string
+  /** Address of the client; empty for our own messages. */
+  readonly sourceAddress: string
+}
+
+/** A message as stored. */
+export interface StoredMessage extends NewMessage {
+  /** Exchange's InternalId: the database id, growing strictly for the life of the queue file. */
+  readonly id: number
+}
+
+/** A recipient within a copy, with what the last attempt said. */
+export interface CopyRecipient extends Recipient {
+  readonly lastError?: string
+}
+
+/** One next hop's share of a message, before it is stored. */
+export interface NewCopy {
+  readonly queue: QueueKey
+  readonly recipients: readonly CopyRecipient[]
+  /** When it may first be tried; now when absent. */
+  readonly dueAt?: Milliseconds
+}
+
+/** One next hop's share of a message. */
+export interface Copy {
+  readonly id: number
+  readonly message: StoredMessage
+  readonly queue: QueueKey
+  readonly recipients: readonly CopyRecipient[]
+  readonly dueAt: Milliseconds
+  /** Attempts that reached the peer and were answered with 4yz. */
+  readonly attempts: number
+  readonly lastError: string
+  /** A delay notification was sent. */
+  readonly delayNotified: boolean
+}
