@@ -1,0 +1,25 @@
+# The relay's production dependencies, installed once with the build tools left behind.
+FROM node:26.10.0-trixie-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+# The npm package "node" pins the runtime for development; here the base image is that runtime.
+RUN npm ci --omit=dev --ignore-scripts
+
+FROM node:26.10.0-trixie-slim
+WORKDIR /app
+COPY --from=dependencies /app/node_modules node_modules
+COPY package.json ./
+COPY src src
+COPY config /config
+# Any user id may run it: group 0 owns what must be writable (OpenShift's rule).
+RUN ln -s /app/src/main.ts /usr/local/bin/edge \
+ && mkdir -p /data && chown -R 1000:0 /data && chmod -R g=u /data
+ENV NODE_ENV=production EDGE_CONFIG=/config/server.yaml EDGE_DATA=/data
+USER 1000:0
+# Queue, logs, certificates and sockets: the only place the relay writes to, so the root may be read-only.
+VOLUME /data
+EXPOSE 25 465 587 717 2525
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s CMD ["edge", "healthcheck"]
+ENTRYPOINT ["edge"]
+CMD ["start"]
