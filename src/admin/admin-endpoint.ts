@@ -55,7 +55,8 @@ async function answer(
   const name = request.url?.slice(1) ?? ''
   const method = Object.hasOwn(methods, name) ? methods[name] : undefined
   if (request.method !== 'POST' || method === undefined) {
-    return send(response, 404, { error: `there is no "${name}"` })
+    send(response, 404, { error: `there is no "${name}"` })
+    return
   }
   try {
     send(response, 200, { result: (await method(await readJson(request))) ?? null })

@@ -1,0 +1,164 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+const main = new URL('../../src/main.ts', import.meta.url).pathname
+
+/** One line of the relay's program log. */
+export interface LogLine {
+  readonly level: number
+  readonly service: string
+  readonly pid: number
+  readonly msg: string
+  readonly [detail: string]: unknown
+}
+
+export interface RelayOptions {
+  /** Text of server.yaml. */
+  readonly config: string
+  /** Services whose listening is awaited. */
+  readonly services?: readonly string[]
+  /** A folder to go on with (restart on the same queue); made new when absent. */
+  readonly folder?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** The real `edge start` as a child process, in a temporary folder. */
+export class RelayProcess implements AsyncDisposable {
+  readonly folder: string
+  readonly #child: ChildProcess
+  readonly #lines: LogLine[] = []
+  readonly #waiting = new Set<() => void>()
+  #text = ''
+
+  private constructor(child: ChildProcess, folder: string) {
+    this.#child = child
+    this.folder = folder
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream !== null) createInterface(stream).on('line', (line) => this.#hear(line))
+    }
+    child.once('exit', () => this.#wake())
+  }
+
+  /** Resolves when every service listens; rejects with all output when the command ends before. */
+  static async start(options: RelayOptions): Promise<RelayProcess> {
+    const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'edge-relay-')))
+    await mkdir(folder, { recursive: true })
+    const config = join(folder, 'server.yaml')
+    await writeFile(config, options.config)
+    const args = [main, 'start', '--config', config, '--data', join(folder, 'data')]
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...options.env },
+    })
+    const relay = new RelayProcess(child, folder)
+    const services = options.services ?? ['Transport', 'FrontendTransport']
+    for (const service of services) await relay.logged((line) => isListening(line, service))
+    return relay
+  }
+
+  get dataFolder(): string {
+    return join(this.folder, 'data')
+  }
+
+  /** Everything printed so far. */
+  get output(): string {
+    return this.#text
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0
+  }
+
+  /** Resolves with the first log line, past or to come (from the `from`th on), that `matches`. */
+  async logged(matches: (line: LogLine) => boolean, from = 0): Promise<LogLine> {
+    for (;;) {
+      const found = this.#lines.slice(from).find(matches)
+      if (found !== undefined) return found
+      if (this.#child.exitCode !== null || this.#child.signalCode !== null) {
+        throw new Error(`the relay ended before it logged that:\n${this.#text}`)
+      }
+      await this.#nextOutput()
+    }
+  }
+
+  /** How many log lines there are, for `logged(…, from)`. */
+  get lineCount(): number {
+    return this.#lines.length
+  }
+
+  /** The process id of the service as last started. */
+  servicePid(service: string): number {
+    return this.#lines.findLast((line) => isListening(line, service))?.pid ?? 0
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
+  }
+
+  /** Sends `signal` and resolves with the exit code (null when a signal ended it). */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      this.#child.kill(signal)
+      await once(this.#child, 'exit')
+    }
+    return this.#child.exitCode
+  }
+
+  /** Ends the relay and removes its folder. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+    await rm(this.folder, { recursive: true, force: true })
+  }
+
+  async #nextOutput(): Promise<void> {
+    const output = Promise.withResolvers<undefined>()
+    this.#waiting.add(() => output.resolve(undefined))
+    await output.promise
+  }
+
+  #hear(text: string): void {
+    this.#text += `${text}\n`
+    const line = asLogLine(text)
+    if (line !== undefined) this.#lines.push(line)
+    this.#wake()
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting) wake()
+    this.#waiting.clear()
+  }
+}
+
+function isListening(line: LogLine, service: string): boolean {
+  return line.service === service && line.msg === 'the service listens'
+}
+
+function asLogLine(text: string): LogLine | undefined {
+  if (!text.startsWith('{')) return undefined
+  try {
+    return JSON.parse(text) as LogLine
+  } catch {
+    return undefined
+  }
+}
+
+/** Runs `edge <args>` to its end. */
+export async function runEdge(
+  args: readonly string[],
+  options: { readonly input?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+  const child = spawn(process.execPath, [main, ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, ...options.env },
+  })
+  const output = { stdout: '', stderr: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
+  child.stdin.end(options.input ?? '')
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, ...output }
+}
