@@ -1,6 +1,7 @@
 /**
- * Words that Exchange knows and this relay does not have. A file that uses one is refused rather than
- * read as if the word were not there: a limit or a protection would be missing unnoticed.
+ * Words that Exchange knows and this relay does not have, beside those that a schema itself refuses
+ * (`receive/unavailable-setting.ts`). A file that uses one is refused rather than read as if the word
+ * were not there: a limit or a protection would be missing unnoticed.
  */
 interface UnavailableSettings {
   readonly names: readonly string[]
@@ -11,26 +12,8 @@ interface UnavailableSettings {
 const unavailable: Readonly<Record<string, UnavailableSettings>> = {
   '': { names: ['Recipients', 'RemoteDomains', 'ForeignConnectors', 'DeliveryAgentConnectors'] },
   ReceiveConnectors: {
-    names: [
-      'AdvertiseClientSettings',
-      'BinaryMimeEnabled',
-      'DefaultDomain',
-      'DomainSecureEnabled',
-      'EnableAuthGSSAPI',
-      'ExtendedProtectionPolicy',
-      'LiveCredentialEnabled',
-      'LongAddressesEnabled',
-      'MaxAcknowledgementDelay',
-      'OrarEnabled',
-      'Server',
-      'ServiceDiscoveryFqdn',
-      'TlsDomainCapabilities',
-      'Usage',
-    ],
-    instead: {
-      BinaryMimeEnabled: 'BINARYMIME is not announced',
-      Usage: 'write the AuthMechanism and PermissionGroups that it stands for',
-    },
+    names: ['LiveCredentialEnabled', 'MaxAcknowledgementDelay', 'Server', 'Usage'],
+    instead: { Usage: 'write the AuthMechanism and PermissionGroups that it stands for' },
   },
   SendConnectors: {
     names: [

@@ -19,6 +19,8 @@ export interface FormProblem extends Problem {
 export interface YamlSource {
   readonly value: Readonly<Record<string, unknown>>
   readonly problems: readonly FormProblem[]
+  /** False when it is no YAML: then `value` is empty and the problems are those of the syntax. */
+  readonly wellFormed: boolean
   /** The place of the value at `path`, or of the nearest thing around it. */
   position(path: Problem['path']): Position
   /** Whether a form problem already speaks of `path` or of something around it. */
@@ -56,11 +58,12 @@ class SourceReader {
   read(schema: z.ZodObject): YamlSource {
     for (const error of [...this.#document.errors, ...this.#document.warnings])
       this.#problem([], error.pos[0], syntaxMessage(error))
-    const syntaxIsGood = this.#problems.length === 0
-    const value = syntaxIsGood ? this.#settings(this.#document.contents, schema, []) : undefined
+    const wellFormed = this.#problems.length === 0
+    const value = wellFormed ? this.#settings(this.#document.contents, schema, []) : undefined
     return {
       value: value ?? {},
       problems: this.#problems,
+      wellFormed,
       position: (path) => this.#position(path),
       isBroken: (path) => path.some((_, end) => this.#broken.has(key(path.slice(0, end + 1)))),
     }
