@@ -6,31 +6,43 @@ import { type Milliseconds, formatTimeSpan, parseTimeSpan } from './time-span.ts
 /**
  * Fields of settings in Exchange's notation. A field reads what a YAML file or a cmdlet gives (text,
  * number, true or false, a list or Exchange's comma form) and gives the typed value; what does not
- * fit is an issue that says what would. `meta` feeds the JSON Schema for editors.
+ * fit is an issue that says what would.
  */
 
-function field<T>(
-  read: (text: string) => T | undefined,
-  expected: string,
-  jsonSchema: Record<string, unknown>,
-) {
-  return z
-    .union([z.string(), z.number(), z.boolean()], { error: `must be ${expected}` })
-    .meta(jsonSchema)
-    .transform((value, context): T => {
-      const result = read(String(value).trim())
-      if (result !== undefined) return result
-      context.issues.push({
-        code: 'custom',
-        input: value,
-        message: `must be ${expected}, not "${String(value)}"`,
-      })
-      return z.NEVER
-    })
+type JsonSchema = Readonly<Record<string, unknown>>
+
+/** What an editor should know of a field, as JSON Schema; made on demand. See config/json-schema.ts. */
+export const fieldJsonSchemas = z.registry<{ readonly jsonSchema: () => JsonSchema }>()
+
+function field<T>(read: (text: string) => T | undefined, expected: string, jsonSchema: JsonSchema) {
+  return rawField((value) => read(value.trim()), expected, jsonSchema)
 }
 
-/** Free text. */
-export const text = () => field((value) => value, 'text', { type: 'string' })
+function rawField<T>(
+  read: (text: string) => T | undefined,
+  expected: string,
+  jsonSchema: JsonSchema,
+) {
+  const scalar = z.union([z.string(), z.number(), z.boolean()], {
+    error: ({ input }) =>
+      input === undefined ? `is missing; it must be ${expected}` : `must be ${expected}`,
+  })
+  const result = scalar.transform((value, context): T => {
+    const parsed = read(String(value))
+    if (parsed !== undefined) return parsed
+    context.issues.push({
+      code: 'custom',
+      input: value,
+      message: `must be ${expected}, not "${String(value)}"`,
+    })
+    return z.NEVER
+  })
+  fieldJsonSchemas.add(result, { jsonSchema: () => ({ ...jsonSchema, description: expected }) })
+  return result
+}
+
+/** Free text, as it is given: a password may begin or end with a space. */
+export const text = () => rawField((value) => value, 'text', { type: 'string' })
 
 /** A yes or no: `true`, `$true`, `yes`. */
 export const flag = () =>
@@ -56,7 +68,7 @@ export const countOrUnlimited = (minimum: number, maximum = 2 ** 31 - 1) =>
   field(
     (value) => (/^unlimited$/i.test(value) ? Infinity : wholeNumber(value, minimum, maximum)),
     `a whole number from ${minimum} to ${maximum} or unlimited`,
-    { type: ['integer', 'string'] },
+    { anyOf: [{ type: 'integer', minimum, maximum }, { enum: ['unlimited'] }] },
   )
 
 /** A size: `35MB`, `36700160`; `unlimited` only where `allowUnlimited`. */
@@ -68,7 +80,12 @@ export const byteSize = (minimum: Bytes, maximum: Bytes, allowUnlimited = false)
       return size !== undefined && size >= minimum && size <= maximum ? size : undefined
     },
     `a size such as 35MB from ${minimum} to ${maximum} bytes${allowUnlimited ? ' or unlimited' : ''}`,
-    { type: ['string', 'integer'] },
+    {
+      anyOf: [
+        { type: 'integer', minimum, maximum },
+        { type: 'string', pattern: sizePattern(allowUnlimited) },
+      ],
+    },
   )
 
 /** A time span `[d.]hh:mm:ss` from `minimum` to `maximum`. */
@@ -79,7 +96,7 @@ export const timeSpan = (minimum: Milliseconds, maximum: Milliseconds) =>
       return span !== undefined && span >= minimum && span <= maximum ? span : undefined
     },
     `a time span such as 00:10:00 from ${formatTimeSpan(minimum)} to ${formatTimeSpan(maximum)}`,
-    { type: 'string' },
+    { type: 'string', pattern: '^(\\d+\\.)?\\d{1,2}:\\d{1,2}:\\d{1,2}(\\.\\d{1,7})?$' },
   )
 
 /** One of the names, compared without case. */
@@ -99,19 +116,41 @@ export const ipRange = () =>
 
 /** A list of fields: a YAML list, or one text with commas. Not nested; may be empty. */
 export const list = <Item extends z.ZodType>(item: Item) =>
-  z.preprocess((value) => {
-    if (typeof value === 'string')
-      return value
-        .split(',')
-        .map((part) => part.trim())
-        .filter(Boolean)
-    if (Array.isArray(value)) return value as unknown[]
-    return value === null || value === undefined ? [] : [value]
-  }, z.array(item).readonly())
+  withListSchema(z.preprocess(split, z.array(item).readonly()), item)
 
 /** A set of names as Exchange's flags: a list, compared without case, each at most once. */
 export const flags = <const Names extends readonly [string, ...string[]]>(names: Names) =>
-  list(oneOf(names)).transform((given): readonly Names[number][] => [...new Set(given)])
+  withListSchema(
+    list(oneOf(names)).transform((given): readonly Names[number][] => [...new Set(given)]),
+    oneOf(names),
+  )
+
+function split(value: unknown): unknown[] {
+  if (typeof value === 'string') {
+    return value
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean)
+  }
+  if (Array.isArray(value)) return value
+  return value === null || value === undefined ? [] : [value]
+}
+
+function withListSchema<Schema extends z.ZodType>(schema: Schema, item: z.ZodType): Schema {
+  const jsonSchema = () => ({
+    anyOf: [
+      { type: 'array', items: fieldJsonSchemas.get(item)?.jsonSchema() ?? { type: 'string' } },
+      { type: 'string', description: 'the same with commas' },
+    ],
+  })
+  fieldJsonSchemas.add(schema, { jsonSchema })
+  return schema
+}
+
+function sizePattern(allowUnlimited: boolean): string {
+  const size = String.raw`\d+(\.\d+)?\s*([Bb]|[KkMmGgTt][Bb])?(\s*\([\d,]+ bytes\))?`
+  return allowUnlimited ? `^(${size}|[Uu]nlimited)$` : `^${size}$`
+}
 
 function wholeNumber(value: string, minimum: number, maximum: number): number | undefined {
   const result = Number(value)

@@ -4,15 +4,15 @@ import {
   count,
   countOrUnlimited,
   flag,
-  flags,
   ipRange,
   list,
   oneOf,
   text,
   timeSpan,
 } from '../base/setting-fields.ts'
-import { day, minute, second } from '../base/time-span.ts'
+import { type Milliseconds, day, minute, second } from '../base/time-span.ts'
 import { binding } from './binding.ts'
+import { availableFlags, unavailable } from './unavailable-setting.ts'
 
 const maximumBytes = 2 ** 31 - 1
 
@@ -38,8 +38,8 @@ export type PermissionGroup = (typeof permissionGroups)[number]
 
 /**
  * A Receive connector's settings, by Exchange's parameter names. Sizes are bytes, times milliseconds,
- * unlimited is Infinity. Defaults that depend on server or role are filled in by
- * `receive-connector-defaults.ts`, so here they are optional.
+ * unlimited is Infinity. Defaults that depend on the server's role are optional here and filled in by
+ * `completeReceiveConnector`.
  */
 export const receiveConnectorSchema = z.strictObject({
   Name: text(),
@@ -54,8 +54,8 @@ export const receiveConnectorSchema = z.strictObject({
   Fqdn: text().default(''),
   /** Empty: Exchange's greeting; otherwise the whole line, beginning with 220. */
   Banner: text().default(''),
-  AuthMechanism: flags(authMechanisms).default(['Tls']),
-  PermissionGroups: flags(permissionGroups).default(['None']),
+  AuthMechanism: availableFlags(authMechanisms, ['Integrated']).default(['Tls']),
+  PermissionGroups: availableFlags(permissionGroups, ['Custom']).default(['None']),
   RequireTLS: flag().default(false),
   TlsCertificateName: text().default(''),
   SuppressXAnonymousTls: flag().default(false),
@@ -78,9 +78,12 @@ export const receiveConnectorSchema = z.strictObject({
   MaxInboundConnection: countOrUnlimited(1).default(5000),
   MaxInboundConnectionPerSource: countOrUnlimited(1, 10_000).default(20),
   MaxInboundConnectionPercentagePerSource: count(1, 100).default(2),
-  ConnectionTimeout: timeSpan(second, day).default(10 * minute),
-  ConnectionInactivityTimeout: timeSpan(second, day).default(5 * minute),
-  MessageRateLimit: countOrUnlimited(1).default(Infinity),
+  /** Absolute age of a session. Default 10 minutes, on Edge 5. */
+  ConnectionTimeout: timeSpan(second, day).optional(),
+  /** Default 5 minutes, on Edge 1. */
+  ConnectionInactivityTimeout: timeSpan(second, day).optional(),
+  /** Messages a minute. Default unlimited, on Edge 600. */
+  MessageRateLimit: countOrUnlimited(1).optional(),
   MessageRateSource: oneOf(['None', 'IPAddress', 'User', 'All']).default('IPAddress'),
   TarpitInterval: timeSpan(0, 10 * minute).default(5 * second),
   AuthTarpitInterval: timeSpan(0, 10 * minute).default(5 * second),
@@ -88,6 +91,36 @@ export const receiveConnectorSchema = z.strictObject({
   RejectReservedTopLevelRecipientDomains: flag().default(false),
   RejectReservedSecondLevelRecipientDomains: flag().default(false),
   RejectSingleLabelRecipientDomains: flag().default(false),
+  AdvertiseClientSettings: unavailable('false'),
+  BinaryMimeEnabled: unavailable('false'),
+  DefaultDomain: unavailable(''),
+  DomainSecureEnabled: unavailable('false'),
+  EnableAuthGSSAPI: unavailable('false'),
+  ExtendedProtectionPolicy: unavailable('None'),
+  LongAddressesEnabled: unavailable('false'),
+  OrarEnabled: unavailable('false'),
+  ServiceDiscoveryFqdn: unavailable(''),
+  TlsDomainCapabilities: unavailable(''),
 })
 
-export type ReceiveConnector = Readonly<z.output<typeof receiveConnectorSchema>>
+type ParsedReceiveConnector = z.output<typeof receiveConnectorSchema>
+interface ByRole {
+  readonly ConnectionTimeout: Milliseconds
+  readonly ConnectionInactivityTimeout: Milliseconds
+  readonly MessageRateLimit: number
+}
+export type ReceiveConnector = Readonly<Omit<ParsedReceiveConnector, keyof ByRole>> & ByRole
+
+/** The connector with the defaults of the server's role. */
+export function completeReceiveConnector(
+  parsed: ParsedReceiveConnector,
+  role: 'Mailbox' | 'Edge',
+): ReceiveConnector {
+  const edge = role === 'Edge'
+  return {
+    ...parsed,
+    ConnectionTimeout: parsed.ConnectionTimeout ?? (edge ? 5 : 10) * minute,
+    ConnectionInactivityTimeout: parsed.ConnectionInactivityTimeout ?? (edge ? 1 : 5) * minute,
+    MessageRateLimit: parsed.MessageRateLimit ?? (edge ? 600 : Infinity),
+  }
+}

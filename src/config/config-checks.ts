@@ -1,0 +1,142 @@
+import type { Problem } from '../base/problem.ts'
+import { isPasswordHash } from '../receive/password.ts'
+import { checkReceiveConnectors } from '../receive/connector-conflicts.ts'
+import { isCertificateName } from '../tls/certificate-name.ts'
+import { isDnsServer, isHostName } from './host-names.ts'
+import type { ServerConfig } from './server-config.ts'
+
+/** What is wrong between settings that are right by themselves. No disk is touched. */
+export function checkConfig(config: ServerConfig): Problem[] {
+  return [
+    ...serverProblems(config),
+    ...acceptedDomainProblems(config),
+    ...checkReceiveConnectors(config.ReceiveConnectors, config.Server),
+    ...hostNameProblems(config),
+    ...userProblems(config),
+    ...serviceProblems(config),
+  ]
+}
+
+function serverProblems({ Server }: ServerConfig): Problem[] {
+  const problems: Problem[] = []
+  if (!/^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/.test(Server.Name))
+    problems.push({
+      path: ['Server', 'Name'],
+      message: `must be a short name of letters, digits and hyphens, such as EDGE01, not "${Server.Name}"`,
+    })
+  if (!isHostName(Server.Fqdn))
+    problems.push({ path: ['Server', 'Fqdn'], message: notHostName(Server.Fqdn) })
+  return problems
+}
+
+function acceptedDomainProblems({ AcceptedDomains }: ServerConfig): Problem[] {
+  const defaults = AcceptedDomains.filter((domain) => domain.Default)
+  return AcceptedDomains.flatMap((domain, index) => {
+    const problems: Problem[] = []
+    const refuse = (setting: string, message: string) =>
+      problems.push({ path: ['AcceptedDomains', index, setting], message })
+    if (!isHostName(domain.DomainName.replace(/^\*\./, '')))
+      refuse(
+        'DomainName',
+        `must be a domain such as contoso.com or *.contoso.com, not "${domain.DomainName}"`,
+      )
+    if (domain.Name.length > 64) refuse('Name', 'must have 64 characters at most')
+    if (earlier(AcceptedDomains, index, (other) => other.DomainName))
+      refuse('DomainName', `${domain.DomainName} is listed above already; remove one of the two`)
+    if (domain.Default && defaults[0] !== domain)
+      refuse('Default', `only one domain can be the default, and ${defaults[0]?.Name} is`)
+    return problems
+  })
+}
+
+function hostNameProblems({ ReceiveConnectors, SendConnectors }: ServerConfig): Problem[] {
+  const sections = Object.entries({ ReceiveConnectors, SendConnectors })
+  return sections.flatMap(([section, connectors]) =>
+    connectors.flatMap(({ Fqdn, TlsCertificateName }, index) => {
+      const problems: Problem[] = []
+      if (Fqdn !== '' && !isHostName(Fqdn))
+        problems.push({ path: [section, index, 'Fqdn'], message: notHostName(Fqdn) })
+      if (TlsCertificateName !== '' && !isCertificateName(TlsCertificateName))
+        problems.push({
+          path: [section, index, 'TlsCertificateName'],
+          message: `must have the form <I>issuer<S>subject, not "${TlsCertificateName}"`,
+        })
+      return problems
+    }),
+  )
+}
+
+function userProblems({ Users }: ServerConfig): Problem[] {
+  return Users.flatMap((user, index) => {
+    const path = ['Users', index]
+    const problems: Problem[] = []
+    const given = [user.Password, user.PasswordHash, user.PasswordFile].filter(
+      (value) => value !== undefined,
+    )
+    if (user.UserName.trim() === '')
+      problems.push({ path: [...path, 'UserName'], message: 'must not be empty' })
+    if (earlier(Users, index, (other) => other.UserName))
+      problems.push({
+        path: [...path, 'UserName'],
+        message: `another user has the name ${user.UserName}`,
+      })
+    if (given.length !== 1)
+      problems.push({
+        path,
+        message: `needs one of PasswordHash (see "edge hash-password"), PasswordFile and Password, and has ${given.length}`,
+      })
+    if (user.PasswordHash !== undefined && !isPasswordHash(user.PasswordHash))
+      problems.push({
+        path: [...path, 'PasswordHash'],
+        message: 'is not a hash of ours; "edge hash-password" makes one',
+      })
+    if (user.Password === '')
+      problems.push({ path: [...path, 'Password'], message: 'must not be empty' })
+    return problems
+  })
+}
+
+const services = ['TransportService', 'FrontendTransportService'] as const
+const directions = ['Receive', 'Send'] as const
+
+function serviceProblems(config: ServerConfig): Problem[] {
+  const { TransportService } = config
+  const problems: Problem[] = (['InternalDNSServers', 'ExternalDNSServers'] as const).flatMap(
+    (setting) =>
+      TransportService[setting].flatMap((server, index) =>
+        isDnsServer(server)
+          ? []
+          : {
+              path: ['TransportService', setting, index],
+              message: `must be an address such as 192.0.2.53 or 192.0.2.53:53, not "${server}"`,
+            },
+      ),
+  )
+  if (TransportService.MaxPerDomainOutboundConnections > TransportService.MaxOutboundConnections)
+    problems.push({
+      path: ['TransportService', 'MaxPerDomainOutboundConnections'],
+      message: `must not be above MaxOutboundConnections (${TransportService.MaxOutboundConnections})`,
+    })
+  return [...problems, ...services.flatMap((service) => logProblems(config, service))]
+}
+
+function logProblems(config: ServerConfig, service: (typeof services)[number]): Problem[] {
+  const settings = config[service]
+  return directions.flatMap((direction) => {
+    const file = settings[`${direction}ProtocolLogMaxFileSize`]
+    const folder = settings[`${direction}ProtocolLogMaxDirectorySize`]
+    if (file <= folder) return []
+    const message = `must not be above ${direction}ProtocolLogMaxDirectorySize`
+    return { path: [service, `${direction}ProtocolLogMaxFileSize`], message }
+  })
+}
+
+/** Whether an entry before `index` has the same name, compared without case. */
+function earlier<T>(entries: readonly T[], index: number, name: (entry: T) => string): boolean {
+  const wanted = entries.slice(index, index + 1).map((entry) => name(entry).toLowerCase())
+  return entries.slice(0, index).some((other) => wanted.includes(name(other).toLowerCase()))
+}
+
+function notHostName(text: string): string {
+  return `must be a host name such as mail.contoso.com, not "${text}"`
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { oneOf, text } from '../base/setting-fields.ts'
+import { acceptedDomainSchema } from '../pipeline/accepted-domain.ts'
+import { receiveConnectorSchema } from '../receive/receive-connector.ts'
+import { userSchema } from '../receive/user.ts'
+import { sendConnectorSchema } from '../send/send-connector.ts'
+import { certificateFileSchema } from '../tls/certificate-file.ts'
+import { transportConfigSchema } from '../dsn/transport-config.ts'
+import { frontendTransportServiceSchema, transportServiceSchema } from './transport-service.ts'
+
+export const serverSchema = z.strictObject({
+  /** Empty: the machine's name up to the first dot, in capitals. */
+  Name: text().default(''),
+  /** Empty: the machine's name. */
+  Fqdn: text().default(''),
+  Role: oneOf(['Mailbox', 'Edge']).default('Mailbox'),
+})
+
+/** Sections that are one set of settings; left out, all of them have their defaults. */
+export const settingsSections = {
+  Server: serverSchema,
+  TransportService: transportServiceSchema,
+  FrontendTransportService: frontendTransportServiceSchema,
+  TransportConfig: transportConfigSchema,
+}
+
+/** Sections that are lists of sets of settings. */
+export const listSections = {
+  AcceptedDomains: acceptedDomainSchema,
+  ReceiveConnectors: receiveConnectorSchema,
+  SendConnectors: sendConnectorSchema,
+  Users: userSchema,
+  Certificates: certificateFileSchema,
+}
+
+/** The whole file, every section optional. Without ReceiveConnectors the role's defaults apply. */
+export const configFileSchema = z.strictObject({
+  Server: serverSchema.optional(),
+  AcceptedDomains: z.array(acceptedDomainSchema).optional(),
+  ReceiveConnectors: z.array(receiveConnectorSchema).optional(),
+  SendConnectors: z.array(sendConnectorSchema).optional(),
+  Users: z.array(userSchema).optional(),
+  Certificates: z.array(certificateFileSchema).optional(),
+  TransportService: transportServiceSchema.optional(),
+  FrontendTransportService: frontendTransportServiceSchema.optional(),
+  TransportConfig: transportConfigSchema.optional(),
+})

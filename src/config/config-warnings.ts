@@ -1,0 +1,101 @@
+import type { IpRange } from '../base/ip-range.ts'
+import { rangeSize } from '../base/ip-range.ts'
+import type { Problem } from '../base/problem.ts'
+import { type Milliseconds, day } from '../base/time-span.ts'
+import { sameCertificateName } from '../tls/certificate-name.ts'
+import { fitsDomain } from '../tls/certificate-choice.ts'
+import type { KeyPair } from '../tls/certificates.ts'
+import type { ReferencedFiles } from './referenced-files.ts'
+import type { ServerConfig } from './server-config.ts'
+
+/** What works and still deserves a word at start: secrets in clear, open relays, dying certificates. */
+export function configWarnings(
+  config: ServerConfig,
+  { certificates }: ReferencedFiles,
+  now: Milliseconds,
+): Problem[] {
+  return [
+    ...plainPasswords(config),
+    ...openRelays(config),
+    ...certificates.flatMap(({ index, pair }) => certificateWarnings(config, pair, { index, now })),
+    ...nowhereToGo(config),
+  ]
+}
+
+function plainPasswords({ Users, SendConnectors }: ServerConfig): Problem[] {
+  const message = 'a password in clear; PasswordFile keeps it out of this file'
+  return [
+    ...Users.flatMap(({ Password }, index) =>
+      Password === undefined
+        ? []
+        : { path: ['Users', index, 'Password'], message: `${message}, PasswordHash protects it` },
+    ),
+    ...SendConnectors.flatMap(({ AuthenticationCredential: credential }, index) =>
+      credential?.Password === undefined
+        ? []
+        : { path: ['SendConnectors', index, 'AuthenticationCredential', 'Password'], message },
+    ),
+  ]
+}
+
+/** Externally secured clients may relay anywhere, so their range is meant to be a few hosts. */
+function openRelays({ ReceiveConnectors }: ServerConfig): Problem[] {
+  return ReceiveConnectors.flatMap(({ AuthMechanism, RemoteIPRanges }, index) => {
+    const wide = RemoteIPRanges.find(isWide)
+    if (wide === undefined || !AuthMechanism.includes('ExternalAuthoritative')) return []
+    return {
+      path: ['ReceiveConnectors', index, 'RemoteIPRanges'],
+      message: `with ExternalAuthoritative each address in ${wide.text} may relay to any domain: an open relay; name the hosts that you trust`,
+    }
+  })
+}
+
+function isWide(range: IpRange): boolean {
+  return rangeSize(range) > (range.family === 4 ? 2n ** 24n : 2n ** 96n)
+}
+
+function certificateWarnings(
+  config: ServerConfig,
+  pair: KeyPair,
+  { index, now }: { readonly index: number; readonly now: Milliseconds },
+): Problem[] {
+  const path = ['Certificates', index, 'CertificateFile']
+  const problems: Problem[] = []
+  const ends = pair.notAfter.toISOString().slice(0, 10)
+  if (pair.notAfter.getTime() <= now)
+    problems.push({ path, message: `the certificate expired on ${ends}; renew it` })
+  else if (pair.notAfter.getTime() <= now + 14 * day)
+    problems.push({ path, message: `the certificate expires on ${ends}; renew it` })
+  if (pair.notBefore.getTime() > now)
+    problems.push({ path, message: `not valid before ${pair.notBefore.toISOString()}` })
+  if (!isUsed(config, pair))
+    problems.push({
+      path,
+      message: `no connector uses it: its names (${pair.domains.join(', ')}) are no Fqdn of a connector or the server, and no TlsCertificateName is ${pair.name}`,
+    })
+  return problems
+}
+
+function isUsed(config: ServerConfig, pair: KeyPair): boolean {
+  const connectors = [...config.ReceiveConnectors, ...config.SendConnectors]
+  const names = [config.Server.Fqdn, ...connectors.map(({ Fqdn }) => Fqdn)]
+  return (
+    names.some((name) => pair.domains.some((domain) => fitsDomain(domain, name))) ||
+    connectors.some(({ TlsCertificateName }) => sameCertificateName(TlsCertificateName, pair.name))
+  )
+}
+
+function nowhereToGo({ AcceptedDomains, SendConnectors }: ServerConfig): Problem[] {
+  const problems: Problem[] = []
+  if (AcceptedDomains.length === 0)
+    problems.push({
+      path: ['AcceptedDomains'],
+      message: 'there is no accepted domain: mail from outside is refused for every recipient',
+    })
+  if (!SendConnectors.some(({ Enabled }) => Enabled))
+    problems.push({
+      path: ['SendConnectors'],
+      message: 'there is no Send connector: every message waits in the Unreachable queue',
+    })
+  return problems
+}

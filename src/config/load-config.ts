@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { dirname, resolve } from 'node:path'
+import { type Clock, systemClock } from '../base/clock.ts'
+import type { Problem } from '../base/problem.ts'
+import { checkConfig } from './config-checks.ts'
+import { configFileSchema } from './config-file.ts'
+import { configWarnings } from './config-warnings.ts'
+import { type LocatedProblem, formatPath } from './located-problem.ts'
+import { parseConfig } from './parse-config.ts'
+import { checkReferencedFiles, resolvePaths } from './referenced-files.ts'
+import type { ServerConfig } from './server-config.ts'
+import { type YamlSource, readYaml } from './yaml-source.ts'
+
+/** A file that was read, or everything that is wrong with it. */
+export type ConfigResult =
+  | { readonly config: ServerConfig; readonly warnings: readonly LocatedProblem[] }
+  | { readonly problems: readonly LocatedProblem[] }
+
+export interface LoadOptions {
+  readonly clock?: Clock
+  /** Stands in for Server.Name and Server.Fqdn where the file has none. */
+  readonly hostName?: string
+}
+
+/** Reads and checks a configuration file and the files it names. Never rejects. */
+export async function loadConfig(file: string, options: LoadOptions = {}): Promise<ConfigResult> {
+  try {
+    return await checkConfigText(await readFile(file, 'utf8'), file, options)
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    const reason = missing
+      ? 'there is no such file; name another with --config or EDGE_CONFIG'
+      : `cannot be read: ${error instanceof Error ? error.message : String(error)}`
+    return { problems: [{ file, path: '', message: reason }] }
+  }
+}
+
+/** Checks the text of a configuration as if it stood in `file`. */
+export async function checkConfigText(
+  text: string,
+  file: string,
+  { clock = systemClock, hostName = hostname() }: LoadOptions = {},
+): Promise<ConfigResult> {
+  const source = readYaml(text, configFileSchema)
+  const parsed = parseConfig(source, hostName)
+  const config = resolvePaths(parsed.config, dirname(resolve(file)))
+  const serverIsKnown =
+    source.wellFormed && ![...source.problems, ...parsed.problems].some(concernsServer)
+  const files = await checkReferencedFiles(config)
+  const found = [...(serverIsKnown ? checkConfig(config) : []), ...files.problems]
+  const inFile = (problem: Problem) => ({ ...problem, path: parsed.sourcePath(problem.path) })
+  const locate = (problem: Problem) => located(problem, source, file)
+  const problems = [
+    ...source.problems.map((problem) => ({ ...locate(problem), ...problem.position })),
+    ...parsed.problems.map(locate),
+    ...found.map(inFile).map(locate),
+  ]
+  if (problems.length > 0) return { problems: problems.sort(byPlace) }
+  const warnings = configWarnings(config, files, clock.now())
+  return { config: deepFreeze(config), warnings: warnings.map(locate).sort(byPlace) }
+}
+
+/** Without the role no rule between settings can be judged. */
+function concernsServer({ path }: Problem): boolean {
+  return path[0] === 'Server'
+}
+
+function located(problem: Problem, source: YamlSource, file: string): LocatedProblem {
+  const name = entryName(source.value, problem.path)
+  return {
+    file,
+    ...source.position(problem.path),
+    path: formatPath(problem.path),
+    ...(name !== undefined && { name }),
+    message: problem.message,
+  }
+}
+
+/** What the entry that `path` leads into is called in the file. */
+function entryName(value: YamlSource['value'], path: Problem['path']): string | undefined {
+  const [section = '', index] = path
+  const entries = value[section]
+  if (!Array.isArray(entries) || typeof index !== 'number') return undefined
+  const entry = entries[index] as Readonly<Record<string, unknown>> | undefined
+  const name = entry?.['Name'] ?? entry?.['DomainName'] ?? entry?.['UserName']
+  return typeof name === 'string' && name !== '' ? name : undefined
+}
+
+function byPlace(a: LocatedProblem, b: LocatedProblem): number {
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const inner of Object.values(value)) deepFreeze(inner)
+  }
+  return value
+}

@@ -1,0 +1,210 @@
+import * as yaml from 'yaml'
+import { z } from 'zod'
+import type { Problem } from '../base/problem.ts'
+import { matchingName, nearestName } from './setting-names.ts'
+import { unavailableMessage, unavailableNames } from './unavailable-settings.ts'
+
+/** A place in a file, from 1. */
+export interface Position {
+  readonly line: number
+  readonly column: number
+}
+
+/** A problem of the file's form, with the exact place. */
+export interface FormProblem extends Problem {
+  readonly position: Position
+}
+
+/** A YAML file as plain values: keys in Exchange's spelling, every scalar as the text typed. */
+export interface YamlSource {
+  readonly value: Readonly<Record<string, unknown>>
+  readonly problems: readonly FormProblem[]
+  /** False when it is no YAML: then `value` is empty and the problems are those of the syntax. */
+  readonly wellFormed: boolean
+  /** The place of the value at `path`, or of the nearest thing around it. */
+  position(path: Problem['path']): Position
+  /** Whether a form problem already speaks of `path` or of something around it. */
+  isBroken(path: Problem['path']): boolean
+}
+
+/**
+ * Reads the file against the names of the schema. Scalars stay text (`007`, `00:10:00`, a password
+ * of digits), since the fields know how to read them.
+ */
+export function readYaml(source: string, schema: z.ZodObject): YamlSource {
+  return new SourceReader(source).read(schema)
+}
+
+/** Deeper nesting than any setting has; ends aliases that contain themselves. */
+const maximumDepth = 8
+
+class SourceReader {
+  readonly #lines = new yaml.LineCounter()
+  readonly #document: yaml.Document
+  readonly #offsets = new Map<string, number>()
+  readonly #broken = new Set<string>()
+  readonly #problems: FormProblem[] = []
+
+  constructor(source: string) {
+    this.#document = yaml.parseDocument(source, {
+      schema: 'failsafe',
+      uniqueKeys: false,
+      prettyErrors: false,
+      lineCounter: this.#lines,
+      logLevel: 'silent',
+    })
+  }
+
+  read(schema: z.ZodObject): YamlSource {
+    for (const error of [...this.#document.errors, ...this.#document.warnings])
+      this.#problem([], error.pos[0], syntaxMessage(error))
+    const wellFormed = this.#problems.length === 0
+    const value = wellFormed ? this.#settings(this.#document.contents, schema, []) : undefined
+    return {
+      value: value ?? {},
+      problems: this.#problems,
+      wellFormed,
+      position: (path) => this.#position(path),
+      isBroken: (path) => path.some((_, end) => this.#broken.has(key(path.slice(0, end + 1)))),
+    }
+  }
+
+  #node(node: unknown, schema: z.ZodType, path: Problem['path']): unknown {
+    const target = this.#resolved(node, path)
+    const shape = structure(schema)
+    if (shape instanceof z.ZodObject) return this.#settings(target, shape, path)
+    if (shape instanceof z.ZodArray) return this.#entries(target, shape, path)
+    return this.#plain(target, path)
+  }
+
+  #settings(node: unknown, schema: z.ZodObject, path: Problem['path']) {
+    this.#place(path, node)
+    if (isEmpty(node)) return {}
+    if (!yaml.isMap(node)) {
+      this.#breaks(path, node, 'must be settings, each "Name: value" on a line of its own')
+      return undefined
+    }
+    const result: Record<string, unknown> = {}
+    for (const pair of node.items) {
+      const name = this.#name(pair.key, schema, path)
+      if (name === undefined) continue
+      if (name in result) {
+        this.#breaks([...path, name], pair.key, 'is given twice; keep one of the two')
+        continue
+      }
+      this.#place([...path, name], pair.key)
+      const value = schema.shape[name] as z.ZodType
+      result[name] = this.#node(pair.value, value, [...path, name])
+    }
+    return result
+  }
+
+  #entries(node: unknown, schema: z.ZodArray, path: Problem['path']): unknown {
+    this.#place(path, node)
+    if (isEmpty(node)) return undefined
+    if (yaml.isSeq(node)) {
+      const element = schema.element as z.ZodType
+      return node.items.map((item, index) => this.#node(item, element, [...path, index]))
+    }
+    this.#breaks(path, node, 'must be a list; begin each entry with "- "')
+    return undefined
+  }
+
+  #plain(node: unknown, path: Problem['path']): unknown {
+    this.#place(path, node)
+    if (path.length > maximumDepth) return undefined
+    if (yaml.isSeq(node))
+      return node.items.map((item, index) =>
+        this.#plain(this.#resolved(item, [...path, index]), [...path, index]),
+      )
+    if (yaml.isMap(node)) return {}
+    return yaml.isScalar(node) ? node.value : ''
+  }
+
+  /** The setting that a key means, or undefined after a problem has been noted. */
+  #name(keyNode: unknown, schema: z.ZodObject, path: Problem['path']): string | undefined {
+    const given = yaml.isScalar(keyNode) ? String(keyNode.value) : String(keyNode)
+    const names = Object.keys(schema.shape)
+    const name = matchingName(given, names)
+    if (name !== undefined) return name
+    const section = typeof path[0] === 'string' ? path[0] : ''
+    const foreign = path.length > 2 ? [] : unavailableNames(section)
+    const unavailable = matchingName(given, foreign)
+    if (unavailable !== undefined) {
+      const message = unavailableMessage(section, unavailable)
+      this.#problem([...path, unavailable], offsetOf(keyNode), message)
+      return undefined
+    }
+    const meant = nearestName(given, names)
+    const hint = meant === undefined ? '' : `; did you mean ${meant}?`
+    this.#problem(path, offsetOf(keyNode), `unknown key ${given}${hint}`)
+    if (meant !== undefined) this.#broken.add(key([...path, meant]))
+    return undefined
+  }
+
+  #resolved(node: unknown, path: Problem['path']): unknown {
+    if (!yaml.isAlias(node)) return node
+    const target = node.resolve(this.#document)
+    if (target !== undefined) return target
+    const message = `in YAML a value that begins with * must be quoted: "*${node.source}"`
+    this.#breaks(path, node, message)
+    return undefined
+  }
+
+  #place(path: Problem['path'], node: unknown): void {
+    const offset = offsetOf(node)
+    if (offset !== undefined) this.#offsets.set(key(path), offset)
+  }
+
+  #breaks(path: Problem['path'], node: unknown, message: string): void {
+    this.#broken.add(key(path))
+    this.#problem(path, offsetOf(node), message)
+  }
+
+  #problem(path: Problem['path'], offset: number | undefined, message: string): void {
+    const position = offset === undefined ? this.#position(path) : this.#lineAndColumn(offset)
+    this.#problems.push({ path, message, position })
+  }
+
+  #position(path: Problem['path']): Position {
+    for (let length = path.length; length >= 0; length--) {
+      const offset = this.#offsets.get(key(path.slice(0, length)))
+      if (offset !== undefined) return this.#lineAndColumn(offset)
+    }
+    return { line: 1, column: 1 }
+  }
+
+  #lineAndColumn(offset: number): Position {
+    const { line, col } = this.#lines.linePos(offset)
+    return { line: Math.max(line, 1), column: Math.max(col, 1) }
+  }
+}
+
+/** The object or list that a schema stands for below its defaults; undefined for a single field. */
+function structure(schema: z.ZodType): z.ZodObject | z.ZodArray | undefined {
+  if (schema instanceof z.ZodObject || schema instanceof z.ZodArray) return schema
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault)
+    return structure(schema.unwrap() as z.ZodType)
+  return undefined
+}
+
+function isEmpty(node: unknown): boolean {
+  return node === null || (yaml.isScalar(node) && (node.value === '' || node.value === null))
+}
+
+function offsetOf(node: unknown): number | undefined {
+  return yaml.isNode(node) ? node.range?.[0] : undefined
+}
+
+function key(path: Problem['path']): string {
+  return JSON.stringify(path)
+}
+
+function syntaxMessage(error: yaml.YAMLError): string {
+  if (error.code === 'BAD_ALIAS') return 'in YAML a lone * must be quoted: "*"'
+  if (error.code === 'MULTIPLE_DOCS') return 'a configuration is one YAML document; remove "---"'
+  const hint = error.message.startsWith('Unexpected scalar at node end')
+    ? '; a value that begins with [ must be quoted, such as "[::]:25"'
+    : ''
+  return `not valid YAML: ${error.message}${hint}`
+}

@@ -1,0 +1,68 @@
+import type { Permission, Permissions } from '../message/permission.ts'
+import { permissionNames } from '../message/permission.ts'
+import type { PermissionGroup, ReceiveConnector } from './receive-connector.ts'
+import type { User } from './user.ts'
+
+/** Whose rights are asked for; a user with the groups that the account is in. */
+export type Party =
+  | { readonly kind: 'Anonymous' | 'ExchangeServer' | 'ExternallySecured' }
+  | { readonly kind: 'User'; readonly groups: User['Groups'] }
+
+const sender: readonly Permission[] = [
+  'SMTPSubmit',
+  'SMTPAcceptAnySender',
+  'SMTPAcceptAuthoritativeDomainSender',
+  'AcceptRoutingHeaders',
+]
+
+/** A server trusted from outside: all but the organisation's own headers and the reserved rights. */
+const securedServer: readonly Permission[] = [
+  ...sender,
+  'SMTPAcceptAnyRecipient',
+  'SMTPAcceptAuthenticationFlag',
+  'SMTPAcceptEXCH50',
+  'BypassAntiSpam',
+  'BypassMessageSizeLimit',
+]
+
+const rights = {
+  Anonymous: new Set(sender),
+  ExchangeUsers: new Set<Permission>([
+    'SMTPSubmit',
+    'SMTPAcceptAnyRecipient',
+    'BypassAntiSpam',
+    'AcceptRoutingHeaders',
+  ]),
+  ExchangeServers: new Set(permissionNames),
+  ExternallySecured: new Set(securedServer),
+  Partners: new Set<Permission>(['SMTPSubmit', 'AcceptRoutingHeaders']),
+} as const satisfies Readonly<Record<string, Permissions>>
+
+const noRights: Permissions = new Set()
+
+/**
+ * The rights a party has on a connector: those of each permission group that the connector grants and
+ * the party belongs to. A party that proved who it is does not keep the rights of AnonymousUsers.
+ */
+export function permissionsFor(
+  party: Party,
+  groups: ReceiveConnector['PermissionGroups'],
+): Permissions {
+  switch (party.kind) {
+    case 'Anonymous':
+      return groups.includes('AnonymousUsers') ? rights.Anonymous : noRights
+    case 'ExchangeServer':
+      return groups.includes('ExchangeServers') ? rights.ExchangeServers : noRights
+    case 'ExternallySecured':
+      return groups.includes('ExchangeServers') ? rights.ExternallySecured : noRights
+    case 'User':
+      return userRights(party.groups, groups)
+  }
+}
+
+function userRights(memberships: User['Groups'], groups: readonly PermissionGroup[]): Permissions {
+  const granted = memberships.filter((group) => groups.includes(group))
+  const [only] = granted
+  if (only !== undefined && granted.length === 1) return rights[only]
+  return new Set(granted.flatMap((group) => [...rights[group]]))
+}
