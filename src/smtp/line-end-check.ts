@@ -21,8 +21,8 @@ export class LineEndCheck {
     let at = this.#afterCr ? 1 : 0
     this.#afterCr = false
     for (;;) {
-      const nextCr = octets.indexOf(cr, at)
-      const nextLf = octets.indexOf(lf, at)
+      const nextCr = find(octets, cr, at)
+      const nextLf = find(octets, lf, at)
       if (nextCr === -1 && nextLf === -1) return
       if (nextLf === -1 && nextCr === octets.length - 1) {
         this.#afterCr = true
@@ -35,4 +35,11 @@ export class LineEndCheck {
       at = nextLf + 1
     }
   }
+}
+
+/** `indexOf`, without the price of a native call where lines are very short. */
+function find(octets: Buffer, octet: number, from: number): number {
+  const near = Math.min(from + 8, octets.length)
+  for (let at = from; at < near; at++) if (octets[at] === octet) return at
+  return octets.indexOf(octet, near)
 }
