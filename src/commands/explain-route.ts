@@ -1,0 +1,90 @@
+import { parseArgs } from 'node:util'
+import { parseByteSize } from '../base/byte-size.ts'
+import { formatBinding } from '../receive/binding.ts'
+import { AcceptedDomainTable } from '../pipeline/accepted-domains.ts'
+import { formatAddressSpace } from '../pipeline/address-space.ts'
+import {
+  type Candidate,
+  type RouteExplanation,
+  explainRoute,
+  formatNextHop,
+} from '../pipeline/routing.ts'
+import { openRouteResolver } from '../services/route-resolver.ts'
+import { replyText } from '../smtp/reply.ts'
+import { type Command, type CommandIo, UsageError, exitCode } from './command-io.ts'
+import { locations } from './locations.ts'
+import { readConfig } from './read-config.ts'
+
+/** `edge explain-route`: why a recipient goes where, without a message. */
+export const explainRouteCommand: Command = {
+  usage: 'ADDRESS [--size N] [--config FILE]',
+  summary: 'why this recipient goes where: accepted domain, connectors, next hosts',
+  run,
+}
+
+async function run(args: readonly string[], io: CommandIo): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { size: { type: 'string' }, config: { type: 'string' } },
+    allowPositionals: true,
+  })
+  const [address, more] = positionals
+  if (address === undefined || more !== undefined) throw new UsageError('name one address')
+  const size = values.size === undefined ? 0 : parseByteSize(values.size)
+  if (size === undefined) throw new UsageError(`"${values.size ?? ''}" is no size; try 10MB`)
+  const config = await readConfig(locations({ ...values, env: io.env }).configFile, io)
+  if (config === undefined) return exitCode.toldError
+  const explanation = explainRoute(address, size, {
+    acceptedDomains: new AcceptedDomainTable(config.AcceptedDomains),
+    sendConnectors: config.SendConnectors,
+  })
+  io.stdout.write(describe(explanation))
+  const { route } = explanation
+  if (route.kind !== 'connector') return exitCode.fine
+  const hops = await openRouteResolver(config).targets(route.queue)
+  io.stdout.write(describeHops(hops))
+  return exitCode.fine
+}
+
+function describe(explanation: RouteExplanation): string {
+  const { address, acceptedDomain, candidates, domain, route } = explanation
+  const ours =
+    acceptedDomain === undefined
+      ? `${domain} is not an accepted domain: only who may relay can send there`
+      : `${acceptedDomain.DomainName} (${acceptedDomain.DomainType})`
+  const lines = [
+    `Recipient        ${address}`,
+    `Accepted domain  ${ours}`,
+    'Send connectors',
+    ...(candidates.length === 0 ? ['  none'] : candidates.map(describeCandidate)),
+  ]
+  switch (route.kind) {
+    case 'connector':
+      lines.push(`Winner           ${route.connector.Name}, ${formatNextHop(route.queue)}`)
+      break
+    case 'unreachable':
+      lines.push(`Winner           none: the Unreachable queue (${route.reason})`)
+      break
+    case 'failed':
+      lines.push(`Winner           none: ${replyText(route.reply)}`)
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function describeCandidate({ connector, space, verdict }: Candidate): string {
+  const by = space === undefined ? '' : ` by ${formatAddressSpace(space)}`
+  return `  ${connector.Name}: ${verdict}${by}`
+}
+
+function describeHops(
+  hops:
+    | { readonly targets: readonly { host: string; address: string; port: number }[] }
+    | { readonly error: string },
+): string {
+  if ('error' in hops) return `Next hosts       none now: ${hops.error}\n`
+  const lines = hops.targets.map(({ host, address, port }) => {
+    const endpoint = formatBinding({ address, port })
+    return `  ${host === address ? endpoint : `${host} ${endpoint}`}`
+  })
+  return ['Next hosts, in the order tried', ...lines].join('\n') + '\n'
+}

@@ -1,0 +1,85 @@
+import { parseArgs } from 'node:util'
+import { systemClock } from '../base/clock.ts'
+import { keepAlive } from '../base/keep-alive.ts'
+import { listenerTable } from '../services/listener-table.ts'
+import { runService } from '../services/run-service.ts'
+import { openServiceLogger } from '../services/service-logger.ts'
+import type { ListenerRow } from '../services/service-messages.ts'
+import { type ServiceName, serviceNames, servicesOf } from '../services/service-names.ts'
+import { Supervisor } from '../services/supervisor.ts'
+import { type Command, type CommandIo, UsageError, exitCode } from './command-io.ts'
+import { type Locations, locations } from './locations.ts'
+import { readConfig } from './read-config.ts'
+
+/** `edge start`: the services of the role under a supervisor, or one service alone. */
+export const startCommand: Command = {
+  usage: '[--config FILE] [--data DIR] [--service Transport|FrontendTransport]',
+  summary: 'run the relay in the foreground; SIGTERM drains, SIGHUP reloads',
+  run,
+}
+
+async function run(args: readonly string[], io: CommandIo): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      config: { type: 'string' },
+      data: { type: 'string' },
+      service: { type: 'string' },
+    },
+  })
+  const where = locations({ ...values, env: io.env })
+  if (values.service === undefined) return await supervise(where, io)
+  const service = serviceNames.find((name) => name.toLowerCase() === values.service?.toLowerCase())
+  if (service === undefined) {
+    throw new UsageError(
+      `there is no service "${values.service}"; try ${serviceNames.join(' or ')}`,
+    )
+  }
+  return await runService(service, where)
+}
+
+async function supervise(where: Locations, io: CommandIo): Promise<number> {
+  const config = await readConfig(where.configFile, io)
+  if (config === undefined) return exitCode.toldError
+  using _running = keepAlive()
+  const services = servicesOf(config.Server.Role)
+  const supervisor = new Supervisor({
+    services,
+    commandFor: (service) => serviceCommand(service, where),
+    clock: systemClock,
+    logger: openServiceLogger('Supervisor'),
+    onReady: onceAllReady(services, (listeners) => {
+      const { Name, Fqdn, Role } = config.Server
+      io.stdout.write(
+        `\nEdge Relay, server ${Name} (${Fqdn}), role ${Role}\n` +
+          `configuration ${where.configFile}, data ${where.dataFolder}\n\n${listenerTable(listeners)}\n`,
+      )
+    }),
+  })
+  const stop = () => supervisor.stop()
+  process.on('SIGTERM', stop).on('SIGINT', stop)
+  process.on('SIGHUP', () => supervisor.reload())
+  return await supervisor.run()
+}
+
+/** This very program, with the same runtime and its flags. */
+function serviceCommand(service: ServiceName, where: Locations): readonly [string, ...string[]] {
+  const { configFile, dataFolder } = where
+  const self = process.argv[1] ?? ''
+  const options = ['--service', service, '--config', configFile, '--data', dataFolder]
+  return [process.execPath, ...process.execArgv, self, 'start', ...options]
+}
+
+/** Calls `tell` with the listeners of all services, the first time that all of them listen. */
+function onceAllReady(
+  services: readonly ServiceName[],
+  tell: (listeners: readonly (ListenerRow & { service: ServiceName })[]) => void,
+) {
+  const ready = new Map<ServiceName, readonly ListenerRow[]>()
+  return (service: ServiceName, listeners: readonly ListenerRow[]) => {
+    if (ready.size === services.length) return
+    ready.set(service, listeners)
+    if (ready.size < services.length) return
+    tell([...ready].flatMap(([name, rows]) => rows.map((row) => ({ ...row, service: name }))))
+  }
+}
