@@ -4,9 +4,9 @@ import type { Clock } from '../base/clock.ts'
 import { FileWatch } from '../base/file-watch.ts'
 import type { LiveValue } from '../base/live.ts'
 import { type Milliseconds, second } from '../base/time-span.ts'
-import { type ConfigResult, loadConfig } from './load-config.ts'
+import { loadConfig } from './load-config.ts'
 import { formatProblem } from './located-problem.ts'
-import type { ServerConfig } from './server-config.ts'
+import type { ServerConfig, ServerIdentity } from './server-config.ts'
 
 /** What the watcher tells; pino's methods fit. */
 export interface ConfigLog {
@@ -38,9 +38,6 @@ export class ConfigWatcher implements AsyncDisposable {
 
   constructor(options: ConfigWatcherOptions) {
     this.#options = options
-    this.#working = this.#readText().then((text) => {
-      this.#lastText = text
-    })
     this.#watch = new FileWatch({
       files: [options.file],
       clock: options.clock,
@@ -51,16 +48,17 @@ export class ConfigWatcher implements AsyncDisposable {
           `cannot watch ${options.file} (${error.message}); send SIGHUP after a change`,
         ),
     })
+    // What changed between the load at start and now is seen here.
+    this.#working = this.#watch.ready().then(() => this.#apply('tell changes'))
   }
 
   /** Reads the file again even if it looks the same (SIGHUP): files it names may have changed. */
   reload(): Promise<void> {
-    return this.#inTurn(() => this.#apply())
+    return this.#inTurn(() => this.#apply('tell always'))
   }
 
   /** Resolves when changes are being watched for. */
   async ready(): Promise<void> {
-    await this.#watch.ready()
     await this.#working
   }
 
@@ -76,29 +74,29 @@ export class ConfigWatcher implements AsyncDisposable {
 
   async #applyIfChanged(): Promise<void> {
     const text = await this.#readText()
-    if (text !== undefined && text !== this.#lastText) await this.#apply()
+    if (text !== undefined && text !== this.#lastText) await this.#apply('tell always')
   }
 
-  async #apply(): Promise<void> {
+  async #apply(mode: 'tell always' | 'tell changes'): Promise<void> {
     const { file, live, clock, log, hostName } = this.#options
     this.#lastText = await this.#readText()
     const result = await loadConfig(file, { clock, ...(hostName !== undefined && { hostName }) })
-    if ('problems' in result) return this.#refuse(result.problems)
-    for (const warning of result.warnings) log.warn(formatProblem(warning))
-    for (const setting of waitingForRestart(live.current, result.config))
-      log.warn(`${file}: the change of ${setting} takes effect when the server is restarted`)
-    if (isDeepStrictEqual(live.current, result.config)) {
-      log.info(`${file} was read again; nothing in it has changed`)
+    if ('problems' in result) {
+      for (const problem of result.problems) log.error(formatProblem(problem))
+      log.error(`${file} is not taken over; the server goes on with the configuration it has`)
       return
     }
-    live.set(result.config)
+    const { Server } = live.current
+    for (const setting of changedSettings(Server, result.config.Server))
+      log.warn(`${file}: the change of Server.${setting} takes effect when the server is restarted`)
+    const next = Object.freeze({ ...result.config, Server })
+    if (isDeepStrictEqual(live.current, next)) {
+      if (mode === 'tell always') log.info(`${file} was read again; nothing has changed`)
+      return
+    }
+    for (const warning of result.warnings) log.warn(formatProblem(warning))
+    live.set(next)
     log.info(`${file} was read again and is in effect`)
-  }
-
-  #refuse(problems: (ConfigResult & { problems: unknown })['problems']): void {
-    const { file, log } = this.#options
-    for (const problem of problems) log.error(formatProblem(problem))
-    log.error(`${file} is not taken over; the server goes on with the configuration it has`)
   }
 
   async #readText(): Promise<string | undefined> {
@@ -106,9 +104,7 @@ export class ConfigWatcher implements AsyncDisposable {
   }
 }
 
-/** Settings that differ and that a running service does not follow. */
-function waitingForRestart(before: ServerConfig, after: ServerConfig): string[] {
-  return (['Name', 'Role', 'Fqdn'] as const)
-    .filter((setting) => before.Server[setting] !== after.Server[setting])
-    .map((setting) => `Server.${setting}`)
+/** Who the server is cannot change under running services: names of files and certificates hang on it. */
+function changedSettings(before: ServerIdentity, after: ServerIdentity): string[] {
+  return (['Name', 'Fqdn', 'Role'] as const).filter((setting) => before[setting] !== after[setting])
 }
