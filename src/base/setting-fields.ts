@@ -139,12 +139,19 @@ function split(value: unknown): unknown[] {
 function withListSchema<Schema extends z.ZodType>(schema: Schema, item: z.ZodType): Schema {
   const jsonSchema = () => ({
     anyOf: [
-      { type: 'array', items: fieldJsonSchemas.get(item)?.jsonSchema() ?? { type: 'string' } },
+      { type: 'array', items: itemJsonSchema(item) },
       { type: 'string', description: 'the same with commas' },
     ],
   })
   fieldJsonSchemas.add(schema, { jsonSchema })
   return schema
+}
+
+function itemJsonSchema(item: z.ZodType): JsonSchema {
+  const own = fieldJsonSchemas.get(item)
+  if (own !== undefined) return own.jsonSchema()
+  const schema = Object.entries(z.toJSONSchema(item, { io: 'input' }))
+  return Object.fromEntries(schema.filter(([keyword]) => keyword !== '$schema'))
 }
 
 function sizePattern(allowUnlimited: boolean): string {

@@ -1,15 +1,15 @@
 import type { Readable, Writable } from 'node:stream'
 
-/** What a command may touch of the process it runs in. */
+/** What a command may touch of the process it runs in; tests give their own. */
 export interface CommandIo {
-  readonly stdin: Readable
-  readonly stdout: Writable
-  readonly stderr: Writable
+  readonly stdin: Readable & { readonly isTTY?: boolean }
+  readonly stdout: Pick<Writable, 'write'>
+  readonly stderr: Pick<Writable, 'write'>
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
 /** Exit codes of every command. */
-export const exitCode = { fine: 0, toldError: 1, usage: 2 } as const
+export const exitCodes = { fine: 0, toldError: 1, usage: 2 } as const
 
 /** A command of `edge`: its arguments after the name, answered by an exit code. */
 export interface Command {

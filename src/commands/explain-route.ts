@@ -11,7 +11,7 @@ import {
 } from '../pipeline/routing.ts'
 import { openRouteResolver } from '../services/route-resolver.ts'
 import { replyText } from '../smtp/reply.ts'
-import { type Command, type CommandIo, UsageError, exitCode } from './command-io.ts'
+import { type Command, type CommandIo, UsageError, exitCodes } from './command-io.ts'
 import { locations } from './locations.ts'
 import { readConfig } from './read-config.ts'
 
@@ -33,17 +33,17 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
   const size = values.size === undefined ? 0 : parseByteSize(values.size)
   if (size === undefined) throw new UsageError(`"${values.size ?? ''}" is no size; try 10MB`)
   const config = await readConfig(locations({ ...values, env: io.env }).configFile, io)
-  if (config === undefined) return exitCode.toldError
+  if (config === undefined) return exitCodes.toldError
   const explanation = explainRoute(address, size, {
     acceptedDomains: new AcceptedDomainTable(config.AcceptedDomains),
     sendConnectors: config.SendConnectors,
   })
   io.stdout.write(describe(explanation))
   const { route } = explanation
-  if (route.kind !== 'connector') return exitCode.fine
+  if (route.kind !== 'connector') return exitCodes.fine
   const hops = await openRouteResolver(config).targets(route.queue)
   io.stdout.write(describeHops(hops))
-  return exitCode.fine
+  return exitCodes.fine
 }
 
 function describe(explanation: RouteExplanation): string {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { askService } from '../admin/admin-client.ts'
 import { servicesOf } from '../services/service-names.ts'
-import { type Command, type CommandIo, exitCode } from './command-io.ts'
+import { type Command, type CommandIo, exitCodes } from './command-io.ts'
 import { locations } from './locations.ts'
 import { readConfig } from './read-config.ts'
 
@@ -19,7 +19,7 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
   })
   const { configFile, dataFolder } = locations({ ...values, env: io.env })
   const config = await readConfig(configFile, io)
-  if (config === undefined) return exitCode.toldError
+  if (config === undefined) return exitCodes.toldError
   const complaints: string[] = []
   for (const service of servicesOf(config.Server.Role)) {
     const answer = await askService({ dataFolder, service }, 'health').catch((error: unknown) =>
@@ -28,5 +28,5 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
     if (answer !== null) complaints.push(`${service}: ${String(answer)}`)
   }
   for (const complaint of complaints) io.stderr.write(`${complaint}\n`)
-  return complaints.length === 0 ? exitCode.fine : exitCode.toldError
+  return complaints.length === 0 ? exitCodes.fine : exitCodes.toldError
 }

@@ -1,4 +1,4 @@
-import { type Command, type CommandIo, ToldError, UsageError, exitCode } from './command-io.ts'
+import { type Command, type CommandIo, ToldError, UsageError, exitCodes } from './command-io.ts'
 
 /** Loaded on demand: a command pays for its own imports alone. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
@@ -19,14 +19,14 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
     const asked = name !== undefined
     const out = asked ? io.stdout : io.stderr
     out.write(await help())
-    return asked ? exitCode.fine : exitCode.usage
+    return asked ? exitCodes.fine : exitCodes.usage
   }
   const load = Object.entries(commands).find(
     ([known]) => known.toLowerCase() === name.toLowerCase(),
   )?.[1]
   if (load === undefined) {
     io.stderr.write(`edge: there is no command "${name}"; "edge help" lists them\n`)
-    return exitCode.usage
+    return exitCodes.usage
   }
   return await runLoaded(name, await load(), rest, io)
 }
@@ -39,18 +39,18 @@ async function runLoaded(
 ): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) {
     io.stdout.write(`${command.summary}\n\nUsage: edge ${name} ${command.usage}\n`)
-    return exitCode.fine
+    return exitCodes.fine
   }
   try {
     return await command.run(args, io)
   } catch (error) {
     if (isUsageError(error)) {
       io.stderr.write(`edge: ${error.message}\nUsage: edge ${name} ${command.usage}\n`)
-      return exitCode.usage
+      return exitCodes.usage
     }
     if (!(error instanceof Error)) throw error
     io.stderr.write(`edge: ${error instanceof ToldError ? error.message : String(error.stack)}\n`)
-    return exitCode.toldError
+    return exitCodes.toldError
   }
 }
 

@@ -7,7 +7,7 @@ import { openServiceLogger } from '../services/service-logger.ts'
 import type { ListenerRow } from '../services/service-messages.ts'
 import { type ServiceName, serviceNames, servicesOf } from '../services/service-names.ts'
 import { Supervisor } from '../services/supervisor.ts'
-import { type Command, type CommandIo, UsageError, exitCode } from './command-io.ts'
+import { type Command, type CommandIo, UsageError, exitCodes } from './command-io.ts'
 import { type Locations, locations } from './locations.ts'
 import { readConfig } from './read-config.ts'
 
@@ -40,7 +40,7 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
 
 async function supervise(where: Locations, io: CommandIo): Promise<number> {
   const config = await readConfig(where.configFile, io)
-  if (config === undefined) return exitCode.toldError
+  if (config === undefined) return exitCodes.toldError
   using _running = keepAlive()
   const services = servicesOf(config.Server.Role)
   const supervisor = new Supervisor({

@@ -2,7 +2,7 @@ import type { Problem } from '../base/problem.ts'
 import { isPasswordHash } from '../receive/password.ts'
 import { checkReceiveConnectors } from '../receive/connector-conflicts.ts'
 import { isCertificateName } from '../tls/certificate-name.ts'
-import { isDnsServer, isHostName } from './host-names.ts'
+import { isDnsServer, isDomainName, isHostName } from './host-names.ts'
 import type { ServerConfig } from './server-config.ts'
 
 /** What is wrong between settings that are right by themselves. No disk is touched. */
@@ -35,7 +35,7 @@ function acceptedDomainProblems({ AcceptedDomains }: ServerConfig): Problem[] {
     const problems: Problem[] = []
     const refuse = (setting: string, message: string) =>
       problems.push({ path: ['AcceptedDomains', index, setting], message })
-    if (!isHostName(domain.DomainName.replace(/^\*\./, '')))
+    if (!isDomainName(domain.DomainName.replace(/^\*\./, '')))
       refuse(
         'DomainName',
         `must be a domain such as contoso.com or *.contoso.com, not "${domain.DomainName}"`,

@@ -1,13 +1,17 @@
 import { isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
 
-/** A host or domain name by RFC 1123, with underscores as they occur; international names allowed. */
+const label = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?'
+const hostName = new RegExp(`^${label}(?:\\.${label})*$`, 'i')
+
+/** A host name by RFC 1123, with underscores as they occur; international names by their A-labels. */
 export function isHostName(text: string): boolean {
-  const ascii = /^[\x21-\x7e]+$/.test(text) ? text : domainToASCII(text)
-  return (
-    ascii.length <= 255 &&
-    /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.(?=.)|$))+$/i.test(ascii)
-  )
+  return text.length <= 255 && hostName.test(text)
+}
+
+/** A mail domain: as a host name, or international as it is written (`bücher.example`). */
+export function isDomainName(text: string): boolean {
+  return isHostName(/[^\x00-\x7f]/.test(text) ? domainToASCII(text) : text)
 }
 
 /** The address of a DNS server with an optional port: `192.0.2.53`, `127.0.0.53:5353`, `[::1]:53`. */

@@ -54,7 +54,10 @@ export async function checkConfigText(
   const problems = [
     ...source.problems.map((problem) => ({ ...locate(problem), ...problem.position })),
     ...parsed.problems.map(locate),
-    ...found.map(inFile).map(locate),
+    ...found
+      .map(inFile)
+      .filter(({ path }) => !source.isBroken(path))
+      .map(locate),
   ]
   if (problems.length > 0) return { problems: problems.sort(byPlace) }
   const warnings = configWarnings(config, files, clock.now())

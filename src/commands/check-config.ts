@@ -1,0 +1,50 @@
+import { parseArgs } from 'node:util'
+import { configJsonSchema } from '../config/json-schema.ts'
+import { loadConfig } from '../config/load-config.ts'
+import { formatProblem } from '../config/located-problem.ts'
+import type { ServerConfig } from '../config/server-config.ts'
+import { type Command, type CommandIo, exitCodes } from './command-io.ts'
+import { locations } from './locations.ts'
+
+/** `edge check-config`: every problem of the configuration with its place, or one line that all is right. */
+export const checkConfigCommand: Command = {
+  usage: '[--config FILE] [--schema]',
+  summary: 'every problem of the configuration with its place; --schema for editors',
+  run,
+}
+
+async function run(args: readonly string[], io: CommandIo): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { config: { type: 'string' }, schema: { type: 'boolean', default: false } },
+  })
+  if (values.schema) {
+    io.stdout.write(`${JSON.stringify(configJsonSchema(), undefined, 2)}\n`)
+    return exitCodes.fine
+  }
+  const { configFile } = locations({ config: values.config, env: io.env })
+  const result = await loadConfig(configFile)
+  if ('problems' in result) {
+    for (const problem of result.problems) io.stderr.write(`${formatProblem(problem)}\n`)
+    return exitCodes.toldError
+  }
+  for (const warning of result.warnings) io.stderr.write(`warning: ${formatProblem(warning)}\n`)
+  io.stdout.write(`${summary(configFile, result.config)}\n`)
+  return exitCodes.fine
+}
+
+function summary(file: string, config: ServerConfig): string {
+  const counts = [
+    counted(config.ReceiveConnectors.length, 'Receive connector'),
+    counted(config.SendConnectors.length, 'Send connector'),
+    counted(config.AcceptedDomains.length, 'accepted domain'),
+    counted(config.Users.length, 'user'),
+    counted(config.Certificates.length, 'certificate'),
+  ]
+  const { Name, Fqdn, Role } = config.Server
+  return `OK: ${counts.join(', ')} (${Role} server ${Name}, ${Fqdn}, ${file})`
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

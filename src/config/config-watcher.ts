@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises'
+import { isDeepStrictEqual } from 'node:util'
+import type { Clock } from '../base/clock.ts'
+import { FileWatch } from '../base/file-watch.ts'
+import type { LiveValue } from '../base/live.ts'
+import { type Milliseconds, second } from '../base/time-span.ts'
+import { loadConfig } from './load-config.ts'
+import { formatProblem } from './located-problem.ts'
+import type { ServerConfig, ServerIdentity } from './server-config.ts'
+
+/** What the watcher tells; pino's methods fit. */
+export interface ConfigLog {
+  info(message: string): void
+  warn(message: string): void
+  error(message: string): void
+}
+
+export interface ConfigWatcherOptions {
+  readonly file: string
+  /** Holds what was loaded from `file` at start. */
+  readonly live: LiveValue<ServerConfig>
+  readonly clock: Clock
+  readonly log: ConfigLog
+  /** As given to `loadConfig` at start. */
+  readonly hostName?: string
+  readonly quietTime?: Milliseconds
+}
+
+/**
+ * Puts a changed configuration file into effect. A file with problems changes nothing: each problem
+ * is told and the running configuration stays.
+ */
+export class ConfigWatcher implements AsyncDisposable {
+  readonly #options: ConfigWatcherOptions
+  readonly #watch: FileWatch
+  #lastText: string | undefined
+  #working: Promise<void>
+
+  constructor(options: ConfigWatcherOptions) {
+    this.#options = options
+    this.#watch = new FileWatch({
+      files: [options.file],
+      clock: options.clock,
+      quietTime: options.quietTime ?? second / 4,
+      onChange: () => void this.#inTurn(() => this.#applyIfChanged()),
+      onError: (error) =>
+        options.log.warn(
+          `cannot watch ${options.file} (${error.message}); send SIGHUP after a change`,
+        ),
+    })
+    // What changed between the load at start and now is seen here.
+    this.#working = this.#watch.ready().then(() => this.#apply('tell changes'))
+  }
+
+  /** Reads the file again even if it looks the same (SIGHUP): files it names may have changed. */
+  reload(): Promise<void> {
+    return this.#inTurn(() => this.#apply('tell always'))
+  }
+
+  /** Resolves when changes are being watched for. */
+  async ready(): Promise<void> {
+    await this.#working
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#watch[Symbol.dispose]()
+    await this.#working
+  }
+
+  #inTurn(action: () => Promise<void>): Promise<void> {
+    this.#working = this.#working.then(action)
+    return this.#working
+  }
+
+  async #applyIfChanged(): Promise<void> {
+    const text = await this.#readText()
+    if (text !== undefined && text !== this.#lastText) await this.#apply('tell always')
+  }
+
+  async #apply(mode: 'tell always' | 'tell changes'): Promise<void> {
+    const { file, live, clock, log, hostName } = this.#options
+    this.#lastText = await this.#readText()
+    const result = await loadConfig(file, { clock, ...(hostName !== undefined && { hostName }) })
+    if ('problems' in result) {
+      for (const problem of result.problems) log.error(formatProblem(problem))
+      log.error(`${file} is not taken over; the server goes on with the configuration it has`)
+      return
+    }
+    const { Server } = live.current
+    for (const setting of changedSettings(Server, result.config.Server))
+      log.warn(`${file}: the change of Server.${setting} takes effect when the server is restarted`)
+    const next = Object.freeze({ ...result.config, Server })
+    if (isDeepStrictEqual(live.current, next)) {
+      if (mode === 'tell always') log.info(`${file} was read again; nothing has changed`)
+      return
+    }
+    for (const warning of result.warnings) log.warn(formatProblem(warning))
+    live.set(next)
+    log.info(`${file} was read again and is in effect`)
+  }
+
+  async #readText(): Promise<string | undefined> {
+    return await readFile(this.#options.file, 'utf8').catch(() => undefined)
+  }
+}
+
+/** Who the server is cannot change under running services: names of files and certificates hang on it. */
+function changedSettings(before: ServerIdentity, after: ServerIdentity): string[] {
+  return (['Name', 'Fqdn', 'Role'] as const).filter((setting) => before[setting] !== after[setting])
+}

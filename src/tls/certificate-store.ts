@@ -1,0 +1,172 @@
+import type { Clock } from '../base/clock.ts'
+import { FileWatch } from '../base/file-watch.ts'
+import type { Live } from '../base/live.ts'
+import { second } from '../base/time-span.ts'
+import { chooseByFqdn, chooseByName } from './certificate-choice.ts'
+import type { CertificateFile } from './certificate-file.ts'
+import type { Certificates, KeyPair } from './certificates.ts'
+import { isFault, readKeyPair } from './key-pair.ts'
+import { newestOwnCertificate, ownCertificate } from './own-certificate.ts'
+
+const selfSigned = 'self-signed'
+const internal = 'internal'
+/** Time for a renewal to write both files. */
+const quietTime = 2 * second
+
+/** What the store tells; pino's methods fit. */
+export interface CertificateLog {
+  info(message: string): void
+  error(message: string): void
+}
+
+export interface CertificateStoreOptions {
+  /** The certificates that the administrator supplies, paths absolute. */
+  readonly configured: Live<readonly CertificateFile[]>
+  /** Where this server keeps its own: `data/certs`. */
+  readonly folder: string
+  /** The server's. */
+  readonly fqdn: string
+  readonly clock: Clock
+  readonly log: CertificateLog
+}
+
+/** What the store holds at a time; replaced as a whole. */
+interface Held {
+  readonly configured: readonly KeyPair[]
+  readonly selfSigned: KeyPair
+  readonly internal: KeyPair
+}
+
+/**
+ * The certificates of this server, read again when their files change. A pair that cannot be read
+ * then (a renewal half done) is kept as it was.
+ */
+export class CertificateStore implements Certificates, AsyncDisposable {
+  readonly #options: CertificateStoreOptions
+  readonly #unsubscribe: () => void
+  #held: Held
+  #byFile: ReadonlyMap<string, KeyPair>
+  #watch: FileWatch
+  #reloading: Promise<void> = Promise.resolve()
+  #closed = false
+
+  private constructor(
+    options: CertificateStoreOptions,
+    read: ReadPairs,
+    own: Omit<Held, 'configured'>,
+  ) {
+    this.#options = options
+    this.#byFile = read.byFile
+    this.#held = { configured: [...read.byFile.values()], ...own }
+    this.#watch = this.#watchFiles()
+    this.#unsubscribe = options.configured.subscribe(() => void this.reload())
+  }
+
+  /**
+   * Reads the certificates, making this server's own at the first start. Rejects when `folder` cannot
+   * be written or read.
+   */
+  static async open(options: CertificateStoreOptions): Promise<CertificateStore> {
+    const { folder, fqdn, clock } = options
+    const own = {
+      selfSigned: await ownCertificate({ folder, fqdn, clock, name: selfSigned }),
+      internal: await ownCertificate({ folder, fqdn, clock, name: internal }),
+    }
+    const read = await readPairs(options.configured.current, new Map())
+    for (const fault of read.faults) options.log.error(fault)
+    return new CertificateStore(options, read, own)
+  }
+
+  get internal(): KeyPair {
+    return this.#held.internal
+  }
+
+  select(fqdn: string, tlsCertificateName = ''): KeyPair | undefined {
+    const { configured, selfSigned } = this.#held
+    const now = this.#options.clock.now()
+    if (tlsCertificateName !== '')
+      return chooseByName([...configured, selfSigned], tlsCertificateName, now)
+    return chooseByFqdn(configured, fqdn, now) ?? selfSigned
+  }
+
+  /** Reads all files again; called by itself when they change. Never rejects. */
+  reload(): Promise<void> {
+    this.#reloading = this.#reloading.then(() => this.#readAgain())
+    return this.#reloading
+  }
+
+  /** Resolves when changes of the files are being watched. */
+  watching(): Promise<void> {
+    return this.#watch.ready()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true
+    this.#unsubscribe()
+    this.#watch[Symbol.dispose]()
+    await this.#reloading
+  }
+
+  async #readAgain(): Promise<void> {
+    const { configured, folder, log } = this.#options
+    const read = await readPairs(configured.current, this.#byFile)
+    for (const fault of read.faults) log.error(`${fault}; the certificate in use stays`)
+    const own = async (name: string, held: KeyPair) =>
+      (await newestOwnCertificate({ folder, name }).catch(() => undefined)) ?? held
+    const held = {
+      configured: [...read.byFile.values()],
+      selfSigned: await own(selfSigned, this.#held.selfSigned),
+      internal: await own(internal, this.#held.internal),
+    }
+    for (const pair of changed(this.#held, held))
+      log.info(`certificate ${pair.name} (${pair.thumbprint}) is in use from now on`)
+    this.#byFile = read.byFile
+    this.#held = held
+    if (this.#closed) return
+    this.#watch[Symbol.dispose]()
+    this.#watch = this.#watchFiles()
+  }
+
+  #watchFiles(): FileWatch {
+    const { configured, folder, clock, log } = this.#options
+    const files = configured.current.flatMap((file) => [file.CertificateFile, file.KeyFile])
+    return new FileWatch({
+      files,
+      folders: [folder],
+      clock,
+      quietTime,
+      onChange: () => void this.reload(),
+      onError: (error) => log.error(`cannot watch the certificates: ${error.message}`),
+    })
+  }
+}
+
+interface ReadPairs {
+  readonly byFile: ReadonlyMap<string, KeyPair>
+  readonly faults: readonly string[]
+}
+
+/** Reads each pair; for one that cannot be read the `previous` one of the same file, if any, stays. */
+async function readPairs(
+  files: readonly CertificateFile[],
+  previous: ReadonlyMap<string, KeyPair>,
+): Promise<ReadPairs> {
+  const byFile = new Map<string, KeyPair>()
+  const faults: string[] = []
+  for (const file of files) {
+    const read = await readKeyPair(file)
+    const pair = isFault(read) ? previous.get(file.CertificateFile) : read
+    if (isFault(read)) faults.push(`${read.setting} ${file[read.setting]} ${read.message}`)
+    if (pair !== undefined) byFile.set(file.CertificateFile, pair)
+  }
+  return { byFile, faults }
+}
+
+function changed(before: Held, after: Held): KeyPair[] {
+  const known = new Set(all(before).map((pair) => pair.thumbprint))
+  return all(after).filter((pair) => !known.has(pair.thumbprint))
+}
+
+function all(held: Held): readonly KeyPair[] {
+  return [...held.configured, held.selfSigned, held.internal]
+}

@@ -1,0 +1,111 @@
+import { mkdir, readFile, readdir, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { generate } from 'selfsigned'
+import type { Clock } from '../base/clock.ts'
+import { createDurably } from '../base/durable-file.ts'
+import { type Milliseconds, day } from '../base/time-span.ts'
+import { fitsDomain } from './certificate-choice.ts'
+import type { KeyPair } from './certificates.ts'
+import { isFault, parseKeyPair } from './key-pair.ts'
+
+/** As long as the self-signed certificates that Exchange makes. */
+const lifetime: Milliseconds = 5 * 365 * day
+/** One that ends sooner than this is replaced at start. */
+const renewBefore: Milliseconds = 30 * day
+/** Rivals that start at once need one round each; more rounds than this mean a broken folder. */
+const maximumRounds = 20
+
+export interface OwnCertificateOptions {
+  readonly folder: string
+  /** File name without number: `self-signed`, `internal`. */
+  readonly name: string
+  /** The name that the certificate is for. */
+  readonly fqdn: string
+  readonly clock: Clock
+}
+
+/**
+ * The certificate that this server made for itself: `self-signed-1.pem` with key and certificate in
+ * one file, so that no one ever sees one without the other. A new one (other name, soon to end) gets
+ * the next number by an exclusive create, so services that start at once agree on one. Rejects when
+ * the folder cannot be written.
+ */
+export async function ownCertificate(options: OwnCertificateOptions): Promise<KeyPair> {
+  await mkdir(options.folder, { recursive: true, mode: 0o700 })
+  for (let round = 0; round < maximumRounds; round++) {
+    const numbers = await existingNumbers(options)
+    const newest = numbers.at(-1) ?? 0
+    const current = newest === 0 ? undefined : await read(options, newest)
+    if (current !== undefined && isGood(current, options)) return current
+    const made = await make(options)
+    if (!(await createDurably(path(options, newest + 1), made, 0o600))) continue
+    await forget(options, numbers.slice(0, -1))
+  }
+  throw new Error(`cannot make a certificate in ${options.folder}: it changes all the time`)
+}
+
+/** Reads the newest certificate without making one; undefined when there is none that can be used. */
+export async function newestOwnCertificate(
+  options: Pick<OwnCertificateOptions, 'folder' | 'name'>,
+): Promise<KeyPair | undefined> {
+  const newest = (await existingNumbers(options)).at(-1)
+  return newest === undefined ? undefined : await read(options, newest)
+}
+
+type Place = Pick<OwnCertificateOptions, 'folder' | 'name'>
+
+function path({ folder, name }: Place, number: number): string {
+  return join(folder, `${name}-${number}.pem`)
+}
+
+async function existingNumbers({ folder, name }: Place): Promise<number[]> {
+  const files = await readdir(folder)
+  return files
+    .flatMap((file) => {
+      const match = /^(.*)-(\d{1,9})\.pem$/.exec(file)
+      return match?.[1] === name ? Number(match[2]) : []
+    })
+    .sort((a, b) => a - b)
+}
+
+async function read(place: Place, number: number): Promise<KeyPair | undefined> {
+  const text = await readFile(path(place, number), 'utf8').catch(() => '')
+  const [certificate = ''] = /-----BEGIN CERTIFICATE-----[^]*/.exec(text) ?? []
+  const pair = parseKeyPair(certificate, text)
+  return isFault(pair) ? undefined : pair
+}
+
+function isGood(pair: KeyPair, { fqdn, clock }: OwnCertificateOptions): boolean {
+  const remaining = pair.notAfter.getTime() - clock.now()
+  return remaining > renewBefore && pair.domains.some((domain) => fitsDomain(domain, fqdn))
+}
+
+/**
+ * A P-256 key: made in a moment and three times cheaper a handshake than RSA 2048; whoever speaks
+ * TLS 1.2 with forward secrecy can use it.
+ */
+async function make({ fqdn, clock }: OwnCertificateOptions): Promise<string> {
+  const now = clock.now()
+  const { private: key, cert } = await generate(
+    [{ name: 'commonName', value: fqdn.slice(0, 64) }],
+    {
+      keyType: 'ec',
+      curve: 'P-256',
+      algorithm: 'sha256',
+      notBeforeDate: new Date(now - day),
+      notAfterDate: new Date(now + lifetime),
+      extensions: [
+        { name: 'basicConstraints', cA: false, critical: true },
+        { name: 'keyUsage', digitalSignature: true, critical: true },
+        { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
+        { name: 'subjectAltName', altNames: [{ type: 2, value: fqdn.toLowerCase() }] },
+      ],
+    },
+  )
+  return `${key.trim()}\n${cert.trim()}\n`
+}
+
+/** The last one but this is kept, for a service that is just reading it. */
+async function forget(place: Place, numbers: readonly number[]): Promise<void> {
+  await Promise.all(numbers.map((number) => unlink(path(place, number)).catch(() => undefined)))
+}
