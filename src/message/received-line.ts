@@ -33,8 +33,8 @@ export function receivedLine(hop: Hop): string {
   const layer =
     tls === undefined ? '' : ` (version=${word(tls.version)}, cipher=${word(tls.cipher)})`
   const via = hop.viaFrontend === true ? ' via Frontend Transport' : ''
-  const value = `${from} ${by} with Microsoft SMTP Server${layer} id ${version}${via}; ${formatMailDate(hop.time)}`
-  return `Received: ${foldText(value, 'Received: '.length)}\r\n`
+  const value = `${from} ${by} with Microsoft SMTP Server${layer} id ${version}${via};`
+  return `Received: ${foldText(value, 'Received: '.length)}\r\n ${formatMailDate(hop.time)}\r\n`
 }
 
 /** The trace fields of a header: all of them, and those written by a server with one of the names. */

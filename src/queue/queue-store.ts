@@ -50,24 +50,43 @@ export interface Settlement {
 /** One queue in figures; keeping them costs nothing that grows with the queue. */
 export interface QueueFigures {
   readonly key: QueueKey
-  /** Small number that names the queue to an admin, for the life of the file. */
+  /** Small number that names the queue to an admin; never given to another queue of the file. */
   readonly number: number
   readonly copies: number
   /** When the earliest unleased copy is due; undefined when there is none. */
   readonly nextDueAt?: Milliseconds
 }
 
-/** A page of copies, in the order of their ids. */
+/** A page of copies: by age over the whole store, by due time within one queue. */
 export interface CopyPage {
   readonly copies: readonly Copy[]
   /** Pass as `after` for the next page; undefined at the end. */
-  readonly next?: number
+  readonly next?: string
 }
 
 export interface CopyQuery {
   readonly queue?: QueueKey
+  /** Only the copies of this message. */
+  readonly messageId?: number
+  readonly after?: string
+  readonly limit: number
+}
+
+/** Asks for copies by the age of their messages, whatever their queue and due time. */
+export interface AgedQuery {
+  readonly receivedBefore: Milliseconds
+  /** Leaves out copies for which a delay notification was sent. */
+  readonly withoutDelayNotice: boolean
+  /** Where the last answer ended; the oldest when absent. */
   readonly after?: number
   readonly limit: number
+}
+
+/** Part of the answer to an AgedQuery; one call looks at a bounded number of copies. */
+export interface AgedCopies {
+  readonly copies: readonly Copy[]
+  /** Pass as `after` to go on; undefined when no older copy is left. */
+  readonly next?: number
 }
 
 /**
@@ -79,6 +98,8 @@ export interface QueueStore extends AsyncDisposable {
   begin(): PendingMessage
   /** Leases up to `limit` copies of one queue that are due at `now`, earliest due first. */
   lease(queue: QueueKey, now: Milliseconds, limit: number): Promise<readonly Copy[]>
+  /** Leases copies of messages received before a time, oldest first (for expiry and delay notices). */
+  leaseAged(query: AgedQuery): Promise<AgedCopies>
   /**
    * Ends a lease with its result, flushed to disk when it resolves. Returns the new copies (moved
    * ones, then those of the notifications), leased to the caller.
@@ -86,14 +107,14 @@ export interface QueueStore extends AsyncDisposable {
   settle(settlement: Settlement): Promise<readonly Copy[]>
   /** Gives leases back unchanged. */
   release(copies: readonly Copy[]): void
-  /** All unleased copies of `queue` become due at `dueAt` (a manual retry, or a queue that failed). */
+  /** All unleased copies of `queue` become due at `dueAt` (a manual retry). Runs in bounded steps. */
   postpone(queue: QueueKey, dueAt: Milliseconds): Promise<void>
   /**
    * Piece `index` of a message's content, undefined past the end. Small recent content is answered
    * at once from memory. Rejects with a StoreError.
    */
   readPiece(messageId: number, index: number): Awaitable<Buffer | undefined>
-  /** Every queue with copies in it. */
+  /** Every queue with copies in it, and those that became empty lately (they keep their number). */
   queues(): Promise<readonly QueueFigures[]>
   /** Copies for an admin's eyes, leased or not. */
   scan(query: CopyQuery): Promise<CopyPage>

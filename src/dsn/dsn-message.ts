@@ -1,0 +1,192 @@
+import type { Milliseconds } from '../base/time-span.ts'
+import { headerText } from '../message/header-block.ts'
+import type { HeaderBlock } from '../message/header-block.ts'
+import { asciiText, encodeHeaderText, plainText } from '../message/header-text.ts'
+import { formatMailDate } from '../message/mail-date.ts'
+import { newMessageId } from '../message/message-id.ts'
+import type { NewGuid } from '../message/message-id.ts'
+import { deliveryStatus, statusCode } from './delivery-status.ts'
+import type { ReportedMessage, ReportedRecipient } from './delivery-status.ts'
+import { explainDelay, explainFailure, openingLine, subjectPrefix } from './dsn-texts.ts'
+import { quotedPrintable } from './quoted-printable.ts'
+
+/** All that a notification tells. */
+export interface Report extends ReportedMessage {
+  /** This server's name, for the text and the Message-ID. */
+  readonly server: string
+  readonly from: string
+  readonly to: string
+  readonly now: Milliseconds
+  /** Decoded. */
+  readonly originalSubject: string
+  readonly originalMessageId: string
+  /** For the text; what is attached is written by the caller. */
+  readonly originalHeader: HeaderBlock
+  readonly returned: 'message' | 'headers' | 'nothing'
+  /** What is returned holds octets above 127. */
+  readonly eightBit: boolean
+  readonly html: boolean
+  readonly recipients: readonly ReportedRecipient[]
+}
+
+/** A notification around its original: the returned octets go between the two. */
+export interface ComposedReport {
+  readonly messageId: string
+  readonly subject: string
+  readonly before: Buffer
+  readonly after: Buffer
+}
+
+/** Writes a notification as multipart/report (RFC 6522, RFC 3464) in Exchange's layout. */
+export function composeReport(report: Report, newGuid: NewGuid): ComposedReport {
+  const messageId = newMessageId(report.server, newGuid)
+  const boundary = newGuid()
+  const subject = subjectPrefix[report.action] + plainText(report.originalSubject, Infinity)
+  const before = [
+    topHeader(report, { messageId, subject, boundary }),
+    `\r\n--${boundary}\r\n`,
+    humanPart(report, newGuid),
+    `\r\n--${boundary}\r\nContent-Type: message/delivery-status\r\n\r\n`,
+    deliveryStatus(report, report.recipients),
+    returnedHeader(report, boundary),
+  ]
+  const text = before.join('')
+  return {
+    messageId,
+    subject,
+    before: Buffer.from(text),
+    after: Buffer.from(`\r\n--${boundary}--\r\n`),
+  }
+}
+
+interface TopHeader {
+  readonly messageId: string
+  readonly subject: string
+  readonly boundary: string
+}
+
+function topHeader(report: Report, { messageId, subject, boundary }: TopHeader): string {
+  const original = asciiText(report.originalMessageId, 900)
+  const eightBit = report.eightBit ? ['Content-Transfer-Encoding: 8bit'] : []
+  const lines = [
+    'MIME-Version: 1.0',
+    `From: <${plainText(report.from, 900)}>`,
+    `To: <${plainText(report.to, 900)}>`,
+    `Date: ${formatMailDate(report.now)}`,
+    `Content-Type: multipart/report; report-type=delivery-status;\r\n\tboundary="${boundary}"`,
+    ...eightBit,
+    ...(report.action === 'failed' ? ['X-MS-Exchange-Message-Is-Ndr:'] : []),
+    'Content-Language: en-US',
+    `Message-ID: ${messageId}`,
+    ...(original === '' ? [] : [`In-Reply-To: ${original}`, `References: ${original}`]),
+    `Subject: ${encodeHeaderText(subject)}`,
+    'Auto-Submitted: auto-replied',
+  ]
+  return lines.map((line) => `${line}\r\n`).join('')
+}
+
+function humanPart(report: Report, newGuid: NewGuid): string {
+  const lines = humanText(report)
+  const text = textPart('plain', lines.join('\r\n'))
+  if (!report.html) return text
+  const boundary = newGuid()
+  return [
+    'Content-Type: multipart/alternative; differences=Content-Type;\r\n',
+    `\tboundary="${boundary}"\r\n\r\n`,
+    `--${boundary}\r\n${text}`,
+    `\r\n--${boundary}\r\n${textPart('html', htmlText(lines))}`,
+    `\r\n--${boundary}--\r\n`,
+  ].join('')
+}
+
+function textPart(subtype: 'plain' | 'html', text: string): string {
+  const type = `Content-Type: text/${subtype}; charset="utf-8"\r\n`
+  const encoding = 'Content-Transfer-Encoding: quoted-printable\r\n\r\n'
+  return `${type}${encoding}${quotedPrintable(text)}\r\n`
+}
+
+/** More of a header than this is not shown in the text; the attached original has all of it. */
+const longestQuote = 32_768
+
+function humanText(report: Report): string[] {
+  const quoted = headerText(report.originalHeader.bytes.subarray(0, longestQuote))
+  const headerLines = quoted
+    .trimEnd()
+    .split(/\r\n|\r|\n/)
+    .map((line) => line.replaceAll('\t', '        '))
+  return [
+    openingLine[report.action],
+    '',
+    ...report.recipients.flatMap((recipient) => explanation(report, recipient)),
+    ...(report.action === 'delayed' ? delay(report) : []),
+    'Diagnostic information for administrators:',
+    '',
+    `Generating server: ${report.server}`,
+    ...receivingServer(report.recipients),
+    '',
+    ...report.recipients.flatMap(diagnosis),
+    'Original message headers:',
+    '',
+    ...headerLines,
+  ].map((line) => plainLine(line))
+}
+
+/** Keeps the blanks that begin a line: they are the folds of quoted headers. */
+function plainLine(line: string): string {
+  const indent = /^ */.exec(line)?.[0] ?? ''
+  return indent + plainText(line, Infinity)
+}
+
+function explanation(report: Report, { address, reply }: ReportedRecipient): string[] {
+  const name = `${address}<mailto:${address}>`
+  if (report.action !== 'failed') return [name, '']
+  return [name, explainFailure(statusCode('failed', reply)), '']
+}
+
+function delay(report: Report): string[] {
+  const remaining = (report.willRetryUntil ?? report.now) - report.now
+  return [`Subject: ${report.originalSubject}`, '', ...explainDelay(remaining), '']
+}
+
+function receivingServer(recipients: readonly ReportedRecipient[]): string[] {
+  const hosts = new Set(recipients.map(({ remoteHost }) => remoteHost))
+  const [host, second] = hosts
+  return host === undefined || second !== undefined ? [] : [`Receiving server: ${host}`]
+}
+
+function diagnosis({ address, reply, remoteHost }: ReportedRecipient): string[] {
+  if (reply === '') return [address, '']
+  const said = remoteHost === undefined ? `#${reply} ##` : `Remote Server returned '${reply}'`
+  return [address, said, '']
+}
+
+function htmlText(lines: readonly string[]): string {
+  const quote = lines.indexOf('Original message headers:') + 1
+  const escaped = lines.map(escapeHtml)
+  return [
+    '<html>',
+    '<head><meta http-equiv="Content-Type" content="text/html; charset=utf-8"></head>',
+    '<body>',
+    ...escaped.slice(0, quote).map((line) => (line === '' ? '<br>' : `<div>${line}</div>`)),
+    '<pre>',
+    ...escaped.slice(quote + 1),
+    '</pre>',
+    '</body>',
+    '</html>',
+  ].join('\r\n')
+}
+
+function escapeHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+}
+
+function returnedHeader({ returned, eightBit }: Report, boundary: string): string {
+  if (returned === 'nothing') return ''
+  const type = returned === 'message' ? 'message/rfc822' : 'text/rfc822-headers'
+  const encoding = eightBit ? 'Content-Transfer-Encoding: 8bit\r\n' : ''
+  return `\r\n--${boundary}\r\nContent-Type: ${type}\r\n${encoding}\r\n`
+}

@@ -1,0 +1,210 @@
+import type { Clock } from '../base/clock.ts'
+import type { Milliseconds } from '../base/time-span.ts'
+import { type QueueKey, queueKeyText } from './queue-key.ts'
+import {
+  type AgedCopies,
+  type AgedQuery,
+  type CopyPage,
+  type CopyQuery,
+  type PendingMessage,
+  type PreparedMessage,
+  type QueueFigures,
+  type QueueStore,
+  type Settlement,
+  StoreError,
+} from './queue-store.ts'
+import type { Copy, NewCopy, NewMessage } from './stored-message.ts'
+
+/** A queue store that lasts as long as the process, for tests. */
+export class MemoryQueueStore implements QueueStore {
+  readonly #clock: Clock
+  readonly #copies = new Map<number, Copy>()
+  readonly #leased = new Set<number>()
+  readonly #contents = new Map<number, readonly Buffer[]>()
+  readonly #numbers = new Map<string, { readonly key: QueueKey; readonly number: number }>()
+  #nextId = 1
+  #closed = false
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  begin(): PendingMessage {
+    return new MemoryPendingMessage(this.#nextId++, this)
+  }
+
+  async commit(prepared: PreparedMessage): Promise<readonly Copy[]> {
+    await this.#turn()
+    return this.#add(prepared)
+  }
+
+  async lease(queue: QueueKey, now: Milliseconds, limit: number): Promise<readonly Copy[]> {
+    await this.#turn()
+    const due = this.#inQueue(queue)
+      .filter((copy) => copy.dueAt <= now && !this.#leased.has(copy.id))
+      .toSorted((a, b) => a.dueAt - b.dueAt)
+    return this.#take(due.slice(0, limit))
+  }
+
+  async leaseAged(query: AgedQuery): Promise<AgedCopies> {
+    await this.#turn()
+    const aged = [...this.#copies.values()]
+      .filter(({ message }) => message.id > (query.after ?? 0))
+      .filter(({ message }) => message.receivedAt < query.receivedBefore)
+      .filter(({ delayNotified }) => !(delayNotified && query.withoutDelayNotice))
+      .filter(({ id }) => !this.#leased.has(id))
+      .toSorted(byAge)
+    const last = aged[query.limit - 1]?.message.id
+    if (last === undefined) return { copies: this.#take(aged) }
+    return { copies: this.#take(aged.filter(({ message }) => message.id <= last)), next: last }
+  }
+
+  async settle(settlement: Settlement): Promise<readonly Copy[]> {
+    await this.#turn()
+    const { copy, remaining, dueAt, attempts, lastError, delayNotified } = settlement
+    if (!this.#leased.has(copy.id)) throw new StoreError('FAILED', `copy ${copy.id} is not leased`)
+    this.#leased.delete(copy.id)
+    const added = (settlement.moved ?? []).map((moved) => this.#newCopy(copy.message, moved))
+    for (const notification of settlement.notifications ?? [])
+      added.push(...this.#add(notification))
+    if (remaining.length > 0) {
+      const changed = { recipients: remaining, dueAt, attempts, lastError, delayNotified }
+      this.#copies.set(copy.id, { ...copy, ...changed })
+    } else {
+      this.#copies.delete(copy.id)
+      const others = [...this.#copies.values()].some(
+        ({ message }) => message.id === copy.message.id,
+      )
+      if (!others) this.#contents.delete(copy.message.id)
+    }
+    return added
+  }
+
+  release(copies: readonly Copy[]): void {
+    for (const { id } of copies) this.#leased.delete(id)
+  }
+
+  async postpone(queue: QueueKey, dueAt: Milliseconds): Promise<void> {
+    await this.#turn()
+    for (const copy of this.#inQueue(queue)) {
+      if (!this.#leased.has(copy.id)) this.#copies.set(copy.id, { ...copy, dueAt })
+    }
+  }
+
+  readPiece(messageId: number, index: number): Buffer | undefined {
+    return this.#contents.get(messageId)?.[index]
+  }
+
+  async queues(): Promise<readonly QueueFigures[]> {
+    await this.#turn()
+    return [...this.#numbers.values()].map(({ key, number }) => {
+      const copies = this.#inQueue(key)
+      const dues = copies.filter(({ id }) => !this.#leased.has(id)).map(({ dueAt }) => dueAt)
+      const figures = { key, number, copies: copies.length }
+      return dues.length === 0 ? figures : { ...figures, nextDueAt: Math.min(...dues) }
+    })
+  }
+
+  async scan(query: CopyQuery): Promise<CopyPage> {
+    await this.#turn()
+    const from = query.queue === undefined ? [...this.#copies.values()] : this.#inQueue(query.queue)
+    const ordered = from
+      .filter(({ message }) => query.messageId === undefined || message.id === query.messageId)
+      .toSorted((a, b) => (query.queue === undefined ? 0 : a.dueAt - b.dueAt) || byAge(a, b))
+    const start = Number(query.after ?? 0)
+    const copies = ordered.slice(start, start + query.limit)
+    const more = copies.length === query.limit
+    return { copies, ...(more && { next: String(start + query.limit) }) }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true
+    return Promise.resolve()
+  }
+
+  async #turn(): Promise<void> {
+    await Promise.resolve()
+    if (this.#closed) throw new StoreError('CLOSED', 'the queue store is closed')
+  }
+
+  #add({ pending, message, copies }: PreparedMessage): Copy[] {
+    if (!(pending instanceof MemoryPendingMessage)) {
+      throw new StoreError('FAILED', 'a message of another store cannot be committed to this one')
+    }
+    this.#contents.set(pending.id, pending.finish())
+    return copies.map((copy) => this.#newCopy({ ...message, id: pending.id }, copy))
+  }
+
+  #newCopy(
+    message: NewMessage & { readonly id: number },
+    { queue, recipients, dueAt }: NewCopy,
+  ): Copy {
+    const id = this.#nextId++
+    const text = queueKeyText(queue)
+    if (!this.#numbers.has(text)) {
+      this.#numbers.set(text, { key: queue, number: this.#numbers.size + 1 })
+    }
+    const copy: Copy = {
+      id,
+      message,
+      queue,
+      recipients,
+      dueAt: dueAt ?? this.#clock.now(),
+      attempts: 0,
+      lastError: '',
+      delayNotified: false,
+    }
+    this.#copies.set(id, copy)
+    this.#leased.add(id)
+    return copy
+  }
+
+  #inQueue(queue: QueueKey): Copy[] {
+    const text = queueKeyText(queue)
+    return [...this.#copies.values()].filter((copy) => queueKeyText(copy.queue) === text)
+  }
+
+  #take(copies: readonly Copy[]): readonly Copy[] {
+    for (const { id } of copies) this.#leased.add(id)
+    return copies
+  }
+}
+
+class MemoryPendingMessage implements PendingMessage {
+  readonly id: number
+  readonly #store: MemoryQueueStore
+  #chunks: Buffer[] = []
+  #ended = false
+
+  constructor(id: number, store: MemoryQueueStore) {
+    this.id = id
+    this.#store = store
+  }
+
+  write(chunk: Buffer): undefined | Promise<void> {
+    if (this.#ended) return Promise.reject(new StoreError('FAILED', 'the message has ended'))
+    this.#chunks.push(chunk)
+    return undefined
+  }
+
+  commit(message: NewMessage, copies: readonly NewCopy[]): Promise<readonly Copy[]> {
+    return this.#store.commit({ pending: this, message, copies })
+  }
+
+  abort(): void {
+    this.#ended = true
+    this.#chunks = []
+  }
+
+  /** The content, once. */
+  finish(): readonly Buffer[] {
+    if (this.#ended) throw new StoreError('FAILED', 'the message has ended')
+    this.#ended = true
+    const content = Buffer.concat(this.#chunks)
+    return content.length === 0 ? [] : [content]
+  }
+}
+
+function byAge(a: Copy, b: Copy): number {
+  return a.message.id - b.message.id || a.id - b.id
+}

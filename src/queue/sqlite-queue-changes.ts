@@ -1,0 +1,213 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { StoreError } from './queue-store.ts'
+import type { Change, CommitRows, CopyRow, SettleRows } from './sqlite-queue-protocol.ts'
+import type { QueueRegistry } from './sqlite-queue-registry.ts'
+
+/** Ids are reserved in blocks, so that a commit seldom writes the mark. */
+const reservedIds = 10_000
+/** Rows that one step of a purge or a postponement touches, so that a commit never waits long. */
+const rowsPerStep = 1000
+const piecesPerStep = 8
+
+/** What is to be done in memory once the transaction is on disk. */
+export type Effect = () => void
+
+interface Postponement {
+  readonly queue: number
+  readonly due: number
+}
+
+/** Applies changes within a transaction that its owner begins and ends. */
+export class QueueChanges {
+  readonly #registry: QueueRegistry
+  readonly #statements: ReturnType<typeof prepare>
+  /** Messages whose pieces wait to be deleted. */
+  readonly #garbage: number[]
+  readonly #reserved: Record<'message' | 'copy', number>
+
+  constructor(database: DatabaseSync, registry: QueueRegistry) {
+    this.#registry = registry
+    this.#statements = prepare(database)
+    this.#garbage = this.#statements.unowned.all().map((row) => Number(row['message']))
+    this.#reserved = { message: this.#mark('message'), copy: this.#mark('copy') }
+  }
+
+  /** The first ids that were never given. */
+  get nextIds(): { readonly nextMessage: number; readonly nextCopy: number } {
+    return { nextMessage: this.#reserved.message + 1, nextCopy: this.#reserved.copy + 1 }
+  }
+
+  apply(change: Change, contents: readonly Uint8Array[]): Effect {
+    switch (change.kind) {
+      case 'piece':
+        this.#statements.disown.run(change.message)
+        this.#statements.insertPiece.run(change.message, change.index, content(contents, 0))
+        return nothing
+      case 'commit':
+        return this.#commit(change.rows, contents)
+      case 'abort':
+        return () => this.#garbage.push(change.message)
+      case 'settle':
+        return this.#settle(change.rows, contents)
+      case 'postpone':
+        throw new StoreError('FAILED', 'a postponement runs in steps')
+    }
+  }
+
+  /** Makes up to a bounded number of copies due; false when none was left to change. */
+  postponeStep({ queue, due }: Postponement, leased: ReadonlySet<number>): boolean {
+    // Leased copies are left alone; the limit leaves room for them so that a step always gets on.
+    const rows = this.#statements.dueElsewhen.all(queue, due, rowsPerStep + leased.size)
+    const unleased = rows.filter((row) => !leased.has(Number(row['id']))).slice(0, rowsPerStep)
+    for (const row of unleased) {
+      this.#statements.makeDue.run(due, Number(row['message']), Number(row['id']))
+    }
+    return unleased.length === rowsPerStep
+  }
+
+  get hasGarbage(): boolean {
+    return this.#garbage.length > 0
+  }
+
+  /** Deletes some pieces of a message that is gone. */
+  purgeStep(): Effect {
+    const message = this.#garbage[0]
+    if (message === undefined) return nothing
+    const { changes } = this.#statements.deletePieces.run(message, message, piecesPerStep)
+    if (Number(changes) === piecesPerStep) return nothing
+    this.#statements.own.run(message)
+    return () => this.#garbage.shift()
+  }
+
+  /** Notes the ids that were really given, so that the next start goes on without a gap. */
+  keepExactIds(message: number, copy: number): void {
+    this.#statements.reserve.run(message, 'message')
+    this.#statements.reserve.run(copy, 'copy')
+  }
+
+  #commit({ message, copies }: CommitRows, contents: readonly Uint8Array[]): Effect {
+    const last = content(contents, message.content)
+    if (message.pieces > 0) {
+      if (last.length > 0) this.#statements.insertPiece.run(message.id, message.pieces, last)
+      this.#statements.own.run(message.id)
+    }
+    const inline = message.pieces === 0 ? last : null
+    this.#statements.insertMessage.run(message.id, message.pieces, message.meta, inline)
+    const reserve = this.#reserve('message', message.id)
+    const effects = copies.map((copy) => this.#insertCopy(message.id, message.received, copy))
+    return () => {
+      reserve()
+      for (const effect of effects) effect()
+    }
+  }
+
+  #insertCopy(message: number, received: number, copy: CopyRow): Effect {
+    const queue = this.#registry.forWriting(copy.queue)
+    this.#statements.insertCopy.run(
+      message,
+      copy.id,
+      queue.number,
+      copy.due,
+      received,
+      copy.recipients,
+    )
+    const reserve = this.#reserve('copy', copy.id)
+    return () => {
+      reserve()
+      this.#registry.count(queue, 1)
+      queue.leased.add(copy.id)
+    }
+  }
+
+  #settle(rows: SettleRows, contents: readonly Uint8Array[]): Effect {
+    const found = this.#statements.queueOfCopy.get(rows.message, rows.copy)
+    const queue = this.#registry.byNumber(Number(found?.['queue'] ?? -1))
+    if (queue?.leased.has(rows.copy) !== true) {
+      throw new StoreError('FAILED', `copy ${rows.copy} of message ${rows.message} is not leased`)
+    }
+    const effects = rows.moved.map((copy) => this.#insertCopy(rows.message, rows.received, copy))
+    for (const notification of rows.notifications)
+      effects.push(this.#commit(notification, contents))
+    effects.push(() => queue.leased.delete(rows.copy))
+    if (rows.recipients === null) {
+      this.#statements.deleteCopy.run(rows.message, rows.copy)
+      effects.push(
+        () => this.#registry.count(queue, -1),
+        this.#deleteMessageWithoutCopies(rows.message),
+      )
+    } else {
+      this.#statements.updateCopy.run(
+        rows.due,
+        rows.attempts,
+        Number(rows.delayNotified),
+        rows.lastError,
+        rows.recipients,
+        rows.message,
+        rows.copy,
+      )
+    }
+    return () => {
+      for (const effect of effects) effect()
+    }
+  }
+
+  #deleteMessageWithoutCopies(message: number): Effect {
+    if (this.#statements.anyCopy.get(message) !== undefined) return nothing
+    const deleted = this.#statements.deleteMessage.get(message)
+    if (Number(deleted?.['pieces'] ?? 0) === 0) return nothing
+    this.#statements.disown.run(message)
+    return () => this.#garbage.push(message)
+  }
+
+  #reserve(name: 'message' | 'copy', id: number): Effect {
+    if (id <= this.#reserved[name]) return nothing
+    const mark = id + reservedIds
+    this.#statements.reserve.run(mark, name)
+    return () => (this.#reserved[name] = Math.max(this.#reserved[name], mark))
+  }
+
+  #mark(name: string): number {
+    return Number(this.#statements.reservedMark.get(name)?.['reserved'] ?? 0)
+  }
+}
+
+function prepare(database: DatabaseSync) {
+  const sql = (text: string): StatementSync => database.prepare(text)
+  return {
+    unowned: sql('SELECT message FROM unowned'),
+    disown: sql('INSERT OR IGNORE INTO unowned VALUES (?)'),
+    own: sql('DELETE FROM unowned WHERE message = ?'),
+    insertPiece: sql('INSERT INTO piece VALUES (?, ?, ?)'),
+    deletePieces: sql(
+      'DELETE FROM piece WHERE message = ? AND part IN (SELECT part FROM piece WHERE message = ? LIMIT ?)',
+    ),
+    insertMessage: sql('INSERT INTO message VALUES (?, ?, ?, ?)'),
+    deleteMessage: sql('DELETE FROM message WHERE id = ? RETURNING pieces'),
+    insertCopy: sql(`INSERT INTO copy VALUES (?, ?, ?, ?, ?, 0, 0, '', ?)`),
+    updateCopy: sql(
+      `UPDATE copy SET due = ?, attempts = ?, delayNotified = ?, lastError = ?, recipients = ?
+       WHERE message = ? AND id = ?`,
+    ),
+    deleteCopy: sql('DELETE FROM copy WHERE message = ? AND id = ?'),
+    queueOfCopy: sql('SELECT queue FROM copy WHERE message = ? AND id = ?'),
+    anyCopy: sql('SELECT 1 FROM copy WHERE message = ? LIMIT 1'),
+    // Two ranges of the index rather than <>, which would read the whole queue.
+    dueElsewhen: sql(
+      `SELECT message, id FROM copy WHERE queue = ?1 AND due > ?2
+       UNION ALL SELECT message, id FROM copy WHERE queue = ?1 AND due < ?2 LIMIT ?3`,
+    ),
+    makeDue: sql('UPDATE copy SET due = ? WHERE message = ? AND id = ?'),
+    reserve: sql('UPDATE sequence SET reserved = ? WHERE name = ?'),
+    reservedMark: sql('SELECT reserved FROM sequence WHERE name = ?'),
+  }
+}
+
+function content(contents: readonly Uint8Array[], index: number): Uint8Array {
+  const found = contents[index]
+  if (found === undefined) throw new StoreError('FAILED', 'a request came without its content')
+  return found
+}
+
+function nothing(): void {
+  // Most changes leave nothing to do in memory.
+}

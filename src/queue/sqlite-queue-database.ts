@@ -1,0 +1,249 @@
+import { rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Clock } from '../base/clock.ts'
+import { StoreError } from './queue-store.ts'
+import { type Effect, QueueChanges } from './sqlite-queue-changes.ts'
+import { QueueInquiries } from './sqlite-queue-inquiries.ts'
+import type { Answer, Change, DatabaseSettings, Inquiry } from './sqlite-queue-protocol.ts'
+import { QueueRegistry } from './sqlite-queue-registry.ts'
+import {
+  openQueueDatabase,
+  primaryCode,
+  sqliteIoError,
+  storeErrorOf,
+  suspectMark,
+} from './sqlite-queue-schema.ts'
+
+/** How often the free disk is looked at, in milliseconds. */
+const freeDiskInterval = 250
+/** Frames (pages) in the write-ahead log that a quiet moment, or any moment, moves into the file. */
+const calmLogFrames = 2000
+const longestLogFrames = 16_000
+
+export interface ChangeRequest {
+  readonly id: number
+  readonly change: Change
+  readonly contents: readonly Uint8Array[]
+}
+
+/** The queue file and everything done to it; runs in a thread of its own and may take its time. */
+export class QueueDatabase {
+  readonly movedAside: string | undefined
+  readonly #settings: DatabaseSettings
+  readonly #clock: Clock
+  readonly #database: DatabaseSync
+  readonly #registry: QueueRegistry
+  readonly #changes: QueueChanges
+  readonly #inquiries: QueueInquiries
+  readonly #logState: StatementSync
+  readonly #postponements: ChangeRequest[] = []
+  #freeDiskSeen = -Infinity
+  #diskLow = false
+  #fatal: StoreError | undefined
+
+  /** Throws a StoreError that says what to do when the file cannot be used. */
+  constructor(settings: DatabaseSettings, clock: Clock) {
+    this.#settings = settings
+    this.#clock = clock
+    const stamp = new Date(clock.now()).toISOString().replace(/[:.]/g, '')
+    const { database, movedAside } = openQueueDatabase(settings.path, stamp)
+    this.#database = database
+    this.movedAside = movedAside
+    rmSync(suspectMark(settings.path), { force: true })
+    if (settings.maxFileBytes !== Infinity) {
+      const pageSize = Number(database.prepare('PRAGMA page_size').get()?.['page_size'])
+      database.exec(`PRAGMA max_page_count = ${Math.floor(settings.maxFileBytes / pageSize)}`)
+    }
+    this.#registry = new QueueRegistry(database)
+    this.#changes = new QueueChanges(database, this.#registry)
+    this.#inquiries = new QueueInquiries(database, this.#registry)
+    this.#logState = database.prepare('PRAGMA wal_checkpoint(NOOP)')
+  }
+
+  get nextIds(): { readonly nextMessage: number; readonly nextCopy: number } {
+    return this.#changes.nextIds
+  }
+
+  /** Why the file can no longer be trusted; undefined while all is well. */
+  get fatal(): StoreError | undefined {
+    return this.#fatal
+  }
+
+  inquire(id: number, inquiry: Inquiry): Answer {
+    try {
+      return { id, value: this.#inquiries.answer(inquiry) }
+    } catch (cause) {
+      return { id, failure: this.#failure(cause) }
+    }
+  }
+
+  /**
+   * Makes the changes durable as one transaction. When that fails each is tried by itself, so that
+   * one that cannot be done takes nobody along. Postponements are answered by `upkeep`.
+   */
+  change(requests: readonly ChangeRequest[]): Answer[] {
+    const refused = this.#refuseOnLowDisk(requests)
+    const accepted = requests.filter(({ id, change }) => {
+      if (change.kind === 'postpone') this.#postponements.push({ id, change, contents: [] })
+      return change.kind !== 'postpone' && !refused.has(id)
+    })
+    const answers: Answer[] = [...refused.values()]
+    if (accepted.length === 0) return answers
+    try {
+      this.#transaction(() =>
+        accepted.map(({ change, contents }) => this.#changes.apply(change, contents)),
+      )
+      return answers.concat(accepted.map(({ id }) => ({ id })))
+    } catch (cause) {
+      const failure = this.#failure(cause)
+      // A full disk often has room again once the log's pages are in the file.
+      if (failure.code === 'DISK_FULL') this.#checkpoint()
+      return answers.concat(accepted.map((request) => this.#changeAlone(request, failure)))
+    }
+  }
+
+  /** Whether `upkeep` has work that should not wait. */
+  get busy(): boolean {
+    return this.#fatal === undefined && (this.#postponements.length > 0 || this.#changes.hasGarbage)
+  }
+
+  /** One bounded step of what nobody waits for; returns the answers that became due. */
+  upkeep(): Answer[] {
+    if (this.#fatal !== undefined) return []
+    const answers: Answer[] = []
+    try {
+      if (this.#changes.hasGarbage) this.#transaction(() => [this.#changes.purgeStep()])
+      if (this.#registry.tooManyEmpty) this.#removeEmptyQueues()
+    } catch (cause) {
+      this.#failure(cause)
+    }
+    const request = this.#postponements[0]
+    if (request !== undefined) {
+      const answer = this.#postpone(request)
+      if (answer !== undefined) {
+        this.#postponements.shift()
+        answers.push(answer)
+      }
+    }
+    return answers
+  }
+
+  /** Moves the write-ahead log into the file when it is long, or when the moment is calm. */
+  tendLog(calm: boolean): void {
+    if (this.#fatal !== undefined) return
+    const state = this.#logState.get()
+    const waiting = Number(state?.['log'] ?? 0) - Number(state?.['checkpointed'] ?? 0)
+    if (waiting > (calm ? calmLogFrames : longestLogFrames)) this.#checkpoint()
+  }
+
+  close(lastMessage: number, lastCopy: number): void {
+    try {
+      if (this.#fatal === undefined) {
+        this.#database.exec('BEGIN IMMEDIATE')
+        this.#changes.keepExactIds(lastMessage, lastCopy)
+        this.#database.exec('COMMIT')
+      }
+    } catch {
+      // The block of ids stays reserved; ids keep growing all the same.
+    } finally {
+      this.#database.close()
+    }
+  }
+
+  #changeAlone({ id, change, contents }: ChangeRequest, before: StoreError): Answer {
+    if (this.#fatal !== undefined) return { id, failure: before }
+    try {
+      this.#transaction(() => [this.#changes.apply(change, contents)])
+      return { id }
+    } catch (cause) {
+      return { id, failure: this.#failure(cause) }
+    }
+  }
+
+  #transaction(run: () => readonly Effect[]): void {
+    let effects: readonly Effect[]
+    try {
+      this.#database.exec('BEGIN IMMEDIATE')
+      effects = run()
+      this.#database.exec('COMMIT')
+    } catch (cause) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+      this.#registry.rolledBack()
+      throw cause
+    }
+    this.#registry.committed()
+    for (const effect of effects) effect()
+  }
+
+  #removeEmptyQueues(): void {
+    this.#transaction(() => {
+      const queues = this.#registry.removeEmpty()
+      return [() => this.#registry.removed(queues)]
+    })
+  }
+
+  #postpone({ id, change }: ChangeRequest): Answer | undefined {
+    const queue = change.kind === 'postpone' ? this.#registry.find(change.queue) : undefined
+    if (change.kind !== 'postpone' || queue === undefined) return { id }
+    const step = { more: false }
+    try {
+      this.#transaction(() => {
+        step.more = this.#changes.postponeStep(
+          { queue: queue.number, due: change.due },
+          queue.leased,
+        )
+        return []
+      })
+    } catch (cause) {
+      return { id, failure: this.#failure(cause) }
+    }
+    return step.more ? undefined : { id }
+  }
+
+  /** New mail is refused while there is still room to settle the old. */
+  #refuseOnLowDisk(requests: readonly ChangeRequest[]): Map<number, Answer> {
+    const intake = requests.filter(
+      ({ change }) => change.kind === 'commit' || change.kind === 'piece',
+    )
+    if (intake.length === 0 || !this.#diskIsLow()) return new Map()
+    const failure = new StoreError(
+      'DISK_FULL',
+      `queue database ${this.#settings.path}: less than ${this.#settings.minFreeBytes} bytes free on its disk; make room`,
+    )
+    return new Map(intake.map(({ id }) => [id, { id, failure }]))
+  }
+
+  #diskIsLow(): boolean {
+    const now = this.#clock.monotonic()
+    if (now - this.#freeDiskSeen < freeDiskInterval) return this.#diskLow
+    this.#freeDiskSeen = now
+    const { bavail, bsize } = statfsSync(dirname(this.#settings.path))
+    this.#diskLow = bavail * bsize < this.#settings.minFreeBytes
+    return this.#diskLow
+  }
+
+  #checkpoint(): void {
+    try {
+      this.#database.exec('PRAGMA wal_checkpoint(PASSIVE)')
+    } catch (cause) {
+      this.#failure(cause)
+    }
+  }
+
+  /** Damage, and a failed write or flush, end the use of the file: what is on disk is then unknown. */
+  #failure(cause: unknown): StoreError {
+    const error = storeErrorOf(cause, this.#settings.path)
+    if (error.code === 'CORRUPT') this.#noteDamage()
+    if (error.code === 'CORRUPT' || primaryCode(cause) === sqliteIoError) this.#fatal ??= error
+    return error
+  }
+
+  #noteDamage(): void {
+    try {
+      writeFileSync(suspectMark(this.#settings.path), '')
+    } catch {
+      // The error itself is told all the same.
+    }
+  }
+}

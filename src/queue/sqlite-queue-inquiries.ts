@@ -1,0 +1,182 @@
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
+import type { AgedQuery, QueueFigures } from './queue-store.ts'
+import type { Inquiry, LeasedRow } from './sqlite-queue-protocol.ts'
+import type { QueueRegistry, RegisteredQueue } from './sqlite-queue-registry.ts'
+
+type Row = Record<string, SQLOutputValue>
+type Ask<Kind> = Extract<Inquiry, { kind: Kind }>
+
+/** How many copies one look at the aged ones passes over at most. */
+const agedRowsPerCall = 2000
+/** Younger copies in a row that end such a look: ids follow the time of arrival, but not strictly. */
+const youngRowsToStop = 100
+
+/** Answers questions about the file, and keeps the leases. */
+export class QueueInquiries {
+  readonly #registry: QueueRegistry
+  readonly #statements: ReturnType<typeof prepare>
+
+  constructor(database: DatabaseSync, registry: QueueRegistry) {
+    this.#registry = registry
+    this.#statements = prepare(database)
+  }
+
+  answer(inquiry: Inquiry): unknown {
+    switch (inquiry.kind) {
+      case 'lease':
+        return this.#lease(inquiry)
+      case 'leaseAged':
+        return this.#leaseAged(inquiry.query)
+      case 'release':
+        for (const [copy, queue] of inquiry.copies) this.#registry.find(queue)?.leased.delete(copy)
+        return undefined
+      case 'readPiece':
+        return this.#readPiece(inquiry)
+      case 'queues':
+        return [...this.#registry.all()].map((queue) => this.#figures(queue))
+      case 'scan':
+        return this.#scan(inquiry)
+    }
+  }
+
+  #lease({ queue: key, now, limit }: Ask<'lease'>): LeasedRow[] {
+    const queue = this.#registry.find(key)
+    if (queue === undefined) return []
+    const found: Row[] = []
+    for (const row of this.#statements.due.iterate(queue.number, now, limit + queue.leased.size)) {
+      if (queue.leased.has(Number(row['id']))) continue
+      found.push(row)
+      if (found.length >= limit) break
+    }
+    return found.map((row) => this.#take(queue, row)).filter((row) => row !== undefined)
+  }
+
+  #leaseAged(query: AgedQuery): { rows: LeasedRow[]; next?: number } {
+    const found: [RegisteredQueue, Row][] = []
+    let looked = 0
+    let young = 0
+    let last = query.after ?? 0
+    for (const row of this.#statements.aged.iterate(last, agedRowsPerCall)) {
+      // A message is never split over two answers, so `last` can stand between messages.
+      const full = found.length >= query.limit || young >= youngRowsToStop
+      if (full && Number(row['message']) !== last) break
+      looked++
+      last = Number(row['message'])
+      young = Number(row['received']) < query.receivedBefore ? 0 : young + 1
+      if (young > 0 || (query.withoutDelayNotice && row['delayNotified'] === 1)) continue
+      const queue = this.#registry.byNumber(Number(row['queue']))
+      if (queue === undefined || queue.leased.has(Number(row['id']))) continue
+      found.push([queue, row])
+    }
+    const rows = found
+      .map(([queue, row]) => this.#take(queue, row))
+      .filter((row) => row !== undefined)
+    if (young >= youngRowsToStop) return { rows }
+    // The row limit may have cut a message in two: look at that one again.
+    if (looked >= agedRowsPerCall) return { rows, next: Math.max(last - 1, (query.after ?? 0) + 1) }
+    return found.length >= query.limit ? { rows, next: last } : { rows }
+  }
+
+  #take(queue: RegisteredQueue, place: Row): LeasedRow | undefined {
+    const row = this.#statements.copy.get(Number(place['message']), Number(place['id']))
+    if (row === undefined) return undefined
+    queue.leased.add(Number(place['id']))
+    return leasedRow(queue, row)
+  }
+
+  #readPiece({ message, index }: Ask<'readPiece'>): Uint8Array | undefined {
+    const row = this.#statements.content.get(message)
+    if (row === undefined) return undefined
+    const inline = row['content']
+    if (inline instanceof Uint8Array) return index === 0 && inline.length > 0 ? inline : undefined
+    const piece = this.#statements.piece.get(message, index)?.['content']
+    return piece instanceof Uint8Array ? piece : undefined
+  }
+
+  #figures(queue: RegisteredQueue): QueueFigures {
+    const { key, number, copies } = queue
+    if (queue.leased.size < copies) {
+      for (const row of this.#statements.due.iterate(
+        number,
+        Number.MAX_SAFE_INTEGER,
+        queue.leased.size + 1,
+      )) {
+        if (queue.leased.has(Number(row['id']))) continue
+        return { key, number, copies, nextDueAt: Number(row['due']) }
+      }
+    }
+    return { key, number, copies }
+  }
+
+  #scan(query: Ask<'scan'>): { rows: LeasedRow[]; next?: string } {
+    const [due, message, id] = (query.after ?? '').split('/').map(Number)
+    const mark = [due ?? 0, message ?? 0, id ?? 0] as const
+    const rows: LeasedRow[] = []
+    for (const row of this.#scanRows(query, mark)) {
+      const queue = this.#registry.byNumber(Number(row['queue']))
+      if (queue !== undefined) rows.push(leasedRow(queue, row))
+    }
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < query.limit) return { rows }
+    return { rows, next: `${last.due}/${last.message}/${last.id}` }
+  }
+
+  #scanRows(query: Ask<'scan'>, [due, message, id]: readonly [number, number, number]): Row[] {
+    const limit = query.limit
+    if (query.messageId !== undefined) {
+      const number = query.queue && (this.#registry.find(query.queue)?.number ?? -1)
+      const place: SQLInputValue[] = [query.messageId, query.after === undefined ? 0 : id]
+      return this.#statements.scanMessage.all(...place, number ?? null, number ?? null, limit)
+    }
+    if (query.queue === undefined) {
+      return this.#statements.scanAll.all(message, query.after === undefined ? 0 : id, limit)
+    }
+    const queue = this.#registry.find(query.queue)
+    if (queue === undefined) return []
+    const from = query.after === undefined ? -1 : due
+    return this.#statements.scanQueue.all(queue.number, from, message, id, limit)
+  }
+}
+
+const columns = `copy.message, copy.id, copy.queue, due, received, attempts, delayNotified, lastError,
+  recipients, meta FROM copy JOIN message ON message.id = copy.message`
+
+function prepare(database: DatabaseSync) {
+  const sql = (text: string): StatementSync => database.prepare(text)
+  return {
+    due: sql('SELECT message, id, due FROM copy WHERE queue = ? AND due <= ? ORDER BY due LIMIT ?'),
+    aged: sql(
+      `SELECT message, id, queue, received, delayNotified FROM copy WHERE message > ?
+       ORDER BY message, id LIMIT ?`,
+    ),
+    copy: sql(`SELECT ${columns} WHERE copy.message = ? AND copy.id = ?`),
+    content: sql('SELECT content FROM message WHERE id = ?'),
+    piece: sql('SELECT content FROM piece WHERE message = ? AND part = ?'),
+    scanAll: sql(
+      `SELECT ${columns} WHERE (copy.message, copy.id) > (?, ?) ORDER BY copy.message, copy.id LIMIT ?`,
+    ),
+    scanQueue: sql(
+      `SELECT ${columns} WHERE copy.queue = ? AND (due, copy.message, copy.id) > (?, ?, ?)
+       ORDER BY due, copy.message, copy.id LIMIT ?`,
+    ),
+    scanMessage: sql(
+      `SELECT ${columns} WHERE copy.message = ? AND copy.id > ? AND (? IS NULL OR copy.queue = ?)
+       ORDER BY copy.id LIMIT ?`,
+    ),
+  }
+}
+
+function leasedRow(queue: RegisteredQueue, row: Row): LeasedRow {
+  return {
+    id: Number(row['id']),
+    message: Number(row['message']),
+    received: Number(row['received']),
+    meta: String(row['meta']),
+    queue: queue.key,
+    recipients: String(row['recipients']),
+    due: Number(row['due']),
+    attempts: Number(row['attempts']),
+    lastError: String(row['lastError']),
+    delayNotified: row['delayNotified'] === 1,
+  }
+}

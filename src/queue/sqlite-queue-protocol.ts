@@ -1,0 +1,140 @@
+import type { Bytes } from '../base/byte-size.ts'
+import type { Milliseconds } from '../base/time-span.ts'
+import type { AgedQuery, StoreErrorCode } from './queue-store.ts'
+import type { QueueKey } from './queue-key.ts'
+
+/** What the database thread is told when it starts. */
+export interface DatabaseSettings {
+  readonly path: string
+  /** A database that would grow beyond this counts as a full disk. */
+  readonly maxFileBytes: Bytes
+  /** New mail is refused with less free disk than this, so that settling still has room. */
+  readonly minFreeBytes: Bytes
+}
+
+/** One row of the table `message`; `content` is the place of its last piece in the request's contents. */
+export interface MessageRow {
+  readonly id: number
+  readonly received: Milliseconds
+  /** JSON of everything else in StoredMessage. */
+  readonly meta: string
+  /** Pieces written before; 0 lets the content stand in the message's own row. */
+  readonly pieces: number
+  readonly content: number
+}
+
+export interface CopyRow {
+  readonly id: number
+  readonly queue: QueueKey
+  readonly due: Milliseconds
+  /** JSON of the recipients. */
+  readonly recipients: string
+}
+
+export interface CommitRows {
+  readonly message: MessageRow
+  readonly copies: readonly CopyRow[]
+}
+
+export interface SettleRows {
+  readonly message: number
+  readonly copy: number
+  /** Null when the copy leaves the queue. */
+  readonly recipients: string | null
+  readonly due: Milliseconds
+  readonly attempts: number
+  readonly lastError: string
+  readonly delayNotified: boolean
+  readonly received: Milliseconds
+  readonly moved: readonly CopyRow[]
+  readonly notifications: readonly CommitRows[]
+}
+
+/** Changes; those that arrive together become one transaction. */
+export type Change =
+  | { readonly kind: 'piece'; readonly message: number; readonly index: number }
+  | { readonly kind: 'commit'; readonly rows: CommitRows }
+  | { readonly kind: 'abort'; readonly message: number }
+  | { readonly kind: 'settle'; readonly rows: SettleRows }
+  | { readonly kind: 'postpone'; readonly queue: QueueKey; readonly due: Milliseconds }
+
+/** Questions, and the leases, which live in the database thread's memory. */
+export type Inquiry =
+  | {
+      readonly kind: 'lease'
+      readonly queue: QueueKey
+      readonly now: Milliseconds
+      readonly limit: number
+    }
+  | { readonly kind: 'leaseAged'; readonly query: AgedQuery }
+  | {
+      readonly kind: 'release'
+      readonly copies: readonly (readonly [copy: number, queue: QueueKey])[]
+    }
+  | { readonly kind: 'readPiece'; readonly message: number; readonly index: number }
+  | { readonly kind: 'queues' }
+  | {
+      readonly kind: 'scan'
+      readonly queue?: QueueKey
+      readonly messageId?: number
+      readonly after?: string
+      readonly limit: number
+    }
+
+export type Operation = Change | Inquiry
+
+/** A request on its way; `contents` are the lengths of its parts of the batch's content. */
+export interface Request {
+  readonly id: number
+  readonly operation: Operation
+  readonly contents: readonly number[]
+}
+
+/** All requests of one turn of the event loop. */
+export interface RequestBatch {
+  readonly requests: readonly Request[]
+  /** The contents of all requests one after the other. */
+  readonly content: Uint8Array<ArrayBuffer>
+  /** Nothing follows: close the file and end. Holds the last ids given. */
+  readonly close?: { readonly message: number; readonly copy: number }
+}
+
+/** A copy as the database thread gives it. */
+export interface LeasedRow {
+  readonly id: number
+  readonly message: number
+  readonly received: Milliseconds
+  readonly meta: string
+  readonly queue: QueueKey
+  readonly recipients: string
+  readonly due: Milliseconds
+  readonly attempts: number
+  readonly lastError: string
+  readonly delayNotified: boolean
+}
+
+export interface Failure {
+  readonly code: StoreErrorCode
+  readonly message: string
+}
+
+export interface Answer {
+  readonly id: number
+  readonly value?: unknown
+  readonly failure?: Failure
+}
+
+/** What the database thread says, beside answers. */
+export type ThreadMessage =
+  | { readonly kind: 'answers'; readonly answers: readonly Answer[] }
+  /** Open; ids below these were given before. `movedAside` names a damaged file put away. */
+  | {
+      readonly kind: 'opened'
+      readonly nextMessage: number
+      readonly nextCopy: number
+      readonly movedAside?: string
+    }
+  | { readonly kind: 'notOpened'; readonly failure: Failure }
+  /** The file can no longer be trusted; the thread ends. */
+  | { readonly kind: 'fatal'; readonly failure: Failure }
+  | { readonly kind: 'closed' }

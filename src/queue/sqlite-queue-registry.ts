@@ -1,0 +1,122 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { type DeliveryType, type QueueKey, queueKeyText } from './queue-key.ts'
+
+/** A queue as the database thread knows it: figures kept up to date, never counted anew. */
+export interface RegisteredQueue {
+  readonly number: number
+  readonly key: QueueKey
+  copies: number
+  readonly leased: Set<number>
+}
+
+/** Queues without copies that keep their number; an attacker could name any number of domains. */
+const longestListOfEmptyQueues = 1000
+
+/** The queues of the file, by key and by number, and who holds which copy. */
+export class QueueRegistry {
+  readonly #byText = new Map<string, RegisteredQueue>()
+  readonly #byNumber = new Map<number, RegisteredQueue>()
+  readonly #insert: StatementSync
+  readonly #remove: StatementSync
+  readonly #reserve: StatementSync
+  #nextNumber: number
+  /** Queues that the running transaction added, forgotten when it fails. */
+  #added: RegisteredQueue[] = []
+  /** Empty queues, the longest empty first. */
+  readonly #empty = new Set<RegisteredQueue>()
+
+  constructor(database: DatabaseSync) {
+    this.#insert = database.prepare('INSERT INTO queue VALUES (?, ?, ?, ?)')
+    this.#remove = database.prepare('DELETE FROM queue WHERE number = ?')
+    this.#reserve = database.prepare(`UPDATE sequence SET reserved = ? WHERE name = 'queue'`)
+    const mark = database.prepare(`SELECT reserved FROM sequence WHERE name = 'queue'`).get()
+    this.#nextNumber = Number(mark?.['reserved'] ?? 0) + 1
+    this.#load(database)
+  }
+
+  /** The queue of `key`; a new one is written within the running transaction. */
+  forWriting(key: QueueKey): RegisteredQueue {
+    const known = this.find(key)
+    if (known !== undefined) return known
+    const queue = { number: this.#nextNumber++, key, copies: 0, leased: new Set<number>() }
+    this.#insert.run(queue.number, key.deliveryType, key.nextHopDomain, key.nextHopConnector)
+    this.#reserve.run(queue.number)
+    this.#added.push(queue)
+    this.#add(queue)
+    return queue
+  }
+
+  find(key: QueueKey): RegisteredQueue | undefined {
+    return this.#byText.get(queueKeyText(key))
+  }
+
+  byNumber(number: number): RegisteredQueue | undefined {
+    return this.#byNumber.get(number)
+  }
+
+  all(): Iterable<RegisteredQueue> {
+    return this.#byNumber.values()
+  }
+
+  /** Counts copies in (or out) after the transaction that moved them succeeded. */
+  count(queue: RegisteredQueue, by: number): void {
+    queue.copies += by
+    this.#empty.delete(queue)
+    if (queue.copies === 0) this.#empty.add(queue)
+  }
+
+  committed(): void {
+    this.#added = []
+  }
+
+  rolledBack(): void {
+    for (const queue of this.#added) this.#forget(queue)
+    this.#added = []
+  }
+
+  get tooManyEmpty(): boolean {
+    return this.#empty.size > longestListOfEmptyQueues
+  }
+
+  /** Removes the queues that were empty longest, within the running transaction. */
+  removeEmpty(): RegisteredQueue[] {
+    const excess = [...this.#empty].slice(0, this.#empty.size - longestListOfEmptyQueues)
+    for (const queue of excess) this.#remove.run(queue.number)
+    return excess
+  }
+
+  /** Follows `removeEmpty` once its transaction succeeded. */
+  removed(queues: readonly RegisteredQueue[]): void {
+    for (const queue of queues) this.#forget(queue)
+  }
+
+  #load(database: DatabaseSync): void {
+    database.exec('DELETE FROM queue WHERE number NOT IN (SELECT DISTINCT queue FROM copy)')
+    const counts = new Map<number, number>()
+    for (const row of database
+      .prepare('SELECT queue, count(*) AS n FROM copy GROUP BY queue')
+      .all()) {
+      counts.set(Number(row['queue']), Number(row['n']))
+    }
+    for (const row of database.prepare('SELECT * FROM queue').all()) {
+      const key: QueueKey = {
+        deliveryType: String(row['deliveryType']) as DeliveryType,
+        nextHopDomain: String(row['nextHopDomain']),
+        nextHopConnector: String(row['nextHopConnector']),
+      }
+      const number = Number(row['number'])
+      this.#add({ number, key, copies: counts.get(number) ?? 0, leased: new Set() })
+    }
+  }
+
+  #add(queue: RegisteredQueue): void {
+    this.#byText.set(queueKeyText(queue.key), queue)
+    this.#byNumber.set(queue.number, queue)
+  }
+
+  #forget(queue: RegisteredQueue): void {
+    this.#byText.delete(queueKeyText(queue.key))
+    this.#byNumber.delete(queue.number)
+    this.#empty.delete(queue)
+  }
+}

@@ -1,0 +1,186 @@
+import { renameSync, existsSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { StoreError, type StoreErrorCode } from './queue-store.ts'
+
+/** Marks the file as ours in its header: `EDGQ`. */
+const applicationId = 0x45444751
+
+/**
+ * Each step leads from the version that is its index to the next one; the file's version is their
+ * number. A released step never changes, a new one is added.
+ *
+ * `copy` is ordered by message, so by age, and its one index serves leases. `piece` holds content
+ * that did not fit into the message's row; messages named in `unowned` own their pieces not yet
+ * (being taken in) or no longer (aborted, delivered), and a start deletes those.
+ */
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE sequence (name TEXT PRIMARY KEY, reserved INTEGER NOT NULL) WITHOUT ROWID;
+  INSERT INTO sequence VALUES ('message', 0), ('copy', 0), ('queue', 0);
+  CREATE TABLE queue (
+    number INTEGER PRIMARY KEY,
+    deliveryType TEXT NOT NULL,
+    nextHopDomain TEXT NOT NULL,
+    nextHopConnector TEXT NOT NULL
+  );
+  CREATE TABLE message (
+    id INTEGER PRIMARY KEY,
+    pieces INTEGER NOT NULL,
+    meta TEXT NOT NULL,
+    content BLOB
+  );
+  CREATE TABLE piece (
+    message INTEGER NOT NULL,
+    part INTEGER NOT NULL,
+    content BLOB NOT NULL,
+    PRIMARY KEY (message, part)
+  );
+  CREATE TABLE unowned (message INTEGER PRIMARY KEY);
+  CREATE TABLE copy (
+    message INTEGER NOT NULL,
+    id INTEGER NOT NULL,
+    queue INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    received INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    delayNotified INTEGER NOT NULL,
+    lastError TEXT NOT NULL,
+    recipients TEXT NOT NULL,
+    PRIMARY KEY (message, id)
+  ) WITHOUT ROWID;
+  CREATE INDEX copyByDue ON copy (queue, due);
+  `,
+]
+
+/** What SQLite's error means to the store's callers. */
+export function storeErrorOf(cause: unknown, path: string): StoreError {
+  if (cause instanceof StoreError) return cause
+  const text = cause instanceof Error ? cause.message : String(cause)
+  const [code, advice] = meaningOf(primaryCode(cause))
+  return new StoreError(code, `queue database ${path}: ${text}${advice}`, { cause })
+}
+
+/** SQLite's primary result code; 0 for an error that is not SQLite's. */
+export function primaryCode(cause: unknown): number {
+  if (typeof cause !== 'object' || cause === null || !('errcode' in cause)) return 0
+  return typeof cause.errcode === 'number' ? cause.errcode & 0xff : 0
+}
+
+export const sqliteIoError = 10
+
+function meaningOf(code: number): [StoreErrorCode, string] {
+  switch (code) {
+    case 5:
+      return [
+        'FAILED',
+        '; another process has it open: stop that one, or give this one its own data folder',
+      ]
+    case 8:
+    case 14:
+      return ['FAILED', '; see that the folder exists and that this user may write to it']
+    case 11:
+    case 26:
+      return ['CORRUPT', '']
+    case 13:
+      return ['DISK_FULL', '; make room on its disk']
+    default:
+      return ['FAILED', '']
+  }
+}
+
+export interface OpenedDatabase {
+  readonly database: DatabaseSync
+  /** Where a damaged file was put, when that was necessary. */
+  readonly movedAside?: string
+}
+
+/**
+ * Opens or makes the queue file. A damaged one is moved aside whole, for an administrator to look
+ * at, and a new one begun. Throws a StoreError when the file is in use, newer, or not ours.
+ */
+export function openQueueDatabase(path: string, stamp: string): OpenedDatabase {
+  mkdirSync(dirname(path), { recursive: true })
+  try {
+    return { database: open(path) }
+  } catch (cause) {
+    const error = storeErrorOf(cause, path)
+    if (error.code !== 'CORRUPT') throw error
+  }
+  const movedAside = moveAside(path, stamp)
+  try {
+    return { database: open(path), movedAside }
+  } catch (cause) {
+    throw storeErrorOf(cause, path)
+  }
+}
+
+/** Notes that the file failed in use, so that the next start examines it before it is trusted. */
+export function suspectMark(path: string): string {
+  return `${path}.suspect`
+}
+
+function open(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: 0 })
+  try {
+    // Exclusive from the first access: one process owns the file, and WAL needs no shared memory.
+    database.exec(`
+      PRAGMA locking_mode = EXCLUSIVE;
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA wal_autocheckpoint = 0;
+      PRAGMA cache_size = -32768;
+      PRAGMA temp_store = MEMORY;
+    `)
+    migrate(database, path)
+    if (existsSync(suspectMark(path))) examine(database)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function examine(database: DatabaseSync): void {
+  const result = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check']
+  if (result !== 'ok') throw new StoreError('CORRUPT', `the file is damaged: ${String(result)}`)
+}
+
+function migrate(database: DatabaseSync, path: string): void {
+  const found = pragma(database, 'user_version')
+  const owner = pragma(database, 'application_id')
+  if (owner !== applicationId && (owner !== 0 || found !== 0 || hasTables(database))) {
+    throw new StoreError(
+      'FAILED',
+      `${path} is a database of another program; name another data folder`,
+    )
+  }
+  if (found > migrations.length) {
+    throw new StoreError(
+      'FAILED',
+      `${path} was written by a newer version of this program (queue format ${found}, this one knows ${migrations.length}); start that version, or let it deliver the queue first`,
+    )
+  }
+  // Also with nothing to migrate: the write takes the lock, so a second process fails here.
+  database.exec('BEGIN IMMEDIATE')
+  for (const step of migrations.slice(found)) database.exec(step)
+  database.exec(
+    `PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}; COMMIT`,
+  )
+}
+
+function hasTables(database: DatabaseSync): boolean {
+  return database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() !== undefined
+}
+
+function pragma(database: DatabaseSync, name: string): number {
+  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0)
+}
+
+function moveAside(path: string, stamp: string): string {
+  const aside = `${path}.damaged-${stamp}`
+  for (const suffix of ['', '-wal']) {
+    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix)
+  }
+  return aside
+}

@@ -1,0 +1,268 @@
+import type { Awaitable } from '../base/awaitable.ts'
+import type { Bytes } from '../base/byte-size.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Milliseconds } from '../base/time-span.ts'
+import { ContentCache } from './content-cache.ts'
+import { ContentFlow } from './content-flow.ts'
+import type { QueueKey } from './queue-key.ts'
+import {
+  type AgedCopies,
+  type AgedQuery,
+  type CopyPage,
+  type CopyQuery,
+  type PendingMessage,
+  type PreparedMessage,
+  type QueueFigures,
+  type QueueStore,
+  type Settlement,
+  StoreError,
+} from './queue-store.ts'
+import { SqlitePendingMessage } from './sqlite-pending-message.ts'
+import { type Opened, SqliteQueueLink } from './sqlite-queue-link.ts'
+import type { CommitRows, CopyRow, LeasedRow } from './sqlite-queue-protocol.ts'
+import type { Copy, CopyRecipient, NewCopy, NewMessage, StoredMessage } from './stored-message.ts'
+
+export interface SqliteQueueStoreOptions {
+  /** The queue file; its folder is made when it is missing. */
+  readonly path: string
+  readonly clock: Clock
+  /** The store stopped working for good (every call rejects); the process should start anew. */
+  readonly onFatal: (error: StoreError) => void
+  /** A damaged file was put aside at start and a new queue begun. */
+  readonly onMovedAside?: (path: string) => void
+  /** Content of one row; default 128 KB. */
+  readonly pieceBytes?: Bytes
+  /** Content in memory that is not on disk; default 32 MB. */
+  readonly maxUnwrittenBytes?: Bytes
+  /** Content kept in memory for the first attempt; default 32 MB. */
+  readonly maxCachedBytes?: Bytes
+  /** Default unlimited. */
+  readonly maxFileBytes?: Bytes
+  /** New mail is refused with less free disk; default 64 MB. */
+  readonly minFreeBytes?: Bytes
+}
+
+const kilobyte = 1024
+const megabyte = 1024 * kilobyte
+/** Pieces on their way to the database at a time, and so the largest part of one transaction. */
+const travelBytes = megabyte
+
+/** Opens the queue file at `path`, or makes it. Rejects with a StoreError that says what to do. */
+export async function openSqliteQueueStore(options: SqliteQueueStoreOptions): Promise<QueueStore> {
+  const settings = {
+    path: options.path,
+    maxFileBytes: options.maxFileBytes ?? Infinity,
+    minFreeBytes: options.minFreeBytes ?? 64 * megabyte,
+  }
+  const { link, opened } = await SqliteQueueLink.open(settings, options.onFatal)
+  if (opened.movedAside !== undefined) options.onMovedAside?.(opened.movedAside)
+  return new SqliteQueueStore(options, link, opened)
+}
+
+interface Commit {
+  readonly rows: CommitRows
+  readonly content: Buffer
+  readonly copies: readonly Copy[]
+  readonly pending: SqlitePendingMessage
+}
+
+class SqliteQueueStore implements QueueStore {
+  readonly link: SqliteQueueLink
+  readonly flow: ContentFlow
+  readonly pieceBytes: Bytes
+  readonly #clock: Clock
+  readonly #cache: ContentCache
+  #nextMessage: number
+  #nextCopy: number
+
+  constructor(options: SqliteQueueStoreOptions, link: SqliteQueueLink, opened: Opened) {
+    this.link = link
+    this.#clock = options.clock
+    this.pieceBytes = options.pieceBytes ?? 128 * kilobyte
+    this.flow = new ContentFlow(options.maxUnwrittenBytes ?? 32 * megabyte, travelBytes)
+    this.#cache = new ContentCache(options.maxCachedBytes ?? 32 * megabyte)
+    this.#nextMessage = opened.nextMessage
+    this.#nextCopy = opened.nextCopy
+  }
+
+  begin(): PendingMessage {
+    return new SqlitePendingMessage(this.#nextMessage++, this)
+  }
+
+  async commit(
+    pending: SqlitePendingMessage,
+    message: NewMessage,
+    copies: readonly NewCopy[],
+  ): Promise<readonly Copy[]> {
+    const commit = await this.#seal({ pending, message, copies }, 0)
+    try {
+      await this.link.call({ kind: 'commit', rows: commit.rows }, [commit.content])
+    } catch (error) {
+      pending.unseal()
+      throw error
+    }
+    this.#committed(commit)
+    return commit.copies
+  }
+
+  async lease(queue: QueueKey, now: Milliseconds, limit: number): Promise<readonly Copy[]> {
+    const rows = await this.link.call({ kind: 'lease', queue, now: storedTime(now), limit })
+    return (rows as LeasedRow[]).map(copyOf)
+  }
+
+  async leaseAged(query: AgedQuery): Promise<AgedCopies> {
+    const found = (await this.link.call({ kind: 'leaseAged', query })) as {
+      rows: LeasedRow[]
+      next?: number
+    }
+    return { copies: found.rows.map(copyOf), ...(found.next !== undefined && { next: found.next }) }
+  }
+
+  async settle(settlement: Settlement): Promise<readonly Copy[]> {
+    const { copy, remaining } = settlement
+    const moved = (settlement.moved ?? []).map((each) => this.#newCopy(copy.message, each))
+    const notices = await this.#sealAll(settlement.notifications ?? [])
+    const rows = {
+      message: copy.message.id,
+      copy: copy.id,
+      recipients: remaining.length === 0 ? null : JSON.stringify(remaining),
+      due: storedTime(settlement.dueAt),
+      attempts: settlement.attempts,
+      lastError: settlement.lastError,
+      delayNotified: settlement.delayNotified,
+      received: copy.message.receivedAt,
+      moved: moved.map(copyRow),
+      notifications: notices.map((notice) => notice.rows),
+    }
+    try {
+      await this.link.call(
+        { kind: 'settle', rows },
+        notices.map(({ content }) => content),
+      )
+    } catch (error) {
+      for (const { pending } of notices) pending.unseal()
+      throw error
+    }
+    this.#cache.countCopies(copy.message.id, moved.length - (remaining.length === 0 ? 1 : 0))
+    if (remaining.length > 0) this.#cache.drop(copy.message.id)
+    for (const notice of notices) this.#committed(notice)
+    return [...moved, ...notices.flatMap(({ copies }) => copies)]
+  }
+
+  release(copies: readonly Copy[]): void {
+    if (copies.length === 0) return
+    const leases = copies.map(({ id, queue }) => [id, queue] as const)
+    this.link.call({ kind: 'release', copies: leases }).catch(ignored)
+  }
+
+  async postpone(queue: QueueKey, dueAt: Milliseconds): Promise<void> {
+    await this.link.call({ kind: 'postpone', queue, due: storedTime(dueAt) })
+  }
+
+  readPiece(messageId: number, index: number): Awaitable<Buffer | undefined> {
+    const cached = this.#cache.get(messageId)
+    if (cached === undefined) return this.#readPiece(messageId, index)
+    return index === 0 && cached.length > 0 ? cached : undefined
+  }
+
+  async queues(): Promise<readonly QueueFigures[]> {
+    return (await this.link.call({ kind: 'queues' })) as QueueFigures[]
+  }
+
+  async scan(query: CopyQuery): Promise<CopyPage> {
+    const page = (await this.link.call({ ...query, kind: 'scan' })) as {
+      rows: LeasedRow[]
+      next?: string
+    }
+    return { copies: page.rows.map(copyOf), ...(page.next !== undefined && { next: page.next }) }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.link.close({ message: this.#nextMessage - 1, copy: this.#nextCopy - 1 })
+  }
+
+  async #readPiece(message: number, index: number): Promise<Buffer | undefined> {
+    const piece = (await this.link.call({ kind: 'readPiece', message, index })) as
+      Uint8Array | undefined
+    return piece && Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)
+  }
+
+  async #sealAll(prepared: readonly PreparedMessage[]): Promise<Commit[]> {
+    const sealed: Commit[] = []
+    try {
+      for (const each of prepared) sealed.push(await this.#seal(each, sealed.length))
+    } catch (error) {
+      for (const { pending } of sealed) pending.unseal()
+      throw error
+    }
+    return sealed
+  }
+
+  async #seal({ pending, message, copies }: PreparedMessage, place: number): Promise<Commit> {
+    if (!(pending instanceof SqlitePendingMessage)) {
+      throw new StoreError('FAILED', 'a message of another store cannot be committed to this one')
+    }
+    const { pieces, last } = await pending.seal()
+    const { receivedAt, ...meta } = message
+    const stored = { ...message, id: pending.id }
+    const leased = copies.map((copy) => this.#newCopy(stored, copy))
+    const row = {
+      id: pending.id,
+      received: receivedAt,
+      meta: JSON.stringify(meta),
+      pieces,
+      content: place,
+    }
+    return {
+      rows: { message: row, copies: leased.map(copyRow) },
+      content: last,
+      copies: leased,
+      pending,
+    }
+  }
+
+  #committed({ rows, content, copies, pending }: Commit): void {
+    if (rows.message.pieces === 0) this.#cache.add(pending.id, content, copies.length)
+    pending.committed()
+  }
+
+  #newCopy(message: StoredMessage, { queue, recipients, dueAt }: NewCopy): Copy {
+    return {
+      id: this.#nextCopy++,
+      message,
+      queue,
+      recipients,
+      dueAt: dueAt ?? this.#clock.now(),
+      attempts: 0,
+      lastError: '',
+      delayNotified: false,
+    }
+  }
+}
+
+function copyRow({ id, queue, dueAt, recipients }: Copy): CopyRow {
+  return { id, queue, due: storedTime(dueAt), recipients: JSON.stringify(recipients) }
+}
+
+/** Times as the file holds them: whole, and never endless. */
+function storedTime(time: Milliseconds): Milliseconds {
+  return Math.min(Math.round(time), Number.MAX_SAFE_INTEGER)
+}
+
+function copyOf(row: LeasedRow): Copy {
+  const meta = JSON.parse(row.meta) as Omit<NewMessage, 'receivedAt'>
+  return {
+    id: row.id,
+    message: { ...meta, receivedAt: row.received, id: row.message },
+    queue: row.queue,
+    recipients: JSON.parse(row.recipients) as CopyRecipient[],
+    dueAt: row.due,
+    attempts: row.attempts,
+    lastError: row.lastError,
+    delayNotified: row.delayNotified,
+  }
+}
+
+function ignored(): void {
+  // A store that is gone holds no leases.
+}

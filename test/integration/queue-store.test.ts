@@ -1,0 +1,26 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll } from 'vitest'
+import { openSqliteQueueStore } from '../../src/queue/sqlite-queue-store.ts'
+import { FakeClock } from '../support/fake-clock.ts'
+import { sampleTime } from '../support/queue-samples.ts'
+import { queueStoreContract } from '../unit/queue/queue-store-contract.ts'
+
+let folder = ''
+let count = 0
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'queue-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+queueStoreContract('SQLite store', () =>
+  openSqliteQueueStore({
+    path: join(folder, `${++count}`, 'mail.que'),
+    clock: new FakeClock(sampleTime),
+    onFatal: (error) => {
+      throw error
+    },
+  }),
+)

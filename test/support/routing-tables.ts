@@ -1,0 +1,36 @@
+import { acceptedDomainSchema } from '../../src/pipeline/accepted-domain.ts'
+import { AcceptedDomainTable } from '../../src/pipeline/accepted-domains.ts'
+import { parseAddressSpace } from '../../src/pipeline/address-space.ts'
+import type { RoutableConnector, RoutingTables } from '../../src/pipeline/routing.ts'
+
+/** A Send connector for routing tests: address spaces as text, by MX unless it has smart hosts. */
+export function sendConnector(
+  name: string,
+  spaces: readonly string[],
+  settings: Partial<RoutableConnector> = {},
+): RoutableConnector {
+  return {
+    Name: name,
+    Enabled: true,
+    AddressSpaces: spaces.map((text) => {
+      const space = parseAddressSpace(text)
+      if (space === undefined) throw new Error(`not an address space: ${text}`)
+      return space
+    }),
+    DNSRoutingEnabled: (settings.SmartHosts ?? []).length === 0,
+    SmartHosts: [],
+    MaxMessageSize: Infinity,
+    ...settings,
+  }
+}
+
+/** Routing tables from accepted domains (names or settings) and connectors. */
+export function routingTables(
+  acceptedDomains: readonly (string | object)[],
+  sendConnectors: readonly RoutableConnector[],
+): RoutingTables {
+  const entries = acceptedDomains.map((entry) =>
+    acceptedDomainSchema.parse(typeof entry === 'string' ? { DomainName: entry } : entry),
+  )
+  return { acceptedDomains: new AcceptedDomainTable(entries), sendConnectors }
+}

@@ -1,0 +1,306 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { LiveValue } from '../../../src/base/live.ts'
+import { systemClock } from '../../../src/base/clock.ts'
+import { transportConfigSchema } from '../../../src/dsn/transport-config.ts'
+import { formatMailDate } from '../../../src/message/mail-date.ts'
+import { Recategorizer } from '../../../src/pipeline/recategorizer.ts'
+import type { RoutingTables } from '../../../src/pipeline/routing.ts'
+import { QueueSubmission, headerTooLarge } from '../../../src/pipeline/submission.ts'
+import type { Notifier } from '../../../src/queue/notifier.ts'
+import type { Copy } from '../../../src/queue/stored-message.ts'
+import { replyText } from '../../../src/smtp/reply.ts'
+import {
+  anonymousSession,
+  beginMessage,
+  mailTransaction,
+  sendMessage,
+} from '../../support/incoming.ts'
+import { RecordingStore } from '../../support/recording-store.ts'
+import { routingTables, sendConnector } from '../../support/routing-tables.ts'
+
+const time = Date.UTC(2026, 9, 1, 9, 0, 0)
+const date = formatMailDate(time)
+const trace =
+  'Received: from mx.sender.example (198.51.100.7) by edge01.corp.example\r\n' +
+  ` (192.0.2.10) with Microsoft SMTP Server id 15.2.1.0;\r\n ${date}\r\n`
+const accepted = (id: string) =>
+  `250 2.6.0 ${id} [InternalId=1, Hostname=edge01.corp.example] Queued mail for delivery`
+
+let store: RecordingStore
+let queued: Copy[]
+let faults: string[]
+let failed: string[]
+const tables = new LiveValue<RoutingTables>(routingTables([], []))
+const transportConfig = new LiveValue(transportConfigSchema.parse({}))
+let submission: QueueSubmission
+
+beforeEach(() => {
+  store = new RecordingStore()
+  queued = []
+  faults = []
+  failed = []
+  tables.set(
+    routingTables(
+      ['corp.example'],
+      [sendConnector('In', ['--'], { SmartHosts: ['10.0.0.1'], MaxMessageSize: 5000 })],
+    ),
+  )
+  transportConfig.set(transportConfigSchema.parse({}))
+  const notifier: Pick<Notifier, 'failed'> = {
+    failed: (message, results) => {
+      failed.push(...results.map((one) => `${one.recipient.address}: ${one.reply}`))
+      const notification = { ...message, messageId: '<ndr>', source: 'DSN' }
+      return Promise.resolve({ pending: store.begin(), message: notification, copies: [] })
+    },
+  }
+  const enqueue = (copies: readonly Copy[]) => void queued.push(...copies)
+  submission = new QueueSubmission({
+    store,
+    tables,
+    transportConfig,
+    server: { Fqdn: 'edge01.corp.example' },
+    clock: { ...systemClock, now: () => time },
+    newGuid: () => 'guid',
+    enqueue,
+    recategorizer: new Recategorizer({ store, tables, notifier, enqueue }),
+    onFault: (what) => faults.push(what),
+  })
+})
+
+const send = (content: string | string[], more: object = {}) =>
+  sendMessage(submission, {
+    recipients: ['a@corp.example'],
+    content: typeof content === 'string' ? [content] : content,
+    ...more,
+  })
+const storedContent = () => store.messages[0]?.content.toString('latin1')
+
+const complete = 'Message-ID: <m1@s.example>\r\nDate: now\r\nSubject: =?utf-8?Q?H=C3=A9?=\r\n'
+
+describe('an accepted message', () => {
+  test('is answered with its id, and stored with our trace field on top', async () => {
+    expect(await send(`${complete}\r\nbody\xff\n.\r`)).toBe(accepted('<m1@s.example>'))
+    expect(storedContent()).toBe(`${trace}${complete}\r\nbody\xff\n.\r`)
+    expect(store.messages[0]?.message).toEqual({
+      id: 1,
+      envelope: { sender: 'bob@sender.example', body: '7BIT', smtpUtf8: false },
+      messageId: '<m1@s.example>',
+      subject: 'Hé',
+      size: store.messages[0]?.content.length,
+      receivedAt: time,
+      source: 'SMTP:From Internet',
+      sourceAddress: '198.51.100.7',
+    })
+  })
+
+  test('is handed on, leased, one copy per next hop', async () => {
+    const recipients = ['a@corp.example', 'b@nowhere.invalid', 'c@corp.example']
+    await send(`${complete}\r\n`, { recipients })
+    expect(queued.map((copy) => [copy.queue.nextHopDomain, copy.recipients.length])).toEqual([
+      ['[10.0.0.1]', 2],
+      ['Unreachable Domain', 1],
+    ])
+  })
+
+  test('is the same however its content is cut up', async () => {
+    const content = `${complete}\r\nbody\r\n`
+    await send(Array.from(content))
+    expect(storedContent()).toBe(trace + content)
+  })
+
+  test('gets the Message-ID and Date it lacks', async () => {
+    expect(await send('Subject: x\r\nMessage-ID:\r\n\r\nbody')).toBe(
+      accepted('<guid@edge01.corp.example>'),
+    )
+    expect(storedContent()).toBe(
+      `${trace}Subject: x\r\nMessage-ID: <guid@edge01.corp.example>\r\nDate: ${date}\r\n\r\nbody`,
+    )
+  })
+
+  test.each([
+    ['body without header\r\n', '\r\nbody without header\r\n'],
+    ['', ''],
+    ['\r\nbody', '\r\nbody'],
+  ])('keeps %j as its body, behind a separator', async (content, body) => {
+    await send(content)
+    const added = `Message-ID: <guid@edge01.corp.example>\r\nDate: ${date}\r\n`
+    expect(storedContent()).toBe(trace + added + body)
+  })
+
+  test('completes a header that ends in mid-line', async () => {
+    await send('Message-ID: <x@y>\r\nDate: now')
+    expect(storedContent()).toBe(`${trace}Message-ID: <x@y>\r\nDate: now\r\n`)
+  })
+
+  test('of a proxied client shows both hops and the client as its source', async () => {
+    const session = {
+      ...anonymousSession,
+      helloName: 'fe.corp.example',
+      remote: { address: '127.0.0.1', port: 1 },
+      proxiedFor: {
+        sessionId: '1',
+        client: { address: '203.0.113.9', port: 2 },
+        helloName: 'client.example',
+      },
+    }
+    await send(`${complete}\r\n`, { transaction: { session } })
+    const unfolded = storedContent()?.replace(/\r\n /g, ' ').split('\r\n')
+    expect(unfolded?.[0]).toContain('from fe.corp.example (127.0.0.1) by edge01.corp.example')
+    expect(unfolded?.[1]).toBe(
+      'Received: from client.example (203.0.113.9) by fe.corp.example (127.0.0.1)' +
+        ` with Microsoft SMTP Server id 15.2.1.0 via Frontend Transport; ${date}`,
+    )
+    expect(store.messages[0]?.message.sourceAddress).toBe('203.0.113.9')
+  })
+
+  test('loses the header families its session may not bring', async () => {
+    const forged = 'X-MS-Exchange-Organization-SCL: -1\r\n'
+    await send(`${complete}${forged}\r\n`)
+    expect(storedContent()).toBe(`${trace}${complete}\r\n`)
+  })
+
+  test('its reply stays one line whatever the Message-ID holds', async () => {
+    const reply = await send(`Message-ID: <a\rb\x00${'x'.repeat(5000)}>\r\n\r\n`)
+    expect(reply).toMatch(/^250 2\.6\.0 <a b x{200,} \[InternalId=1, /)
+    expect(reply.length).toBeLessThan(512)
+  })
+})
+
+describe('recipients that cannot be routed', () => {
+  test('address literals are refused at RCPT', async () => {
+    const reply = await send('', { recipients: ['x@[127.0.0.1]'] })
+    expect(reply).toMatch(/^550 5\.1\.3 /)
+  })
+
+  test('a message too large for every connector is accepted and notified, both stored', async () => {
+    const content = `${complete}\r\n${'x'.repeat(6000)}`
+    expect(await send(content)).toBe(accepted('<m1@s.example>'))
+    expect(failed).toEqual([
+      'a@corp.example: 550 5.3.4 ROUTING.SizeLimit; message size exceeds fixed maximum size for route',
+    ])
+    expect(store.settlements[0]?.copy.queue.nextHopDomain).toBe('Submission')
+    expect(store.messages.map(({ message }) => message.messageId)).toEqual([
+      '<m1@s.example>',
+      '<ndr>',
+    ])
+    expect(queued).toEqual([])
+  })
+
+  test('wait in Submission when their notification cannot be stored', async () => {
+    store.failNext('settle', 'DISK_FULL')
+    expect(await send(`${complete}\r\n${'x'.repeat(6000)}`)).toBe(accepted('<m1@s.example>'))
+    expect(store.released.map(({ queue }) => queue.nextHopDomain)).toEqual(['Submission'])
+    expect(faults).toHaveLength(1)
+  })
+
+  test('a message that cannot be categorized waits in Submission', async () => {
+    let reads = 0
+    const broken = routingTables([], [sendConnector('x', ['*'])])
+    Object.defineProperty(broken, 'sendConnectors', {
+      get: () => {
+        reads++
+        throw new Error('broken table')
+      },
+    })
+    tables.set(broken)
+    expect(await send(`${complete}\r\n`)).toBe(accepted('<m1@s.example>'))
+    expect(reads).toBe(1)
+    expect(queued.map(({ queue }) => queue.nextHopDomain)).toEqual(['Submission'])
+  })
+})
+
+describe('a refused message leaves nothing', () => {
+  const hops = (count: number, by: string) => `Received: from x by ${by}; y\r\n`.repeat(count)
+  const loop = '554 5.4.6 Hop count exceeded - possible mail loop'
+
+  test.each([
+    ['header above the limit', `A: ${'x'.repeat(300_000)}\r\n\r\n`, replyText(headerTooLarge)],
+    ['31 hops', `${hops(31, 'other.example')}\r\n`, loop],
+    ['9 hops here', `${hops(9, 'EDGE01.corp.example')}\r\n`, loop],
+  ])('%s', async (_, content, reply) => {
+    expect(await send([content, 'more', 'and more'])).toBe(reply)
+    expect(store.messages).toEqual([])
+    expect(store.written).toBe(0)
+  })
+
+  test.each([
+    ['30 hops', hops(30, 'other.example')],
+    ['8 hops here', hops(8, 'edge01.corp.example')],
+  ])('but %s are within the limit', async (_, header) => {
+    expect(await send(`${header}${complete}\r\n`)).toBe(accepted('<m1@s.example>'))
+  })
+
+  test('the local hop limit can be off', async () => {
+    const limits = { maxHeaderSize: 10_000, maxHopCount: 30, maxLocalHopCount: 0 }
+    const content = `${hops(20, 'edge01.corp.example')}${complete}\r\n`
+    expect(await send(content, { transaction: { limits } })).toBe(accepted('<m1@s.example>'))
+  })
+
+  test('MaxReceiveSize holds at MAIL and while content arrives', async () => {
+    transportConfig.set(transportConfigSchema.parse({ MaxReceiveSize: 1000 }))
+    const reply = '552 5.3.4 Message size exceeds fixed maximum message size'
+    const refused = submission.begin(mailTransaction({ declaredSize: 1001 }))
+    expect('code' in refused && replyText(refused)).toBe(reply)
+    expect(await send([`${complete}\r\n`, 'x'.repeat(900), 'y'.repeat(200), 'z'])).toBe(reply)
+    expect(store.aborted).toBe(1)
+    const session = {
+      ...anonymousSession,
+      permissions: new Set(['BypassMessageSizeLimit'] as const),
+    }
+    expect(await send(`${complete}\r\n${'x'.repeat(2000)}`, { transaction: { session } })).toMatch(
+      /^250 /,
+    )
+  })
+
+  test('MaxRecipientEnvelopeLimit holds before content', async () => {
+    transportConfig.set(transportConfigSchema.parse({ MaxRecipientEnvelopeLimit: 1 }))
+    expect(await send('', { recipients: ['a@x.test', 'b@x.test'] })).toBe(
+      '550 5.5.3 RESOLVER.ADR.RecipLimit; too many recipients',
+    )
+  })
+
+  test('an abort forgets what was written', async () => {
+    const message = await beginMessage(submission, mailTransaction())
+    await message.addRecipient({ address: 'a@corp.example' })
+    await message.write(Buffer.from(`${complete}\r\nbody`))
+    message.abort()
+    expect(store.aborted).toBe(1)
+    expect(store.messages).toEqual([])
+  })
+})
+
+describe('when the store fails', () => {
+  test.each([
+    ['write', 'DISK_FULL', '452 4.3.1 Insufficient system resources'],
+    ['write', 'FAILED', '451 4.3.0 Temporary server error. Please try again later'],
+    ['commit', 'DISK_FULL', '452 4.3.1 Insufficient system resources'],
+    ['commit', 'CLOSED', '451 4.3.2 Service not active'],
+  ] as const)('a %s that ends with %s is answered %s', async (step, code, reply) => {
+    for (const slow of [false, true]) {
+      store.slow = slow
+      store.failNext(step, code)
+      expect(await send([`${complete}\r\n`, 'more', 'and more'])).toBe(reply)
+      expect(store.messages).toEqual([])
+      expect(queued).toEqual([])
+    }
+    expect(store.aborted).toBe(2)
+    expect(faults).toHaveLength(2)
+  })
+
+  test('the rest of the content is swallowed', async () => {
+    const message = await beginMessage(submission, mailTransaction())
+    await message.addRecipient({ address: 'a@corp.example' })
+    store.failNext('write', 'DISK_FULL')
+    await message.write(Buffer.from(`${complete}\r\n`))
+    for (let at = 0; at < 10; at++) expect(message.write(Buffer.from('x'))).toBeUndefined()
+    expect(store.written).toBe(0)
+  })
+})
+
+test('writes at once where the store does: no promise per piece', async () => {
+  const message = await beginMessage(submission, mailTransaction())
+  await message.addRecipient({ address: 'a@corp.example' })
+  expect(message.write(Buffer.from('Subject: x\r\n'))).toBeUndefined()
+  expect(message.write(Buffer.from('\r\nbody'))).toBeUndefined()
+  expect(message.write(Buffer.from('more'))).toBeUndefined()
+})
