@@ -1,4 +1,4 @@
-import { decodeXtext, encodeXtext } from './xtext.ts'
+import { decodeXtext, encodeXtext } from '../smtp/xtext.ts'
 
 /** No command of ours is longer; what is longer is not ours. */
 const longestArgument = 2048
