@@ -223,11 +223,13 @@ export class SmtpClient {
   }
 
   /**
-   * Hands the socket out between two commands, for a peer that goes on in another protocol; the
+   * Hands the socket out, paused, between two commands, for a peer that goes on in another protocol; the
    * session is of no more use. Throws the ClientFailure when it is broken.
    */
   release(): Duplex {
-    return this.#wire.detach()
+    const socket = this.#wire.detach()
+    socket.pause()
+    return socket
   }
 
   /** Says goodbye and closes; never rejects, and does not wait long for the answer. */
