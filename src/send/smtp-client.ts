@@ -206,6 +206,32 @@ export class SmtpClient {
     return this.endContent()
   }
 
+  /**
+   * Sends one chunk by BDAT (RFC 3030) and waits for its reply; nothing in it is changed. For a peer
+   * that offers CHUNKING. Rejects with a ClientFailure.
+   */
+  async sendChunk(chunk: Buffer, { last }: { readonly last: boolean }): Promise<Reply> {
+    const line = `BDAT ${chunk.length}${last ? ' LAST' : ''}`
+    if (this.#wire.failure === undefined) this.#log.record('>', line)
+    this.#wire.socket.cork()
+    this.#wire.write(`${line}\r\n`)
+    this.#wire.write(chunk)
+    this.#wire.socket.uncork()
+    const patience = last ? this.#timeouts.finalDot : this.#timeouts.content
+    const [answer] = await this.#wire.expect(1, patience, () => (last ? 'final-dot' : 'content'))
+    return answered(answer)
+  }
+
+  /**
+   * Hands the socket out, paused, between two commands, for a peer that goes on in another protocol; the
+   * session is of no more use. Throws the ClientFailure when it is broken.
+   */
+  release(): Duplex {
+    const socket = this.#wire.detach()
+    socket.pause()
+    return socket
+  }
+
   /** Says goodbye and closes; never rejects, and does not wait long for the answer. */
   async quit(): Promise<void> {
     try {
