@@ -64,7 +64,7 @@ export class BackEndConnections implements AsyncDisposable {
   async open(target: ServiceTarget): Promise<BackEndConnection> {
     const { clock, verbose } = this.#options
     const log = { connectorId, verbose: verbose() }
-    const client = await openServiceSession(target, this.#options, log)
+    const { client } = await openServiceSession(target, this.#options, log)
     return { client, target, openedAt: clock.monotonic(), kept: false, needsReset: false }
   }
 

@@ -8,7 +8,7 @@ import type {
 import { ClientFailure } from '../send/client-failure.ts'
 import { type Reply, isPositive, replyText } from '../smtp/reply.ts'
 import type { BackEndConnection, BackEndConnections } from './back-end-connections.ts'
-import { mailCommand } from './envelope-command.ts'
+import { mailCommand } from './mail-command.ts'
 import { type ProxyStep, proxyFailure } from './proxy-failure.ts'
 import { ProxiedMessage } from './proxied-message.ts'
 import { ServiceSessionError, type ServiceTarget } from './service-session.ts'

@@ -67,6 +67,7 @@ export function joinStreams(
       from.once('close', () => {
         if (!endedInOrder(from)) finish('the connection was cut')
       })
+      from.resume()
     }
 
     passOn(first, second, 'forward')

@@ -1,4 +1,3 @@
-import type { Recipient } from '../message/envelope.ts'
 import type { MailTransaction } from '../message/message-sink.ts'
 import type { Capabilities } from '../send/smtp-client.ts'
 
@@ -17,17 +16,6 @@ export function mailCommand(
   if (capabilities.has('DSN')) {
     if (envelope.returnContent !== undefined) words.push(`RET=${envelope.returnContent}`)
     if (envelope.envelopeId !== undefined) words.push(`ENVID=${envelope.envelopeId}`)
-  }
-  return words.join(' ')
-}
-
-/** RCPT as the client gave it; see `mailCommand`. */
-export function rcptCommand(recipient: Recipient, capabilities: Capabilities): string {
-  const words = [`RCPT TO:<${recipient.address}>`]
-  if (capabilities.has('DSN')) {
-    if (recipient.notify !== undefined) words.push(`NOTIFY=${recipient.notify.join(',')}`)
-    if (recipient.originalRecipient !== undefined)
-      words.push(`ORCPT=${recipient.originalRecipient}`)
   }
   return words.join(' ')
 }

@@ -1,17 +1,16 @@
-import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../base/clock.ts'
 import { type Milliseconds, minute, second } from '../base/time-span.ts'
 import type { ProtocolLog, ProtocolSession } from '../logs/protocol-log.ts'
 import type { Endpoint } from '../message/message-sink.ts'
+import type { Connection, Dialer } from '../send/dialer.ts'
 import { type Reply, reply } from '../smtp/reply.ts'
-import type { Dial } from './dial.ts'
 import { type JoinResult, joinStreams } from './joined-streams.ts'
 import type { OpenTunnel, OutboundTunnel } from './outbound-tunnel.ts'
 import type { TunnelRequest } from './xproxy-command.ts'
 
 export interface OutboundProxyServerOptions {
-  readonly dial: Dial
+  readonly dialer: Dialer
   readonly clock: Clock
   /** The service's SmtpSend log. */
   readonly log: ProtocolLog
@@ -36,7 +35,7 @@ const tooMany = reply(
 export class OutboundProxyServer implements OutboundTunnel, AsyncDisposable {
   readonly #options: OutboundProxyServerOptions
   readonly #closing = new AbortController()
-  readonly #open = new Set<Socket>()
+  readonly #open = new Set<Duplex>()
   #opening = 0
 
   constructor(options: OutboundProxyServerOptions) {
@@ -69,24 +68,21 @@ export class OutboundProxyServer implements OutboundTunnel, AsyncDisposable {
     return Promise.resolve()
   }
 
-  async #connect(request: TunnelRequest, signal: AbortSignal): Promise<Socket> {
-    const { dial, clock, connectTimeout = 30 * second } = this.#options
-    const timeout = new AbortController()
-    const timer = clock.after(connectTimeout, () => timeout.abort(new Error('no answer in time')))
-    try {
-      return await dial(request.destination, {
-        signal: AbortSignal.any([signal, timeout.signal, this.#closing.signal]),
+  #connect(request: TunnelRequest, signal: AbortSignal): Promise<Connection> {
+    const { dialer, connectTimeout = 30 * second } = this.#options
+    const { address, port } = request.destination
+    return dialer.dial(
+      { host: address, address, port },
+      {
+        timeout: connectTimeout,
+        signal: AbortSignal.any([signal, this.#closing.signal]),
         ...(request.localAddress !== undefined && { localAddress: request.localAddress }),
-      })
-    } catch (error) {
-      throw timeout.signal.aborted ? (timeout.signal.reason as Error) : error
-    } finally {
-      timer.cancel()
-    }
+      },
+    )
   }
 
-  #tunnel(request: TunnelRequest, next: Socket): OpenTunnel {
-    const session = this.#session(request, endpointOf(next))
+  #tunnel(request: TunnelRequest, { socket: next, local }: Connection): OpenTunnel {
+    const session = this.#session(request, local)
     session.record('+', '')
     session.record('*', request.sessionId, 'proxying outbound session')
     this.#open.add(next)
@@ -127,8 +123,4 @@ export class OutboundProxyServer implements OutboundTunnel, AsyncDisposable {
     session.record('*', '', `proxied session; ${forward} bytes sent, ${backward} bytes received`)
     session.record('-', '', fault === undefined ? 'Remote' : `Local; ${fault}`)
   }
-}
-
-function endpointOf(socket: Socket): Endpoint {
-  return { address: socket.localAddress ?? '0.0.0.0', port: socket.localPort ?? 0 }
 }

@@ -4,10 +4,10 @@ import { plainAddress } from '../base/ip-range.ts'
 import type { Recipient } from '../message/envelope.ts'
 import type { IncomingMessage, MailTransaction } from '../message/message-sink.ts'
 import { receivedLine } from '../message/received-line.ts'
+import { rcptCommand } from '../send/envelope-commands.ts'
 import type { SmtpClient } from '../send/smtp-client.ts'
 import { type Reply, isPositive } from '../smtp/reply.ts'
 import type { BackEndConnection, BackEndConnections } from './back-end-connections.ts'
-import { rcptCommand } from './envelope-command.ts'
 import { proxyFailure } from './proxy-failure.ts'
 
 export interface ProxiedMessageOptions {

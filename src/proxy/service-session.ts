@@ -1,15 +1,16 @@
 import { X509Certificate } from 'node:crypto'
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Clock } from '../base/clock.ts'
 import { type Milliseconds, minute, second } from '../base/time-span.ts'
-import type { ProtocolLog } from '../logs/protocol-log.ts'
+import type { ProtocolLog, ProtocolSession } from '../logs/protocol-log.ts'
+import type { Endpoint } from '../message/message-sink.ts'
 import { ClientFailure } from '../send/client-failure.ts'
 import type { ClientTimeouts } from '../send/client-timeouts.ts'
 import { type ClientTlsOptions, startClientTls } from '../send/client-tls.ts'
+import type { Connection, Dialer } from '../send/dialer.ts'
 import { SmtpClient } from '../send/smtp-client.ts'
 import { type Reply, isPositive, replyText } from '../smtp/reply.ts'
 import type { KeyPair } from '../tls/certificates.ts'
-import type { Dial } from './dial.ts'
 
 /** A listener of one of our own services. */
 export interface ServiceTarget {
@@ -20,7 +21,7 @@ export interface ServiceTarget {
 }
 
 export interface ServiceSessionOptions {
-  readonly dial: Dial
+  readonly dialer: Dialer
   readonly clock: Clock
   /** The service's SmtpSend log. */
   readonly log: ProtocolLog
@@ -29,12 +30,21 @@ export interface ServiceSessionOptions {
   /** Name given in EHLO. */
   readonly fqdn: string
   readonly connectTimeout?: Milliseconds
+  /** Gives up an attempt to connect. */
+  readonly signal?: AbortSignal
 }
 
 /** How one session appears in the SmtpSend log. */
 export interface ServiceSessionLog {
   readonly connectorId: string
   readonly verbose: boolean
+}
+
+/** A session with a service, secured and after EHLO. */
+export interface ServiceSession {
+  readonly client: SmtpClient
+  readonly log: ProtocolSession
+  readonly local: Endpoint
 }
 
 /** By this server name a listener with implicit TLS knows a service of ours, and shows that certificate. */
@@ -72,13 +82,14 @@ export async function openServiceSession(
   target: ServiceTarget,
   options: ServiceSessionOptions,
   log: ServiceSessionLog,
-): Promise<SmtpClient> {
-  const socket = await connect(target, options)
-  const client = await greet(socket, { target, options, log })
+): Promise<ServiceSession> {
+  const connection = await connect(target, options)
+  const session = await greet(connection, { target, options, log })
+  const { client } = session
   try {
     if (target.tlsMode === 'StartTls') await secure(client, options)
     await hello(client, options.fqdn)
-    return client
+    return session
   } catch (error) {
     client.destroy()
     if (error instanceof ServiceSessionError) throw error
@@ -86,16 +97,15 @@ export async function openServiceSession(
   }
 }
 
-async function connect(target: ServiceTarget, options: ServiceSessionOptions): Promise<Socket> {
-  const { dial, clock, connectTimeout = 10 * second } = options
-  const timeout = new AbortController()
-  const timer = clock.after(connectTimeout, () => timeout.abort(new Error('no answer in time')))
+async function connect(
+  { address, port }: ServiceTarget,
+  { dialer, connectTimeout = 10 * second, signal }: ServiceSessionOptions,
+): Promise<Connection> {
   try {
-    return await dial(target, { signal: timeout.signal })
+    const options = { timeout: connectTimeout, signal: signal ?? new AbortController().signal }
+    return await dialer.dial({ host: address, address, port }, options)
   } catch (error) {
     throw new ServiceSessionError('connect', messageOf(error), { cause: error })
-  } finally {
-    timer.cancel()
   }
 }
 
@@ -106,17 +116,16 @@ interface Circumstances {
 }
 
 /** Waits for the greeting, behind TLS where the listener begins with it. */
-async function greet(socket: Socket, { target, options, log }: Circumstances): Promise<SmtpClient> {
+async function greet(
+  { socket, local, remote }: Connection,
+  { target, options, log }: Circumstances,
+): Promise<ServiceSession> {
   const { clock } = options
-  const session = options.log.session({
-    ...log,
-    local: { address: socket.localAddress ?? '', port: socket.localPort ?? 0 },
-    remote: target,
-  })
+  const session = options.log.session({ ...log, local, remote })
   try {
     const stream = target.tlsMode === 'Implicit' ? await startTls(socket, options) : socket
     const client = await SmtpClient.open(stream, { clock, log: session, timeouts })
-    if (isPositive(client.greeting)) return client
+    if (isPositive(client.greeting)) return { client, log: session, local }
     client.destroy()
     throw new ServiceSessionError('connect', replyText(client.greeting))
   } catch (error) {
@@ -126,7 +135,7 @@ async function greet(socket: Socket, { target, options, log }: Circumstances): P
   }
 }
 
-async function startTls(socket: Socket, options: ServiceSessionOptions) {
+async function startTls(socket: Duplex, options: ServiceSessionOptions) {
   const { clock } = options
   try {
     const secured = await startClientTls(socket, internalTls(options), {
