@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { byteSize, count, countOrUnlimited, list, text, timeSpan } from '../base/setting-fields.ts'
+import { byteSize, count, countOrUnlimited, list, oneOf, text, timeSpan } from '../base/setting-fields.ts'
 import { day, hour, minute, second } from '../base/time-span.ts'
 
 const logPath = () => text().default('')
@@ -49,6 +49,8 @@ export const transportServiceSchema = z.strictObject({
 /** Set-FrontendTransportService's parameters. */
 export const frontendTransportServiceSchema = z.strictObject({
   ...protocolLogFields,
+  /** Level of the implicit Send connector to the Transport service. */
+  IntraOrgConnectorProtocolLoggingLevel: oneOf(['None', 'Verbose']).default('Verbose'),
   MaxConnectionRatePerMinute: countOrUnlimited(1).default(1200),
 })
 

@@ -1,9 +1,10 @@
+import { join } from 'node:path'
 import type { AdminMethod } from '../admin/admin-endpoint.ts'
 import type { Clock } from '../base/clock.ts'
-import { type Live, LiveValue } from '../base/live.ts'
+import { type Live, LiveValue, mapLive } from '../base/live.ts'
 import { ConfigWatcher } from '../config/config-watcher.ts'
 import { loadConfig } from '../config/load-config.ts'
-import type { LocatedProblem } from '../config/located-problem.ts'
+import { type LocatedProblem, formatProblem } from '../config/located-problem.ts'
 import type { ServerConfig } from '../config/server-config.ts'
 import { CertificateStore } from '../tls/certificate-store.ts'
 import type { Certificates } from '../tls/certificates.ts'
@@ -19,7 +20,7 @@ export interface Locations {
 /** What every service is built from. */
 export interface ServiceGround extends AsyncDisposable {
   readonly config: Live<ServerConfig>
-  readonly certificates: Live<Certificates>
+  readonly certificates: Certificates
   readonly dataFolder: string
   readonly clock: Clock
   readonly logger: ServiceLogger
@@ -48,4 +49,71 @@ export class CannotStart extends Error {
     super(message, options)
     this.problems = problems
   }
+}
+
+/** Reads the configuration and the certificates and follows both. Rejects with CannotStart. */
+export async function openGround(
+  { configFile, dataFolder }: Locations,
+  { clock, logger, fail }: Pick<ServiceGround, 'clock' | 'logger' | 'fail'>,
+): Promise<ServiceGround> {
+  const loaded = await loadConfig(configFile, { clock })
+  if ('problems' in loaded) {
+    throw new CannotStart(`${configFile} has ${loaded.problems.length} problems`, loaded.problems)
+  }
+  for (const warning of loaded.warnings) logger.warn({}, formatProblem(warning))
+  const config = new LiveValue(loaded.config)
+  const log = plainLog(logger)
+  const certificates = await openCertificates(config, { dataFolder, clock, log })
+  const watcher = new ConfigWatcher({ file: configFile, live: config, clock, log })
+  return {
+    ...{ config, certificates, dataFolder, clock, logger, fail },
+    reload: () => {
+      void certificates.reload()
+      void watcher.reload()
+    },
+    async [Symbol.asyncDispose]() {
+      await watcher[Symbol.asyncDispose]()
+      await certificates[Symbol.asyncDispose]()
+    },
+  }
+}
+
+async function openCertificates(
+  config: Live<ServerConfig>,
+  {
+    dataFolder,
+    clock,
+    log,
+  }: { dataFolder: string; clock: Clock; log: ReturnType<typeof plainLog> },
+): Promise<CertificateStore> {
+  const folder = join(dataFolder, 'certs')
+  try {
+    return await CertificateStore.open({
+      configured: mapLive(config, ({ Certificates }) => Certificates),
+      folder,
+      fqdn: config.current.Server.Fqdn,
+      clock,
+      log,
+    })
+  } catch (error) {
+    throw new CannotStart(
+      `the server's own certificates cannot be kept in ${folder} (${messageOf(error)}); make the data folder writable or name another with --data`,
+      [],
+      { cause: error },
+    )
+  }
+}
+
+/** The program log for parts that have a message and nothing beside. */
+function plainLog(logger: ServiceLogger) {
+  return {
+    info: (message: string) => logger.info({}, message),
+    warn: (message: string) => logger.warn({}, message),
+    error: (message: string) => logger.error({}, message),
+  }
+}
+
+/** What an unknown error says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -1,0 +1,31 @@
+import { networkInterfaces } from 'node:os'
+import type { ReceiveConnector } from '../receive/receive-connector.ts'
+
+/**
+ * Answers whether this server listens at an address and port: mail sent there would come back. A
+ * binding to all addresses counts for every address this machine has, and for all of loopback.
+ */
+export function ownListeners(
+  connectors: () => readonly ReceiveConnector[],
+): (address: string, port: number) => boolean {
+  return (address, port) =>
+    connectors()
+      .filter(({ Enabled }) => Enabled)
+      .flatMap(({ Bindings }) => Bindings)
+      .some(
+        (binding) =>
+          binding.port === port &&
+          (binding.address === address || (isWildcard(binding.address) && isOwn(address))),
+      )
+}
+
+function isWildcard(address: string): boolean {
+  return address === '0.0.0.0' || address === '::'
+}
+
+function isOwn(address: string): boolean {
+  if (address.startsWith('127.') || address === '::1') return true
+  return Object.values(networkInterfaces()).some((entries) =>
+    entries?.some((entry) => entry.address === address),
+  )
+}

@@ -1,0 +1,37 @@
+import { mapLive } from '../base/live.ts'
+import type { LoggingService, ProtocolLogSettings } from '../logs/log-folders.ts'
+import { openProtocolLog } from '../logs/open-protocol-log.ts'
+import type { ProtocolLogWriter } from '../logs/protocol-log-writer.ts'
+import { SessionIds } from '../logs/session-ids.ts'
+import type { Live } from '../base/live.ts'
+import type { ServiceGround } from './service-ground.ts'
+
+/** A service's two protocol logs. */
+export interface ServiceProtocolLogs extends AsyncDisposable {
+  readonly receive: ProtocolLogWriter
+  readonly send: ProtocolLogWriter
+}
+
+/** Opens the SmtpReceive and SmtpSend protocol logs of a service. */
+export function openServiceLogs(
+  ground: ServiceGround,
+  service: LoggingService,
+): ServiceProtocolLogs {
+  const { dataFolder, clock, logger } = ground
+  const settings: Live<ProtocolLogSettings> = mapLive(ground.config, (config) =>
+    service === 'FrontEnd' ? config.FrontendTransportService : config.TransportService,
+  )
+  const ids = new SessionIds(clock)
+  const warn = (message: string) => logger.warn({}, message)
+  const common = { settings, service, dataFolder, ids, clock, warn }
+  const receive = openProtocolLog({ ...common, direction: 'Receive' })
+  const send = openProtocolLog({ ...common, direction: 'Send' })
+  return {
+    receive,
+    send,
+    async [Symbol.asyncDispose]() {
+      await receive.close()
+      await send.close()
+    },
+  }
+}
