@@ -16,7 +16,7 @@ import {
 } from '../smtp/replies.ts'
 import type { Conversation } from './conversation.ts'
 import { offersAuth } from './extensions.ts'
-import { type Outcome, say } from './outcome.ts'
+import { type Outcome, refusal, say } from './outcome.ts'
 import type { Verb } from './verb.ts'
 
 /** AUTH with LOGIN and PLAIN (RFC 4954, RFC 4616). */
@@ -30,7 +30,7 @@ export const auth: Verb = {
     const known = mechanisms[mechanism.toUpperCase()]
     if (known === undefined || !offersAuth(conversation.extensionFacts)) {
       conversation.authRefused = true
-      return tarpitted(conversation, unrecognizedAuthentication)
+      return refusal(conversation, unrecognizedAuthentication)
     }
     return more === undefined ? known(conversation, initial) : say(invalidArguments)
   },
@@ -119,11 +119,4 @@ function refuse(conversation: Conversation, credentials: Credentials, reason: st
   if (MaxLogonFailures === 0 || conversation.logonFailures < MaxLogonFailures)
     return { kind: 'reply', reply: authenticationUnsuccessful, delay }
   return { kind: 'close', replies: [authenticationUnsuccessful, tooManyErrors], delay }
-}
-
-function tarpitted(
-  { tarpitted: slow, connector }: Conversation,
-  reply: typeof unrecognizedAuthentication,
-): Outcome {
-  return { kind: 'reply', reply, ...(slow && { delay: connector.TarpitInterval }) }
 }

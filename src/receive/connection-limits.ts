@@ -6,7 +6,7 @@ import type { ReceiveConnector } from './receive-connector.ts'
 
 /** A place for one connection, or the reply that refuses it. */
 export type Admission =
-  | { readonly kind: 'admitted'; release(): void }
+  | { readonly kind: 'admitted'; readonly release: () => void }
   | { readonly kind: 'refused'; readonly reply: Reply; readonly limit: string }
 
 interface ConnectorCount {

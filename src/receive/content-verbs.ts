@@ -27,11 +27,10 @@ export const data: Verb = {
     const transaction = readyForContent(conversation)
     if ('code' in transaction) return say(transaction)
     if (transaction.intake !== undefined) return say(badSequence)
-    return startContent(conversation, transaction, (intake) => ({
-      kind: 'read-content',
-      reply: startMailInput,
-      intake,
-    }))
+    return startContent(conversation, transaction, {
+      accepted: (intake) => ({ kind: 'read-content', reply: startMailInput, intake }),
+      refused: say,
+    })
   },
 }
 
@@ -50,17 +49,14 @@ export const bdat: Verb = {
     const transaction = readyForContent(conversation)
     if ('code' in transaction) return dropChunk(chunk, transaction)
     if (transaction.intake !== undefined) return readChunk(conversation, transaction.intake, chunk)
-    const size = octets > maxMessageSize(conversation) ? messageTooLarge : undefined
-    if (size !== undefined) {
+    if (octets > maxMessageSize(conversation)) {
       conversation.abandonTransaction()
-      return dropChunk(chunk, size)
+      return dropChunk(chunk, messageTooLarge)
     }
-    return startContent(
-      conversation,
-      transaction,
-      (intake) => readChunk(conversation, intake, chunk),
-      (refusal) => dropChunk(chunk, refusal),
-    )
+    return startContent(conversation, transaction, {
+      accepted: (intake) => readChunk(conversation, intake, chunk),
+      refused: (refusal) => dropChunk(chunk, refusal),
+    })
   },
 }
 
@@ -75,11 +71,15 @@ function readyForContent({ phase }: Conversation): Transaction | Reply {
   return phase.transaction.recipients === 0 ? needRcptCommand : phase.transaction
 }
 
+interface ContentAnswers {
+  readonly accepted: (intake: ContentIntake) => Outcome
+  readonly refused: (refusal: Reply) => Outcome
+}
+
 function startContent(
   conversation: Conversation,
   transaction: Transaction,
-  accepted: (intake: ContentIntake) => Outcome,
-  refused: (refusal: Reply) => Outcome = say,
+  { accepted, refused }: ContentAnswers,
 ): Awaitable<Outcome> {
   const answer = (refusal: Reply | undefined): Outcome => {
     if (refusal !== undefined) {
@@ -97,13 +97,8 @@ function startContent(
 }
 
 function readChunk(conversation: Conversation, intake: ContentIntake, chunk: Chunk): Outcome {
-  const { octets, last } = chunk
-  return {
-    kind: 'read-chunk',
-    octets,
-    intake,
-    finished: () => chunkRead(conversation, intake, chunk),
-  }
+  const finished = () => chunkRead(conversation, intake, chunk)
+  return { kind: 'read-chunk', octets: chunk.octets, intake, finished }
 }
 
 async function commit(conversation: Conversation, intake: ContentIntake): Promise<Outcome> {

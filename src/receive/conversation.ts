@@ -10,6 +10,7 @@ import type {
   TlsFacts,
 } from '../message/message-sink.ts'
 import type { Permissions } from '../message/permission.ts'
+import type { OutboundTunnel } from '../proxy/outbound-tunnel.ts'
 import type { AcceptedDomains } from './accepted-domains.ts'
 import type { ContentIntake } from './content-intake.ts'
 import type { ExtensionFacts } from './extensions.ts'
@@ -34,8 +35,8 @@ export interface ConversationServices {
   readonly clock: Clock
   /** Whether a client's certificate (DER) is the one that only our own services have. */
   isInternalCertificate(certificate: Buffer): boolean
-  /** The connector's service opens connections for the Transport service (XPROXYTO). */
-  readonly tunnels: boolean
+  /** Opens connections for the Transport service (XPROXYTO); the front end has it. */
+  readonly tunnel?: OutboundTunnel | undefined
 }
 
 /** Who a party is and what it may do here. */
@@ -104,6 +105,7 @@ export class Conversation {
   #peer: Identity
   #handover: Handover | undefined
   #facts: SessionFacts | undefined
+  readonly #ending = new AbortController()
 
   constructor(options: ConversationOptions) {
     this.connector = options.connector
@@ -139,6 +141,11 @@ export class Conversation {
     return this.#peer.principal.kind === 'Anonymous'
   }
 
+  /** Aborts when the client is gone. */
+  get ended(): AbortSignal {
+    return this.#ending.signal
+  }
+
   /** The source that MessageRateLimit counts. */
   get messageSource(): MessageSource {
     const { principal } = this.identity
@@ -155,7 +162,7 @@ export class Conversation {
       encrypted: this.#tls !== undefined,
       authenticated: this.#peer.principal.kind === 'User' || this.#handover !== undefined,
       permissions: this.#peer.permissions,
-      tunnels: this.services.tunnels,
+      tunnels: this.services.tunnel !== undefined,
     }
   }
 
@@ -163,6 +170,11 @@ export class Conversation {
   get facts(): SessionFacts {
     this.#facts ??= this.#collectFacts()
     return this.#facts
+  }
+
+  /** The client is gone. */
+  end(): void {
+    this.#ending.abort()
   }
 
   /** HELO or EHLO: a new beginning, a transaction is forgotten. */

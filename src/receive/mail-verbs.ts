@@ -21,7 +21,7 @@ import {
 import type { Reply } from '../smtp/reply.ts'
 import type { Conversation, Hello, Transaction } from './conversation.ts'
 import { takenParameters } from './extensions.ts'
-import { type Outcome, say, sayAndClose } from './outcome.ts'
+import { type Outcome, refusal, say, sayAndClose } from './outcome.ts'
 import { checkRecipient, completeRecipient } from './recipient-policy.ts'
 import { checkSender } from './sender-policy.ts'
 import type { Verb } from './verb.ts'
@@ -36,8 +36,8 @@ export const mail: Verb = {
     const command = parseMailCommand(argument, extensions)
     if ('code' in command) return say(command)
     if (connector.RequireTLS && conversation.tls === undefined) return say(startTlsRequired)
-    const refusal = checkSender(command.sender, conversation.identity, services.acceptedDomains)
-    if (refusal !== undefined) return say(refusal)
+    const denied = checkSender(command.sender, conversation.identity, services.acceptedDomains)
+    if (denied !== undefined) return say(denied)
     if ((command.size ?? 0) > maxMessageSize(conversation)) return say(messageTooLarge)
     if (!services.rates.count(connector, conversation.messageSource))
       return sayAndClose(messageRateExceeded)
@@ -58,8 +58,8 @@ export const rcpt: Verb = {
     if ('code' in command) return say(command)
     if (transaction.recipients >= maxRecipients(conversation)) return say(tooManyRecipients)
     const domains = services.acceptedDomains
-    const refusal = checkRecipient(command.address, identity.permissions, { connector, domains })
-    if (refusal !== undefined) return refused(conversation, refusal)
+    const denied = checkRecipient(command.address, identity.permissions, { connector, domains })
+    if (denied !== undefined) return refusal(conversation, denied)
     const answer = transaction.message.addRecipient(command)
     return answer instanceof Promise
       ? answer.then((late) => recipientAdded(conversation, transaction, late))
@@ -79,12 +79,12 @@ function maxRecipients({ peer, connector }: Conversation): number {
 }
 
 function begin(conversation: Conversation, command: MailCommand): Awaitable<Outcome> {
-  const { envelope, size } = toEnvelope(command)
+  const envelope = toEnvelope(command)
   const { MaxHeaderSize, MaxHopCount, MaxLocalHopCount } = conversation.connector
   const transaction: MailTransaction = {
     session: conversation.facts,
     envelope,
-    ...(size !== undefined && { declaredSize: size }),
+    ...(command.size !== undefined && { declaredSize: command.size }),
     limits: {
       maxHeaderSize: MaxHeaderSize,
       maxHopCount: MaxHopCount,
@@ -108,8 +108,15 @@ function began(
 }
 
 /** AUTH= is taken and not believed (RFC 4954 5). */
-function toEnvelope({ size, auth: _auth, ...envelope }: MailCommand) {
-  return { envelope, size }
+function toEnvelope(command: MailCommand): Envelope {
+  const { sender, body, smtpUtf8, returnContent, envelopeId } = command
+  return {
+    sender,
+    body,
+    smtpUtf8,
+    ...(returnContent !== undefined && { returnContent }),
+    ...(envelopeId !== undefined && { envelopeId }),
+  }
 }
 
 function parseRecipient(
@@ -128,15 +135,9 @@ function parseRecipient(
 function recipientAdded(
   conversation: Conversation,
   transaction: Transaction,
-  refusal: Reply | undefined,
+  denied: Reply | undefined,
 ): Outcome {
-  if (refusal !== undefined) return refused(conversation, refusal)
+  if (denied !== undefined) return refusal(conversation, denied)
   transaction.recipients++
   return say(recipientOk)
-}
-
-/** Strangers wait for a refusal, so that guessing addresses takes its time. */
-function refused({ tarpitted, connector }: Conversation, reply: Reply): Outcome {
-  const slow = tarpitted && reply.code >= 500
-  return { kind: 'reply', reply, ...(slow && { delay: connector.TarpitInterval }) }
 }

@@ -1,8 +1,10 @@
 import type { Awaitable } from '../base/awaitable.ts'
 import type { Bytes } from '../base/byte-size.ts'
 import type { Milliseconds } from '../base/time-span.ts'
+import type { OpenTunnel } from '../proxy/outbound-tunnel.ts'
 import type { Reply } from '../smtp/reply.ts'
 import type { ContentIntake } from './content-intake.ts'
+import type { Conversation } from './conversation.ts'
 import type { CertificateUse } from './session-transport.ts'
 
 /** What should happen after a command; the session does it. */
@@ -28,8 +30,8 @@ export type Outcome =
       readonly intake?: ContentIntake
       readonly finished: () => Awaitable<Outcome>
     }
-  /** The connection becomes a tunnel; the session is over. */
-  | { readonly kind: 'tunnel'; readonly argument: string }
+  /** The connection goes on as a tunnel to a next hop; the session is over. */
+  | { readonly kind: 'tunnel'; readonly tunnel: OpenTunnel }
 
 export type AnswerHandler = (line: Buffer) => Awaitable<Outcome>
 
@@ -41,4 +43,10 @@ export function say(answer: Reply): Outcome {
 /** Says `answer` and ends the connection. */
 export function sayAndClose(...replies: readonly Reply[]): Outcome {
   return { kind: 'close', replies }
+}
+
+/** Refuses; a stranger waits for it, so that guessing addresses or passwords takes its time. */
+export function refusal({ tarpitted, connector }: Conversation, answer: Reply): Outcome {
+  const slow = tarpitted && answer.code >= 500
+  return { kind: 'reply', reply: answer, ...(slow && { delay: connector.TarpitInterval }) }
 }

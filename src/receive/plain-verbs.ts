@@ -23,11 +23,13 @@ export const help: Verb = {
   idle: true,
   run({ extensionFacts, connector }) {
     const { authenticated, encrypted } = extensionFacts
+    const startTls = !encrypted && connector.AuthMechanism.includes('Tls')
+    const auth = !authenticated && connector.AuthMechanism.includes('BasicAuth')
     const more = [
-      !encrypted && connector.AuthMechanism.includes('Tls') && 'STARTTLS',
-      !authenticated && connector.AuthMechanism.includes('BasicAuth') && 'AUTH',
-      connector.ChunkingEnabled && 'BDAT',
-    ].filter((verb) => verb !== false)
-    return say(helpReply([...basicVerbs, ...more]))
+      startTls ? 'STARTTLS' : '',
+      auth ? 'AUTH' : '',
+      connector.ChunkingEnabled ? 'BDAT' : '',
+    ]
+    return say(helpReply([...basicVerbs, ...more.filter(Boolean)]))
   },
 }

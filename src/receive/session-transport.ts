@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { Endpoint, TlsFacts } from '../message/message-sink.ts'
 import type { KeyPair } from '../tls/certificates.ts'
 
@@ -29,6 +30,8 @@ export interface SessionTransport {
   startTls(use: CertificateUse): void
   /** Ends the connection behind what was written; a client that does not leave is cut off. */
   close(): void
+  /** Gives the connection away as it is; only `closed` is called from now on. */
+  detach(): Duplex
   /** Cuts the connection at once. */
   destroy(): void
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { type SecureContext, type TLSSocket, createSecureContext } from 'node:tls'
 import { SMTPServer } from 'smtp-server'
 import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js'
@@ -136,6 +137,15 @@ export class ReceivingConnection extends SMTPConnection implements SessionTransp
     this.#closedLocally = true
     if (this._upgrading) this.destroy()
     else super.close()
+  }
+
+  detach(): Duplex {
+    if (this._parser !== false) {
+      this._socket.unpipe(this._parser)
+      this._parser.isClosed = true
+    }
+    this._socket.pause()
+    return this._socket
   }
 
   destroy(): void {

@@ -25,7 +25,7 @@ export const anonymousTls: Verb = {
 }
 
 interface Upgrade {
-  offers(facts: ExtensionFacts): boolean
+  readonly offers: (facts: ExtensionFacts) => boolean
   readonly use: CertificateUse
 }
 
