@@ -1,6 +1,7 @@
 import type { Milliseconds } from '../base/time-span.ts'
 import { asciiText, foldText } from '../message/header-text.ts'
 import { formatMailDate } from '../message/mail-date.ts'
+import { decodeXtext } from '../smtp/xtext.ts'
 
 /** RFC 3464 2.3.3, those a relay has use for. */
 export type DsnAction = 'failed' | 'delayed' | 'relayed'
@@ -35,7 +36,7 @@ export function deliveryStatus(
   message: ReportedMessage,
   recipients: readonly ReportedRecipient[],
 ): string {
-  const envelopeId = message.envelopeId && decodeXtext(message.envelopeId)
+  const envelopeId = message.envelopeId && plainXtext(message.envelopeId)
   const perMessage = [
     field('Original-Envelope-Id', envelopeId),
     field('Reporting-MTA', `dns;${message.reportingMta}`),
@@ -98,12 +99,10 @@ function originalAddress(originalRecipient: string): string {
   const [type = '', ...address] = originalRecipient.split(';')
   return type.toLowerCase() === 'utf-8'
     ? originalRecipient
-    : `${type};${decodeXtext(address.join(';'))}`
+    : `${type};${plainXtext(address.join(';'))}`
 }
 
-/** RFC 3461 4. */
-function decodeXtext(text: string): string {
-  return text.replace(/\+([0-9A-F]{2})/g, (_, hex: string) =>
-    String.fromCharCode(parseInt(hex, 16)),
-  )
+/** Decoded; what is malformed or stands for controls stays as it came. */
+function plainXtext(xtext: string): string {
+  return decodeXtext(xtext) ?? xtext
 }

@@ -1,3 +1,4 @@
+import { plainAddress } from '../base/ip-range.ts'
 import { productVersion } from '../base/version.ts'
 import type { Milliseconds } from '../base/time-span.ts'
 import type { HeaderBlock } from './header-block.ts'
@@ -28,8 +29,8 @@ const longestName = 255
  */
 export function receivedLine(hop: Hop): string {
   const { tls } = hop
-  const from = `from ${hopName(hop.helloName, hop.clientAddress)} (${hop.clientAddress})`
-  const by = `by ${hopName(hop.fqdn, hop.localAddress)} (${hop.localAddress})`
+  const from = `from ${hopEnd(hop.helloName, hop.clientAddress)}`
+  const by = `by ${hopEnd(hop.fqdn, hop.localAddress)}`
   const layer =
     tls === undefined ? '' : ` (version=${word(tls.version)}, cipher=${word(tls.cipher)})`
   const via = hop.viaFrontend === true ? ' via Frontend Transport' : ''
@@ -54,9 +55,10 @@ export function countHops(
   return { all, local }
 }
 
-/** The name a peer gave, fit for a header; its address where it gave none. */
-function hopName(name: string, address: string): string {
-  return word(name.slice(0, longestName)) || `[${address}]`
+/** Name and address of one end; the address alone where it gave no name. */
+function hopEnd(name: string, address: string): string {
+  const plain = plainAddress(address)
+  return `${word(name.slice(0, longestName)) || `[${plain}]`} (${plain})`
 }
 
 function word(text: string): string {

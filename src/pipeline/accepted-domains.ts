@@ -56,6 +56,14 @@ export class AcceptedDomainTable {
     return this.match(domain)?.entry
   }
 
+  isAccepted(domain: string): boolean {
+    return this.match(domain) !== undefined
+  }
+
+  isAuthoritative(domain: string): boolean {
+    return this.find(domain)?.DomainType === 'Authoritative'
+  }
+
   /** Whether mail for `domain` goes inside: authoritative and internal relay domains, Exchange's `--`. */
   isOrganisation(domain: string): boolean {
     const type = this.find(domain)?.DomainType

@@ -7,7 +7,7 @@ import { messageIdOf, newMessageId } from '../message/message-id.ts'
 import type { NewGuid } from '../message/message-id.ts'
 import type { ContentLimits, SessionFacts } from '../message/message-sink.ts'
 import { countHops, receivedLine } from '../message/received-line.ts'
-import { reply } from '../smtp/reply.ts'
+import { hopCountExceeded } from '../smtp/replies.ts'
 import type { Reply } from '../smtp/reply.ts'
 import { inboundHeaders } from './header-firewall.ts'
 
@@ -26,8 +26,6 @@ export interface HeaderCircumstances {
   readonly time: Milliseconds
 }
 
-const possibleLoop = reply('554 5.4.6 Hop count exceeded - possible mail loop')
-
 /** Exchange keeps 255 characters of a subject beside the message. */
 const longestSubject = 255
 
@@ -43,7 +41,7 @@ export function acceptHeader(
   const { session, limits, server, newGuid, time } = circumstances
   const hops = countHops(content.header, [session.fqdn, server.Fqdn])
   const looping = limits.maxLocalHopCount > 0 && hops.local > limits.maxLocalHopCount
-  if (looping || hops.all > limits.maxHopCount) return { reply: possibleLoop }
+  if (looping || hops.all > limits.maxHopCount) return { reply: hopCountExceeded }
   const given = messageIdOf(content.header)
   const messageId = given ?? newMessageId(server.Fqdn, newGuid)
   const kept = inboundHeaders(content.header, session.permissions)
@@ -52,7 +50,7 @@ export function acceptHeader(
   const added = addedFields(header, given === undefined ? messageId : undefined, time)
   return {
     header: { messageId, subject, receivedAt: time },
-    content: joined(content, traceFields(session, time), header, added),
+    content: joined(content, traceField(session, time), header, added),
   }
 }
 
@@ -62,10 +60,10 @@ function addedFields(header: HeaderBlock, messageId: string | undefined, time: n
   return hasDate ? id : `${id}Date: ${formatMailDate(time)}\r\n`
 }
 
-/** One line per hop, newest first: a proxied client's is followed by that of the front end. */
-function traceFields(session: SessionFacts, time: Milliseconds): string {
-  const { fqdn, local, remote, helloName, tls, proxiedFor } = session
-  const hop = receivedLine({
+/** Our own hop; the front end wrote its own before it handed the message on. */
+function traceField(session: SessionFacts, time: Milliseconds): string {
+  const { fqdn, local, remote, helloName, tls } = session
+  return receivedLine({
     helloName,
     clientAddress: remote.address,
     fqdn,
@@ -73,16 +71,6 @@ function traceFields(session: SessionFacts, time: Milliseconds): string {
     ...(tls !== undefined && { tls }),
     time,
   })
-  if (proxiedFor === undefined) return hop
-  const clientHop = receivedLine({
-    helloName: proxiedFor.helloName,
-    clientAddress: proxiedFor.client.address,
-    fqdn: helloName,
-    localAddress: remote.address,
-    viaFrontend: true,
-    time,
-  })
-  return hop + clientHop
 }
 
 const lineEnd = Buffer.from('\r\n')

@@ -1,5 +1,6 @@
 import type { Awaitable } from '../base/awaitable.ts'
 import type { Clock } from '../base/clock.ts'
+import { plainAddress } from '../base/ip-range.ts'
 import type { Live } from '../base/live.ts'
 import type { TransportConfig } from '../dsn/transport-config.ts'
 import type { Recipient } from '../message/envelope.ts'
@@ -16,6 +17,13 @@ import { submissionQueue } from '../queue/queue-key.ts'
 import { StoreError } from '../queue/queue-store.ts'
 import type { PendingMessage, QueueStore } from '../queue/queue-store.ts'
 import type { Copy, NewCopy, NewMessage } from '../queue/stored-message.ts'
+import {
+  headersTooLarge,
+  insufficientResources,
+  messageTooLarge,
+  needRcptCommand,
+  queuedForDelivery,
+} from '../smtp/replies.ts'
 import { reply } from '../smtp/reply.ts'
 import type { Reply } from '../smtp/reply.ts'
 import { categorize } from './categorizer.ts'
@@ -40,14 +48,9 @@ export interface QueueSubmissionOptions {
   readonly onFault: (what: string, error: unknown) => void
 }
 
-/** Refuses a header above MaxHeaderSize; the session closes after it, as Exchange's does. */
-export const headerTooLarge = reply('552 5.3.4 Header size exceeds fixed maximum size')
-
-const messageTooLarge = reply('552 5.3.4 Message size exceeds fixed maximum message size')
-const tooManyRecipients = reply('550 5.5.3 RESOLVER.ADR.RecipLimit; too many recipients')
-const noRecipients = reply('503 5.5.2 Need rcpt command')
-const insufficientResources = reply('452 4.3.1 Insufficient system resources')
-const serviceNotActive = reply('451 4.3.2 Service not active')
+const envelopeLimitExceeded = reply('550 5.5.3 RESOLVER.ADR.RecipLimit; too many recipients')
+/** Unlike the session's 421 it leaves the connection to the session. */
+const storeClosed = reply('451 4.3.2 Service not active')
 const temporaryFault = reply('451 4.3.0 Temporary server error. Please try again later')
 
 /** The Transport service's sink: takes messages into the queue, categorized. */
@@ -99,9 +102,9 @@ class Submission implements IncomingMessage {
   }
 
   startContent(): Reply | undefined {
-    if (this.#recipients.length === 0) return noRecipients
+    if (this.#recipients.length === 0) return needRcptCommand
     const { MaxRecipientEnvelopeLimit } = this.#options.transportConfig.current
-    return this.#recipients.length > MaxRecipientEnvelopeLimit ? tooManyRecipients : undefined
+    return this.#recipients.length > MaxRecipientEnvelopeLimit ? envelopeLimitExceeded : undefined
   }
 
   write(chunk: Buffer): Awaitable<void> {
@@ -114,7 +117,7 @@ class Submission implements IncomingMessage {
     }
     if (state.kind === 'body') return this.#store(state.pending, chunk)
     const progress = state.collector.push(chunk)
-    if (progress.kind === 'too-large') this.#refuse(headerTooLarge)
+    if (progress.kind === 'too-large') this.#refuse(headersTooLarge)
     if (progress.kind === 'complete') return this.#takeHeader(progress)
   }
 
@@ -179,7 +182,7 @@ class Submission implements IncomingMessage {
       failed.length > 0 && queue.deliveryType === submissionQueue.deliveryType
     this.#options.enqueue(stored.filter((copy) => !isFailed(copy)))
     for (const copy of stored.filter(isFailed)) await this.#settleFailed(copy)
-    return this.#accepted(message.messageId, pending.id)
+    return queuedForDelivery(message.messageId, pending.id, this.#options.server.Fqdn)
   }
 
   /**
@@ -220,15 +223,8 @@ class Submission implements IncomingMessage {
       size: this.#storedSize,
       receivedAt,
       source: `SMTP:${connector}`,
-      sourceAddress: session.proxiedFor?.client.address ?? session.remote.address,
+      sourceAddress: plainAddress((session.proxiedFor?.client ?? session.remote).address),
     }
-  }
-
-  #accepted(messageId: string, internalId: number): Reply {
-    const { Fqdn } = this.#options.server
-    const facts = `[InternalId=${internalId}, Hostname=${Fqdn}]`
-    const text = `${messageId} ${facts} Queued mail for delivery`
-    return { code: 250, enhanced: '2.6.0', lines: [text] }
   }
 
   #fail(error: unknown): void {
@@ -248,7 +244,7 @@ function replyToFault(error: unknown): Reply {
     case 'DISK_FULL':
       return insufficientResources
     case 'CLOSED':
-      return serviceNotActive
+      return storeClosed
     case 'CORRUPT':
     case 'FAILED':
       return temporaryFault

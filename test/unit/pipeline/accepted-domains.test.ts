@@ -33,6 +33,12 @@ test.each([
   expect(domains.isOrganisation(domain)).toBe(organisation)
 })
 
+test('any listed domain is accepted; only some are ours to judge', () => {
+  const names = ['contoso.example', 'a.fabrikam.example', 'ext.fabrikam.example', 'other.test']
+  expect(names.map((name) => domains.isAccepted(name))).toEqual([true, true, true, false])
+  expect(names.map((name) => domains.isAuthoritative(name))).toEqual([true, false, false, false])
+})
+
 test('a literal domain wins over the wildcard of the same name', () => {
   const both = table(
     { DomainName: '*.a.example', DomainType: 'ExternalRelay' },

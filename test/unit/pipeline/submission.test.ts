@@ -5,7 +5,7 @@ import { transportConfigSchema } from '../../../src/dsn/transport-config.ts'
 import { formatMailDate } from '../../../src/message/mail-date.ts'
 import { Recategorizer } from '../../../src/pipeline/recategorizer.ts'
 import type { RoutingTables } from '../../../src/pipeline/routing.ts'
-import { QueueSubmission, headerTooLarge } from '../../../src/pipeline/submission.ts'
+import { QueueSubmission } from '../../../src/pipeline/submission.ts'
 import type { Notifier } from '../../../src/queue/notifier.ts'
 import type { Copy } from '../../../src/queue/stored-message.ts'
 import { replyText } from '../../../src/smtp/reply.ts'
@@ -132,11 +132,11 @@ describe('an accepted message', () => {
     expect(storedContent()).toBe(`${trace}Message-ID: <x@y>\r\nDate: now\r\n`)
   })
 
-  test('of a proxied client shows both hops and the client as its source', async () => {
+  test('of a proxied client shows the hop from the front end, and the client as its source', async () => {
     const session = {
       ...anonymousSession,
       helloName: 'fe.corp.example',
-      remote: { address: '127.0.0.1', port: 1 },
+      remote: { address: '::ffff:127.0.0.1', port: 1 },
       proxiedFor: {
         sessionId: '1',
         client: { address: '203.0.113.9', port: 2 },
@@ -144,12 +144,10 @@ describe('an accepted message', () => {
       },
     }
     await send(`${complete}\r\n`, { transaction: { session } })
-    const unfolded = storedContent()?.replace(/\r\n /g, ' ').split('\r\n')
-    expect(unfolded?.[0]).toContain('from fe.corp.example (127.0.0.1) by edge01.corp.example')
-    expect(unfolded?.[1]).toBe(
-      'Received: from client.example (203.0.113.9) by fe.corp.example (127.0.0.1)' +
-        ` with Microsoft SMTP Server id 15.2.1.0 via Frontend Transport; ${date}`,
+    expect(storedContent()).toMatch(
+      /^Received: from fe\.corp\.example \(127\.0\.0\.1\) by edge01\.corp\.example \(192/,
     )
+    expect(storedContent()?.match(/^Received:/gm)).toHaveLength(1)
     expect(store.messages[0]?.message.sourceAddress).toBe('203.0.113.9')
   })
 
@@ -214,7 +212,11 @@ describe('a refused message leaves nothing', () => {
   const loop = '554 5.4.6 Hop count exceeded - possible mail loop'
 
   test.each([
-    ['header above the limit', `A: ${'x'.repeat(300_000)}\r\n\r\n`, replyText(headerTooLarge)],
+    [
+      'header above the limit',
+      `A: ${'x'.repeat(300_000)}\r\n\r\n`,
+      '552 5.3.4 Header size exceeds fixed maximum size',
+    ],
     ['31 hops', `${hops(31, 'other.example')}\r\n`, loop],
     ['9 hops here', `${hops(9, 'EDGE01.corp.example')}\r\n`, loop],
   ])('%s', async (_, content, reply) => {
