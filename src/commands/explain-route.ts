@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { parseByteSize } from '../base/byte-size.ts'
-import { formatBinding } from '../receive/binding.ts'
+import type { NextHop } from '../send/next-hop.ts'
+import { targetEndpoint } from '../send/target.ts'
 import { AcceptedDomainTable } from '../pipeline/accepted-domains.ts'
 import { formatAddressSpace } from '../pipeline/address-space.ts'
 import {
@@ -9,7 +10,7 @@ import {
   explainRoute,
   formatNextHop,
 } from '../pipeline/routing.ts'
-import { openRouteResolver } from '../services/route-resolver.ts'
+import { resolveRoute } from '../services/route-resolver.ts'
 import { replyText } from '../smtp/reply.ts'
 import { type Command, type CommandIo, UsageError, exitCodes } from './command-io.ts'
 import { locations } from './locations.ts'
@@ -41,7 +42,7 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
   io.stdout.write(describe(explanation))
   const { route } = explanation
   if (route.kind !== 'connector') return exitCodes.fine
-  const hops = await openRouteResolver(config).targets(route.queue)
+  const hops = await resolveRoute(config, route.queue)
   io.stdout.write(describeHops(hops))
   return exitCodes.fine
 }
@@ -76,15 +77,11 @@ function describeCandidate({ connector, space, verdict }: Candidate): string {
   return `  ${connector.Name}: ${verdict}${by}`
 }
 
-function describeHops(
-  hops:
-    | { readonly targets: readonly { host: string; address: string; port: number }[] }
-    | { readonly error: string },
-): string {
-  if ('error' in hops) return `Next hosts       none now: ${hops.error}\n`
-  const lines = hops.targets.map(({ host, address, port }) => {
-    const endpoint = formatBinding({ address, port })
-    return `  ${host === address ? endpoint : `${host} ${endpoint}`}`
+function describeHops(hop: NextHop): string {
+  if (hop.kind !== 'targets') return `Next hosts       none now: ${hop.error}\n`
+  const lines = hop.targets.map((target) => {
+    const endpoint = targetEndpoint(target)
+    return `  ${target.host === target.address ? endpoint : `${target.host} ${endpoint}`}`
   })
   return ['Next hosts, in the order tried', ...lines].join('\n') + '\n'
 }

@@ -16,8 +16,11 @@ import { formatXProxy } from './xproxy-command.ts'
 
 export interface BackEndSinkOptions {
   readonly connections: BackEndConnections
-  /** The listener of the Transport service for a session: 587 goes to 465, all others to 2525. */
-  readonly target: (session: SessionFacts) => ServiceTarget
+  /**
+   * The listener of the Transport service for a session: 587 goes to 465, all others to 2525.
+   * Undefined when no connector of the Transport service takes sessions from here.
+   */
+  readonly target: (session: SessionFacts) => ServiceTarget | undefined
   readonly clock: Clock
   /** For the program log: told when the back end goes away, and when it is back. */
   readonly warn: (message: string) => void
@@ -45,6 +48,12 @@ export class BackEndSink implements MessageSink {
   async begin(transaction: MailTransaction): Promise<IncomingMessage | Reply> {
     const { connections, target: targetOf } = this.#options
     const target = targetOf(transaction.session)
+    if (target === undefined) {
+      this.#options.warn(
+        'No Receive connector of the Transport service takes sessions from the front end: one needs AuthMechanism ExchangeServer and PermissionGroups ExchangeServers',
+      )
+      return proxyFailure('connect')
+    }
     const kept = connections.takeKept(target)
     if (kept !== undefined) {
       const result = await handOver(kept, transaction)

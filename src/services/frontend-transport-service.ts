@@ -5,7 +5,7 @@ import { BackEndSink } from '../proxy/back-end-sink.ts'
 import { OutboundProxyServer } from '../proxy/outbound-proxy-server.ts'
 import { ReceiveService } from '../receive/receive-service.ts'
 import { directDialer } from '../send/dialer.ts'
-import { liveAcceptedDomains } from './live-accepted-domains.ts'
+import { acceptedDomainsOf, liveDomainTable } from './live-accepted-domains.ts'
 import { startListening } from './start-listening.ts'
 import type { RunningService, ServiceGround } from './service-ground.ts'
 import { openServiceLogs } from './service-log.ts'
@@ -37,7 +37,7 @@ export async function openFrontendTransportService(ground: ServiceGround): Promi
     server: Server,
     connectors: mapLive(config, ({ ReceiveConnectors }) => ReceiveConnectors),
     users: mapLive(config, ({ Users }) => Users),
-    acceptedDomains: liveAcceptedDomains(config),
+    acceptedDomains: acceptedDomainsOf(liveDomainTable(config)),
     certificates: new LiveValue(certificates),
     maxConnectionRatePerMinute: mapLive(
       config,

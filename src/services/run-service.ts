@@ -55,7 +55,7 @@ export async function runService(service: ServiceName, where: Locations): Promis
     tellSupervisor({ kind: 'cannot-start', service, reason: error.message })
     return 1
   } finally {
-    if (process.connected) process.disconnect()
+    if (process.connected) process.disconnect?.()
   }
 }
 

@@ -1,9 +1,9 @@
-import { mapLive } from '../base/live.ts'
+import { type Live, mapLive } from '../base/live.ts'
+import { systemRandom } from '../base/random.ts'
 import type { LoggingService, ProtocolLogSettings } from '../logs/log-folders.ts'
 import { openProtocolLog } from '../logs/open-protocol-log.ts'
 import type { ProtocolLogWriter } from '../logs/protocol-log-writer.ts'
 import { SessionIds } from '../logs/session-ids.ts'
-import type { Live } from '../base/live.ts'
 import type { ServiceGround } from './service-ground.ts'
 
 /** A service's two protocol logs. */
@@ -21,7 +21,7 @@ export function openServiceLogs(
   const settings: Live<ProtocolLogSettings> = mapLive(ground.config, (config) =>
     service === 'FrontEnd' ? config.FrontendTransportService : config.TransportService,
   )
-  const ids = new SessionIds(clock)
+  const ids = new SessionIds(clock, systemRandom)
   const warn = (message: string) => logger.warn({}, message)
   const common = { settings, service, dataFolder, ids, clock, warn }
   const receive = openProtocolLog({ ...common, direction: 'Receive' })
