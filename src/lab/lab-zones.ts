@@ -66,6 +66,8 @@ export function labZones({ mx1, mx2, dead, relay, partner }: LabZoneHosts): DnsZ
     'relay.loop.test': { a: [relay] },
     // The relay is the backup: only better hosts than itself may be tried.
     'backup.test': exchangers([10, 'dead.test'], [20, 'relay.loop.test'], [30, 'mx2.good.test']),
+    // Reached through the Front End Transport service.
+    'proxied.test': exchangers([10, 'mx1.good.test']),
     // Reached by smart host, not by MX.
     'smarthost.partner.test': { a: [partner] },
   }
