@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import type { AdminMethod } from '../admin/admin-endpoint.ts'
+import type { QueueScheduler } from '../queue/scheduler.ts'
+
+const messageQuery = z.strictObject({
+  /** Identity of one queue: `EDGE01\3`; all queues when absent. */
+  queue: z.string().optional(),
+  limit: z.number().int().positive().max(10_000).default(1000),
+})
+
+/** What admin commands may ask of the queue. */
+export function queueMethods(scheduler: QueueScheduler): Readonly<Record<string, AdminMethod>> {
+  return {
+    queues: () => scheduler.listQueues(),
+    messages: async (parameters) => {
+      const { queue, limit } = messageQuery.parse(parameters ?? {})
+      if (queue === undefined) return (await scheduler.listMessages({ limit })).messages
+      const views = await scheduler.listQueues()
+      const view = views.find(({ Identity }) => isNamed(Identity, queue))
+      if (view === undefined) throw new Error(`there is no queue "${queue}"`)
+      return (await scheduler.listMessages({ queue: view.key, limit })).messages
+    },
+  }
+}
+
+/** `Server\Queue`, or the queue alone; compared without case. */
+function isNamed(identity: string, wanted: string): boolean {
+  const name = wanted.toLowerCase()
+  return identity.toLowerCase() === name || identity.toLowerCase().endsWith(`\\${name}`)
+}

@@ -1,0 +1,201 @@
+import { join } from 'node:path'
+import { LiveValue, mapLive } from '../base/live.ts'
+import { systemRandom } from '../base/random.ts'
+import { second } from '../base/time-span.ts'
+import { nodeResolver } from '../dns/node-resolver.ts'
+import { DsnNotifier } from '../dsn/dsn-notifier.ts'
+import type { ProtocolLog } from '../logs/protocol-log.ts'
+import { randomGuid } from '../message/message-id.ts'
+import { categorize } from '../pipeline/categorizer.ts'
+import type { RoutingTables } from '../pipeline/routing.ts'
+import { QueueSubmission } from '../pipeline/submission.ts'
+import { outboundProxyDialer } from '../proxy/outbound-proxy.ts'
+import type { QueueKey } from '../queue/queue-key.ts'
+import { type QueueStore, StoreError } from '../queue/queue-store.ts'
+import { QueueScheduler } from '../queue/scheduler.ts'
+import { openSqliteQueueStore } from '../queue/sqlite-queue-store.ts'
+import { ReceiveService } from '../receive/receive-service.ts'
+import { SmtpDelivery } from '../send/delivery.ts'
+import { type Dialer, directDialer } from '../send/dialer.ts'
+import type { SendConnector } from '../send/send-connector.ts'
+import { acceptedDomainsOf, liveDomainTable } from './live-accepted-domains.ts'
+import { ownListeners } from './own-listeners.ts'
+import { queueMethods } from './queue-methods.ts'
+import { CannotStart, type RunningService, type ServiceGround } from './service-ground.ts'
+import { openServiceLogs } from './service-log.ts'
+import { outboundProxyTarget } from './service-targets.ts'
+import { startListening } from './start-listening.ts'
+
+/** How long clients may take to end their message, and deliveries theirs, when the service drains. */
+const sessionGrace = 15 * second
+const deliveryGrace = 10 * second
+
+/** The Transport service: takes mail into the queue, categorizes and delivers it. */
+export async function openTransportService(ground: ServiceGround): Promise<RunningService> {
+  await using opened = new AsyncDisposableStack()
+  const { config, clock, logger, certificates } = ground
+  const { Server } = config.current
+  const logs = opened.use(openServiceLogs(ground, Server.Role === 'Edge' ? 'Edge' : 'Hub'))
+  const store = opened.use(await openStore(ground))
+  const domains = liveDomainTable(config)
+  const tables = liveTables(ground, domains)
+  const transportConfig = mapLive(config, ({ TransportConfig }) => TransportConfig)
+  const notifier = new DsnNotifier({
+    store,
+    categorize: (recipients) => categorize(recipients, 0, tables.current).copies,
+    transportConfig,
+    domains,
+    messageExpirationTimeout: mapLive(
+      config,
+      ({ TransportService }) => TransportService.MessageExpirationTimeout,
+    ),
+    server: Server,
+    clock,
+    newGuid: randomGuid,
+  })
+  const delivery = opened.use(openDelivery(ground, store, logs.send))
+  const scheduler = opened.use(
+    new QueueScheduler({
+      store,
+      agent: delivery,
+      notifier,
+      recategorize: ({ recipients, message }) =>
+        Promise.resolve(categorize(recipients, message.size, tables.current)),
+      settings: mapLive(config, ({ TransportService }) => TransportService),
+      serverName: Server.Name,
+      clock,
+      log: logger,
+      onEvent: () => undefined,
+    }),
+  )
+  const receive = opened.use(
+    new ReceiveService({
+      transportRole: 'HubTransport',
+      server: Server,
+      connectors: mapLive(config, ({ ReceiveConnectors }) => ReceiveConnectors),
+      users: mapLive(config, ({ Users }) => Users),
+      acceptedDomains: acceptedDomainsOf(domains),
+      certificates: new LiveValue(certificates),
+      maxConnectionRatePerMinute: mapLive(
+        config,
+        ({ TransportService }) => TransportService.MaxConnectionRatePerMinute,
+      ),
+      sink: new QueueSubmission({
+        ...{ store, tables, transportConfig, server: Server, clock, newGuid: randomGuid },
+        enqueue: (copies) => scheduler.enqueue(copies),
+        onFault: (what, error) => logger.error({ err: error }, what),
+      }),
+      protocolLog: logs.receive,
+      clock,
+      logger,
+    }),
+  )
+  await scheduler.start()
+  opened.defer(rerouteOnChange(ground, scheduler))
+  const listeners = await startListening(receive)
+  let draining = false
+  const closing = opened.move()
+  return {
+    listeners,
+    adminMethods: queueMethods(scheduler),
+    unhealthy: () => (draining ? 'the service is draining' : undefined),
+    async drain() {
+      draining = true
+      await receive.drain(sessionGrace)
+      const late = new AbortController()
+      const timer = clock.after(deliveryGrace, () => late.abort())
+      await scheduler.drain(late.signal)
+      timer.cancel()
+    },
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  }
+}
+
+async function openStore({ dataFolder, clock, logger, fail }: ServiceGround): Promise<QueueStore> {
+  const path = join(dataFolder, 'queue', 'mail.que')
+  try {
+    return await openSqliteQueueStore({
+      path,
+      clock,
+      onFatal: (error) => fail(error.message),
+      onMovedAside: (aside) =>
+        logger.error(
+          { path, aside },
+          'the queue file was damaged: it was put aside, a new one begun',
+        ),
+    })
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    throw new CannotStart(error.message, [], { cause: error })
+  }
+}
+
+function liveTables(
+  { config }: ServiceGround,
+  domains: ReturnType<typeof liveDomainTable>,
+): LiveValue<RoutingTables> {
+  const read = () => ({
+    acceptedDomains: domains.current,
+    sendConnectors: config.current.SendConnectors,
+  })
+  const tables = new LiveValue<RoutingTables>(read())
+  // After the domains' own subscription, so that both halves are new.
+  config.subscribe(() => tables.set(read()))
+  return tables
+}
+
+function openDelivery(ground: ServiceGround, store: QueueStore, log: ProtocolLog): SmtpDelivery {
+  const { config, clock, logger, certificates } = ground
+  const servers = (which: 'InternalDNSServers' | 'ExternalDNSServers') =>
+    nodeResolver(
+      mapLive(config, ({ TransportService }) => TransportService[which]),
+      clock,
+    )
+  return new SmtpDelivery({
+    connectors: mapLive(config, ({ SendConnectors }) => SendConnectors),
+    server: mapLive(config, ({ Server }) => Server),
+    resolvers: { internal: servers('InternalDNSServers'), external: servers('ExternalDNSServers') },
+    dialerFor: dialers(ground, log),
+    certificates,
+    readPiece: (messageId, index) => store.readPiece(messageId, index),
+    protocolLog: log,
+    isOwnListener: ownListeners(() => config.current.ReceiveConnectors),
+    clock,
+    random: systemRandom,
+    logger,
+  })
+}
+
+/** Direct connections, or those through the front end for connectors with FrontendProxyEnabled. */
+function dialers(ground: ServiceGround, log: ProtocolLog): (connector: SendConnector) => Dialer {
+  const { config, clock, certificates } = ground
+  const direct = directDialer(clock)
+  return (connector) => {
+    const { ReceiveConnectors, Server } = config.current
+    const frontEnd = connector.FrontendProxyEnabled
+      ? outboundProxyTarget(ReceiveConnectors)
+      : undefined
+    if (frontEnd === undefined) return direct
+    return outboundProxyDialer({
+      ...{ dialer: direct, clock, log, frontEnd, fqdn: Server.Fqdn, connector: connector.Name },
+      certificate: certificates.internal,
+      verbose: () => connector.ProtocolLoggingLevel === 'Verbose',
+    })
+  }
+}
+
+/** Categorizes anew what waits for a connector, whenever the configuration changes. */
+function rerouteOnChange({ config, logger }: ServiceGround, scheduler: QueueScheduler): () => void {
+  const isCurrent = ({ nextHopConnector }: QueueKey) =>
+    config.current.SendConnectors.some(({ Name, Enabled }) => Enabled && Name === nextHopConnector)
+  return config.subscribe(() => {
+    scheduler
+      .reroute(isCurrent)
+      .catch((error: unknown) =>
+        logger.error(
+          { err: error },
+          'the queues could not be routed anew; they go on as they were',
+        ),
+      )
+  })
+}
