@@ -101,7 +101,8 @@ export class ReceivingConnection extends SMTPConnection implements SessionTransp
   #topmost: Socket
   #use: CertificateUse = 'Public'
   #socketError: string | undefined
-  #closedLocally = false
+  /** Who ended the connection first. */
+  #endedBy: 'Local' | 'Remote' | undefined
 
   constructor(servers: ConnectionTls, socket: Socket) {
     super(servers.Public, socket)
@@ -134,7 +135,7 @@ export class ReceivingConnection extends SMTPConnection implements SessionTransp
   }
 
   override close(): void {
-    this.#closedLocally = true
+    this.#endedBy ??= 'Local'
     if (this._upgrading) this.destroy()
     else super.close()
   }
@@ -149,7 +150,7 @@ export class ReceivingConnection extends SMTPConnection implements SessionTransp
   }
 
   destroy(): void {
-    this.#closedLocally = true
+    this.#endedBy ??= 'Local'
     this.#topmost.destroy()
   }
 
@@ -161,6 +162,7 @@ export class ReceivingConnection extends SMTPConnection implements SessionTransp
 
   /** The client half-closed; from the parser stream. */
   inputEnded(): void {
+    this.#endedBy ??= 'Remote'
     this.#events?.inputEnded()
   }
 
@@ -208,7 +210,7 @@ export class ReceivingConnection extends SMTPConnection implements SessionTransp
   }
 
   #disconnection(): Disconnection {
-    if (this.#closedLocally) return 'Local'
+    if (this.#endedBy !== undefined) return this.#endedBy
     return this.#socketError === undefined ? 'Remote' : 'Remote(SocketError)'
   }
 
