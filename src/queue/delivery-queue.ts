@@ -54,6 +54,11 @@ export class DeliveryQueue {
     return this.trouble?.nextRetryAt !== undefined
   }
 
+  /** Copies may be taken into the window: the next hop is not known to fail. */
+  get maySend(): boolean {
+    return !this.inRetry && !this.emptying
+  }
+
   get status(): QueueStatus {
     if (this.proven > 0) return 'Active'
     if (this.connections > 0) return 'Connecting'
@@ -114,7 +119,7 @@ export class DeliveryQueue {
 
   /** Whether one more connection is worth while. A next hop that has not answered gets just one. */
   wantsConnection(limit: number, monotonicNow: Milliseconds): boolean {
-    if (this.inRetry || this.emptying || this.ready === 0) return false
+    if (!this.maySend || this.ready === 0) return false
     if (this.connections === 0) return true
     if (this.proven < this.connections || this.connections >= limit) return false
     if (monotonicNow < this.noFurtherBefore) return false

@@ -9,13 +9,14 @@ import { OverdueSweep } from './overdue-sweep.ts'
 import type { QueueEvents, QueueLog } from './queue-events.ts'
 import { type QueueKey, isDeliveryQueue, queueKeyText, submissionQueue } from './queue-key.ts'
 import { QueueLane } from './queue-lane.ts'
-import type { CopyQuery, QueueStore } from './queue-store.ts'
-import { type MessagePage, type QueueView, messageView, queueViews } from './queue-views.ts'
+import { QueueListing } from './queue-listing.ts'
+import type { QueueStore } from './queue-store.ts'
 import { type Recategorizer, Resubmission } from './resubmission.ts'
 import { type RetrySettings, retryDelay } from './retry-schedule.ts'
 import { Settler } from './settler.ts'
 import type { Copy } from './stored-message.ts'
 import type { MessageSettings } from './verdict.ts'
+import { WindowKeeper } from './window-keeper.ts'
 
 /** Exchange's settings for queues, a part of TransportService. */
 export interface SchedulerSettings extends RetrySettings, MessageSettings {
@@ -37,18 +38,16 @@ export interface SchedulerOptions {
   readonly onEvent: QueueEvents
 }
 
-/** Leased copies that one queue, and all queues, keep in memory. */
-const windowPerQueue = 200
-const windowOverall = 20_000
 /** Copies that fail together when the next hop is impossible. */
 const failBatch = 50
-/** How long to wait when the store does not answer, or a connection comes to nothing at once. */
+/** How long to wait when the store fails, or a connection comes to nothing at once. */
 const pauseAfterTrouble = second
 
 /** Decides when which queue gets a connection, and sees that each copy ends with one outcome. */
 export class QueueScheduler implements AsyncDisposable {
   readonly #options: SchedulerOptions
   readonly #settler: Settler
+  readonly #windows: WindowKeeper
   readonly #sweep: OverdueSweep
   readonly #resubmission: Resubmission
   readonly #queues = new Map<string, DeliveryQueue>()
@@ -57,8 +56,8 @@ export class QueueScheduler implements AsyncDisposable {
   readonly #serving = new Map<Promise<void>, AbortController>()
   /** Copies being transmitted. */
   readonly #active = new Set<number>()
-  /** Leased copies in all windows. */
-  #held = 0
+  /** What the management commands see. */
+  readonly listing: QueueListing
   #state: 'new' | 'running' | 'ended' = 'new'
 
   constructor(options: SchedulerOptions) {
@@ -66,6 +65,8 @@ export class QueueScheduler implements AsyncDisposable {
     const { store, clock, settings, log } = options
     const onNewCopies = (copies: readonly Copy[]) => this.enqueue(copies)
     this.#settler = new Settler({ ...options, onNewCopies })
+    this.#windows = new WindowKeeper(options)
+    this.listing = new QueueListing({ ...options, queues: this.#queues, active: this.#active })
     this.#resubmission = new Resubmission({ ...options, settler: this.#settler })
     this.#sweep = new OverdueSweep({
       store,
@@ -73,7 +74,7 @@ export class QueueScheduler implements AsyncDisposable {
       settings,
       log,
       settler: this.#settler,
-      takeHeld: (test) => this.#takeHeld(test),
+      takeHeld: (test) => this.#windows.takeWhere(this.#queues.values(), test),
     })
   }
 
@@ -81,10 +82,10 @@ export class QueueScheduler implements AsyncDisposable {
   async start(): Promise<void> {
     const figures = await this.#options.store.queues()
     this.#state = 'running'
-    for (const { key, nextDueAt } of figures) {
-      if (!isDeliveryQueue(key) || nextDueAt === undefined) continue
+    for (const { key, copies } of figures) {
+      if (!isDeliveryQueue(key) || copies === 0) continue
       const queue = this.#queueOf(key)
-      queue.noteDue(nextDueAt)
+      queue.moreInStore = true
       this.#consider(queue)
     }
     this.#resubmission.start()
@@ -103,10 +104,7 @@ export class QueueScheduler implements AsyncDisposable {
       }
       const queue = this.#queueOf(copy.queue)
       touched.add(queue)
-      if (this.#takesFresh(queue, copy)) {
-        queue.push(copy)
-        this.#held++
-      } else {
+      if (!this.#windows.accept(queue, copy)) {
         queue.noteDue(copy.dueAt)
         surplus.push(copy)
       }
@@ -132,7 +130,7 @@ export class QueueScheduler implements AsyncDisposable {
     const queue = this.#queues.get(queueKeyText(key))
     if (queue !== undefined) {
       queue.emptying = true
-      this.#giveBack(queue.takeAll())
+      this.#windows.empty(queue)
     }
     try {
       await this.#resubmission.walk(key)
@@ -157,30 +155,6 @@ export class QueueScheduler implements AsyncDisposable {
     }
   }
 
-  /** All queues with copies, and those used lately, as Get-Queue shows them. */
-  async listQueues(): Promise<readonly QueueView[]> {
-    const figures = await this.#options.store.queues()
-    return queueViews(figures, this.#queues, this.#options.serverName)
-  }
-
-  /** A page of messages, as Get-Message shows them. */
-  async listMessages(query: CopyQuery): Promise<MessagePage> {
-    const { store, serverName, settings, clock } = this.#options
-    const [page, figures] = await Promise.all([store.scan(query), store.queues()])
-    const numbers = new Map(figures.map(({ key, number }) => [queueKeyText(key), number]))
-    const messages = page.copies.map((copy) =>
-      messageView(copy, {
-        serverName,
-        queueNumber: numbers.get(queueKeyText(copy.queue)),
-        active: this.#active.has(copy.id),
-        inRetry: this.#queues.get(queueKeyText(copy.queue))?.inRetry === true,
-        now: clock.now(),
-        settings: settings.current,
-      }),
-    )
-    return { messages, ...(page.next !== undefined && { next: page.next }) }
-  }
-
   /**
    * Ends: no new connection, those at work finish the message in hand, every result is written, and
    * the rest goes back to the store. When `signal` aborts it waits no longer. Safe to call again.
@@ -188,6 +162,7 @@ export class QueueScheduler implements AsyncDisposable {
   async drain(signal: AbortSignal): Promise<void> {
     this.#state = 'ended'
     this.#line = []
+    this.#windows.close()
     this.#sweep.stop()
     this.#resubmission.stop()
     for (const controller of this.#serving.values()) controller.abort()
@@ -197,7 +172,7 @@ export class QueueScheduler implements AsyncDisposable {
     await this.#settler.finish()
     for (const queue of this.#queues.values()) {
       queue.timer?.cancel()
-      this.#giveBack(queue.takeAll())
+      this.#windows.empty(queue)
     }
   }
 
@@ -214,26 +189,15 @@ export class QueueScheduler implements AsyncDisposable {
     return queue
   }
 
-  #takesFresh(queue: DeliveryQueue, copy: Copy): boolean {
-    if (queue.inRetry || queue.emptying || copy.dueAt > this.#options.clock.now()) return false
-    return this.#room(queue) > 0
-  }
-
-  /** A queue always has room for one, so that full windows elsewhere never stop it. */
-  #room(queue: DeliveryQueue): number {
-    const room = Math.min(windowPerQueue - queue.ready, windowOverall - this.#held)
-    return queue.ready === 0 ? Math.max(room, 1) : room
-  }
-
   /** Looks at what the queue needs next: a connection, copies from the store, a timer, or its end. */
   #consider(queue: DeliveryQueue): void {
-    if (this.#state !== 'running' || queue.inRetry || queue.emptying) return
+    if (this.#state !== 'running' || !queue.maySend) return
     const { settings, clock } = this.#options
     if (queue.nextDueAt !== undefined && queue.nextDueAt <= clock.now()) {
       queue.nextDueAt = undefined
       queue.moreInStore = true
     }
-    if (queue.moreInStore && queue.ready * 2 < windowPerQueue) void this.#refill(queue)
+    if (this.#windows.isLow(queue)) void this.#refill(queue)
     const limit = settings.current.MaxPerDomainOutboundConnections
     if (!queue.inLine && queue.wantsConnection(limit, clock.monotonic())) {
       queue.inLine = true
@@ -259,36 +223,11 @@ export class QueueScheduler implements AsyncDisposable {
   }
 
   #refill(queue: DeliveryQueue): Promise<void> {
-    queue.refill ??= this.#lease(queue).finally(() => {
+    queue.refill ??= this.#windows.fill(queue).finally(() => {
       queue.refill = undefined
       this.#consider(queue)
     })
     return queue.refill
-  }
-
-  async #lease(queue: DeliveryQueue): Promise<void> {
-    const { store, clock, log } = this.#options
-    const limit = this.#room(queue)
-    if (limit <= 0) return
-    try {
-      const copies = await store.lease(queue.key, clock.now(), limit)
-      queue.moreInStore = copies.length === limit
-      if (this.#state !== 'running' || queue.inRetry || queue.emptying) {
-        store.release(copies)
-        queue.moreInStore = true
-        return
-      }
-      for (const copy of copies) queue.push(copy)
-      this.#held += copies.length
-      if (!queue.moreInStore) {
-        const nextDueAt = await store.nextDueAt(queue.key)
-        if (nextDueAt !== undefined) queue.noteDue(nextDueAt)
-      }
-    } catch (error) {
-      log.error({ error, queue: queue.key }, 'could not read the queue')
-      queue.moreInStore = false
-      queue.noteDue(clock.now() + pauseAfterTrouble)
-    }
   }
 
   #openConnections(): void {
@@ -339,11 +278,10 @@ export class QueueScheduler implements AsyncDisposable {
 
   #take(queue: DeliveryQueue, signal: AbortSignal): Awaitable<Copy | undefined> {
     if (signal.aborted || queue.emptying) return undefined
-    const copy = queue.take()
+    const copy = this.#windows.take(queue)
     if (copy !== undefined) {
-      this.#held--
       this.#active.add(copy.id)
-      if (queue.moreInStore && queue.ready * 2 < windowPerQueue) void this.#refill(queue)
+      if (this.#windows.isLow(queue)) void this.#refill(queue)
       return copy
     }
     if (!queue.moreInStore && queue.refill === undefined) return undefined
@@ -365,13 +303,7 @@ export class QueueScheduler implements AsyncDisposable {
 
   #putBack(queue: DeliveryQueue, copy: Copy): void {
     this.#active.delete(copy.id)
-    if (queue.inRetry || queue.emptying || this.#state !== 'running') {
-      this.#options.store.release([copy])
-      queue.noteDue(copy.dueAt)
-    } else {
-      queue.putBack(copy)
-      this.#held++
-    }
+    this.#windows.putBack(queue, copy)
   }
 
   #noteDue(queue: DeliveryQueue, dueAt: Milliseconds): void {
@@ -401,8 +333,7 @@ export class QueueScheduler implements AsyncDisposable {
 
   /** A connection that did nothing must not be followed by the next at once. */
   #pause(queue: DeliveryQueue): void {
-    const copies = queue.takeAll()
-    this.#giveBack(copies)
+    this.#windows.empty(queue)
     queue.moreInStore = false
     queue.nextDueAt = this.#options.clock.now() + pauseAfterTrouble
   }
@@ -420,7 +351,7 @@ export class QueueScheduler implements AsyncDisposable {
     queue.retryCount++
     const delay = retryDelay(queue.retryCount, settings.current)
     queue.trouble = { lastError: error, lastRetryAt: now, nextRetryAt: now + delay }
-    this.#giveBack(queue.takeAll())
+    this.#windows.empty(queue)
     queue.moreInStore = true
     queue.timer?.cancel()
     queue.timer = clock.after(delay, () => this.#endRetry(queue))
@@ -448,7 +379,7 @@ export class QueueScheduler implements AsyncDisposable {
     const { store, log } = this.#options
     queue.emptying = true
     queue.trouble = { lastError: error, lastRetryAt: this.#options.clock.now() }
-    this.#giveBack(queue.takeAll())
+    this.#windows.empty(queue)
     try {
       for (;;) {
         if (this.#state !== 'running') return
@@ -456,8 +387,7 @@ export class QueueScheduler implements AsyncDisposable {
         if (copies.length === 0) break
         await Promise.all(copies.map((copy) => this.#settler.attempted(copy, failing(copy, error))))
       }
-      queue.nextDueAt = undefined
-      queue.moreInStore = false
+      queue.moreInStore = true
     } catch (cause) {
       log.error({ error: cause, queue: queue.key }, 'could not read the queue')
       queue.nextDueAt = this.#options.clock.now() + pauseAfterTrouble
@@ -465,19 +395,6 @@ export class QueueScheduler implements AsyncDisposable {
       queue.emptying = false
       this.#consider(queue)
     }
-  }
-
-  #giveBack(copies: readonly Copy[]): void {
-    this.#held -= copies.length
-    this.#options.store.release(copies)
-  }
-
-  #takeHeld(test: (copy: Copy) => boolean): Copy[] {
-    const taken = [...this.#queues.values()].flatMap((queue) =>
-      queue.ready > 0 ? queue.takeWhere(test) : [],
-    )
-    this.#held -= taken.length
-    return taken
   }
 }
 

@@ -31,7 +31,7 @@ describe('a next hop that cannot be reached', () => {
     bench.serve = refusing('unreachable', '441 4.4.1 no')
     await bench.start()
     await bench.send('dead.test')
-    const view = (await bench.scheduler.listQueues()).find(
+    const view = (await bench.scheduler.listing.queues()).find(
       ({ NextHopDomain }) => NextHopDomain === 'dead.test',
     )
     expect(view).toMatchObject({
@@ -107,7 +107,7 @@ test('an idle queue disappears from the list', async () => {
   await bench.start()
   await bench.send('first.test')
   const names = async () =>
-    (await bench.scheduler.listQueues()).map(({ NextHopDomain }) => NextHopDomain)
+    (await bench.scheduler.listing.queues()).map(({ NextHopDomain }) => NextHopDomain)
   expect(await names()).toEqual(['Submission', 'first.test'])
   await bench.advance(3 * minute)
   expect(await names()).toEqual(['Submission'])
@@ -118,7 +118,10 @@ test('messages are listed with their queue', async () => {
   bench.serve = refusing('unreachable', '441 4.4.1 no')
   await bench.start()
   const [copy] = await bench.send('dead.test')
-  const page = await bench.scheduler.listMessages({ queue: domainQueue('dead.test'), limit: 10 })
+  const page = await bench.scheduler.listing.messages({
+    queue: domainQueue('dead.test'),
+    limit: 10,
+  })
   expect(page.messages).toMatchObject([
     { Identity: `EDGE01\\1\\${copy?.message.id ?? ''}`, Status: 'Retry', Queue: 'EDGE01\\1' },
   ])

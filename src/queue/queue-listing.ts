@@ -1,4 +1,6 @@
 import type { Bytes } from '../base/byte-size.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Live } from '../base/live.ts'
 import type { Milliseconds } from '../base/time-span.ts'
 import type { DeliveryQueue, QueueStatus } from './delivery-queue.ts'
 import {
@@ -8,7 +10,7 @@ import {
   queueKeyText,
   submissionQueue,
 } from './queue-key.ts'
-import type { QueueFigures } from './queue-store.ts'
+import type { CopyQuery, QueueFigures, QueueStore } from './queue-store.ts'
 import type { Copy } from './stored-message.ts'
 import { type MessageSettings, expiresAt } from './verdict.ts'
 
@@ -61,7 +63,7 @@ export interface MessagePage {
  * What Get-Queue shows: the Submission queue always, others while they hold copies or the scheduler
  * still knows them.
  */
-export function queueViews(
+function queueViews(
   figures: readonly QueueFigures[],
   known: ReadonlyMap<string, DeliveryQueue>,
   serverName: string,
@@ -98,7 +100,7 @@ function queueView(
   }
 }
 
-export interface MessageCircumstances {
+interface MessageCircumstances {
   readonly serverName: string
   readonly queueNumber: number | undefined
   readonly active: boolean
@@ -108,7 +110,7 @@ export interface MessageCircumstances {
 }
 
 /** One row of Get-Message. */
-export function messageView(copy: Copy, circumstances: MessageCircumstances): MessageView {
+function messageView(copy: Copy, circumstances: MessageCircumstances): MessageView {
   const { message } = copy
   const queue = `${circumstances.serverName}\\${queueName(copy.queue, circumstances.queueNumber ?? 0)}`
   return {
@@ -143,5 +145,49 @@ function queueName(key: QueueKey, number: number): string {
     case 'DnsConnectorDelivery':
     case 'SmartHostConnectorDelivery':
       return String(number)
+  }
+}
+
+interface ListingParts {
+  readonly store: QueueStore
+  readonly queues: ReadonlyMap<string, DeliveryQueue>
+  /** Ids of the copies being transmitted. */
+  readonly active: ReadonlySet<number>
+  readonly serverName: string
+  readonly settings: Live<MessageSettings>
+  readonly clock: Clock
+}
+
+/** The queues and their messages as the management commands show them. */
+export class QueueListing {
+  readonly #parts: ListingParts
+
+  constructor(parts: ListingParts) {
+    this.#parts = parts
+  }
+
+  /** All queues with copies, and those used lately. Rejects with a StoreError. */
+  async queues(): Promise<readonly QueueView[]> {
+    const { store, queues, serverName } = this.#parts
+    return queueViews(await store.queues(), queues, serverName)
+  }
+
+  /** A page of messages. Rejects with a StoreError. */
+  async messages(query: CopyQuery): Promise<MessagePage> {
+    const { store, queues, active, serverName, settings, clock } = this.#parts
+    const [page, figures] = await Promise.all([store.scan(query), store.queues()])
+    const numbers = new Map(figures.map(({ key, number }) => [queueKeyText(key), number]))
+    const messages = page.copies.map((copy) => {
+      const text = queueKeyText(copy.queue)
+      return messageView(copy, {
+        serverName,
+        queueNumber: numbers.get(text),
+        active: active.has(copy.id),
+        inRetry: queues.get(text)?.inRetry === true,
+        now: clock.now(),
+        settings: settings.current,
+      })
+    })
+    return { messages, ...(page.next !== undefined && { next: page.next }) }
   }
 }
