@@ -46,6 +46,13 @@ export class MemoryQueueStore implements QueueStore {
     return this.#take(due.slice(0, limit))
   }
 
+  async nextDueAt(queue: QueueKey): Promise<Milliseconds | undefined> {
+    const figures = (await this.queues()).find(
+      ({ key }) => queueKeyText(key) === queueKeyText(queue),
+    )
+    return figures?.nextDueAt
+  }
+
   async leaseAged(query: AgedQuery): Promise<AgedCopies> {
     await this.#turn()
     const aged = [...this.#copies.values()]

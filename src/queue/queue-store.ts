@@ -98,6 +98,8 @@ export interface QueueStore extends AsyncDisposable {
   begin(): PendingMessage
   /** Leases up to `limit` copies of one queue that are due at `now`, earliest due first. */
   lease(queue: QueueKey, now: Milliseconds, limit: number): Promise<readonly Copy[]>
+  /** When the earliest unleased copy of `queue` is due; undefined when there is none. */
+  nextDueAt(queue: QueueKey): Promise<Milliseconds | undefined>
   /** Leases copies of messages received before a time, oldest first (for expiry and delay notices). */
   leaseAged(query: AgedQuery): Promise<AgedCopies>
   /**

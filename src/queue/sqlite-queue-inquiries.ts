@@ -25,6 +25,10 @@ export class QueueInquiries {
     switch (inquiry.kind) {
       case 'lease':
         return this.#lease(inquiry)
+      case 'nextDueAt': {
+        const queue = this.#registry.find(inquiry.queue)
+        return queue && this.#nextDueAt(queue)
+      }
       case 'leaseAged':
         return this.#leaseAged(inquiry.query)
       case 'release':
@@ -95,17 +99,20 @@ export class QueueInquiries {
 
   #figures(queue: RegisteredQueue): QueueFigures {
     const { key, number, copies } = queue
-    if (queue.leased.size < copies) {
-      for (const row of this.#statements.due.iterate(
-        number,
-        Number.MAX_SAFE_INTEGER,
-        queue.leased.size + 1,
-      )) {
-        if (queue.leased.has(Number(row['id']))) continue
-        return { key, number, copies, nextDueAt: Number(row['due']) }
-      }
+    const nextDueAt = this.#nextDueAt(queue)
+    return { key, number, copies, ...(nextDueAt !== undefined && { nextDueAt }) }
+  }
+
+  #nextDueAt({ number, leased, copies }: RegisteredQueue): number | undefined {
+    if (leased.size >= copies) return undefined
+    for (const row of this.#statements.due.iterate(
+      number,
+      Number.MAX_SAFE_INTEGER,
+      leased.size + 1,
+    )) {
+      if (!leased.has(Number(row['id']))) return Number(row['due'])
     }
-    return { key, number, copies }
+    return undefined
   }
 
   #scan(query: Ask<'scan'>): { rows: LeasedRow[]; next?: string } {

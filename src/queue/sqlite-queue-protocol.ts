@@ -66,6 +66,7 @@ export type Inquiry =
       readonly now: Milliseconds
       readonly limit: number
     }
+  | { readonly kind: 'nextDueAt'; readonly queue: QueueKey }
   | { readonly kind: 'leaseAged'; readonly query: AgedQuery }
   | {
       readonly kind: 'release'

@@ -110,6 +110,10 @@ class SqliteQueueStore implements QueueStore {
     return (rows as LeasedRow[]).map(copyOf)
   }
 
+  async nextDueAt(queue: QueueKey): Promise<Milliseconds | undefined> {
+    return (await this.link.call({ kind: 'nextDueAt', queue })) as Milliseconds | undefined
+  }
+
   async leaseAged(query: AgedQuery): Promise<AgedCopies> {
     const found = (await this.link.call({ kind: 'leaseAged', query })) as {
       rows: LeasedRow[]

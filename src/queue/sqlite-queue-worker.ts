@@ -66,6 +66,7 @@ class QueueThread {
           changes.push({ id, change: operation, contents: parts })
           break
         case 'lease':
+        case 'nextDueAt':
         case 'leaseAged':
         case 'release':
         case 'readPiece':

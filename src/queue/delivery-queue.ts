@@ -1,0 +1,128 @@
+import type { Timer } from '../base/clock.ts'
+import type { Milliseconds } from '../base/time-span.ts'
+import type { QueueKey } from './queue-key.ts'
+import type { Copy } from './stored-message.ts'
+
+/** Exchange's queue states. */
+export type QueueStatus = 'Active' | 'Connecting' | 'Ready' | 'Retry' | 'Suspended'
+
+/** The failures of a queue's next hop. */
+export interface QueueTrouble {
+  readonly lastError: string
+  readonly lastRetryAt: Milliseconds
+  /** Undefined once the waiting is over. */
+  readonly nextRetryAt?: Milliseconds
+}
+
+/** Waiting copies per open connection that justify another one. */
+const copiesPerConnection = 10
+
+/** One delivery queue in memory: a window of leased copies and the state of its next hop. */
+export class DeliveryQueue {
+  readonly key: QueueKey
+  /** Leased copies that are due, in the order of delivery. */
+  readonly #window: Copy[] = []
+  #head = 0
+  /** The store may hold more copies that are due. */
+  moreInStore = false
+  /** The earliest due time known of copies in the store. */
+  nextDueAt: Milliseconds | undefined
+  /** Connections being opened or in use. */
+  connections = 0
+  /** Those of them that asked for a copy, and so reached the next hop. */
+  proven = 0
+  retryCount = 0
+  trouble: QueueTrouble | undefined
+  /** A failure that ends every copy is being carried out, or copies are categorized anew. */
+  emptying = false
+  /** In the line of queues that want a connection. */
+  inLine = false
+  /** Monotonic time before which no further connection is opened beside those at work. */
+  noFurtherBefore: Milliseconds = -Infinity
+  timer: Timer | undefined
+  refill: Promise<void> | undefined
+
+  constructor(key: QueueKey) {
+    this.key = key
+  }
+
+  get ready(): number {
+    return this.#window.length - this.#head
+  }
+
+  get inRetry(): boolean {
+    return this.trouble?.nextRetryAt !== undefined
+  }
+
+  /** Copies may be taken into the window: the next hop is not known to fail. */
+  get maySend(): boolean {
+    return !this.inRetry && !this.emptying
+  }
+
+  get status(): QueueStatus {
+    if (this.proven > 0) return 'Active'
+    if (this.connections > 0) return 'Connecting'
+    return this.inRetry ? 'Retry' : 'Ready'
+  }
+
+  /** Nothing in memory and nothing known of in the store. */
+  get idle(): boolean {
+    return (
+      this.ready === 0 &&
+      this.connections === 0 &&
+      !this.moreInStore &&
+      this.nextDueAt === undefined &&
+      !this.inRetry &&
+      !this.emptying &&
+      this.refill === undefined
+    )
+  }
+
+  push(copy: Copy): void {
+    this.#window.push(copy)
+  }
+
+  /** A copy that was taken but not tried goes first again. */
+  putBack(copy: Copy): void {
+    if (this.#head > 0) this.#window[--this.#head] = copy
+    else this.#window.unshift(copy)
+  }
+
+  take(): Copy | undefined {
+    const copy = this.#window[this.#head]
+    if (copy === undefined) return undefined
+    this.#head++
+    if (this.#head > 64 && this.#head * 2 > this.#window.length) {
+      this.#window.splice(0, this.#head)
+      this.#head = 0
+    }
+    return copy
+  }
+
+  takeAll(): Copy[] {
+    const copies = this.#window.slice(this.#head)
+    this.#window.length = 0
+    this.#head = 0
+    return copies
+  }
+
+  /** Removes and returns the copies for which `test` holds. */
+  takeWhere(test: (copy: Copy) => boolean): Copy[] {
+    const all = this.takeAll()
+    this.#window.push(...all.filter((copy) => !test(copy)))
+    return all.filter(test)
+  }
+
+  noteDue(dueAt: Milliseconds): void {
+    this.nextDueAt = Math.min(this.nextDueAt ?? Infinity, dueAt)
+  }
+
+  /** Whether one more connection is worth while. A next hop that has not answered gets just one. */
+  wantsConnection(limit: number, monotonicNow: Milliseconds): boolean {
+    if (!this.maySend || this.ready === 0) return false
+    if (this.connections === 0) return true
+    if (this.proven < this.connections || this.connections >= limit) return false
+    if (monotonicNow < this.noFurtherBefore) return false
+    return this.moreInStore || this.ready > copiesPerConnection * this.connections
+  }
+}

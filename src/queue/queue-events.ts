@@ -1,0 +1,50 @@
+import type { Milliseconds } from '../base/time-span.ts'
+import type { RecipientResult } from './delivery-agent.ts'
+import type { QueueKey } from './queue-key.ts'
+import type { Copy } from './stored-message.ts'
+
+/** Every way a copy moves, each with its reason; the message tracking log is made of these. */
+export type QueueEvent =
+  /** A fresh copy came into its queue. */
+  | { readonly kind: 'queued'; readonly copy: Copy }
+  | {
+      readonly kind: 'delivered' | 'failed' | 'expired'
+      readonly copy: Copy
+      readonly results: readonly RecipientResult[]
+    }
+  /** Recipients wait for another attempt. */
+  | {
+      readonly kind: 'deferred'
+      readonly copy: Copy
+      readonly results: readonly RecipientResult[]
+      readonly until: Milliseconds
+    }
+  /** Categorized anew into other copies. */
+  | { readonly kind: 'moved'; readonly copy: Copy; readonly to: readonly Copy[] }
+  /** A delivery status notification was made and queued. */
+  | {
+      readonly kind: 'notified'
+      readonly copy: Copy
+      readonly about: NoticeKind
+      readonly copies: readonly Copy[]
+    }
+  /** A queue's next hop could not be reached. */
+  | {
+      readonly kind: 'queueRetry'
+      readonly queue: QueueKey
+      readonly error: string
+      readonly retryCount: number
+      readonly nextRetryAt: Milliseconds
+    }
+
+/** The sorts of notification that senders get. */
+export type NoticeKind = 'failed' | 'delayed' | 'relayed'
+
+/** Takes events; must neither throw nor wait. */
+export type QueueEvents = (event: QueueEvent) => void
+
+/** The part of the program log that the queue writes to. */
+export interface QueueLog {
+  warn(details: object, message: string): void
+  error(details: object, message: string): void
+}

@@ -1,0 +1,73 @@
+import type { Awaitable } from '../base/awaitable.ts'
+import type { DeliveryLane, RecipientResult } from './delivery-agent.ts'
+import type { QueueKey } from './queue-key.ts'
+import type { Copy } from './stored-message.ts'
+
+/** What a connection may ask of the scheduler. */
+export interface LaneOwner {
+  take(): Awaitable<Copy | undefined>
+  settle(copy: Copy, results: readonly RecipientResult[]): Promise<void>
+  putBack(copy: Copy): void
+  /** The connection asked for its first copy: the next hop was reached. */
+  proven(): void
+}
+
+/** One connection's view of its queue. */
+export class QueueLane implements DeliveryLane {
+  readonly key: QueueKey
+  readonly #owner: LaneOwner
+  readonly #taken = new Map<number, Copy>()
+  #proven = false
+  #reported = 0
+  #unflushed: Promise<void> | undefined
+
+  constructor(key: QueueKey, owner: LaneOwner) {
+    this.key = key
+    this.#owner = owner
+  }
+
+  get isProven(): boolean {
+    return this.#proven
+  }
+
+  /** Copies whose result was told. */
+  get reported(): number {
+    return this.#reported
+  }
+
+  next(): Awaitable<Copy | undefined> {
+    if (!this.#proven) {
+      this.#proven = true
+      this.#owner.proven()
+    }
+    const copy = this.#owner.take()
+    return copy instanceof Promise ? copy.then((late) => this.#took(late)) : this.#took(copy)
+  }
+
+  report(copy: Copy, results: readonly RecipientResult[]): Awaitable<void> {
+    if (!this.#taken.delete(copy.id)) return undefined
+    this.#reported++
+    const before = this.#unflushed
+    const flush = Promise.all([before, this.#owner.settle(copy, results)]).then(() => {
+      if (this.#unflushed === flush) this.#unflushed = undefined
+    })
+    this.#unflushed = flush
+    return before
+  }
+
+  putBack(copy: Copy): void {
+    if (this.#taken.delete(copy.id)) this.#owner.putBack(copy)
+  }
+
+  /** After the connection ended: waits for its results, and returns what it forgot to tell. */
+  async end(): Promise<void> {
+    for (const copy of this.#taken.values()) this.#owner.putBack(copy)
+    this.#taken.clear()
+    await this.#unflushed
+  }
+
+  #took(copy: Copy | undefined): Copy | undefined {
+    if (copy !== undefined) this.#taken.set(copy.id, copy)
+    return copy
+  }
+}

@@ -1,0 +1,135 @@
+import type { Clock, Timer } from '../base/clock.ts'
+import { minute, second } from '../base/time-span.ts'
+import type { RecipientResult } from './delivery-agent.ts'
+import type { QueueLog } from './queue-events.ts'
+import { type QueueKey, isDeliveryQueue, queueKeyText, submissionQueue } from './queue-key.ts'
+import type { QueueStore } from './queue-store.ts'
+import type { Settler } from './settler.ts'
+import type { Copy, NewCopy } from './stored-message.ts'
+
+/** What the categorizer made of a copy. Each recipient stands in one of the two. */
+export interface Recategorized {
+  readonly copies: readonly NewCopy[]
+  readonly failed: readonly RecipientResult[]
+}
+
+/** Categorizes a stored copy anew; undefined when that is not possible at present. */
+export type Recategorizer = (copy: Copy) => Promise<Recategorized | undefined>
+
+interface ResubmissionParts {
+  readonly store: QueueStore
+  readonly recategorize: Recategorizer
+  readonly settler: Settler
+  readonly clock: Clock
+  readonly log: QueueLog
+}
+
+/** Exchange's ResolverRetryInterval. */
+const categorizeRetry = 30 * minute
+const pauseAfterTrouble = second
+const batch = 50
+
+/** Sends waiting copies through the categorizer again: the Submission queue by itself, others when asked. */
+export class Resubmission {
+  readonly #parts: ResubmissionParts
+  readonly #walks = new Map<string, Promise<void>>()
+  #timer: Timer | undefined
+  #wakeAgain = false
+  #stopped = false
+
+  constructor(parts: ResubmissionParts) {
+    this.#parts = parts
+  }
+
+  start(): void {
+    this.wake()
+  }
+
+  /** The Submission queue may hold copies that are due. */
+  wake(): void {
+    if (this.#stopped) return
+    if (this.#walks.has(queueKeyText(submissionQueue))) {
+      this.#wakeAgain = true
+      return
+    }
+    this.#timer?.cancel()
+    this.#wakeAgain = false
+    void this.walk(submissionQueue).then(() => this.#plan())
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#timer?.cancel()
+  }
+
+  async finish(): Promise<void> {
+    await Promise.all(this.#walks.values())
+  }
+
+  /** Categorizes each copy that is in the queue now; one walk per queue at a time. Never rejects. */
+  walk(key: QueueKey): Promise<void> {
+    const text = queueKeyText(key)
+    const running = this.#walks.get(text)
+    if (running !== undefined) return running
+    const walk = this.#walk(key)
+      .catch((error: unknown) => {
+        this.#parts.log.error({ error, queue: key }, 'could not categorize a queue anew')
+      })
+      .finally(() => this.#walks.delete(text))
+    this.#walks.set(text, walk)
+    return walk
+  }
+
+  async #walk(key: QueueKey): Promise<void> {
+    const { store, clock } = this.#parts
+    const begun = clock.now()
+    // Copies that wait for a retry of their own come along; the persistent queues have none.
+    if (isDeliveryQueue(key)) await store.postpone(key, begun)
+    while (!this.#stopped) {
+      const copies = await store.lease(key, begun, batch)
+      if (copies.length === 0) return
+      await Promise.all(copies.map((copy) => this.#recategorize(copy, begun)))
+    }
+  }
+
+  async #recategorize(copy: Copy, begun: number): Promise<void> {
+    const { recategorize, settler, log, clock } = this.#parts
+    let result: Recategorized | undefined
+    try {
+      result = await recategorize(copy)
+    } catch (error) {
+      log.error({ error, internalId: copy.message.id }, 'could not categorize a message anew')
+    }
+    if (result === undefined) return settler.keep(copy, clock.now() + categorizeRetry)
+    // Just past the walk's start, so that this walk does not meet it again.
+    if (staysWhere(copy, result)) return settler.keep(copy, Math.max(clock.now(), begun + 1))
+    return settler.move(copy, result.copies, result.failed)
+  }
+
+  async #plan(): Promise<void> {
+    const { store, clock, log } = this.#parts
+    if (this.#wakeAgain) {
+      this.wake()
+      return
+    }
+    let delay = pauseAfterTrouble
+    try {
+      const nextDueAt = await store.nextDueAt(submissionQueue)
+      if (nextDueAt === undefined) return
+      delay = Math.max(nextDueAt - clock.now(), pauseAfterTrouble)
+    } catch (error) {
+      log.error({ error }, 'could not read the Submission queue')
+    }
+    if (!this.#stopped) this.#timer = clock.after(delay, () => this.wake())
+  }
+}
+
+function staysWhere(copy: Copy, { copies, failed }: Recategorized): boolean {
+  const [first] = copies
+  return (
+    first !== undefined &&
+    copies.length === 1 &&
+    failed.length === 0 &&
+    queueKeyText(first.queue) === queueKeyText(copy.queue)
+  )
+}

@@ -1,0 +1,410 @@
+import type { Awaitable } from '../base/awaitable.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Live } from '../base/live.ts'
+import { type Milliseconds, second } from '../base/time-span.ts'
+import type { ConnectionResult, DeliveryAgent, RecipientResult } from './delivery-agent.ts'
+import { DeliveryQueue } from './delivery-queue.ts'
+import type { Notifier } from './notifier.ts'
+import { OverdueSweep } from './overdue-sweep.ts'
+import type { QueueEvents, QueueLog } from './queue-events.ts'
+import { type QueueKey, isDeliveryQueue, queueKeyText, submissionQueue } from './queue-key.ts'
+import { QueueLane } from './queue-lane.ts'
+import { QueueListing } from './queue-listing.ts'
+import type { QueueStore } from './queue-store.ts'
+import { type Recategorizer, Resubmission } from './resubmission.ts'
+import { type RetrySettings, retryDelay } from './retry-schedule.ts'
+import { Settler } from './settler.ts'
+import type { Copy } from './stored-message.ts'
+import type { MessageSettings } from './verdict.ts'
+import { WindowKeeper } from './window-keeper.ts'
+
+/** Exchange's settings for queues, a part of TransportService. */
+export interface SchedulerSettings extends RetrySettings, MessageSettings {
+  readonly QueueMaxIdleTime: Milliseconds
+  readonly MaxOutboundConnections: number
+  readonly MaxPerDomainOutboundConnections: number
+}
+
+export interface SchedulerOptions {
+  readonly store: QueueStore
+  readonly agent: DeliveryAgent
+  readonly notifier: Notifier
+  readonly recategorize: Recategorizer
+  readonly settings: Live<SchedulerSettings>
+  /** Short name of the server, as it stands in queue identities. */
+  readonly serverName: string
+  readonly clock: Clock
+  readonly log: QueueLog
+  readonly onEvent: QueueEvents
+}
+
+/** Copies that fail together when the next hop is impossible. */
+const failBatch = 50
+/** How long to wait when the store fails, or a connection comes to nothing at once. */
+const pauseAfterTrouble = second
+
+/** Decides when which queue gets a connection, and sees that each copy ends with one outcome. */
+export class QueueScheduler implements AsyncDisposable {
+  readonly #options: SchedulerOptions
+  readonly #settler: Settler
+  readonly #windows: WindowKeeper
+  readonly #sweep: OverdueSweep
+  readonly #resubmission: Resubmission
+  readonly #queues = new Map<string, DeliveryQueue>()
+  /** Queues that want a connection, the longest waiting first: nobody is passed over. */
+  #line: DeliveryQueue[] = []
+  readonly #serving = new Map<Promise<void>, AbortController>()
+  /** Copies being transmitted. */
+  readonly #active = new Set<number>()
+  /** What the management commands see. */
+  readonly listing: QueueListing
+  #state: 'new' | 'running' | 'ended' = 'new'
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options
+    const { store, clock, settings, log } = options
+    const onNewCopies = (copies: readonly Copy[]) => this.enqueue(copies)
+    this.#settler = new Settler({ ...options, onNewCopies })
+    this.#windows = new WindowKeeper(options)
+    this.listing = new QueueListing({ ...options, queues: this.#queues, active: this.#active })
+    this.#resubmission = new Resubmission({ ...options, settler: this.#settler })
+    this.#sweep = new OverdueSweep({
+      store,
+      clock,
+      settings,
+      log,
+      settler: this.#settler,
+      takeHeld: (test) => this.#windows.takeWhere(this.#queues.values(), test),
+    })
+  }
+
+  /** Takes up what the store holds. Costs by the number of queues, not of messages. */
+  async start(): Promise<void> {
+    const figures = await this.#options.store.queues()
+    this.#state = 'running'
+    for (const { key, copies } of figures) {
+      if (!isDeliveryQueue(key) || copies === 0) continue
+      const queue = this.#queueOf(key)
+      queue.moreInStore = true
+      this.#consider(queue)
+    }
+    this.#resubmission.start()
+    this.#sweep.start()
+  }
+
+  /** Takes fresh copies that their committer holds leased; what has no room goes back to the store. */
+  enqueue(copies: readonly Copy[]): void {
+    const surplus: Copy[] = []
+    const touched = new Set<DeliveryQueue>()
+    for (const copy of copies) {
+      this.#options.onEvent({ kind: 'queued', copy })
+      if (this.#state !== 'running' || !isDeliveryQueue(copy.queue)) {
+        surplus.push(copy)
+        continue
+      }
+      const queue = this.#queueOf(copy.queue)
+      touched.add(queue)
+      if (!this.#windows.accept(queue, copy)) {
+        queue.noteDue(copy.dueAt)
+        surplus.push(copy)
+      }
+    }
+    this.#options.store.release(surplus)
+    for (const queue of touched) this.#consider(queue)
+    if (surplus.some(({ queue }) => queueKeyText(queue) === submissionText))
+      this.#resubmission.wake()
+  }
+
+  /** A manual retry: all copies of a queue in Retry are due now. False when it is in another state. */
+  async retryQueue(key: QueueKey): Promise<boolean> {
+    const queue = this.#queues.get(queueKeyText(key))
+    if (queue?.inRetry !== true) return false
+    await this.#options.store.postpone(key, this.#options.clock.now())
+    queue.noteDue(this.#options.clock.now())
+    this.#endRetry(queue)
+    return true
+  }
+
+  /** Categorizes every copy of a queue anew. Resolves when all of them are written. */
+  async resubmit(key: QueueKey): Promise<void> {
+    const queue = this.#queues.get(queueKeyText(key))
+    if (queue !== undefined) {
+      queue.emptying = true
+      this.#windows.empty(queue)
+    }
+    try {
+      await this.#resubmission.walk(key)
+    } finally {
+      if (queue !== undefined) {
+        queue.emptying = false
+        queue.moreInStore = true
+        this.#endRetry(queue)
+      }
+    }
+  }
+
+  /**
+   * After a change of the configuration: what waits unreachable or uncategorized, and the queues for
+   * which `isCurrent` is false (their connector is gone), are categorized anew.
+   */
+  async reroute(isCurrent: (key: QueueKey) => boolean): Promise<void> {
+    const figures = await this.#options.store.queues()
+    for (const { key, copies } of figures) {
+      const stays = isDeliveryQueue(key) && isCurrent(key)
+      if (copies > 0 && !stays && this.#state === 'running') await this.resubmit(key)
+    }
+  }
+
+  /**
+   * Ends: no new connection, those at work finish the message in hand, every result is written, and
+   * the rest goes back to the store. When `signal` aborts it waits no longer. Safe to call again.
+   */
+  async drain(signal: AbortSignal): Promise<void> {
+    this.#state = 'ended'
+    this.#line = []
+    this.#windows.close()
+    this.#sweep.stop()
+    this.#resubmission.stop()
+    for (const controller of this.#serving.values()) controller.abort()
+    this.#settler.giveUpOn(signal)
+    const atWork = Promise.all([...this.#serving.keys(), this.#resubmission.finish()])
+    await Promise.race([atWork, aborted(signal)])
+    await this.#settler.finish()
+    for (const queue of this.#queues.values()) {
+      queue.timer?.cancel()
+      this.#windows.empty(queue)
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.drain(AbortSignal.abort())
+  }
+
+  #queueOf(key: QueueKey): DeliveryQueue {
+    const text = queueKeyText(key)
+    const known = this.#queues.get(text)
+    if (known !== undefined) return known
+    const queue = new DeliveryQueue(key)
+    this.#queues.set(text, queue)
+    return queue
+  }
+
+  /** Looks at what the queue needs next: a connection, copies from the store, a timer, or its end. */
+  #consider(queue: DeliveryQueue): void {
+    if (this.#state !== 'running' || !queue.maySend) return
+    const { settings, clock } = this.#options
+    if (queue.nextDueAt !== undefined && queue.nextDueAt <= clock.now()) {
+      queue.nextDueAt = undefined
+      queue.moreInStore = true
+    }
+    if (this.#windows.isLow(queue)) void this.#refill(queue)
+    const limit = settings.current.MaxPerDomainOutboundConnections
+    if (!queue.inLine && queue.wantsConnection(limit, clock.monotonic())) {
+      queue.inLine = true
+      this.#line.push(queue)
+      this.#openConnections()
+    } else if (queue.refill === undefined && queue.connections === 0 && queue.ready === 0) {
+      this.#sleep(queue)
+    }
+  }
+
+  /** Sets the timer for the next due time, or for the disappearance of an idle queue. */
+  #sleep(queue: DeliveryQueue): void {
+    const { settings, clock } = this.#options
+    queue.timer?.cancel()
+    if (queue.idle) {
+      queue.timer = clock.after(settings.current.QueueMaxIdleTime, () => {
+        if (queue.idle) this.#queues.delete(queueKeyText(queue.key))
+      })
+    } else if (queue.nextDueAt !== undefined) {
+      const delay = Math.max(queue.nextDueAt - clock.now(), 0)
+      queue.timer = clock.after(delay, () => this.#consider(queue))
+    }
+  }
+
+  #refill(queue: DeliveryQueue): Promise<void> {
+    queue.refill ??= this.#windows.fill(queue).finally(() => {
+      queue.refill = undefined
+      this.#consider(queue)
+    })
+    return queue.refill
+  }
+
+  #openConnections(): void {
+    const { settings, clock } = this.#options
+    const { MaxOutboundConnections, MaxPerDomainOutboundConnections } = settings.current
+    while (this.#serving.size < MaxOutboundConnections) {
+      const queue = this.#line.shift()
+      if (queue === undefined) return
+      queue.inLine = false
+      if (!queue.wantsConnection(MaxPerDomainOutboundConnections, clock.monotonic())) continue
+      this.#open(queue)
+      this.#consider(queue)
+    }
+  }
+
+  #open(queue: DeliveryQueue): void {
+    queue.timer?.cancel()
+    queue.connections++
+    const controller = new AbortController()
+    const lane = new QueueLane(queue.key, {
+      take: () => this.#take(queue, controller.signal),
+      settle: (copy, results) => this.#settle(queue, copy, results),
+      putBack: (copy) => this.#putBack(queue, copy),
+      proven: () => {
+        queue.proven++
+        this.#consider(queue)
+      },
+    })
+    const serving = this.#serve(lane, controller.signal).then(async (result) => {
+      await lane.end()
+      this.#serving.delete(serving)
+      this.#ended(queue, lane, result)
+    })
+    this.#serving.set(serving, controller)
+  }
+
+  async #serve(lane: QueueLane, signal: AbortSignal): Promise<ConnectionResult> {
+    try {
+      return await this.#options.agent.serve(lane, signal)
+    } catch (error) {
+      this.#options.log.error(
+        { error, queue: lane.key },
+        'a delivery connection failed unexpectedly',
+      )
+      return { kind: 'unreachable', error: '451 4.4.0 The connection failed unexpectedly' }
+    }
+  }
+
+  #take(queue: DeliveryQueue, signal: AbortSignal): Awaitable<Copy | undefined> {
+    if (signal.aborted || queue.emptying) return undefined
+    const copy = this.#windows.take(queue)
+    if (copy !== undefined) {
+      this.#active.add(copy.id)
+      if (this.#windows.isLow(queue)) void this.#refill(queue)
+      return copy
+    }
+    if (!queue.moreInStore && queue.refill === undefined) return undefined
+    return this.#refill(queue).then(() => {
+      if (queue.ready === 0) return undefined
+      return this.#take(queue, signal)
+    })
+  }
+
+  async #settle(
+    queue: DeliveryQueue,
+    copy: Copy,
+    results: readonly RecipientResult[],
+  ): Promise<void> {
+    this.#active.delete(copy.id)
+    const dueAt = await this.#settler.attempted(copy, results)
+    if (dueAt !== undefined) this.#noteDue(queue, dueAt)
+  }
+
+  #putBack(queue: DeliveryQueue, copy: Copy): void {
+    this.#active.delete(copy.id)
+    this.#windows.putBack(queue, copy)
+  }
+
+  #noteDue(queue: DeliveryQueue, dueAt: Milliseconds): void {
+    queue.noteDue(dueAt)
+    this.#consider(queue)
+  }
+
+  #ended(queue: DeliveryQueue, lane: QueueLane, result: ConnectionResult): void {
+    queue.connections--
+    if (lane.isProven) queue.proven--
+    if (lane.reported > 0) queue.retryCount = 0
+    switch (result.kind) {
+      case 'served':
+        queue.trouble = undefined
+        if (lane.reported === 0 && queue.ready > 0) this.#pause(queue)
+        break
+      case 'unreachable':
+        this.#unreachable(queue, result.error)
+        break
+      case 'impossible':
+        if (!queue.emptying) void this.#failAll(queue, result.error)
+        break
+    }
+    this.#consider(queue)
+    this.#openConnections()
+  }
+
+  /** A connection that did nothing must not be followed by the next at once. */
+  #pause(queue: DeliveryQueue): void {
+    this.#windows.empty(queue)
+    queue.moreInStore = false
+    queue.nextDueAt = this.#options.clock.now() + pauseAfterTrouble
+  }
+
+  #unreachable(queue: DeliveryQueue, error: string): void {
+    const { clock, settings } = this.#options
+    const now = clock.now()
+    if (queue.proven > 0) {
+      // The next hop serves others of our connections: it wants no more of them just now.
+      queue.noFurtherBefore = clock.monotonic() + settings.current.QueueGlitchRetryInterval
+      queue.trouble = { lastError: error, lastRetryAt: now }
+      return
+    }
+    if (this.#state !== 'running' || queue.inRetry) return
+    queue.retryCount++
+    const delay = retryDelay(queue.retryCount, settings.current)
+    queue.trouble = { lastError: error, lastRetryAt: now, nextRetryAt: now + delay }
+    this.#windows.empty(queue)
+    queue.moreInStore = true
+    queue.timer?.cancel()
+    queue.timer = clock.after(delay, () => this.#endRetry(queue))
+    this.#options.onEvent({
+      kind: 'queueRetry',
+      queue: queue.key,
+      error,
+      retryCount: queue.retryCount,
+      nextRetryAt: now + delay,
+    })
+  }
+
+  #endRetry(queue: DeliveryQueue): void {
+    queue.timer?.cancel()
+    if (queue.trouble !== undefined) {
+      const { lastError, lastRetryAt } = queue.trouble
+      queue.trouble = { lastError, lastRetryAt }
+    }
+    queue.moreInStore = true
+    this.#consider(queue)
+  }
+
+  /** Every copy of the queue fails with `error`, those that are not due included. */
+  async #failAll(queue: DeliveryQueue, error: string): Promise<void> {
+    const { store, log } = this.#options
+    queue.emptying = true
+    queue.trouble = { lastError: error, lastRetryAt: this.#options.clock.now() }
+    this.#windows.empty(queue)
+    try {
+      for (;;) {
+        if (this.#state !== 'running') return
+        const copies = await store.lease(queue.key, Infinity, failBatch)
+        if (copies.length === 0) break
+        await Promise.all(copies.map((copy) => this.#settler.attempted(copy, failing(copy, error))))
+      }
+      queue.moreInStore = true
+    } catch (cause) {
+      log.error({ error: cause, queue: queue.key }, 'could not read the queue')
+      queue.nextDueAt = this.#options.clock.now() + pauseAfterTrouble
+    } finally {
+      queue.emptying = false
+      this.#consider(queue)
+    }
+  }
+}
+
+const submissionText = queueKeyText(submissionQueue)
+
+function failing(copy: Copy, reply: string): RecipientResult[] {
+  return copy.recipients.map((recipient) => ({ recipient, outcome: 'failed', reply }))
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}

@@ -1,0 +1,253 @@
+import type { Clock } from '../base/clock.ts'
+import type { Live } from '../base/live.ts'
+import { minute, second } from '../base/time-span.ts'
+import type { RecipientResult } from './delivery-agent.ts'
+import type { Notifier } from './notifier.ts'
+import type { NoticeKind, QueueEvents, QueueLog } from './queue-events.ts'
+import { type PreparedMessage, type QueueStore, StoreError } from './queue-store.ts'
+import type { Copy, NewCopy } from './stored-message.ts'
+import { type MessageSettings, type Verdict, expiredResults, judge } from './verdict.ts'
+
+export interface SettlerParts {
+  readonly store: QueueStore
+  readonly notifier: Notifier
+  readonly clock: Clock
+  readonly settings: Live<MessageSettings>
+  readonly log: QueueLog
+  readonly onEvent: QueueEvents
+  /** Takes the new copies of a settlement: leased, fresh. */
+  readonly onNewCopies: (copies: readonly Copy[]) => void
+}
+
+/** What is written for one leased copy. */
+interface Outcome extends Verdict {
+  readonly moved: readonly NewCopy[]
+  readonly delayNotified: boolean
+}
+
+interface Notices {
+  readonly prepared: PreparedMessage[]
+  readonly kinds: NoticeKind[]
+}
+
+const longestPause = minute
+
+/** Writes what became of leased copies, together with the notifications that follow from it. */
+export class Settler {
+  readonly #parts: SettlerParts
+  readonly #running = new Set<Promise<unknown>>()
+  readonly #giveUp = new AbortController()
+
+  constructor(parts: SettlerParts) {
+    this.#parts = parts
+  }
+
+  /** After an attempt. Resolves with when the remaining recipients are due, if any remain. */
+  async attempted(copy: Copy, results: readonly RecipientResult[]): Promise<number | undefined> {
+    const verdict = this.#judge(copy, results)
+    return this.#settle(copy, { ...verdict, moved: [], delayNotified: copy.delayNotified })
+  }
+
+  /** The time of the copy has run out. */
+  async expire(copy: Copy): Promise<void> {
+    const verdict = this.#judge(copy, [])
+    const expired = expiredResults(copy)
+    const outcome = { ...verdict, expired, remaining: [], delayed: false, moved: [] }
+    await this.#settle(copy, { ...outcome, delayNotified: copy.delayNotified })
+  }
+
+  /** The copy waits on as it is, but its sender hears of the delay. */
+  async tellDelay(copy: Copy): Promise<void> {
+    await this.#settle(copy, {
+      ...waiting(copy),
+      delayed: true,
+      moved: [],
+      delayNotified: copy.delayNotified,
+    })
+  }
+
+  /** Categorized anew: to other queues, some perhaps failed. */
+  async move(
+    copy: Copy,
+    moved: readonly NewCopy[],
+    failed: readonly RecipientResult[],
+  ): Promise<void> {
+    const outcome = { ...waiting(copy), remaining: [], failed, moved }
+    await this.#settle(copy, { ...outcome, delayNotified: copy.delayNotified })
+  }
+
+  /** Nothing changes but the time when it is due. */
+  async keep(copy: Copy, dueAt: number): Promise<void> {
+    await this.#settle(copy, {
+      ...waiting(copy),
+      dueAt,
+      moved: [],
+      delayNotified: copy.delayNotified,
+    })
+  }
+
+  /** Once `signal` aborts, each settlement is tried one last time. */
+  giveUpOn(signal: AbortSignal): void {
+    const giveUp = () => this.#giveUp.abort()
+    if (signal.aborted) giveUp()
+    else signal.addEventListener('abort', giveUp, { once: true })
+  }
+
+  /** Waits until everything is written or given up. */
+  async finish(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running)
+  }
+
+  #judge(copy: Copy, results: readonly RecipientResult[]): Verdict {
+    return judge(copy, results, {
+      now: this.#parts.clock.now(),
+      settings: this.#parts.settings.current,
+    })
+  }
+
+  #settle(copy: Copy, outcome: Outcome): Promise<number | undefined> {
+    const running = this.#settleInTheEnd(copy, outcome)
+    this.#running.add(running)
+    return running.finally(() => this.#running.delete(running))
+  }
+
+  /**
+   * Tries until the store has it: the copy stays leased meanwhile, so what was delivered is not
+   * delivered again. Only a store that is gone for good, or a service that must end, gives up.
+   */
+  async #settleInTheEnd(copy: Copy, outcome: Outcome): Promise<number | undefined> {
+    for (let pause = second; ; pause = Math.min(2 * pause, longestPause)) {
+      try {
+        return await this.#settleOnce(copy, outcome)
+      } catch (error) {
+        const details = { messageId: copy.message.messageId, internalId: copy.message.id, error }
+        if (
+          this.#giveUp.signal.aborted ||
+          (error instanceof StoreError && error.code === 'CLOSED')
+        ) {
+          const text =
+            'gave up writing the result of a delivery; the message may be delivered again'
+          this.#parts.log.error(details, text)
+          return undefined
+        }
+        this.#parts.log.error(
+          details,
+          `could not write the result of a delivery; next try in ${pause} ms`,
+        )
+        await this.#parts.clock.sleep(pause, this.#giveUp.signal)
+      }
+    }
+  }
+
+  async #settleOnce(copy: Copy, outcome: Outcome): Promise<number | undefined> {
+    const notices: Notices = { prepared: [], kinds: [] }
+    try {
+      const final = await this.#withNotices(copy, outcome, notices)
+      const added = await this.#parts.store.settle({
+        copy,
+        remaining: final.remaining,
+        dueAt: final.dueAt,
+        attempts: final.attempts,
+        lastError: final.lastError,
+        delayNotified: final.delayNotified,
+        moved: final.moved,
+        notifications: notices.prepared,
+      })
+      this.#tell(copy, final, { notices, added })
+      this.#parts.onNewCopies(added)
+      return final.remaining.length > 0 ? final.dueAt : undefined
+    } catch (error) {
+      for (const { pending } of notices.prepared) pending.abort()
+      throw error
+    }
+  }
+
+  /**
+   * Writes the notifications. When a failure cannot be told to its sender the recipients stay in the
+   * queue instead, to be tried once more: a failed attempt can be repeated, a lost bounce cannot.
+   */
+  async #withNotices(copy: Copy, outcome: Outcome, notices: Notices): Promise<Outcome> {
+    const { notifier } = this.#parts
+    const { message } = copy
+    const lost = [...outcome.failed, ...outcome.expired]
+    let final = outcome
+    if (lost.length > 0) {
+      const told = await this.#write('failed', notices, () => notifier.failed(message, lost))
+      if (!told) final = this.#withoutFailures(final, lost)
+    }
+    if (outcome.relayed.length > 0) {
+      await this.#write('relayed', notices, () => notifier.relayed(message, outcome.relayed))
+    }
+    if (outcome.delayed) {
+      const write = () => notifier.delayed(message, outcome.remaining)
+      const told = await this.#write('delayed', notices, write)
+      final = { ...final, delayNotified: told || final.delayNotified }
+    }
+    return final
+  }
+
+  #withoutFailures(outcome: Outcome, lost: readonly RecipientResult[]): Outcome {
+    const kept = lost.map(({ recipient, reply }) => ({ ...recipient, lastError: reply }))
+    const { clock, settings } = this.#parts
+    return {
+      ...outcome,
+      failed: [],
+      expired: [],
+      remaining: [...outcome.remaining, ...kept],
+      dueAt: Math.max(outcome.dueAt, clock.now() + settings.current.MessageRetryInterval),
+    }
+  }
+
+  /** False when the notification could not be written for a reason that another try would not change. */
+  async #write(
+    kind: NoticeKind,
+    { prepared, kinds }: Notices,
+    write: () => Promise<PreparedMessage | undefined>,
+  ): Promise<boolean> {
+    try {
+      const notice = await write()
+      if (notice !== undefined) {
+        prepared.push(notice)
+        kinds.push(kind)
+      }
+      return true
+    } catch (error) {
+      if (error instanceof StoreError) throw error
+      this.#parts.log.error({ error }, `could not write a notification (${kind})`)
+      return false
+    }
+  }
+
+  #tell(
+    copy: Copy,
+    outcome: Outcome,
+    { notices, added }: { readonly notices: Notices; readonly added: readonly Copy[] },
+  ): void {
+    const { onEvent } = this.#parts
+    for (const kind of ['delivered', 'failed', 'expired'] as const) {
+      if (outcome[kind].length > 0) onEvent({ kind, copy, results: outcome[kind] })
+    }
+    if (outcome.remaining.length > 0 && outcome.attempts > copy.attempts) {
+      const results = outcome.remaining.map((recipient) => ({
+        recipient,
+        outcome: 'retry' as const,
+        reply: recipient.lastError ?? '',
+      }))
+      onEvent({ kind: 'deferred', copy, results, until: outcome.dueAt })
+    }
+    const moved = added.slice(0, outcome.moved.length)
+    if (moved.length > 0) onEvent({ kind: 'moved', copy, to: moved })
+    notices.prepared.forEach(({ pending }, at) => {
+      const about = notices.kinds[at]
+      const copies = added.filter(({ message }) => message.id === pending.id)
+      if (about !== undefined) onEvent({ kind: 'notified', copy, about, copies })
+    })
+  }
+}
+
+/** The copy unchanged. */
+function waiting(copy: Copy): Verdict {
+  const { recipients: remaining, dueAt, attempts, lastError } = copy
+  const none = { delivered: [], failed: [], expired: [], relayed: [], delayed: false }
+  return { ...none, remaining, dueAt, attempts, lastError }
+}

@@ -1,0 +1,91 @@
+import type { Milliseconds } from '../base/time-span.ts'
+import type { RecipientResult } from './delivery-agent.ts'
+import type { Copy, CopyRecipient } from './stored-message.ts'
+
+/** Exchange's settings for a single message. */
+export interface MessageSettings {
+  readonly MessageRetryInterval: Milliseconds
+  readonly MessageExpirationTimeout: Milliseconds
+  readonly DelayNotificationTimeout: Milliseconds
+}
+
+/** What becomes of a copy, decided from what happened to its recipients. */
+export interface Verdict {
+  readonly delivered: readonly RecipientResult[]
+  /** Failed for good, without those whose time ran out. */
+  readonly failed: readonly RecipientResult[]
+  readonly expired: readonly RecipientResult[]
+  readonly remaining: readonly CopyRecipient[]
+  /** Delivered ones whose sender is owed a notification of success by us. */
+  readonly relayed: readonly RecipientResult[]
+  /** A delay notification is due for the remaining ones. */
+  readonly delayed: boolean
+  readonly dueAt: Milliseconds
+  readonly attempts: number
+  readonly lastError: string
+}
+
+/** With 550 although the enhanced code is 4.4.7, as Exchange has it. */
+export const expiredReply = '550 4.4.7 QUEUE.Expired; message expired'
+
+const unknownReply = '451 4.4.0 The delivery attempt ended without an answer for this recipient'
+
+/** When the message is given up. */
+export function expiresAt(copy: Copy, settings: MessageSettings): Milliseconds {
+  return copy.message.receivedAt + settings.MessageExpirationTimeout
+}
+
+/** Whether the sender should hear of the delay now. */
+export function isDelayNoticeDue(
+  copy: Copy,
+  now: Milliseconds,
+  settings: MessageSettings,
+): boolean {
+  return !copy.delayNotified && now >= copy.message.receivedAt + settings.DelayNotificationTimeout
+}
+
+/**
+ * Judges an attempt. A recipient without a result is tried again: an unknown outcome is never taken
+ * for a failure. Past the expiry nobody is tried again.
+ */
+export function judge(
+  copy: Copy,
+  results: readonly RecipientResult[],
+  { now, settings }: { readonly now: Milliseconds; readonly settings: MessageSettings },
+): Verdict {
+  const complete = [...results, ...withoutResult(copy, results)]
+  const retry = complete.filter(({ outcome }) => outcome === 'retry')
+  const outOfTime = now >= expiresAt(copy, settings)
+  const remaining = outOfTime ? [] : retry
+  const delivered = complete.filter(({ outcome }) => outcome === 'delivered')
+  return {
+    delivered,
+    failed: complete.filter(({ outcome }) => outcome === 'failed'),
+    expired: outOfTime ? retry.map(({ recipient }) => expired(recipient)) : [],
+    remaining: remaining.map(({ recipient, reply }) => ({ ...recipient, lastError: reply })),
+    relayed: delivered.filter(
+      ({ recipient, dsnPassedOn }) =>
+        recipient.notify?.includes('SUCCESS') === true && dsnPassedOn !== true,
+    ),
+    delayed: remaining.length > 0 && isDelayNoticeDue(copy, now, settings),
+    dueAt: now + settings.MessageRetryInterval,
+    attempts: copy.attempts + 1,
+    lastError: remaining.at(-1)?.reply ?? copy.lastError,
+  }
+}
+
+/** Every recipient of the copy is given up because its time ran out. */
+export function expiredResults(copy: Copy): readonly RecipientResult[] {
+  return copy.recipients.map(expired)
+}
+
+function expired(recipient: CopyRecipient): RecipientResult {
+  return { recipient, outcome: 'failed', reply: expiredReply }
+}
+
+function withoutResult(copy: Copy, results: readonly RecipientResult[]): RecipientResult[] {
+  const told = new Set(results.map(({ recipient }) => recipient.address))
+  return copy.recipients
+    .filter(({ address }) => !told.has(address))
+    .map((recipient) => ({ recipient, outcome: 'retry', reply: unknownReply }))
+}

@@ -1,0 +1,184 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { LiveValue } from '../../src/base/live.ts'
+import { day, hour, minute } from '../../src/base/time-span.ts'
+import type {
+  ConnectionResult,
+  DeliveryAgent,
+  DeliveryLane,
+  RecipientResult,
+} from '../../src/queue/delivery-agent.ts'
+import { MemoryQueueStore } from '../../src/queue/memory-queue-store.ts'
+import type { Notifier } from '../../src/queue/notifier.ts'
+import type { QueueEvent } from '../../src/queue/queue-events.ts'
+import type { QueueKey } from '../../src/queue/queue-key.ts'
+import type { PreparedMessage, QueueStore } from '../../src/queue/queue-store.ts'
+import type { Recategorizer } from '../../src/queue/resubmission.ts'
+import { QueueScheduler, type SchedulerSettings } from '../../src/queue/scheduler.ts'
+import type { Copy, NewMessage } from '../../src/queue/stored-message.ts'
+import { FakeClock } from './fake-clock.ts'
+import { commitTo, domainQueue, sampleMessage, sampleTime } from './queue-samples.ts'
+
+export const schedulerSettings: SchedulerSettings = {
+  QueueGlitchRetryCount: 4,
+  QueueGlitchRetryInterval: minute,
+  TransientFailureRetryCount: 6,
+  TransientFailureRetryInterval: 10 * minute,
+  OutboundConnectionFailureRetryInterval: 30 * minute,
+  MessageRetryInterval: 15 * minute,
+  MessageExpirationTimeout: 2 * day,
+  DelayNotificationTimeout: 4 * hour,
+  QueueMaxIdleTime: 3 * minute,
+  MaxOutboundConnections: 1000,
+  MaxPerDomainOutboundConnections: 40,
+}
+
+type Serve = (lane: DeliveryLane, signal: AbortSignal) => Promise<ConnectionResult>
+
+/** Every recipient of `copy` with the same outcome. */
+export function resultsFor(
+  copy: Copy,
+  outcome: RecipientResult['outcome'],
+  reply: string,
+): RecipientResult[] {
+  return copy.recipients.map((recipient) => ({ recipient, outcome, reply }))
+}
+
+/** A connection that answers each copy with `results`. */
+export function serving(results: (copy: Copy) => readonly RecipientResult[]): Serve {
+  return async (lane) => {
+    for (;;) {
+      const copy = await lane.next()
+      if (copy === undefined) return { kind: 'served' }
+      await lane.report(copy, results(copy))
+    }
+  }
+}
+
+export const delivering = serving((copy) => resultsFor(copy, 'delivered', '250 2.6.0 Queued'))
+
+export const refusing =
+  (kind: 'unreachable' | 'impossible', error: string): Serve =>
+  () =>
+    Promise.resolve({ kind, error })
+
+/** A scheduler on a memory store, with a clock and connections that the test drives. */
+export class SchedulerBench implements AsyncDisposable {
+  readonly clock = new FakeClock(sampleTime)
+  readonly settings = new LiveValue(schedulerSettings)
+  readonly store: QueueStore
+  readonly scheduler: QueueScheduler
+  readonly events: QueueEvent[] = []
+  readonly logged: string[] = []
+  /** Domains in the order their connections were opened. */
+  readonly opened: string[] = []
+  /** Notices as `kind sender-of-the-original`. */
+  readonly notices: string[] = []
+  serve: Serve = delivering
+  recategorize: Recategorizer = () => Promise.resolve(undefined)
+  /** Throws in place of writing a notification. */
+  noticeFault: (() => Error) | undefined
+
+  constructor(wrap: (store: QueueStore) => QueueStore = (store) => store) {
+    this.store = wrap(new MemoryQueueStore(this.clock))
+    const log = {
+      warn: (_: object, message: string) => void this.logged.push(message),
+      error: (_: object, message: string) => void this.logged.push(message),
+    }
+    const agent: DeliveryAgent = {
+      serve: (lane, signal) => {
+        this.opened.push(lane.key.nextHopDomain)
+        return this.serve(lane, signal)
+      },
+    }
+    this.scheduler = new QueueScheduler({
+      store: this.store,
+      agent,
+      notifier: this.#notifier(),
+      recategorize: (copy) => this.recategorize(copy),
+      settings: this.settings,
+      serverName: 'EDGE01',
+      clock: this.clock,
+      log,
+      onEvent: (event) => this.events.push(event),
+    })
+  }
+
+  /** Starts it and lets everything happen that needs no time. */
+  async start(): Promise<void> {
+    await this.scheduler.start()
+    await this.settle()
+  }
+
+  async settle(): Promise<void> {
+    for (let n = 0; n < 5; n++) await turn()
+  }
+
+  /** Moves time in steps, as timers lead to promises and those to timers. */
+  async advance(by: number, step = by): Promise<void> {
+    for (let passed = 0; passed < by; passed += step) {
+      this.clock.advance(Math.min(step, by - passed))
+      await this.settle()
+    }
+  }
+
+  /** Commits messages to a domain's queue and hands them over as the pipeline does. */
+  async send(
+    domain: string,
+    count = 1,
+    message: Partial<NewMessage> = {},
+  ): Promise<readonly Copy[]> {
+    return this.sendTo(domainQueue(domain), count, message)
+  }
+
+  async sendTo(
+    queue: QueueKey,
+    count = 1,
+    message: Partial<NewMessage> = {},
+  ): Promise<readonly Copy[]> {
+    const copies: Copy[] = []
+    for (let n = 0; n < count; n++) {
+      const receivedAt = this.clock.now()
+      copies.push(...(await commitTo(this.store, [queue], { message: { receivedAt, ...message } })))
+    }
+    this.scheduler.enqueue(copies)
+    await this.settle()
+    return copies
+  }
+
+  async waiting(): Promise<readonly Copy[]> {
+    return (await this.store.scan({ limit: 10_000 })).copies
+  }
+
+  kinds(): string[] {
+    return this.events.map(({ kind }) => kind)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.scheduler[Symbol.asyncDispose]()
+  }
+
+  #notifier(): Notifier {
+    const write = async (
+      kind: string,
+      message: NewMessage,
+    ): Promise<PreparedMessage | undefined> => {
+      await Promise.resolve()
+      if (this.noticeFault !== undefined) throw this.noticeFault()
+      if (message.envelope.sender === '') return undefined
+      this.notices.push(`${kind} ${message.envelope.sender}`)
+      const envelope = { ...message.envelope, sender: '' }
+      return {
+        pending: this.store.begin(),
+        message: sampleMessage({ envelope, source: 'DSN', receivedAt: this.clock.now() }),
+        copies: [
+          { queue: domainQueue('example.com'), recipients: [{ address: message.envelope.sender }] },
+        ],
+      }
+    }
+    return {
+      failed: (message) => write('failed', message),
+      delayed: (message) => write('delayed', message),
+      relayed: (message) => write('relayed', message),
+    }
+  }
+}
