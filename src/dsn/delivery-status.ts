@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../base/time-span.ts'
+import { addressLiteral } from '../message/address-literal.ts'
 import { asciiText, foldText } from '../message/header-text.ts'
 import { formatMailDate } from '../message/mail-date.ts'
 import { decodeXtext } from '../smtp/xtext.ts'
@@ -40,7 +41,10 @@ export function deliveryStatus(
   const perMessage = [
     field('Original-Envelope-Id', envelopeId),
     field('Reporting-MTA', `dns;${message.reportingMta}`),
-    field('Received-From-MTA', message.sourceAddress && `dns;[${message.sourceAddress}]`),
+    field(
+      'Received-From-MTA',
+      message.sourceAddress && `dns;${addressLiteral(message.sourceAddress)}`,
+    ),
     field('Arrival-Date', formatMailDate(message.arrivedAt)),
   ].join('')
   return [perMessage, ...recipients.map((one) => recipientFields(message, one))].join('\r\n')

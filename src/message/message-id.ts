@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { plainText } from './header-text.ts'
+import { asciiText } from './header-text.ts'
 import type { HeaderBlock } from './header-block.ts'
 
 /** Makes unique names for messages and MIME boundaries. */
@@ -16,9 +16,11 @@ export function newMessageId(fqdn: string, guid: NewGuid): string {
 /** A longer Message-ID is cut for the queue, the logs and the reply; the header keeps all of it. */
 const longestMessageId = 250
 
-/** The Message-ID of a header as it is shown; undefined when it has none or an empty one. */
+/** The Message-ID of a header as it is shown, in ASCII; undefined when it has none or an empty one. */
 export function messageIdOf(header: HeaderBlock): string | undefined {
-  const value = header.value('message-id')
-  if (value === undefined || value === '') return undefined
-  return plainText(value, longestMessageId)
+  for (const field of header.fields) {
+    const id = field.name === 'message-id' ? asciiText(header.valueOf(field), longestMessageId) : ''
+    if (id !== '') return id
+  }
+  return undefined
 }

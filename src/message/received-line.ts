@@ -1,6 +1,7 @@
 import { plainAddress } from '../base/ip-range.ts'
 import { productVersion } from '../base/version.ts'
 import type { Milliseconds } from '../base/time-span.ts'
+import { addressLiteral } from './address-literal.ts'
 import type { HeaderBlock } from './header-block.ts'
 import { foldText } from './header-text.ts'
 import { formatMailDate } from './mail-date.ts'
@@ -57,8 +58,8 @@ export function countHops(
 
 /** Name and address of one end; the address alone where it gave no name. */
 function hopEnd(name: string, address: string): string {
-  const plain = plainAddress(address)
-  return `${word(name.slice(0, longestName)) || `[${plain}]`} (${plain})`
+  const shown = word(name.slice(0, longestName)) || addressLiteral(address)
+  return `${shown} (${plainAddress(address)})`
 }
 
 function word(text: string): string {

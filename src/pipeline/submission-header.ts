@@ -28,6 +28,8 @@ export interface HeaderCircumstances {
 
 /** Exchange keeps 255 characters of a subject beside the message. */
 const longestSubject = 255
+/** So much of the field, encoded, can hold that. */
+const encodedSubject = 4096
 
 /**
  * Judges the header of an arriving message and prepares it for the queue: hop counts, header
@@ -46,7 +48,8 @@ export function acceptHeader(
   const messageId = given ?? newMessageId(server.Fqdn, newGuid)
   const kept = inboundHeaders(content.header, session.permissions)
   const header = given === undefined ? kept.without(({ name }) => name === 'message-id') : kept
-  const subject = plainText(decodeHeaderText(header.value('subject') ?? ''), longestSubject)
+  const rawSubject = header.value('subject')?.slice(0, encodedSubject) ?? ''
+  const subject = plainText(decodeHeaderText(rawSubject), longestSubject)
   const added = addedFields(header, given === undefined ? messageId : undefined, time)
   return {
     header: { messageId, subject, receivedAt: time },

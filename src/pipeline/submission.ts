@@ -180,7 +180,7 @@ class Submission implements IncomingMessage {
     }
     const isFailed = ({ queue }: Copy) =>
       failed.length > 0 && queue.deliveryType === submissionQueue.deliveryType
-    this.#options.enqueue(stored.filter((copy) => !isFailed(copy)))
+    this.#enqueue(stored.filter((copy) => !isFailed(copy)))
     for (const copy of stored.filter(isFailed)) await this.#settleFailed(copy)
     return queuedForDelivery(message.messageId, pending.id, this.#options.server.Fqdn)
   }
@@ -202,6 +202,15 @@ class Submission implements IncomingMessage {
     } catch (error) {
       this.#options.onFault('A message could not be categorized; it waits in Submission', error)
       return { copies: [{ queue: submissionQueue, recipients: this.#recipients }], failed: [] }
+    }
+  }
+
+  /** The message is safe in the store whatever happens here, so the reply stays 250. */
+  #enqueue(copies: readonly Copy[]): void {
+    try {
+      this.#options.enqueue(copies)
+    } catch (error) {
+      this.#options.onFault('A stored message was not taken over; it waits for its lease', error)
     }
   }
 

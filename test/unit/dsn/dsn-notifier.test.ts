@@ -240,6 +240,14 @@ describe('what comes back of the original', () => {
     expect(report).not.toContain('One line')
   })
 
+  test('no octet of a header beyond reason, and no NUL of a header', async () => {
+    const huge = await failed({ content: `A: ${'x'.repeat(1024 ** 2)}\r\n\r\nbody` })
+    expect(huge.report).toContain('text/rfc822-headers\r\n\r\n\r\n--')
+    const { report } = await failed({ content: 'A: \x001\r\n\r\nbody' })
+    expect(report).toContain('text/rfc822-headers\r\n\r\nA: 1\r\n')
+    expect(report).not.toContain('\0')
+  })
+
   test('8-bit content is declared on every level and in the envelope', async () => {
     const { report, envelope } = await failed({ content: `${original}caf\xe9\r\n` })
     expect(report).toContain('boundary="guid-2"\r\nContent-Transfer-Encoding: 8bit\r\n')

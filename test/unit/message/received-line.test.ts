@@ -46,7 +46,7 @@ describe('a trace field', () => {
 
   test('a client without a name is named by its address', () => {
     const line = receivedLine({ ...hop, helloName: '', clientAddress: '2001:db8::7' })
-    expect(line).toContain('from [2001:db8::7] (2001:db8::7)')
+    expect(line).toContain('from [IPv6:2001:db8::7] (2001:db8::7)')
   })
 })
 

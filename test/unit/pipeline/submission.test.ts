@@ -1,7 +1,9 @@
+import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { LiveValue } from '../../../src/base/live.ts'
 import { systemClock } from '../../../src/base/clock.ts'
 import { transportConfigSchema } from '../../../src/dsn/transport-config.ts'
+import { HeaderCollector } from '../../../src/message/header-collector.ts'
 import { formatMailDate } from '../../../src/message/mail-date.ts'
 import { Recategorizer } from '../../../src/pipeline/recategorizer.ts'
 import type { RoutingTables } from '../../../src/pipeline/routing.ts'
@@ -28,6 +30,7 @@ const accepted = (id: string) =>
 
 let store: RecordingStore
 let queued: Copy[]
+let takeOver: (copies: readonly Copy[]) => void
 let faults: string[]
 let failed: string[]
 const tables = new LiveValue<RoutingTables>(routingTables([], []))
@@ -53,7 +56,8 @@ beforeEach(() => {
       return Promise.resolve({ pending: store.begin(), message: notification, copies: [] })
     },
   }
-  const enqueue = (copies: readonly Copy[]) => void queued.push(...copies)
+  takeOver = (copies) => void queued.push(...copies)
+  const enqueue = (copies: readonly Copy[]) => takeOver(copies)
   submission = new QueueSubmission({
     store,
     tables,
@@ -164,6 +168,45 @@ describe('an accepted message', () => {
   })
 })
 
+test('any content becomes a message with a whole header, and its body is untouched', async () => {
+  const token = fc.constantFrom(
+    ...[
+      '\r',
+      '\n',
+      '\r\n',
+      ' ',
+      ':',
+      'A: 1\r\n',
+      'Message-ID:',
+      'Date: x\n',
+      '\xe9',
+      '\0',
+      'Received: ',
+    ],
+  )
+  const pieces = fc.array(fc.array(token, { maxLength: 8 }).map((tokens) => tokens.join('')))
+  await fc.assert(
+    fc.asyncProperty(pieces, async (content) => {
+      store.messages.length = 0
+      expect(await send(content)).toMatch(/^250 2\.6\.0 /)
+      const stored = store.messages[0]?.content ?? Buffer.alloc(0)
+      const given = parts(Buffer.from(content.join(''), 'latin1'))
+      const taken = parts(stored)
+      const names = taken.header.fields.map(({ name }) => name)
+      expect(names[0]).toBe('received')
+      expect(names).toContain('message-id')
+      expect(names).toContain('date')
+      expect(taken.body.equals(given.body)).toBe(true)
+    }),
+  )
+})
+
+function parts(content: Buffer) {
+  const collector = new HeaderCollector(100_000)
+  const progress = collector.push(content)
+  return progress.kind === 'complete' ? progress : collector.end()
+}
+
 describe('recipients that cannot be routed', () => {
   test('address literals are refused at RCPT', async () => {
     const reply = await send('', { recipients: ['x@[127.0.0.1]'] })
@@ -269,6 +312,14 @@ describe('a refused message leaves nothing', () => {
     expect(store.aborted).toBe(1)
     expect(store.messages).toEqual([])
   })
+})
+
+test('a queue that does not take a stored message over does not undo its acceptance', async () => {
+  takeOver = () => {
+    throw new Error('scheduler broke')
+  }
+  expect(await send(`${complete}\r\n`)).toBe(accepted('<m1@s.example>'))
+  expect(faults).toHaveLength(1)
 })
 
 describe('when the store fails', () => {

@@ -1,0 +1,32 @@
+import type { Live } from '../base/live.ts'
+import type { AcceptedDomain } from './accepted-domain.ts'
+import { AcceptedDomainTable } from './accepted-domains.ts'
+import type { RoutableConnector, RoutingTables } from './routing.ts'
+
+/** The part of the configuration that routing is made from. */
+export interface RoutingSettings {
+  readonly AcceptedDomains: readonly AcceptedDomain[]
+  readonly SendConnectors: readonly RoutableConnector[]
+}
+
+/** Routing tables that follow the configuration; built once for each state of it, not for each reader. */
+export function liveRoutingTables(settings: Live<RoutingSettings>): Live<RoutingTables> {
+  let built: RoutingTables | undefined
+  let source: RoutingSettings | undefined
+  const tablesOf = (state: RoutingSettings): RoutingTables => {
+    if (built === undefined || state !== source) {
+      source = state
+      built = {
+        acceptedDomains: new AcceptedDomainTable(state.AcceptedDomains),
+        sendConnectors: state.SendConnectors,
+      }
+    }
+    return built
+  }
+  return {
+    get current() {
+      return tablesOf(settings.current)
+    },
+    subscribe: (onChange) => settings.subscribe((state) => onChange(tablesOf(state))),
+  }
+}

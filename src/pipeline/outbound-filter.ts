@@ -1,0 +1,42 @@
+import { HeaderCollector } from '../message/header-collector.ts'
+import { outboundHeaders } from './header-firewall.ts'
+import type { NextHopPrincipal } from './header-firewall.ts'
+
+const nothing = Buffer.alloc(0)
+
+/**
+ * The header firewall of the Send side, for stored content that passes in pieces. Holds back the
+ * header until it is whole; all else, and a header without guarded fields, passes uncopied.
+ */
+export class OutboundFilter {
+  readonly #nextHop: NextHopPrincipal
+  /** What was accepted was within MaxHeaderSize. */
+  readonly #collector = new HeaderCollector(Infinity)
+  #state: 'first piece' | 'header' | 'body' = 'first piece'
+
+  constructor(nextHop: NextHopPrincipal) {
+    this.#nextHop = nextHop
+  }
+
+  /** What may leave after this piece; empty while the header is not whole. */
+  push(piece: Buffer): Buffer {
+    if (this.#state === 'body') return piece
+    const progress = this.#collector.push(piece)
+    if (progress.kind !== 'complete') {
+      this.#state = 'header'
+      return nothing
+    }
+    const { header, separator, body } = progress
+    const kept = outboundHeaders(header, this.#nextHop)
+    const untouched = kept === header && this.#state === 'first piece'
+    this.#state = 'body'
+    return untouched ? piece : Buffer.concat([kept.bytes, separator, body])
+  }
+
+  /** What is left when no piece follows. */
+  end(): Buffer {
+    if (this.#state === 'body') return nothing
+    const { header, body } = this.#collector.end()
+    return Buffer.concat([outboundHeaders(header, this.#nextHop).bytes, body])
+  }
+}
