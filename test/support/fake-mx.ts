@@ -152,7 +152,7 @@ class FakeConnection {
     if (verb === 'RSET' || verb === 'EHLO') this.#forget()
     if (verb === 'MAIL' && answer.startsWith('250')) this.#mail = line
     if (verb === 'RCPT' && answer.startsWith('25')) this.#recipients.push(line)
-    if (answer.startsWith('354')) this.#inContent = true
+    if (verb === 'DATA' && answer.startsWith('354')) this.#inContent = true
     if (verb === 'STARTTLS' && answer.startsWith('220')) this.#upgrade()
     if (answer.startsWith('221') || answer.startsWith('421')) this.#socket.end()
   }
