@@ -86,7 +86,8 @@ export function unreachableText(first: TargetTrouble, last: Target): string {
     case 'reply':
       return `451 4.4.0 Primary target IP address responded with: "${replyText(first.reply)}." ${ending}`
     case 'failure':
-      if (first.failure.stage !== 'connect') return brokenText(first.failure)
+      if (first.failure.verdict !== undefined || first.failure.stage !== 'connect')
+        return brokenText(first.failure)
       return `441 4.4.1 Error encountered while communicating with primary target IP address: "Failed to connect. ${first.failure.message}." ${ending}`
   }
 }
@@ -105,6 +106,7 @@ export function troubleText(trouble: TargetTrouble): string {
 
 /** The text for a recipient or a queue when a session broke. */
 export function brokenText(failure: ClientFailure): string {
+  if (failure.verdict !== undefined) return replyText(failure.verdict)
   if (failure.inDoubt)
     return `451 4.4.2 Connection dropped after the end of the message, it may have been delivered: ${failure.message}`
   if (failure.kind === 'unsupported')

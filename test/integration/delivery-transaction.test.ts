@@ -58,9 +58,9 @@ describe.each([
   test.each([
     ['MAIL', '550 5.7.1 Not you', 'failed'],
     ['MAIL', '451 4.7.1 Greylisted', 'retry'],
-    ['MAIL', '354 What?', 'retry'],
+    ['MAIL', '334 What?', 'retry'],
     ['RCPT', '550 5.1.1 No', 'failed'],
-    ['RCPT', '354 What?', 'retry'],
+    ['RCPT', '334 What?', 'retry'],
     ['DATA', '554 5.6.0 No', 'failed'],
     ['DATA', '451 4.3.0 Not now', 'retry'],
     ['DATA', '250 What?', 'retry'],
