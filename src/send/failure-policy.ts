@@ -86,8 +86,8 @@ export function unreachableText(first: TargetTrouble, last: Target): string {
     case 'reply':
       return `451 4.4.0 Primary target IP address responded with: "${replyText(first.reply)}." ${ending}`
     case 'failure':
-      if (first.failure.verdict !== undefined || first.failure.stage !== 'connect')
-        return brokenText(first.failure)
+      if (first.failure.verdict !== undefined) return replyText(first.failure.verdict)
+      if (first.failure.stage !== 'connect') return brokenText(first.failure)
       return `441 4.4.1 Error encountered while communicating with primary target IP address: "Failed to connect. ${first.failure.message}." ${ending}`
   }
 }
