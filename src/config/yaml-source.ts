@@ -191,7 +191,7 @@ function structure(schema: z.ZodType): z.ZodObject | z.ZodArray | undefined {
 /** Nothing after the colon, or YAML's and PowerShell's word for nothing. */
 function isEmpty(node: unknown): boolean {
   if (!yaml.isScalar(node)) return node === null
-  const text = String(node.value ?? '')
+  const text = typeof node.value === 'string' ? node.value : ''
   return text === '' || (node.type === 'PLAIN' && /^(~|\$?null)$/i.test(text))
 }
 
