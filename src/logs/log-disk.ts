@@ -1,0 +1,49 @@
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Bytes } from '../base/byte-size.ts'
+
+/** A log file open for appending. */
+export interface LogFile {
+  append(data: Buffer): Promise<void>
+  close(): Promise<void>
+}
+
+/** What the writer of logs needs of a disk. Every method may reject with the system's error. */
+export interface LogDisk {
+  /** Creates the file and the folders above it; rejects with EEXIST when it is there. */
+  create(path: string): Promise<LogFile>
+  /** The files of a folder; none when there is no such folder. */
+  list(folder: string): Promise<readonly { readonly name: string; readonly size: Bytes }[]>
+  remove(path: string): Promise<void>
+}
+
+/** The machine's disk. */
+export const systemLogDisk: LogDisk = {
+  async create(path) {
+    await mkdir(dirname(path), { recursive: true })
+    // Exclusive, so that two processes can never write one file.
+    const handle = await open(path, 'ax', 0o640)
+    return { append: (data) => handle.appendFile(data), close: () => handle.close() }
+  },
+  async list(folder) {
+    const names = await readdir(folder).catch((error: unknown) => {
+      if (errorCode(error) === 'ENOENT') return []
+      throw error
+    })
+    const sized = names.map(async (name) => {
+      const size = await stat(join(folder, name)).then(
+        (facts) => facts.size,
+        () => undefined,
+      )
+      return size === undefined ? [] : [{ name, size }]
+    })
+    return (await Promise.all(sized)).flat()
+  },
+  remove: (path) => rm(path, { force: true }),
+}
+
+/** The system's code of an error (`ENOSPC`), undefined when it has none. */
+export function errorCode(error: unknown): string | undefined {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : undefined
+}

@@ -1,0 +1,97 @@
+import type { Clock } from '../base/clock.ts'
+import { plainAddress } from '../base/ip-range.ts'
+import type { Endpoint } from '../message/message-sink.ts'
+import { csvField } from './csv-field.ts'
+import type {
+  ProtocolEvent,
+  ProtocolLog,
+  ProtocolSession,
+  ProtocolSessionOptions,
+} from './protocol-log.ts'
+import type { RollingCsvLog } from './rolling-csv-log.ts'
+import type { SessionIds } from './session-ids.ts'
+
+/** The columns of a protocol log. */
+export const protocolLogFields = [
+  'date-time',
+  'connector-id',
+  'session-id',
+  'sequence-number',
+  'local-endpoint',
+  'remote-endpoint',
+  'event',
+  'data',
+  'context',
+] as const
+
+/** A protocol log on disk. Closing it writes what waits; sessions that go on are then silent. */
+export class ProtocolLogWriter implements ProtocolLog, AsyncDisposable {
+  readonly #log: RollingCsvLog
+  readonly #ids: SessionIds
+  readonly #clock: Clock
+
+  constructor(log: RollingCsvLog, ids: SessionIds, clock: Clock) {
+    this.#log = log
+    this.#ids = ids
+    this.#clock = clock
+  }
+
+  session(options: ProtocolSessionOptions): ProtocolSession {
+    const id = this.#ids.next()
+    return options.verbose
+      ? new VerboseSession(id, options, { log: this.#log, clock: this.#clock })
+      : { id, record: ignore }
+  }
+
+  /** Resolves when the records so far are on disk. */
+  async flush(): Promise<void> {
+    await this.#log.flush()
+  }
+
+  async close(): Promise<void> {
+    await this.#log.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+}
+
+class VerboseSession implements ProtocolSession {
+  readonly id: string
+  readonly #log: RollingCsvLog
+  readonly #clock: Clock
+  readonly #beforeNumber: string
+  readonly #afterNumber: string
+  #next = 0
+
+  constructor(
+    id: string,
+    { connectorId, local, remote }: ProtocolSessionOptions,
+    { log, clock }: { readonly log: RollingCsvLog; readonly clock: Clock },
+  ) {
+    this.id = id
+    this.#log = log
+    this.#clock = clock
+    this.#beforeNumber = `,${csvField(connectorId)},${id},`
+    this.#afterNumber = `,${formatEndpoint(local)},${formatEndpoint(remote)},`
+  }
+
+  record(event: ProtocolEvent, data: string, context = ''): void {
+    const time = new Date(this.#clock.now()).toISOString()
+    const number = this.#next++
+    this.#log.append(
+      `${time}${this.#beforeNumber}${number}${this.#afterNumber}${event},${csvField(data)},${csvField(context)}\r\n`,
+    )
+  }
+}
+
+/** An end of a connection as logs show it: `192.0.2.25:25`, `[2001:db8::25]:25`. */
+export function formatEndpoint({ address, port }: Endpoint): string {
+  const plain = plainAddress(address)
+  return plain.includes(':') ? `[${plain}]:${port}` : `${plain}:${port}`
+}
+
+function ignore(): void {
+  // ProtocolLoggingLevel None.
+}

@@ -1,0 +1,259 @@
+import { join } from 'node:path'
+import type { Clock, Timer } from '../base/clock.ts'
+import type { Live } from '../base/live.ts'
+import { second } from '../base/time-span.ts'
+import { logSoftware, productVersion } from '../base/version.ts'
+import { type LogDisk, type LogFile, errorCode, systemLogDisk } from './log-disk.ts'
+import { hourStamp, logFileName, parseLogFileName } from './log-file-name.ts'
+import { type LogLimits, expiredFiles } from './log-retention.ts'
+
+/** Where a log's files stand and how many of them are kept. */
+export interface LogFileSettings extends LogLimits {
+  /** Absolute; undefined when the log is switched off. */
+  readonly folder: string | undefined
+}
+
+export interface RollingCsvLogOptions {
+  /** `SMTP Receive Protocol Log`. */
+  readonly logType: string
+  readonly fields: readonly string[]
+  /** Beginning of each file's name: `RECV`. */
+  readonly prefix: string
+  readonly settings: Live<LogFileSettings>
+  readonly clock: Clock
+  /** Told once when records begin to be lost, and once when writing works again. */
+  readonly warn: (message: string) => void
+  readonly disk?: LogDisk
+}
+
+/** Records are written together: after this time, or when so many characters wait. */
+const flushDelayMs = 100
+const blockLength = 64 * 1024
+/** What may wait while the disk is slow; records beyond are lost and counted. */
+const maxWaitingBlocks = 64
+const retryDelayMs = 5 * second
+const closeTimeoutMs = 5 * second
+
+/**
+ * A log in Exchange's CSV form: files that roll by hour and size, the oldest deleted by age and by the
+ * folder's limit. `append` only joins strings; a single writer behind it does the disk's work, so a slow
+ * or full disk costs records, never mail.
+ */
+export class RollingCsvLog implements AsyncDisposable {
+  readonly #options: RollingCsvLogOptions
+  readonly #disk: LogDisk
+  #block = ''
+  #blockRecords = 0
+  #waiting: Block[] = []
+  #timer: Timer | undefined
+  #writing: Promise<void> | undefined
+  #retryAt = 0
+  #lost = 0
+  #failing = false
+  #closed = false
+  #file: OpenFile | undefined
+
+  constructor(options: RollingCsvLogOptions) {
+    this.#options = options
+    this.#disk = options.disk ?? systemLogDisk
+  }
+
+  /** Whether records are kept at all now. */
+  get enabled(): boolean {
+    return !this.#closed && this.#options.settings.current.folder !== undefined
+  }
+
+  /** Adds one record: a whole line with its CRLF, in the order of `fields`. Never throws, never waits. */
+  append(line: string): void {
+    if (!this.enabled) return
+    if (this.#waiting.length >= maxWaitingBlocks) {
+      this.#lose(1, 'the disk does not keep up')
+      return
+    }
+    this.#block += line
+    this.#blockRecords++
+    if (this.#block.length < blockLength) {
+      this.#timer ??= this.#options.clock.after(flushDelayMs, () => this.#onTimer())
+      return
+    }
+    this.#endBlock()
+    this.#startWriting()
+  }
+
+  /** Resolves when what was appended before is written, or lost. */
+  async flush(): Promise<void> {
+    this.#endBlock()
+    await this.#writing
+    this.#retryAt = 0
+    this.#startWriting()
+    await this.#writing
+  }
+
+  /** Writes what waits and closes the file; a disk that hangs is left behind after some seconds. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    const gaveUp = new AbortController()
+    const end = this.flush().then(() => this.#closeFile())
+    await Promise.race([end, this.#options.clock.sleep(closeTimeoutMs, gaveUp.signal)])
+    gaveUp.abort()
+    this.#timer?.cancel()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #onTimer(): void {
+    this.#timer = undefined
+    this.#endBlock()
+    this.#startWriting()
+  }
+
+  #endBlock(): void {
+    if (this.#blockRecords === 0) return
+    this.#waiting.push({ text: this.#block, records: this.#blockRecords })
+    this.#block = ''
+    this.#blockRecords = 0
+  }
+
+  #startWriting(): void {
+    if (this.#writing !== undefined || this.#waiting.length === 0) return
+    const wait = this.#retryAt - this.#options.clock.monotonic()
+    if (wait > 0) {
+      this.#timer ??= this.#options.clock.after(wait, () => this.#onTimer())
+      return
+    }
+    this.#writing = this.#writeWaiting().finally(() => {
+      this.#writing = undefined
+      this.#startWriting()
+    })
+  }
+
+  /** Never rejects: a block that cannot be written is lost, and the next is tried a while later. */
+  async #writeWaiting(): Promise<void> {
+    for (let block = this.#waiting.shift(); block !== undefined; block = this.#waiting.shift()) {
+      try {
+        await this.#write(Buffer.from(block.text))
+        this.#recovered()
+      } catch (error) {
+        this.#lose(block.records, error instanceof Error ? error.message : String(error))
+        this.#retryAt = this.#options.clock.monotonic() + retryDelayMs
+        await this.#closeFile()
+        if (!this.#closed) return
+      }
+    }
+  }
+
+  async #write(data: Buffer): Promise<void> {
+    const file = await this.#currentFile(data.length)
+    if (file === undefined) return
+    file.size += data.length
+    await file.handle.append(data)
+  }
+
+  /** The file for `size` more octets: the open one, or the next when hour, size or folder say so. */
+  async #currentFile(size: number): Promise<OpenFile | undefined> {
+    const { folder, maxFileSize } = this.#options.settings.current
+    const stamp = hourStamp(this.#options.clock.now())
+    const open = this.#file
+    if (open?.folder === folder && open?.stamp === stamp) {
+      const empty = open.size === open.headerSize
+      if (empty || open.size + size <= maxFileSize) return open
+    }
+    await this.#closeFile()
+    if (folder !== undefined) this.#file = await this.#openFile(folder, stamp)
+    return this.#file
+  }
+
+  async #openFile(folder: string, stamp: string): Promise<OpenFile> {
+    const { prefix, clock, settings } = this.#options
+    const files = await this.#disk.list(folder)
+    const now = clock.now()
+    for (const name of expiredFiles(files, prefix, { now, limits: settings.current })) {
+      await this.#disk.remove(join(folder, name))
+    }
+    const header = Buffer.from(this.#header(new Date(now)))
+    const { handle, path } = await this.#create(folder, stamp, nextInstance(files, prefix, stamp))
+    const file = { handle, folder, stamp, size: header.length, headerSize: header.length }
+    try {
+      await handle.append(header)
+    } catch (error) {
+      // A full disk would else gather an empty file at each attempt.
+      await handle.close().catch(() => undefined)
+      await this.#disk.remove(path).catch(() => undefined)
+      throw error
+    }
+    return file
+  }
+
+  /** A file is never shared nor added to after a restart: what exists is passed over. */
+  async #create(folder: string, stamp: string, instance: number) {
+    for (let next = instance; ; next++) {
+      const path = join(folder, logFileName(this.#options.prefix, stamp, next))
+      try {
+        return { path, handle: await this.#disk.create(path) }
+      } catch (error) {
+        if (errorCode(error) !== 'EEXIST') throw error
+      }
+    }
+  }
+
+  async #closeFile(): Promise<void> {
+    const file = this.#file
+    this.#file = undefined
+    await file?.handle.close().catch(() => undefined)
+  }
+
+  #header(now: Date): string {
+    const { logType, fields } = this.#options
+    return [
+      `#Software: ${logSoftware}`,
+      `#Version: ${productVersion}`,
+      `#Log-type: ${logType}`,
+      `#Date: ${now.toISOString()}`,
+      `#Fields: ${fields.join(',')}`,
+      '',
+    ].join('\r\n')
+  }
+
+  #lose(records: number, reason: string): void {
+    this.#lost += records
+    if (this.#failing) return
+    this.#failing = true
+    const { logType, settings, warn } = this.#options
+    warn(`${logType}: records are being lost, mail is not: ${reason} (${settings.current.folder})`)
+  }
+
+  #recovered(): void {
+    if (!this.#failing || this.#waiting.length >= maxWaitingBlocks) return
+    this.#options.warn(`${this.#options.logType}: written again; ${this.#lost} records were lost`)
+    this.#failing = false
+    this.#lost = 0
+  }
+}
+
+interface Block {
+  readonly text: string
+  readonly records: number
+}
+
+interface OpenFile {
+  readonly handle: LogFile
+  readonly folder: string
+  readonly stamp: string
+  readonly headerSize: number
+  size: number
+}
+
+function nextInstance(
+  files: readonly { readonly name: string }[],
+  prefix: string,
+  stamp: string,
+): number {
+  const instances = files
+    .map(({ name }) => parseLogFileName(prefix, name))
+    .filter((file) => file?.stamp === stamp)
+    .map((file) => file?.instance ?? 0)
+  return Math.max(0, ...instances) + 1
+}

@@ -1,0 +1,29 @@
+import type { Clock } from '../base/clock.ts'
+import type { Random } from '../base/random.ts'
+
+/** .NET's DateTime counts 100 ns from the year 1; Exchange's ids are such a count. */
+const ticksPerMillisecond = 10_000n
+const ticksAt1970 = 621_355_968_000_000_000n
+
+/**
+ * Ids of SMTP sessions, 16 upper-case hex digits: the time of the session, unique and growing within a
+ * process. One instance serves the Receive and the Send log.
+ */
+export class SessionIds {
+  readonly #clock: Clock
+  /** Sets processes apart that open sessions in the same millisecond. */
+  readonly #offset: bigint
+  #last = 0n
+
+  constructor(clock: Clock, random: Random) {
+    this.#clock = clock
+    this.#offset = BigInt(Math.floor(random() * Number(ticksPerMillisecond)))
+  }
+
+  next(): string {
+    const now = BigInt(Math.trunc(this.#clock.now())) * ticksPerMillisecond + ticksAt1970
+    const id = now + this.#offset
+    this.#last = id > this.#last ? id : this.#last + 1n
+    return this.#last.toString(16).toUpperCase().padStart(16, '0')
+  }
+}

@@ -1,0 +1,96 @@
+import type { Clock } from '../base/clock.ts'
+import { type Milliseconds, minute } from '../base/time-span.ts'
+import { connectionRateExceeded, tooManyConnections } from '../smtp/replies.ts'
+import type { Reply } from '../smtp/reply.ts'
+import type { ReceiveConnector } from './receive-connector.ts'
+
+/** A place for one connection, or the reply that refuses it. */
+export type Admission =
+  | { readonly kind: 'admitted'; readonly release: () => void }
+  | { readonly kind: 'refused'; readonly reply: Reply; readonly limit: string }
+
+interface ConnectorCount {
+  total: number
+  readonly bySource: Map<string, number>
+}
+
+/** Counts connections by connector and source, and new ones by minute. */
+export class ConnectionLimits {
+  readonly #clock: Clock
+  readonly #counts = new Map<string, ConnectorCount>()
+  #inThisMinute = 0
+  #minuteEnds: Milliseconds = -Infinity
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /**
+   * Asks for a place on the connector. `maxRatePerMinute` is the service's MaxConnectionRatePerMinute
+   * and counts over all connectors. A place is given back by `release`, which counts once.
+   */
+  admit(connector: ReceiveConnector, source: string, maxRatePerMinute: number): Admission {
+    if (!this.#countMinute(maxRatePerMinute))
+      return refused(connectionRateExceeded, 'MaxConnectionRatePerMinute')
+    const count: ConnectorCount = this.#counts.get(connector.Name) ?? {
+      total: 0,
+      bySource: new Map(),
+    }
+    const fromSource = count.bySource.get(source) ?? 0
+    const limit = exceeded(connector, count.total, fromSource)
+    if (limit !== undefined) return refused(tooManyConnections, limit)
+    this.#counts.set(connector.Name, count)
+    count.total++
+    count.bySource.set(source, fromSource + 1)
+    return { kind: 'admitted', release: once(() => this.#release(connector.Name, source)) }
+  }
+
+  #countMinute(maxRatePerMinute: number): boolean {
+    const now = this.#clock.monotonic()
+    if (now >= this.#minuteEnds) {
+      this.#inThisMinute = 0
+      this.#minuteEnds = now + minute
+    }
+    return ++this.#inThisMinute <= maxRatePerMinute
+  }
+
+  #release(connectorName: string, source: string): void {
+    const count = this.#counts.get(connectorName)
+    if (count === undefined) return
+    count.total--
+    const left = (count.bySource.get(source) ?? 1) - 1
+    if (left === 0) count.bySource.delete(source)
+    else count.bySource.set(source, left)
+    if (count.total === 0) this.#counts.delete(connectorName)
+  }
+}
+
+/**
+ * The first limit that one more connection would break. The percentage is of the connections still
+ * free, so one source cannot take the last ones; a source may always have one.
+ */
+function exceeded(
+  connector: ReceiveConnector,
+  total: number,
+  fromSource: number,
+): keyof ReceiveConnector | undefined {
+  const { MaxInboundConnection, MaxInboundConnectionPerSource } = connector
+  if (total >= MaxInboundConnection) return 'MaxInboundConnection'
+  if (fromSource >= MaxInboundConnectionPerSource) return 'MaxInboundConnectionPerSource'
+  const free = MaxInboundConnection - total
+  const share = Math.floor((free * connector.MaxInboundConnectionPercentagePerSource) / 100)
+  if (fromSource >= Math.max(share, 1)) return 'MaxInboundConnectionPercentagePerSource'
+  return undefined
+}
+
+function refused(reply: Reply, limit: string): Admission {
+  return { kind: 'refused', reply, limit }
+}
+
+function once(action: () => void): () => void {
+  let done = false
+  return () => {
+    if (!done) action()
+    done = true
+  }
+}

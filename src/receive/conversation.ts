@@ -1,0 +1,299 @@
+import type { Clock } from '../base/clock.ts'
+import type { Envelope } from '../message/envelope.ts'
+import type {
+  Endpoint,
+  IncomingMessage,
+  MessageSink,
+  Principal,
+  ProxiedClient,
+  SessionFacts,
+  TlsFacts,
+} from '../message/message-sink.ts'
+import type { Permissions } from '../message/permission.ts'
+import type { OutboundTunnel } from '../proxy/outbound-tunnel.ts'
+import type { AcceptedDomains } from './accepted-domains.ts'
+import type { ContentIntake } from './content-intake.ts'
+import type { ExtensionFacts } from './extensions.ts'
+import type { MessageRates, MessageSource } from './message-rates.ts'
+import { type Party, permissionsFor } from './permissions.ts'
+import type { ReceiveConnector } from './receive-connector.ts'
+import type { SessionLog } from './session-log.ts'
+import type { SecuredConnection } from './session-transport.ts'
+import type { UserDirectory } from './user-directory.ts'
+import type { User } from './user.ts'
+
+/** What the verbs of all sessions of a service work with. */
+export interface ConversationServices {
+  /** The server's own name, where a connector has none. */
+  readonly fqdn: string
+  /** `SERVER`, as it stands before connector names. */
+  readonly serverName: string
+  readonly users: UserDirectory
+  readonly acceptedDomains: AcceptedDomains
+  readonly sink: MessageSink
+  readonly rates: MessageRates
+  readonly clock: Clock
+  /** Whether a client's certificate (DER) is the one that only our own services have. */
+  isInternalCertificate(certificate: Buffer): boolean
+  /** Opens connections for the Transport service (XPROXYTO); the front end has it. */
+  readonly tunnel?: OutboundTunnel | undefined
+}
+
+/** Who a party is and what it may do here. */
+export interface Identity {
+  readonly principal: Principal
+  readonly permissions: Permissions
+}
+
+export interface Hello {
+  readonly name: string
+  /** EHLO. */
+  readonly extended: boolean
+}
+
+/** How far the dialog is. A transaction exists in one phase only, so nothing of it outlives it. */
+export type Phase =
+  | { readonly kind: 'connected' }
+  | { readonly kind: 'ready'; readonly hello: Hello }
+  | { readonly kind: 'transaction'; readonly hello: Hello; readonly transaction: Transaction }
+
+/** A mail transaction after MAIL. */
+export interface Transaction {
+  readonly message: IncomingMessage
+  readonly envelope: Envelope
+  /** Recipients taken so far. */
+  recipients: number
+  /** BDAT has begun; DATA and RCPT are out of place now. */
+  intake?: ContentIntake
+}
+
+/** A client that a front end of ours speaks for. */
+interface Handover {
+  readonly client: ProxiedClient
+  readonly identity: Identity
+}
+
+export interface ConversationOptions {
+  readonly connector: ReceiveConnector
+  readonly services: ConversationServices
+  readonly log: SessionLog
+  readonly local: Endpoint
+  readonly remote: Endpoint
+  /** There is a certificate for STARTTLS. */
+  readonly tlsAvailable: boolean
+}
+
+const anonymous: Principal = { kind: 'Anonymous' }
+const externallySecured: Principal = { kind: 'ExternallySecured' }
+
+/** What a session has established so far, and the rules that follow from it. No input or output. */
+export class Conversation {
+  readonly connector: ReceiveConnector
+  readonly services: ConversationServices
+  readonly log: SessionLog
+  readonly fqdn: string
+  readonly local: Endpoint
+  readonly remote: Endpoint
+  /** Failed log-ins so far. */
+  logonFailures = 0
+  /** AUTH was refused and nothing else came since: what follows may be credentials. */
+  authRefused = false
+  readonly #tlsAvailable: boolean
+  #tls: TlsFacts | undefined
+  #phase: Phase = { kind: 'connected' }
+  /** What the peer itself proved. */
+  #peer: Identity
+  #handover: Handover | undefined
+  #facts: SessionFacts | undefined
+  readonly #ending = new AbortController()
+
+  constructor(options: ConversationOptions) {
+    this.connector = options.connector
+    this.services = options.services
+    this.log = options.log
+    this.local = options.local
+    this.remote = options.remote
+    this.fqdn = options.connector.Fqdn === '' ? options.services.fqdn : options.connector.Fqdn
+    this.#tlsAvailable = options.tlsAvailable
+    this.#peer = this.#unprovenIdentity()
+  }
+
+  get phase(): Phase {
+    return this.#phase
+  }
+
+  get tls(): TlsFacts | undefined {
+    return this.#tls
+  }
+
+  /** Whose mail this is: the client handed over, else the peer. */
+  get identity(): Identity {
+    return this.#handover?.identity ?? this.#peer
+  }
+
+  /** The peer itself, whoever it speaks for. */
+  get peer(): Identity {
+    return this.#peer
+  }
+
+  /** Replies that refuse are held back only for those who proved nothing. */
+  get tarpitted(): boolean {
+    return this.#peer.principal.kind === 'Anonymous'
+  }
+
+  /** Aborts when the client is gone. */
+  get ended(): AbortSignal {
+    return this.#ending.signal
+  }
+
+  /** The source that MessageRateLimit counts. */
+  get messageSource(): MessageSource {
+    const { principal } = this.identity
+    return {
+      address: this.#handover?.client.client.address ?? this.remote.address,
+      userName: principal.kind === 'User' ? principal.userName : undefined,
+    }
+  }
+
+  get extensionFacts(): ExtensionFacts {
+    return {
+      connector: this.connector,
+      tlsAvailable: this.#tlsAvailable,
+      encrypted: this.#tls !== undefined,
+      authenticated: this.#peer.principal.kind === 'User' || this.#handover !== undefined,
+      permissions: this.#peer.permissions,
+      tunnels: this.services.tunnel !== undefined,
+    }
+  }
+
+  /** The session as the message's sink sees it; one object until something changes. */
+  get facts(): SessionFacts {
+    this.#facts ??= this.#collectFacts()
+    return this.#facts
+  }
+
+  /** The client is gone. */
+  end(): void {
+    this.#ending.abort()
+  }
+
+  /** HELO or EHLO: a new beginning, a transaction is forgotten. */
+  greet(hello: Hello): void {
+    this.abandonTransaction()
+    this.#phase = { kind: 'ready', hello }
+    this.#facts = undefined
+  }
+
+  /** MAIL was taken. */
+  open(transaction: Transaction): void {
+    if (this.#phase.kind !== 'ready')
+      throw new Error(`a transaction cannot open when ${this.#phase.kind}`)
+    this.#phase = { kind: 'transaction', hello: this.#phase.hello, transaction }
+  }
+
+  /** The transaction ended by itself: committed or refused. */
+  endTransaction(): void {
+    if (this.#phase.kind === 'transaction')
+      this.#phase = { kind: 'ready', hello: this.#phase.hello }
+  }
+
+  /** Forgets a transaction that is open. No call to its message may be under way. */
+  abandonTransaction(): void {
+    if (this.#phase.kind !== 'transaction') return
+    const { intake, message } = this.#phase.transaction
+    if (intake === undefined) message.abort()
+    else intake.abandon()
+    this.endTransaction()
+  }
+
+  /** A TLS handshake ended: all that was said before is forgotten (RFC 3207 4.2). */
+  secure(secured: SecuredConnection): void {
+    this.abandonTransaction()
+    this.#phase = { kind: 'connected' }
+    this.#handover = undefined
+    this.#tls = secured.tls
+    const proven = this.#provenServer(secured)
+    this.#become(proven ?? this.#unprovenIdentity())
+    this.log.sendingCertificate(secured)
+    this.log.tlsNegotiated(secured, certificateStatus(secured, proven !== undefined))
+    this.log.permissions(this.#peer.permissions)
+  }
+
+  /** What this account would be here. */
+  identityOf(user: User): Identity {
+    const party: Party = { kind: 'User', groups: user.Groups }
+    const permissions = permissionsFor(party, this.connector.PermissionGroups)
+    const isServer =
+      user.Groups.includes('ExchangeServers') &&
+      this.connector.PermissionGroups.includes('ExchangeServers')
+    if (isServer) {
+      return { principal: { kind: 'ExchangeServer', name: user.UserName }, permissions }
+    }
+    const own = user.UserName.includes('@') ? [user.UserName] : []
+    const addresses = [...user.EmailAddresses, ...own].map((address) => address.toLowerCase())
+    return { principal: { kind: 'User', userName: user.UserName, addresses }, permissions }
+  }
+
+  /** AUTH succeeded. */
+  authenticate(identity: Identity): void {
+    this.#become(identity)
+    this.log.permissions(identity.permissions)
+  }
+
+  /** XPROXYFROM or XPROXY: from now on the peer speaks for this client. */
+  handOver(client: ProxiedClient, identity: Identity): void {
+    this.#handover = { client, identity }
+    this.#facts = undefined
+    this.log.handedOver(`${client.sessionId} ${client.client.address}:${client.client.port}`)
+    this.log.permissions(identity.permissions)
+  }
+
+  #become(identity: Identity): void {
+    this.#peer = identity
+    this.#facts = undefined
+  }
+
+  #unprovenIdentity(): Identity {
+    const { AuthMechanism, PermissionGroups } = this.connector
+    const secured = AuthMechanism.includes('ExternalAuthoritative')
+    const kind = secured ? 'ExternallySecured' : 'Anonymous'
+    return {
+      principal: secured ? externallySecured : anonymous,
+      permissions: permissionsFor({ kind }, PermissionGroups),
+    }
+  }
+
+  /** Our own services prove themselves by the server's internal certificate. */
+  #provenServer({ clientCertificate }: SecuredConnection): Identity | undefined {
+    const { AuthMechanism, PermissionGroups } = this.connector
+    if (clientCertificate === undefined || !AuthMechanism.includes('ExchangeServer'))
+      return undefined
+    if (!this.services.isInternalCertificate(clientCertificate)) return undefined
+    return {
+      principal: { kind: 'ExchangeServer', name: this.services.serverName },
+      permissions: permissionsFor({ kind: 'ExchangeServer' }, PermissionGroups),
+    }
+  }
+
+  #collectFacts(): SessionFacts {
+    const phase = this.#phase
+    const hello = phase.kind === 'connected' ? undefined : phase.hello
+    return {
+      sessionId: this.log.id,
+      connector: `${this.services.serverName}\\${this.connector.Name}`,
+      fqdn: this.fqdn,
+      local: this.local,
+      remote: this.remote,
+      helloName: hello?.name ?? '',
+      extended: hello?.extended ?? false,
+      ...(this.#tls !== undefined && { tls: this.#tls }),
+      ...this.identity,
+      ...(this.#handover !== undefined && { proxiedFor: this.#handover.client }),
+    }
+  }
+}
+
+function certificateStatus({ clientCertificate }: SecuredConnection, proven: boolean): string {
+  if (clientCertificate === undefined) return 'NoRemoteCertificate'
+  return proven ? 'Success' : 'UntrustedRemoteCertificate'
+}

@@ -1,0 +1,75 @@
+import { type Server, type Socket, createServer } from 'node:net'
+import { type Binding, formatBinding } from './binding.ts'
+import { isWildcard } from './connector-selection.ts'
+
+/** A socket could not be opened; `message` says where and what to do. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError'
+  readonly code: string
+
+  constructor(binding: Binding, cause: NodeJS.ErrnoException) {
+    const code = cause.code ?? 'UNKNOWN'
+    super(`Cannot listen on ${formatBinding(binding)}: ${advice[code] ?? cause.message}`, { cause })
+    this.code = code
+  }
+}
+
+const advice: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program has this port. Stop it, or change the Bindings of the connector.',
+  EACCES:
+    'no right to use this port. Ports below 1024 need root, the capability CAP_NET_BIND_SERVICE, or the sysctl net.ipv4.ip_unprivileged_port_start.',
+  EADDRNOTAVAIL: 'this machine does not have the address. Change the Bindings of the connector.',
+}
+
+/** Queue of connections the kernel holds for us. */
+const backlog = 1024
+
+/** One listening socket. */
+export class Listener {
+  readonly binding: Binding
+  readonly #server: Server
+
+  private constructor(binding: Binding, server: Server) {
+    this.binding = binding
+    this.#server = server
+  }
+
+  /**
+   * Opens the socket; `accept` owns each connection from then on. Undefined when the machine has no
+   * IPv6 and the binding is `[::]`. Rejects with a ListenError.
+   */
+  static async open(
+    binding: Binding,
+    accept: (socket: Socket) => void,
+  ): Promise<Listener | undefined> {
+    // Half-open: a client that sends all at once and closes its side still gets its answers.
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, accept)
+    const error = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
+      server.once('error', resolve)
+      const { address: host, port } = binding
+      server.listen({ host, port, backlog, ipv6Only: true }, () => resolve(undefined))
+    })
+    if (error === undefined) {
+      // Accepting can fail later, as when file descriptors run out; the socket itself goes on.
+      server.on('error', () => undefined)
+      return new Listener(binding, server)
+    }
+    if (isWildcard(binding) && isMissingIpv6(binding, error)) return undefined
+    throw new ListenError(binding, error)
+  }
+
+  /** The real port, where the binding has 0. */
+  get port(): number {
+    const address = this.#server.address()
+    return typeof address === 'object' && address !== null ? address.port : this.binding.port
+  }
+
+  /** Stops listening; connections made before go on. Does nothing the second time. */
+  close(): void {
+    this.#server.close()
+  }
+}
+
+function isMissingIpv6({ address }: Binding, { code }: NodeJS.ErrnoException): boolean {
+  return address.includes(':') && (code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL')
+}

@@ -1,0 +1,320 @@
+import type { Socket } from 'node:net'
+import type { Clock } from '../base/clock.ts'
+import { plainAddress, rangeSize } from '../base/ip-range.ts'
+import type { Live } from '../base/live.ts'
+import { type Milliseconds, minute, second } from '../base/time-span.ts'
+import type { ProtocolLog } from '../logs/protocol-log.ts'
+import type { Endpoint, MessageSink } from '../message/message-sink.ts'
+import type { OutboundTunnel } from '../proxy/outbound-tunnel.ts'
+import { type Reply, formatReply } from '../smtp/reply.ts'
+import type { Certificates } from '../tls/certificates.ts'
+import type { AcceptedDomains } from './accepted-domains.ts'
+import { type Binding, formatBinding } from './binding.ts'
+import { ConnectionLimits } from './connection-limits.ts'
+import { bindingCovers, bindingsToOpen, selectConnector } from './connector-selection.ts'
+import { ConnectorTls } from './connector-tls.ts'
+import type { ConversationServices } from './conversation.ts'
+import { isInternalCertificate } from './internal-certificate.ts'
+import { Listener } from './listener.ts'
+import { MessageRates } from './message-rates.ts'
+import type { ReceivingServer } from './receive-connector-defaults.ts'
+import type { ReceiveConnector } from './receive-connector.ts'
+import { SessionLog } from './session-log.ts'
+import { ReceiveSession } from './session.ts'
+import { UserDirectory } from './user-directory.ts'
+import type { User } from './user.ts'
+
+/** The program log, as far as this service needs it; pino fits. */
+export interface ReceiveLogger {
+  info(details: object, message: string): void
+  warn(details: object, message: string): void
+  error(details: object, message: string): void
+}
+
+export interface ReceiveServiceOptions {
+  /** Connectors of the other role are left alone. */
+  readonly transportRole: ReceiveConnector['TransportRole']
+  readonly server: ReceivingServer & { readonly Fqdn: string }
+  readonly connectors: Live<readonly ReceiveConnector[]>
+  readonly users: Live<readonly User[]>
+  readonly acceptedDomains: AcceptedDomains
+  readonly certificates: Live<Certificates>
+  /** The service's MaxConnectionRatePerMinute. */
+  readonly maxConnectionRatePerMinute: Live<number>
+  readonly sink: MessageSink
+  readonly protocolLog: ProtocolLog
+  readonly clock: Clock
+  readonly logger: ReceiveLogger
+  /** What XPROXYTO asks for; only the Front End Transport service has it. */
+  readonly tunnel?: OutboundTunnel
+}
+
+/** One listening socket, for the table at start. */
+export interface ListenerInfo {
+  readonly address: string
+  /** The real port, where the binding has 0. */
+  readonly port: number
+  readonly tls: 'STARTTLS' | 'implicit' | 'none'
+  /** Connectors that share it, narrowest remote range first. */
+  readonly connectors: readonly string[]
+}
+
+/** How long a refused client may take to read why. */
+const refusalLinger: Milliseconds = 5 * second
+
+/** The receiving side of one service: its listeners, and the sessions on them. */
+export class ReceiveService implements AsyncDisposable {
+  readonly #options: ReceiveServiceOptions
+  readonly #services: ConversationServices
+  readonly #limits: ConnectionLimits
+  readonly #listeners = new Map<string, Listener>()
+  readonly #sessions = new Set<ReceiveSession>()
+  readonly #tls = new WeakMap<ReceiveConnector, ConnectorTls>()
+  readonly #warned = new Map<string, Milliseconds>()
+  #connectors: readonly ReceiveConnector[] = []
+  #changes: Promise<unknown> = Promise.resolve()
+  #unsubscribe: (() => void) | undefined
+  #draining = false
+  #sessionEnded: (() => void) | undefined
+
+  constructor(options: ReceiveServiceOptions) {
+    const { clock, server, users, certificates } = options
+    this.#options = options
+    this.#limits = new ConnectionLimits(clock)
+    this.#services = {
+      fqdn: server.Fqdn,
+      serverName: server.Name,
+      users: new UserDirectory(users, clock),
+      acceptedDomains: options.acceptedDomains,
+      sink: options.sink,
+      rates: new MessageRates(clock),
+      clock,
+      isInternalCertificate: (der) => isInternalCertificate(der, certificates.current.internal),
+      tunnel: options.tunnel,
+    }
+  }
+
+  /** How many sessions there are. */
+  get sessionCount(): number {
+    return this.#sessions.size
+  }
+
+  /**
+   * Opens the listeners and follows changes of the connectors from now on. Rejects with a ListenError;
+   * then nothing is left open.
+   */
+  async start(): Promise<readonly ListenerInfo[]> {
+    const { connectors, logger } = this.#options
+    try {
+      const listeners = await this.apply(connectors.current)
+      this.#unsubscribe = connectors.subscribe((changed) => {
+        this.apply(changed).catch((error: unknown) => {
+          logger.error(
+            { err: error },
+            'A change of the Receive connectors is not in force everywhere',
+          )
+        })
+      })
+      return listeners
+    } catch (error) {
+      await this[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+
+  /**
+   * Brings these connectors into force: sockets no longer needed are closed, new ones opened; sessions
+   * keep the settings they began with. Rejects with a ListenError when a socket cannot be opened; the
+   * others are in force then.
+   */
+  apply(connectors: readonly ReceiveConnector[]): Promise<readonly ListenerInfo[]> {
+    const change = this.#changes.then(() => this.#bringIntoForce(connectors))
+    this.#changes = change.catch(() => undefined)
+    return change
+  }
+
+  /** The sockets that are open. */
+  listeners(): readonly ListenerInfo[] {
+    return [...this.#listeners.values()].map((listener) => this.#info(listener))
+  }
+
+  /**
+   * Stops: no new connections; idle clients are told, the others may end their message within `grace`;
+   * who is left then is cut off. Resolves when no session is left.
+   */
+  async drain(grace: Milliseconds): Promise<void> {
+    this.#draining = true
+    this.#unsubscribe?.()
+    await this.#changes
+    for (const listener of this.#listeners.values()) listener.close()
+    this.#listeners.clear()
+    for (const session of this.#sessions) session.drain()
+    const timer = this.#options.clock.after(grace, () => {
+      for (const session of this.#sessions) session.destroy()
+    })
+    while (this.#sessions.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#sessionEnded = resolve
+      })
+    }
+    timer.cancel()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.drain(0)
+  }
+
+  async #bringIntoForce(connectors: readonly ReceiveConnector[]): Promise<readonly ListenerInfo[]> {
+    if (this.#draining) return []
+    const { transportRole, logger } = this.#options
+    this.#connectors = connectors.filter(({ TransportRole }) => TransportRole === transportRole)
+    const wanted = new Map(
+      bindingsToOpen(this.#connectors).map((binding) => [formatBinding(binding), binding]),
+    )
+    // First those that go: a wildcard cannot be opened beside a concrete address that it covers.
+    for (const [name, listener] of this.#listeners) {
+      if (wanted.has(name)) continue
+      listener.close()
+      this.#listeners.delete(name)
+    }
+    const failures: unknown[] = []
+    for (const [name, binding] of wanted) {
+      if (this.#listeners.has(name)) continue
+      try {
+        const listener = await Listener.open(binding, (socket) => this.#accept(binding, socket))
+        if (listener !== undefined) this.#listeners.set(name, listener)
+        else logger.warn({ binding: name }, 'This machine has no IPv6: the binding is left out')
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    if (failures.length > 0) throw failures[0]
+    return this.listeners()
+  }
+
+  #accept(binding: Binding, socket: Socket): void {
+    socket.on('error', () => undefined)
+    const { localAddress, remoteAddress, remotePort = 0 } = socket
+    if (localAddress === undefined || remoteAddress === undefined || this.#draining) {
+      socket.destroy()
+      return
+    }
+    const local: Endpoint = { address: plainAddress(localAddress), port: binding.port }
+    const remote: Endpoint = { address: plainAddress(remoteAddress), port: remotePort }
+    const connector = selectConnector(this.#connectors, local, remote.address)
+    if (connector === undefined) {
+      this.#warn('unserved', { remote: remote.address }, 'No Receive connector serves this client')
+      socket.destroy()
+      return
+    }
+    const rate = this.#options.maxConnectionRatePerMinute.current
+    const admission = this.#limits.admit(connector, remote.address, rate)
+    if (admission.kind === 'admitted') {
+      this.#open(connector, socket, admission.release)
+      return
+    }
+    const details = { connector: connector.Name, remote: remote.address, limit: admission.limit }
+    this.#warn(`${connector.Name} ${admission.limit}`, details, 'Connection refused by a limit')
+    this.#refuse(connector, socket, admission.reply)
+  }
+
+  #open(connector: ReceiveConnector, socket: Socket, release: () => void): void {
+    const opened = this.#connectorTls(connector).open(socket)
+    if (opened === undefined) {
+      const details = { connector: connector.Name, certificate: connector.TlsCertificateName }
+      this.#warn(connector.Name, details, 'No certificate for TLS on connect: connection dropped')
+      release()
+      socket.destroy()
+      return
+    }
+    const { connection, tlsAvailable } = opened
+    const session: ReceiveSession = new ReceiveSession({
+      transport: connection,
+      connector,
+      services: this.#services,
+      log: this.#sessionLog(connector, connection),
+      tlsAvailable,
+      faulted: (error) => {
+        this.#options.logger.error({ err: error, connector: connector.Name }, 'A session failed')
+      },
+      closed: () => {
+        release()
+        this.#sessions.delete(session)
+        this.#sessionEnded?.()
+      },
+    })
+    this.#sessions.add(session)
+    connection.begin(session)
+  }
+
+  /** Says why, where the client can read it, and hangs up. */
+  #refuse(connector: ReceiveConnector, socket: Socket, reply: Reply): void {
+    const log = this.#sessionLog(connector, {
+      local: { address: plainAddress(socket.localAddress ?? ''), port: socket.localPort ?? 0 },
+      remote: { address: plainAddress(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 },
+    })
+    log.connected()
+    log.reply(reply)
+    log.disconnected('Local')
+    if (connector.TlsMode === 'Implicit') {
+      socket.destroy()
+      return
+    }
+    socket.end(formatReply(reply, connector.EnhancedStatusCodesEnabled))
+    socket.resume()
+    const timer = this.#options.clock.after(refusalLinger, () => socket.destroy())
+    socket.once('close', () => timer.cancel())
+  }
+
+  #sessionLog(
+    { Name, ProtocolLoggingLevel }: ReceiveConnector,
+    { local, remote }: { readonly local: Endpoint; readonly remote: Endpoint },
+  ): SessionLog {
+    const { protocolLog, server, clock } = this.#options
+    const verbose = ProtocolLoggingLevel === 'Verbose'
+    const connectorId = `${server.Name}\\${Name}`
+    const records = protocolLog.session({ connectorId, local, remote, verbose })
+    return new SessionLog(records, verbose, clock.now())
+  }
+
+  #connectorTls(connector: ReceiveConnector): ConnectorTls {
+    let tls = this.#tls.get(connector)
+    if (tls === undefined) {
+      tls = new ConnectorTls(connector, this.#options.server.Fqdn, this.#options.certificates)
+      this.#tls.set(connector, tls)
+    }
+    return tls
+  }
+
+  /** Warns once a minute and topic, so that a flood does not flood the log too. */
+  #warn(topic: string, details: object, message: string): void {
+    const now = this.#options.clock.monotonic()
+    if ((this.#warned.get(topic) ?? -Infinity) > now - minute) return
+    this.#warned.set(topic, now)
+    this.#options.logger.warn(details, message)
+  }
+
+  #info(listener: Listener): ListenerInfo {
+    const sharing = this.#connectors
+      .filter(({ Enabled }) => Enabled)
+      .filter(({ Bindings }) => Bindings.some((own) => bindingCovers(listener.binding, own)))
+      .map((connector) => ({ connector, size: narrowestRange(connector) }))
+      .sort((a, b) => (a.size < b.size ? -1 : 1))
+      .map(({ connector }) => connector)
+    return {
+      address: listener.binding.address,
+      port: listener.port,
+      tls: tlsOf(sharing),
+      connectors: sharing.map(({ Name }) => Name),
+    }
+  }
+}
+
+function narrowestRange({ RemoteIPRanges }: ReceiveConnector): bigint {
+  return RemoteIPRanges.map(rangeSize).reduce((a, b) => (a < b ? a : b))
+}
+
+function tlsOf(connectors: readonly ReceiveConnector[]): ListenerInfo['tls'] {
+  if (connectors.some(({ TlsMode }) => TlsMode === 'Implicit')) return 'implicit'
+  return connectors.some(({ AuthMechanism }) => AuthMechanism.includes('Tls')) ? 'STARTTLS' : 'none'
+}

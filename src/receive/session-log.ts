@@ -1,0 +1,116 @@
+import { type Milliseconds, formatTimeSpan } from '../base/time-span.ts'
+import type { ProtocolSession } from '../logs/protocol-log.ts'
+import type { Permissions } from '../message/permission.ts'
+import type { Reply } from '../smtp/reply.ts'
+import { replyText } from '../smtp/reply.ts'
+import type { Disconnection, SecuredConnection } from './session-transport.ts'
+
+const longestCommand = 1024
+const masked = '<authentication response>'
+
+/**
+ * What a receive session writes to the protocol log, one function an event. Keeps credentials out:
+ * those who answer a challenge log nothing, and `challenge` masks what the server says.
+ */
+export class SessionLog {
+  readonly id: string
+  readonly #records: ProtocolSession
+  readonly #verbose: boolean
+  readonly #startedAt: Milliseconds
+  #messages = 0
+
+  /** `startedAt` is wall-clock time. */
+  constructor(records: ProtocolSession, verbose: boolean, startedAt: Milliseconds) {
+    this.id = records.id
+    this.#records = records
+    this.#verbose = verbose
+    this.#startedAt = startedAt
+  }
+
+  connected(): void {
+    this.#record('+', '')
+  }
+
+  disconnected(reason: Disconnection, detail = ''): void {
+    if (detail !== '') this.#record('*', '', detail)
+    this.#record('-', '', reason)
+  }
+
+  permissions(permissions: Permissions): void {
+    const names = permissions.size === 0 ? 'None' : [...permissions].join(' ')
+    this.#record('*', names, 'Set Session Permissions')
+  }
+
+  /** A command line; control characters in it are shown as `?`. */
+  command(line: string): void {
+    if (!this.#verbose) return
+    this.#record('<', line.slice(0, longestCommand).replace(/[\x00-\x1f\x7f-\x9f]/g, '?'))
+  }
+
+  /** A reply; the lines of an EHLO answer stand on one line. */
+  reply(reply: Reply): void {
+    if (!this.#verbose) return
+    const [code, ...rest] = replyText(reply).split(' ')
+    this.#record(
+      '>',
+      reply.lines.length > 1 ? `${code ?? ''}  ${rest.join(' ')}` : replyText(reply),
+    )
+  }
+
+  /** A reply within AUTH. */
+  challenge(reply: Reply): void {
+    this.#record('>', `${reply.code} ${masked}`)
+  }
+
+  /** The line of a client that goes on with AUTH although it was refused. */
+  maskedCommand(): void {
+    this.#record('<', masked)
+  }
+
+  receivingMessage(): void {
+    this.#messages++
+    if (!this.#verbose) return
+    const startedAt = new Date(this.#startedAt).toISOString()
+    this.#record('*', `${this.id};${startedAt};${this.#messages}`, 'receiving message')
+  }
+
+  tarpit(delay: Milliseconds): void {
+    this.#record('*', `Tarpit for '0.${formatTimeSpan(delay)}'`)
+  }
+
+  logonFailed(mechanism: string, userName: string, reason: string): void {
+    this.#record('*', '', `User Name: ${userName}`)
+    this.#record('*', '', `Inbound AUTH ${mechanism} failed because of ${reason}`)
+  }
+
+  authenticated(userName: string): void {
+    this.#record('*', userName, 'authenticated')
+  }
+
+  sendingCertificate(secured: SecuredConnection): void {
+    const { subject, issuer, serialNumber, thumbprint, domains } = secured.certificate
+    const data = [subject, issuer, serialNumber, thumbprint, domains.join(';')].join(' ')
+    const context =
+      'Sending certificate Subject Issuer name Serial number Thumbprint Subject alternate names'
+    this.#record('*', data, context)
+  }
+
+  /** `status` tells how the client's certificate was judged. */
+  tlsNegotiated({ tls }: SecuredConnection, status: string): void {
+    const context = `TLS protocol ${tls.version} negotiation succeeded using cipher ${tls.cipher}`
+    this.#record('*', '', context)
+    this.#record('*', '', `TlsDomainCapabilities='None'; Status='${status}'`)
+  }
+
+  handedOver(client: string): void {
+    this.#record('*', client, 'Session handed over')
+  }
+
+  note(context: string): void {
+    this.#record('*', '', context)
+  }
+
+  #record(event: Parameters<ProtocolSession['record']>[0], data: string, context = ''): void {
+    if (this.#verbose) this.#records.record(event, data, context)
+  }
+}

@@ -1,0 +1,389 @@
+import type { Awaitable } from '../base/awaitable.ts'
+import type { Clock, Timer } from '../base/clock.ts'
+import { type Milliseconds, minute } from '../base/time-span.ts'
+import type { OpenTunnel } from '../proxy/outbound-tunnel.ts'
+import { type Input, InputFramer } from '../smtp/input-framer.ts'
+import {
+  connectionTimedOut,
+  improperPipelining,
+  inactivityTimeout,
+  invalidArguments,
+  lineTooLong,
+  serviceNotAvailable,
+  tooManyErrors,
+  unrecognizedCommand,
+} from '../smtp/replies.ts'
+import type { Reply } from '../smtp/reply.ts'
+import { CommandDispatch } from './command-dispatch.ts'
+import type { ContentFaults } from './content-intake.ts'
+import { Conversation, type ConversationOptions } from './conversation.ts'
+import { greeting } from './greeting.ts'
+import { type AnswerHandler, type Outcome, say } from './outcome.ts'
+import { type Deadline, SessionDeadlines } from './session-deadlines.ts'
+import type {
+  CertificateUse,
+  Disconnection,
+  SecuredConnection,
+  SessionTransport,
+  TransportEvents,
+} from './session-transport.ts'
+import { SessionReplies } from './session-replies.ts'
+
+/** Room for AUTH with a long token (RFC 4954 4); far above what other commands need. */
+const maxLineLength = 12_288
+const handshakeTimeout: Milliseconds = minute
+
+const tlsHandshakeRecord = 0x16
+
+export interface ReceiveSessionOptions extends Omit<ConversationOptions, 'local' | 'remote'> {
+  readonly transport: SessionTransport
+  /** Tells of a fault of ours, which the client only sees as a 421. */
+  faulted(error: unknown): void
+  /** The connection has ended; called once. */
+  closed(): void
+}
+
+/** What the next input is for. */
+type Expectation =
+  | { readonly kind: 'command' }
+  | { readonly kind: 'answer'; readonly answered: AnswerHandler }
+  | (Outcome & { readonly kind: 'read-content' | 'read-chunk' })
+
+const commandExpected: Expectation = { kind: 'command' }
+
+/**
+ * One SMTP session: takes input in order, lets the verbs decide and does what they say. While
+ * something is under way no further input is taken, so nothing overtakes anything.
+ */
+export class ReceiveSession implements TransportEvents {
+  readonly #options: ReceiveSessionOptions
+  readonly #transport: SessionTransport
+  readonly #conversation: Conversation
+  readonly #clock: Clock
+  readonly #framer = new InputFramer({ maxLineLength })
+  readonly #replies: SessionReplies
+  readonly #dispatch: CommandDispatch
+  readonly #deadlines: SessionDeadlines
+  #expects: Expectation = commandExpected
+  /** A verb, a tarpit or a handshake is under way. */
+  #busy = true
+  /** We ended the dialog; nothing more is taken or said. */
+  #over = false
+  #gone = false
+  #tarpitting = false
+  #draining = false
+  #timedOut = false
+  #release: (() => void) | undefined
+  #timer: Timer | undefined
+
+  /** Logs the connection and starts its clock; the transport then calls `opened`. */
+  constructor(options: ReceiveSessionOptions) {
+    const { transport, connector, services } = options
+    this.#options = options
+    this.#transport = transport
+    this.#clock = services.clock
+    this.#conversation = new Conversation({
+      ...options,
+      local: transport.local,
+      remote: transport.remote,
+    })
+    this.#replies = new SessionReplies(transport, options.log, connector.EnhancedStatusCodesEnabled)
+    this.#dispatch = new CommandDispatch(this.#conversation)
+    this.#deadlines = new SessionDeadlines(this.#clock, connector, (which) => this.#expired(which))
+    this.#timer = this.#clock.after(handshakeTimeout, () => transport.destroy())
+    options.log.connected()
+    options.log.permissions(this.#conversation.identity.permissions)
+  }
+
+  opened(secured?: SecuredConnection): void {
+    this.#timer?.cancel()
+    if (secured !== undefined) {
+      this.#conversation.secure(secured)
+      this.#greet()
+      return
+    }
+    // One turn of the event loop: octets that came with the connection are read before the greeting,
+    // and give away a client that does not wait for it.
+    setImmediate(() => setImmediate(() => this.#greet()))
+  }
+
+  received(chunk: Buffer, release: () => void): void {
+    if (this.#over) {
+      release()
+      return
+    }
+    this.#release = release
+    const inClear =
+      this.#conversation.tls === undefined && this.#conversation.phase.kind === 'connected'
+    if (inClear && chunk[0] === tlsHandshakeRecord) {
+      this.#options.log.note('The client started TLS on a port that does not')
+      this.#end([unrecognizedCommand])
+      return
+    }
+    this.#framer.push(chunk)
+    this.#proceed()
+  }
+
+  inputEnded(): void {
+    // Only called when all input before was taken and answered.
+    this.#replies.flush()
+    this.#over = true
+    this.#transport.close()
+  }
+
+  drained(): void {
+    this.#replies.drained()
+    this.#proceed()
+  }
+
+  secured(secured: SecuredConnection): void {
+    this.#timer?.cancel()
+    this.#conversation.secure(secured)
+    this.#busy = false
+    this.#deadlines.touch()
+    this.#proceed()
+  }
+
+  closed(reason: Disconnection, detail?: string): void {
+    this.#over = true
+    this.#gone = true
+    this.#timer?.cancel()
+    this.#deadlines.cancel()
+    this.#conversation.end()
+    // A call that is under way sees `#gone` when it returns and forgets the message then.
+    if (!this.#busy || this.#tarpitting) this.#conversation.abandonTransaction()
+    this.#options.log.disconnected(reason, detail)
+    this.#options.closed()
+  }
+
+  /** The service stops: an idle client is told at once, another one after its message. */
+  drain(): void {
+    this.#draining = true
+    this.#endIfDrained()
+  }
+
+  /** Cuts the connection without a word. */
+  destroy(): void {
+    this.#transport.destroy()
+  }
+
+  #greet(): void {
+    if (this.#over) return
+    if (this.#framer.hasInput) {
+      this.#options.log.note('The client did not wait for the greeting')
+      this.#end([improperPipelining])
+      return
+    }
+    const { connector, fqdn } = this.#conversation
+    this.#busy = false
+    this.#replies.say(greeting(fqdn, connector.Banner, this.#clock.now()))
+    this.#endIfDrained()
+    this.#proceed()
+  }
+
+  #proceed(): void {
+    while (!this.#busy && !this.#replies.stalled && !this.#over) {
+      const input = this.#framer.next()
+      if (input === undefined) {
+        this.#rest()
+        return
+      }
+      this.#deadlines.touch()
+      this.#run(() => this.#take(input))
+    }
+  }
+
+  /** All input is taken: answers, and lets more come once the client keeps up. */
+  #rest(): void {
+    this.#replies.flush()
+    if (this.#replies.stalled) return
+    const release = this.#release
+    this.#release = undefined
+    release?.()
+  }
+
+  #run(step: () => Awaitable<Outcome | undefined>): void {
+    try {
+      const result = step()
+      if (!(result instanceof Promise)) {
+        if (result !== undefined) this.#apply(result)
+        return
+      }
+      this.#busy = true
+      result.then(
+        (outcome) => this.#resume(outcome),
+        (error: unknown) => this.#fail(error),
+      )
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #resume(outcome?: Outcome): void {
+    this.#busy = false
+    if (this.#gone) {
+      if (outcome?.kind === 'tunnel') outcome.tunnel.abort()
+      this.#conversation.abandonTransaction()
+      return
+    }
+    this.#deadlines.touch()
+    if (outcome !== undefined) this.#run(() => outcome)
+    this.#endIfTimedOut()
+    this.#proceed()
+  }
+
+  #fail(error: unknown): void {
+    this.#busy = false
+    this.#options.faulted(error)
+    this.#conversation.abandonTransaction()
+    if (!this.#gone) this.#end([serviceNotAvailable])
+  }
+
+  #take(input: Input): Awaitable<Outcome | undefined> {
+    switch (input.kind) {
+      case 'line':
+        return this.#takeLine(input.line)
+      case 'bad-line':
+        this.#expects = commandExpected
+        this.#options.log.note(`Refused a line: ${input.reason}`)
+        return say(input.reason === 'too-long' ? lineTooLong : invalidArguments)
+      case 'content':
+        return this.#takeContent(input.chunk)
+      case 'content-end':
+        return this.#endContent(input)
+      case 'chunk-end': {
+        const expected = this.#expects
+        this.#expects = commandExpected
+        return expected.kind === 'read-chunk' ? expected.finished() : undefined
+      }
+    }
+  }
+
+  #takeLine(line: Buffer): Awaitable<Outcome> {
+    if (this.#expects.kind !== 'answer') return this.#dispatch.dispatch(line, this.#framer.hasInput)
+    const { answered } = this.#expects
+    this.#expects = commandExpected
+    return answered(line)
+  }
+
+  #takeContent(chunk: Buffer): Awaitable<undefined> {
+    const expected = this.#expects
+    if (expected.kind !== 'read-content' && expected.kind !== 'read-chunk') return undefined
+    const written =
+      expected.kind === 'read-content'
+        ? expected.intake.write(chunk)
+        : expected.intake?.writeOctets(chunk)
+    return written instanceof Promise ? written.then(() => undefined) : undefined
+  }
+
+  async #endContent(faults: ContentFaults): Promise<Outcome | undefined> {
+    const expected = this.#expects
+    this.#expects = commandExpected
+    if (expected.kind !== 'read-content') return undefined
+    const reply = await expected.intake.finish(faults)
+    this.#conversation.endTransaction()
+    return say(reply)
+  }
+
+  #apply(outcome: Outcome): void {
+    switch (outcome.kind) {
+      case 'reply':
+        if (this.#dispatch.overstepped(outcome.reply)) this.#end([tooManyErrors])
+        else this.#after(outcome.delay, () => this.#replies.say(outcome.reply))
+        break
+      case 'close':
+        this.#after(outcome.delay, () => this.#end(outcome.replies))
+        return
+      case 'challenge':
+        this.#expects = { kind: 'answer', answered: outcome.answered }
+        this.#replies.sayMasked(outcome.reply)
+        break
+      case 'authenticated':
+        this.#replies.sayMasked(outcome.reply)
+        break
+      case 'start-tls':
+        this.#startTls(outcome.reply, outcome.certificate)
+        break
+      case 'read-content':
+        this.#expects = outcome
+        this.#framer.startData()
+        this.#replies.say(outcome.reply)
+        break
+      case 'read-chunk':
+        this.#expects = outcome
+        this.#framer.startChunk(outcome.octets)
+        break
+      case 'tunnel':
+        this.#becomeTunnel(outcome.tunnel)
+        return
+    }
+    this.#endIfDrained()
+  }
+
+  /** Does `action` after the tarpit's delay, or at once. */
+  #after(delay: Milliseconds | undefined, action: () => void): void {
+    if (delay === undefined || delay === 0) {
+      action()
+      return
+    }
+    this.#options.log.tarpit(delay)
+    this.#busy = true
+    this.#tarpitting = true
+    this.#timer = this.#clock.after(delay, () => {
+      this.#tarpitting = false
+      action()
+      this.#resume()
+    })
+  }
+
+  #startTls(reply: Reply, certificate: CertificateUse): void {
+    this.#replies.say(reply)
+    this.#replies.flush()
+    this.#framer.discard()
+    this.#busy = true
+    this.#release = undefined
+    this.#timer = this.#clock.after(handshakeTimeout, () => this.#transport.destroy())
+    this.#transport.startTls(certificate)
+  }
+
+  /** The session is over; the connection goes on without it and tells `closed` at its end. */
+  #becomeTunnel(tunnel: OpenTunnel): void {
+    this.#replies.say(tunnel.reply)
+    this.#replies.flush()
+    this.#over = true
+    this.#deadlines.cancel()
+    void tunnel.join(this.#transport.detach())
+  }
+
+  #end(replies: readonly Reply[]): void {
+    for (const reply of replies) this.#replies.say(reply)
+    this.#replies.flush()
+    this.#over = true
+    this.#conversation.abandonTransaction()
+    this.#transport.close()
+  }
+
+  /** A timeout that came while something was under way. */
+  #endIfTimedOut(): void {
+    if (this.#timedOut && !this.#busy && !this.#over) this.#end([connectionTimedOut])
+  }
+
+  #endIfDrained(): void {
+    const idle = !this.#busy && this.#conversation.phase.kind !== 'transaction'
+    if (this.#draining && idle && this.#expects.kind === 'command' && !this.#over)
+      this.#end([serviceNotAvailable])
+  }
+
+  #expired(which: Deadline): void {
+    if (this.#over) return
+    // The client could not be told, and nothing of its mail is with us for good.
+    if (this.#replies.stalled) {
+      this.#transport.destroy()
+    } else if (which === 'ConnectionTimeout') {
+      if (this.#busy) this.#timedOut = true
+      else this.#end([connectionTimedOut])
+    } else if (!this.#busy) {
+      this.#end([inactivityTimeout])
+    }
+  }
+}

@@ -1,0 +1,233 @@
+import type { Duplex } from 'node:stream'
+import type { Awaitable } from '../base/awaitable.ts'
+import type { Clock, Timer } from '../base/clock.ts'
+import type { Milliseconds } from '../base/time-span.ts'
+import type { ProtocolSession } from '../logs/protocol-log.ts'
+import type { Reply } from '../smtp/reply.ts'
+import { ReplyReader } from '../smtp/reply-reader.ts'
+import { ClientFailure, type ClientFailureKind, type ClientStage } from './client-failure.ts'
+
+/** What a caller waits for. */
+interface Expectation {
+  readonly count: number
+  readonly timeout: Milliseconds
+  readonly stageOf: (index: number) => ClientStage
+  readonly replies: Reply[]
+  readonly resolve: (replies: readonly Reply[]) => void
+  readonly reject: (failure: ClientFailure) => void
+  timer: Timer
+}
+
+/** A writer that waits until the peer has taken what was written. */
+interface Writer {
+  readonly resolve: () => void
+  readonly reject: (failure: ClientFailure) => void
+  readonly timer: Timer
+}
+
+/** How the connection ended, in the words of the protocol log. */
+type Ending = 'Local' | 'Remote' | 'Remote(SocketError)'
+
+/**
+ * One connection seen as octets out and replies in. It fails once: what waits then and whatever is
+ * asked later rejects with that failure, and the socket is destroyed. A listener for errors stays on
+ * every socket for good, because a retired one can still report a reset.
+ */
+export class ClientWire {
+  readonly #clock: Clock
+  readonly #log: ProtocolSession
+  #socket: Duplex
+  #reader: ReplyReader
+  #waiting: Expectation | undefined
+  #writer: Writer | undefined
+  #failure: ClientFailure | undefined
+  #stage: ClientStage = 'greeting'
+  #early: Reply | undefined
+  #closing = false
+  /** Positive intermediate and authentication replies are not logged word for word. */
+  maskReplies = false
+  /** While content is written the peer may refuse it before its end. */
+  inContent = false
+
+  constructor(socket: Duplex, clock: Clock, log: ProtocolSession) {
+    this.#clock = clock
+    this.#log = log
+    this.#socket = socket
+    this.#reader = this.#newReader()
+    log.record('+', '')
+    socket.on('error', this.#onError)
+    this.#listen()
+  }
+
+  get socket(): Duplex {
+    return this.#socket
+  }
+
+  get failure(): ClientFailure | undefined {
+    return this.#failure
+  }
+
+  /** Fit for another command: not failed, and the peer did not say 421 or refuse content early. */
+  get usable(): boolean {
+    return this.#failure === undefined && !this.#closing && this.#early === undefined
+  }
+
+  /** A refusal that came before the content's end. */
+  get early(): Reply | undefined {
+    return this.#early
+  }
+
+  /** Hands octets to the socket; false asks to wait by `drained`. */
+  write(octets: string | Buffer): boolean {
+    return this.#failure === undefined && this.#socket.write(octets)
+  }
+
+  /** Resolves when the peer has taken what was written or refused the content early. */
+  drained(timeout: Milliseconds): Awaitable<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
+    if (!this.#socket.writableNeedDrain || this.#early !== undefined) return undefined
+    return new Promise((resolve, reject) => {
+      const timer = this.#clock.after(timeout, () => this.#timedOut('content'))
+      this.#writer = { resolve, reject, timer }
+    })
+  }
+
+  /** The next `count` replies, at least one; `timeout` runs anew for each. One caller at a time. */
+  expect(
+    count: number,
+    timeout: Milliseconds,
+    stageOf: (index: number) => ClientStage,
+  ): Promise<readonly Reply[]> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) {
+        reject(this.#failure)
+        return
+      }
+      this.#stage = stageOf(0)
+      const timer = this.#clock.after(timeout, () => this.#timedOut(this.#stage))
+      this.#waiting = { count, timeout, stageOf, replies: [], resolve, reject, timer }
+    })
+  }
+
+  /** Takes the socket out for a TLS layer, to be followed by `attach`. Octets sent ahead are refused. */
+  detach(): Duplex {
+    if (this.#reader.midReply || this.#socket.readableLength > 0)
+      this.fail('tls', 'protocol', 'the peer sent data between its reply to STARTTLS and TLS')
+    if (this.#failure !== undefined) throw this.#failure
+    this.#stopListening()
+    return this.#socket
+  }
+
+  attach(socket: Duplex): void {
+    this.#socket = socket
+    this.#reader = this.#newReader()
+    socket.on('error', this.#onError)
+    this.#listen()
+  }
+
+  /** Ends the connection for a reason; the first one stays. */
+  fail(stage: ClientStage, kind: ClientFailureKind, message: string, cause?: unknown): void {
+    this.#end('Local', { stage, kind, message, cause })
+  }
+
+  /** Ends the connection because we are done with it. */
+  destroy(): void {
+    this.fail(this.#stage, 'closed', 'we closed the connection')
+  }
+
+  #end(
+    ending: Ending,
+    why: { stage: ClientStage; kind: ClientFailureKind; message: string; cause?: unknown },
+  ): void {
+    if (this.#failure !== undefined) return
+    const replies = this.#waiting?.replies ?? []
+    this.#failure = new ClientFailure(why.message, { ...why, replies })
+    this.#log.record('-', '', ending)
+    this.#waiting?.timer.cancel()
+    this.#waiting?.reject(this.#failure)
+    this.#waiting = undefined
+    this.#writer?.timer.cancel()
+    this.#writer?.reject(this.#failure)
+    this.#writer = undefined
+    this.#socket.destroy()
+  }
+
+  #listen(): void {
+    this.#socket.on('data', this.#onData).on('drain', this.#onDrain)
+    this.#socket.on('end', this.#onClose).on('close', this.#onClose)
+  }
+
+  #stopListening(): void {
+    this.#socket.off('data', this.#onData).off('drain', this.#onDrain)
+    this.#socket.off('end', this.#onClose).off('close', this.#onClose)
+  }
+
+  #newReader(): ReplyReader {
+    return new ReplyReader((line) => {
+      const secret = this.maskReplies && /^(334|235)/.test(line)
+      this.#log.record('<', secret ? `${line.slice(0, 3)} <authentication response>` : line)
+    })
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    if (this.#failure !== undefined) return
+    for (const reply of this.#reader.push(chunk)) this.#onReply(reply)
+    const fault = this.#reader.fault
+    if (fault !== undefined) this.fail(this.#stage, 'protocol', fault)
+  }
+
+  #onReply(reply: Reply): void {
+    const waiting = this.#waiting
+    if (reply.code === 421) this.#closing = true
+    if (waiting === undefined) {
+      this.#unasked(reply)
+      return
+    }
+    waiting.replies.push(reply)
+    waiting.timer.cancel()
+    const answered = waiting.replies.length
+    if (answered === waiting.count) {
+      this.#waiting = undefined
+      waiting.resolve(waiting.replies)
+      return
+    }
+    this.#stage = waiting.stageOf(answered)
+    waiting.timer = this.#clock.after(waiting.timeout, () => this.#timedOut(this.#stage))
+  }
+
+  /** A refusal of the content before its end, the farewell of a peer grown tired, or nonsense. */
+  #unasked(reply: Reply): void {
+    if (this.inContent && reply.code >= 400) {
+      this.#early ??= reply
+      this.#onDrain()
+      return
+    }
+    if (reply.code !== 421) this.fail(this.#stage, 'protocol', 'the peer sent a reply unasked')
+  }
+
+  readonly #onDrain = (): void => {
+    const writer = this.#writer
+    this.#writer = undefined
+    writer?.timer.cancel()
+    writer?.resolve()
+  }
+
+  readonly #onClose = (): void => {
+    const stage = this.#currentStage()
+    this.#end('Remote', { stage, kind: 'closed', message: 'the peer closed the connection' })
+  }
+
+  readonly #onError = (error: Error): void => {
+    const stage = this.#currentStage()
+    const message = `the connection broke: ${error.message}`
+    this.#end('Remote(SocketError)', { stage, kind: 'closed', message, cause: error })
+  }
+
+  #timedOut(stage: ClientStage): void {
+    this.fail(stage, 'timeout', 'the peer did not answer in time')
+  }
+
+  #currentStage(): ClientStage {
+    return this.inContent ? 'content' : this.#stage
+  }
+}

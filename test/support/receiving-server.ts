@@ -1,0 +1,172 @@
+import { X509Certificate } from 'node:crypto'
+import { type Clock, systemClock } from '../../src/base/clock.ts'
+import { LiveValue } from '../../src/base/live.ts'
+import type { ProtocolEvent, ProtocolLog } from '../../src/logs/protocol-log.ts'
+import { domainOf } from '../../src/message/envelope.ts'
+import type { OutboundTunnel } from '../../src/proxy/outbound-tunnel.ts'
+import type { AcceptedDomains } from '../../src/receive/accepted-domains.ts'
+import {
+  type ReceiveConnector,
+  completeReceiveConnector,
+  receiveConnectorSchema,
+} from '../../src/receive/receive-connector.ts'
+import { type ListenerInfo, ReceiveService } from '../../src/receive/receive-service.ts'
+import { type User, userSchema } from '../../src/receive/user.ts'
+import type { Certificates, KeyPair } from '../../src/tls/certificates.ts'
+import { testCertificate } from './fake-mx-certificate.ts'
+import { RecordingSink } from './recording-sink.ts'
+
+/** A connector as a configuration would have it; by default one that takes mail from anybody. */
+export function testConnector(settings: Readonly<Record<string, unknown>> = {}): ReceiveConnector {
+  const parsed = receiveConnectorSchema.parse({
+    Name: 'Test',
+    Bindings: '127.0.0.1:0',
+    RemoteIPRanges: '0.0.0.0-255.255.255.255',
+    PermissionGroups: 'AnonymousUsers',
+    TarpitInterval: '00:00:00',
+    AuthTarpitInterval: '00:00:00',
+    ...settings,
+  })
+  return completeReceiveConnector(parsed, 'Mailbox')
+}
+
+export function testUser(settings: Readonly<Record<string, unknown>>): User {
+  return userSchema.parse(settings)
+}
+
+/** contoso.example is authoritative, partner.example is relayed. */
+export const testDomains: AcceptedDomains = {
+  isAccepted: (domain) => ['contoso.example', 'partner.example'].includes(domain),
+  isAuthoritative: (domain) => domain === 'contoso.example',
+  defaultDomain: 'contoso.example',
+}
+
+let keyPairs: Promise<{ readonly server: KeyPair; readonly internal: KeyPair }> | undefined
+
+/** A server certificate for relay.example and an internal one, made once a test file. */
+export function testKeyPairs(): Promise<{ readonly server: KeyPair; readonly internal: KeyPair }> {
+  keyPairs ??= Promise.all([keyPair('relay.example'), keyPair('edge-relay.internal')]).then(
+    ([server, internal]) => ({ server, internal }),
+  )
+  return keyPairs
+}
+
+async function keyPair(name: string): Promise<KeyPair> {
+  const { key, cert } = await testCertificate(name)
+  const x509 = new X509Certificate(cert)
+  return {
+    certificate: cert,
+    key,
+    name: `<I>CN=${name}<S>CN=${name}`,
+    subject: `CN=${name}`,
+    issuer: `CN=${name}`,
+    serialNumber: x509.serialNumber,
+    domains: [name],
+    thumbprint: x509.fingerprint.replaceAll(':', ''),
+    notBefore: x509.validFromDate,
+    notAfter: x509.validToDate,
+  }
+}
+
+export interface LogRecord {
+  readonly session: string
+  readonly event: ProtocolEvent
+  readonly data: string
+  readonly context: string
+}
+
+/** A protocol log in memory. */
+export class RecordingLog implements ProtocolLog {
+  readonly records: LogRecord[] = []
+  #sessions = 0
+
+  session() {
+    this.#sessions++
+    const id = this.#sessions.toString(16).toUpperCase().padStart(16, '0')
+    return {
+      id,
+      record: (event: ProtocolEvent, data: string, context = '') => {
+        this.records.push({ session: id, event, data, context })
+      },
+    }
+  }
+
+  /** The records as `event data|context`. */
+  get lines(): string[] {
+    return this.records.map(({ event, data, context }) => `${event} ${data}|${context}`)
+  }
+}
+
+export interface TestServerOptions {
+  readonly connectors?: readonly ReceiveConnector[]
+  readonly users?: readonly User[]
+  readonly clock?: Clock
+  readonly tunnel?: OutboundTunnel
+  readonly transportRole?: ReceiveConnector['TransportRole']
+  /** No certificate can be found. */
+  readonly withoutCertificate?: boolean
+  readonly maxConnectionRatePerMinute?: number
+}
+
+/** A ReceiveService on loopback with everything around it recorded. */
+export class TestServer implements AsyncDisposable {
+  readonly sink = new RecordingSink()
+  readonly log = new RecordingLog()
+  readonly warnings: string[] = []
+  readonly errors: { readonly details: object; readonly message: string }[] = []
+  readonly connectors: LiveValue<readonly ReceiveConnector[]>
+  readonly certificates: LiveValue<Certificates>
+  readonly service: ReceiveService
+
+  private constructor(options: TestServerOptions, certificates: Certificates) {
+    this.connectors = new LiveValue(options.connectors ?? [testConnector()])
+    this.certificates = new LiveValue(certificates)
+    const rate = options.maxConnectionRatePerMinute ?? Infinity
+    this.service = new ReceiveService({
+      transportRole: options.transportRole ?? 'HubTransport',
+      server: { Name: 'EDGE01', Fqdn: 'relay.example', Role: 'Mailbox' },
+      connectors: this.connectors,
+      users: new LiveValue(options.users ?? []),
+      acceptedDomains: testDomains,
+      certificates: this.certificates,
+      maxConnectionRatePerMinute: new LiveValue(rate),
+      sink: this.sink,
+      protocolLog: this.log,
+      clock: options.clock ?? systemClock,
+      logger: {
+        info: () => undefined,
+        warn: (_, message) => this.warnings.push(message),
+        error: (details, message) => this.errors.push({ details, message }),
+      },
+      ...(options.tunnel !== undefined && { tunnel: options.tunnel }),
+    })
+  }
+
+  static async start(options: TestServerOptions = {}): Promise<TestServer> {
+    const { server, internal } = await testKeyPairs()
+    const select = () => (options.withoutCertificate === true ? undefined : server)
+    const test = new TestServer(options, { select, internal })
+    await test.service.start()
+    return test
+  }
+
+  get listeners(): readonly ListenerInfo[] {
+    return this.service.listeners()
+  }
+
+  /** The port of the first listener. */
+  get port(): number {
+    return this.listeners[0]?.port ?? 0
+  }
+
+  /** Domains of the recipients taken, for a quick look. */
+  get recipientDomains(): readonly string[] {
+    return this.sink.messages.flatMap(({ recipients }) =>
+      recipients.map(({ address }) => domainOf(address)),
+    )
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.service[Symbol.asyncDispose]()
+  }
+}

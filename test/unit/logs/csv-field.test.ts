@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+import { csvField } from '../../../src/logs/csv-field.ts'
+
+test.each([
+  ['', ''],
+  ['250 2.1.0 Sender OK', '250 2.1.0 Sender OK'],
+  ['Fri, 5 Aug', '"Fri, 5 Aug"'],
+  ['say "hello"', '"say ""hello"""'],
+  ['one\r\ntwo', 'one  two'],
+  ['\u001b[31mred, \u0000', '" [31mred,  "'],
+  ['grüße', 'grüße'],
+])('writes %j as %s', (value, field) => {
+  expect(csvField(value)).toBe(field)
+})

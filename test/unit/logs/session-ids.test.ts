@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { SessionIds } from '../../../src/logs/session-ids.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+
+test('gives the time in .NET ticks as 16 upper-case hex digits', () => {
+  const ids = new SessionIds(new FakeClock('2025-03-04T09:00:00.112Z'), () => 0)
+  expect(ids.next()).toBe('08DD5AFAF1C67F00')
+})
+
+test('grows within one millisecond and when the clock is set back', () => {
+  const clock = new FakeClock()
+  const ids = new SessionIds(clock, () => 0.5)
+  const given = [ids.next(), ids.next()]
+  clock.advance(-3_600_000)
+  given.push(ids.next())
+  clock.advance(7_200_000)
+  given.push(ids.next())
+  expect(given).toEqual([...new Set(given)].sort())
+  expect(given).toHaveLength(4)
+})
+
+test('differs between processes that open sessions at once', () => {
+  const clock = new FakeClock()
+  expect(new SessionIds(clock, () => 0.1).next()).not.toBe(new SessionIds(clock, () => 0.2).next())
+})

@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest'
+import type { Principal, SessionFacts } from '../../../src/message/message-sink.ts'
+import type { Permission } from '../../../src/message/permission.ts'
+import {
+  formatXProxy,
+  formatXProxyFrom,
+  formatXProxyTo,
+  parseXProxy,
+  parseXProxyFrom,
+  parseXProxyTo,
+} from '../../../src/proxy/xproxy-command.ts'
+import { reply } from '../../../src/smtp/reply.ts'
+
+const refused = reply('501 5.5.4 Invalid arguments')
+
+const facts = (
+  principal: Principal = { kind: 'Anonymous' },
+  permissions: readonly Permission[] = ['SMTPSubmit', 'SMTPAcceptAnySender'],
+): SessionFacts => ({
+  sessionId: '08DD5A1122334401',
+  connector: 'MAIL1\\Default Frontend MAIL1',
+  fqdn: 'mail1.corp.example',
+  local: { address: '192.0.2.25', port: 25 },
+  remote: { address: '::ffff:203.0.113.77', port: 50122 },
+  helloName: 'mx.lucerne.example',
+  extended: true,
+  principal,
+  permissions: new Set(permissions),
+})
+
+const fromArgument = (changes: Readonly<Record<string, string | undefined>> = {}) => {
+  const values: Readonly<Record<string, string | undefined>> = {
+    SID: '08DD5A1122334401',
+    IP: '203.0.113.77',
+    PORT: '50122',
+    DOMAIN: 'mx.lucerne.example',
+    SEQNUM: '1',
+    PERMS: '5',
+    AUTHSRC: 'Anonymous',
+    ...changes,
+  }
+  return Object.entries(values)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${value ?? ''}`)
+    .join(' ')
+}
+
+describe('handing a session over', () => {
+  test('writes XPROXYFROM for an anonymous client', () => {
+    expect(formatXProxy(facts())).toBe(
+      'XPROXYFROM SID=08DD5A1122334401 IP=203.0.113.77 PORT=50122 DOMAIN=mx.lucerne.example SEQNUM=1 PERMS=5 AUTHSRC=Anonymous',
+    )
+  })
+
+  test('writes XPROXY with the account for an authenticated client', () => {
+    const user: Principal = { kind: 'User', userName: 'CORP\\ana+x', addresses: [] }
+    expect(formatXProxy(facts(user, ['SMTPSubmit']))).toBe(
+      'XPROXY SID=08DD5A1122334401 IP=203.0.113.77 PORT=50122 DOMAIN=mx.lucerne.example PERMS=1 SECID=CORP\\ana+2Bx',
+    )
+  })
+
+  test('marks a trusted server as of the organisation', () => {
+    expect(formatXProxyFrom(facts({ kind: 'ExternallySecured' }))).toMatch(/AUTHSRC=Organization$/)
+    expect(formatXProxy(facts({ kind: 'ExchangeServer', name: 'EDGE7' }))).toMatch(
+      /^XPROXYFROM .* AUTHSRC=Organization$/,
+    )
+  })
+
+  test('gives back what was written', () => {
+    const [, argument = ''] = /^XPROXYFROM (.*)$/.exec(formatXProxyFrom(facts())) ?? []
+    expect(parseXProxyFrom(argument)).toEqual({
+      client: {
+        sessionId: '08DD5A1122334401',
+        client: { address: '203.0.113.77', port: 50122 },
+        helloName: 'mx.lucerne.example',
+      },
+      permissions: new Set(['SMTPSubmit', 'SMTPAcceptAnySender']),
+      source: 'Anonymous',
+    })
+  })
+
+  test('gives back the account of an authenticated client', () => {
+    const user: Principal = { kind: 'User', userName: 'jürg=müller', addresses: [] }
+    const argument = formatXProxy(facts(user)).slice('XPROXY '.length)
+    expect(parseXProxy(argument)).toMatchObject({ userName: 'jürg=müller' })
+  })
+
+  test('takes a client that never said hello', () => {
+    const argument = formatXProxyFrom({ ...facts(), helloName: '' }).slice('XPROXYFROM '.length)
+    expect(argument).not.toContain('DOMAIN')
+    expect(parseXProxyFrom(argument)).toMatchObject({ client: { helloName: '' } })
+  })
+
+  test('never hands over the right to hand sessions over', () => {
+    const server: Principal = { kind: 'ExchangeServer', name: 'EDGE7' }
+    const command = formatXProxyFrom(facts(server, ['SMTPSubmit', 'SMTPAcceptXProxyFrom']))
+    expect(command).toContain(' PERMS=1 ')
+    expect(parseXProxyFrom(fromArgument({ PERMS: String(1 + (1 << 11)) }))).toMatchObject({
+      permissions: new Set(['SMTPSubmit']),
+    })
+  })
+
+  test('cuts a hello name that no host can have', () => {
+    const argument = formatXProxyFrom({ ...facts(), helloName: 'x'.repeat(900) })
+    expect(parseXProxyFrom(argument.slice('XPROXYFROM '.length))).toMatchObject({
+      client: { helloName: 'x'.repeat(255) },
+    })
+  })
+
+  test.each([
+    ['nothing', ''],
+    ['a missing session', fromArgument({ SID: undefined })],
+    ['a session id in lower case', fromArgument({ SID: '08dd5a1122334401' })],
+    ['a missing address', fromArgument({ IP: undefined })],
+    ['a name for an address', fromArgument({ IP: 'mx.lucerne.example' })],
+    ['a port too high', fromArgument({ PORT: '65536' })],
+    ['a signed port', fromArgument({ PORT: '+2B25' })],
+    ['missing rights', fromArgument({ PERMS: undefined })],
+    ['rights that are no number', fromArgument({ PERMS: '0x5' })],
+    ['rights beyond all bits', fromArgument({ PERMS: '4294967295' })],
+    ['a second front end', fromArgument({ SEQNUM: '2' })],
+    ['an unknown source', fromArgument({ AUTHSRC: 'Partner' })],
+    ['an unknown parameter', `${fromArgument()} EXTRA=1`],
+    ['a repeated parameter', `${fromArgument()} PERMS=2047`],
+    ['an account', `${fromArgument()} SECID=ana`],
+    ['a hidden line end', fromArgument({ DOMAIN: 'a+0D+0AX-Spam:+20no' })],
+    ['a word without a value', `${fromArgument()} SECID`],
+    ['a hello name too long', fromArgument({ DOMAIN: 'x'.repeat(256) })],
+    ['an endless list', `${fromArgument()}${' '.repeat(3000)}`],
+  ])('refuses XPROXYFROM with %s', (_, argument) => {
+    expect(parseXProxyFrom(argument)).toEqual(refused)
+  })
+
+  test.each([
+    ['without an account', 'SID=08DD5A1122334401 IP=203.0.113.77 PORT=1 PERMS=1'],
+    ['with an empty account', 'SID=08DD5A1122334401 IP=203.0.113.77 PORT=1 PERMS=1 SECID='],
+    [
+      'with an endless account',
+      `SID=08DD5A1122334401 IP=::1 PORT=1 PERMS=1 SECID=${'x'.repeat(321)}`,
+    ],
+  ])('refuses XPROXY %s', (_, argument) => {
+    expect(parseXProxy(argument)).toEqual(refused)
+  })
+})
+
+describe('asking the front end for a next hop', () => {
+  const request = {
+    destination: { address: '2001:db8::25', port: 25 },
+    sessionId: '08DD5A1122334402',
+    connector: 'To Internet',
+    localAddress: '2001:db8::1',
+  }
+
+  test('writes XPROXYTO and reads it back', () => {
+    const command = formatXProxyTo(request)
+    expect(command).toBe(
+      'XPROXYTO DESTINATION=2001:db8::25 PORT=25 SID=08DD5A1122334402 CONNECTOR=To+20Internet LOCALADDRESS=2001:db8::1',
+    )
+    expect(parseXProxyTo(command.slice('XPROXYTO '.length))).toEqual(request)
+  })
+
+  test.each([
+    'PORT=25 SID=08DD5A1122334402 CONNECTOR=c',
+    'DESTINATION=mx.example PORT=25 SID=08DD5A1122334402 CONNECTOR=c',
+    'DESTINATION=192.0.2.1 PORT=0 SID=08DD5A1122334402 CONNECTOR=c',
+    'DESTINATION=192.0.2.1 PORT=25 SID=1 CONNECTOR=c',
+    'DESTINATION=192.0.2.1 PORT=25 SID=08DD5A1122334402',
+    'DESTINATION=192.0.2.1 PORT=25 SID=08DD5A1122334402 CONNECTOR=c LOCALADDRESS=here',
+  ])('refuses %s', (argument) => {
+    expect(parseXProxyTo(argument)).toEqual(refused)
+  })
+})
