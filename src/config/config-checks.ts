@@ -115,7 +115,7 @@ function serviceProblems(config: ServerConfig): Problem[] {
   if (TransportService.MaxPerDomainOutboundConnections > TransportService.MaxOutboundConnections)
     problems.push({
       path: ['TransportService', 'MaxPerDomainOutboundConnections'],
-      message: `must not be above MaxOutboundConnections (${TransportService.MaxOutboundConnections})`,
+      message: `is ${TransportService.MaxPerDomainOutboundConnections} and must not be above MaxOutboundConnections (${TransportService.MaxOutboundConnections})`,
     })
   return [...problems, ...services.flatMap((service) => logProblems(config, service))]
 }

@@ -1,5 +1,4 @@
-import type { IpRange } from '../base/ip-range.ts'
-import { rangeSize } from '../base/ip-range.ts'
+import { type IpRange, rangeSize } from '../base/ip-range.ts'
 import type { Problem } from '../base/problem.ts'
 import { type Milliseconds, day } from '../base/time-span.ts'
 import { sameCertificateName } from '../tls/certificate-name.ts'

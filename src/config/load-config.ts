@@ -46,7 +46,9 @@ export async function checkConfigText(
   const parsed = parseConfig(source, hostName)
   const config = resolvePaths(parsed.config, dirname(resolve(file)))
   const serverIsKnown =
-    source.wellFormed && ![...source.problems, ...parsed.problems].some(concernsServer)
+    source.wellFormed &&
+    !parsed.problems.some(concernsServer) &&
+    !source.isBroken(['Server', 'Role'])
   const files = await checkReferencedFiles(config)
   const found = [...(serverIsKnown ? checkConfig(config) : []), ...files.problems]
   const inFile = (problem: Problem) => ({ ...problem, path: parsed.sourcePath(problem.path) })

@@ -7,6 +7,8 @@ export function matchingName(given: string, names: readonly string[]): string | 
 /** The name that `given` was most likely meant to be; undefined when none is near. */
 export function nearestName(given: string, names: readonly string[]): string | undefined {
   const wanted = given.trim().toLowerCase()
+  const longer = names.filter((name) => name.toLowerCase().includes(wanted))
+  if (longer.length === 1 && wanted.length > 2) return longer[0]
   const tolerance = Math.max(1, Math.floor(wanted.length / 3))
   const [nearest] = names
     .map((name) => ({ name, distance: editDistance(wanted, name.toLowerCase()) }))

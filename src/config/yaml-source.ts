@@ -118,7 +118,7 @@ class SourceReader {
         this.#plain(this.#resolved(item, [...path, index]), [...path, index]),
       )
     if (yaml.isMap(node)) return {}
-    return yaml.isScalar(node) ? node.value : ''
+    return yaml.isScalar(node) && !isEmpty(node) ? node.value : ''
   }
 
   /** The setting that a key means, or undefined after a problem has been noted. */
@@ -188,8 +188,11 @@ function structure(schema: z.ZodType): z.ZodObject | z.ZodArray | undefined {
   return undefined
 }
 
+/** Nothing after the colon, or YAML's and PowerShell's word for nothing. */
 function isEmpty(node: unknown): boolean {
-  return node === null || (yaml.isScalar(node) && (node.value === '' || node.value === null))
+  if (!yaml.isScalar(node)) return node === null
+  const text = typeof node.value === 'string' ? node.value : ''
+  return text === '' || (node.type === 'PLAIN' && /^(~|\$?null)$/i.test(text))
 }
 
 function offsetOf(node: unknown): number | undefined {

@@ -45,19 +45,15 @@ export class CertificateStore implements Certificates, AsyncDisposable {
   readonly #options: CertificateStoreOptions
   readonly #unsubscribe: () => void
   #held: Held
-  #byFile: ReadonlyMap<string, KeyPair>
+  #byFile: ReadonlyMap<string, KeyPair> = new Map()
+  #watched: readonly CertificateFile[] = []
   #watch: FileWatch
-  #reloading: Promise<void> = Promise.resolve()
+  #working: Promise<void> = Promise.resolve()
   #closed = false
 
-  private constructor(
-    options: CertificateStoreOptions,
-    read: ReadPairs,
-    own: Omit<Held, 'configured'>,
-  ) {
+  private constructor(options: CertificateStoreOptions, own: Omit<Held, 'configured'>) {
     this.#options = options
-    this.#byFile = read.byFile
-    this.#held = { configured: [...read.byFile.values()], ...own }
+    this.#held = { configured: [], ...own }
     this.#watch = this.#watchFiles()
     this.#unsubscribe = options.configured.subscribe(() => void this.reload())
   }
@@ -68,13 +64,12 @@ export class CertificateStore implements Certificates, AsyncDisposable {
    */
   static async open(options: CertificateStoreOptions): Promise<CertificateStore> {
     const { folder, fqdn, clock } = options
-    const own = {
+    const store = new CertificateStore(options, {
       selfSigned: await ownCertificate({ folder, fqdn, clock, name: selfSigned }),
       internal: await ownCertificate({ folder, fqdn, clock, name: internal }),
-    }
-    const read = await readPairs(options.configured.current, new Map())
-    for (const fault of read.faults) options.log.error(fault)
-    return new CertificateStore(options, read, own)
+    })
+    await store.reload()
+    return store
   }
 
   get internal(): KeyPair {
@@ -91,26 +86,28 @@ export class CertificateStore implements Certificates, AsyncDisposable {
 
   /** Reads all files again; called by itself when they change. Never rejects. */
   reload(): Promise<void> {
-    this.#reloading = this.#reloading.then(() => this.#readAgain())
-    return this.#reloading
-  }
-
-  /** Resolves when changes of the files are being watched. */
-  watching(): Promise<void> {
-    return this.#watch.ready()
+    this.#working = this.#working.then(() => this.#read())
+    return this.#working
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
     this.#unsubscribe()
     this.#watch[Symbol.dispose]()
-    await this.#reloading
+    await this.#working
   }
 
-  async #readAgain(): Promise<void> {
+  /** The watch is in place before the read, so that no change falls between the two. */
+  async #read(): Promise<void> {
+    if (this.#closed) return
     const { configured, folder, log } = this.#options
+    if (configured.current !== this.#watched) {
+      this.#watch[Symbol.dispose]()
+      this.#watch = this.#watchFiles()
+    }
+    await this.#watch.ready()
     const read = await readPairs(configured.current, this.#byFile)
-    for (const fault of read.faults) log.error(`${fault}; the certificate in use stays`)
+    for (const fault of read.faults) log.error(fault)
     const own = async (name: string, held: KeyPair) =>
       (await newestOwnCertificate({ folder, name }).catch(() => undefined)) ?? held
     const held = {
@@ -118,18 +115,17 @@ export class CertificateStore implements Certificates, AsyncDisposable {
       selfSigned: await own(selfSigned, this.#held.selfSigned),
       internal: await own(internal, this.#held.internal),
     }
-    for (const pair of changed(this.#held, held))
-      log.info(`certificate ${pair.name} (${pair.thumbprint}) is in use from now on`)
+    const news = changed(this.#held, held)
     this.#byFile = read.byFile
     this.#held = held
-    if (this.#closed) return
-    this.#watch[Symbol.dispose]()
-    this.#watch = this.#watchFiles()
+    for (const pair of news)
+      log.info(`certificate ${pair.name} (${pair.thumbprint}) is in use from now on`)
   }
 
   #watchFiles(): FileWatch {
     const { configured, folder, clock, log } = this.#options
-    const files = configured.current.flatMap((file) => [file.CertificateFile, file.KeyFile])
+    this.#watched = configured.current
+    const files = this.#watched.flatMap((file) => [file.CertificateFile, file.KeyFile])
     return new FileWatch({
       files,
       folders: [folder],
@@ -156,7 +152,8 @@ async function readPairs(
   for (const file of files) {
     const read = await readKeyPair(file)
     const pair = isFault(read) ? previous.get(file.CertificateFile) : read
-    if (isFault(read)) faults.push(`${read.setting} ${file[read.setting]} ${read.message}`)
+    const stays = pair === undefined ? '' : '; the certificate in use stays'
+    if (isFault(read)) faults.push(`${read.setting} ${file[read.setting]} ${read.message}${stays}`)
     if (pair !== undefined) byFile.set(file.CertificateFile, pair)
   }
   return { byFile, faults }

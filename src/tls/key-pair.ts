@@ -25,9 +25,9 @@ export async function readKeyPair(files: CertificateFile): Promise<KeyPair | Cer
 export function parseKeyPair(certificate: string, key: string): KeyPair | CertificateFault {
   const parsed = attempt(() => new X509Certificate(certificate))
   if (parsed instanceof Error)
-    return { setting: 'CertificateFile', message: `holds no PEM certificate (${parsed.message})` }
+    return { setting: 'CertificateFile', message: 'holds no PEM certificate' }
   const privateKey = attempt(() => createPrivateKey(key))
-  if (privateKey instanceof Error) return { setting: 'KeyFile', message: keyFault(key, privateKey) }
+  if (privateKey instanceof Error) return { setting: 'KeyFile', message: keyFault(key) }
   if (!parsed.checkPrivateKey(privateKey))
     return { setting: 'KeyFile', message: 'is not the key of the certificate in CertificateFile' }
   const context = attempt(() => createSecureContext({ cert: certificate, key }))
@@ -52,9 +52,9 @@ export function isFault(result: KeyPair | CertificateFault): result is Certifica
   return 'message' in result
 }
 
-function keyFault(key: string, error: Error): string {
+function keyFault(key: string): string {
   if (key.includes('ENCRYPTED')) return 'is encrypted; give a key without passphrase'
-  return `holds no PEM private key (${error.message})`
+  return 'holds no PEM private key'
 }
 
 function unreadable(file: string, error: Error): string {
