@@ -160,6 +160,7 @@ describe('delivery through the front end', () => {
     await fake.until(() => fake.sessions[0]?.closed === true)
 
     const [session] = log.sessions
+    await log.until(() => session?.records.at(-1)?.startsWith('-') === true)
     expect(session?.options).toMatchObject({
       connectorId: 'To Internet',
       remote: { address: '127.0.0.1', port: fake.port },

@@ -2,6 +2,7 @@ import type { ProtocolLog, ProtocolSessionOptions } from '../../src/logs/protoco
 
 /** A protocol log in memory: each session's options, and its records as `event data|context`. */
 export class RecordedProtocolLog implements ProtocolLog {
+  readonly #waiting = new Set<() => void>()
   readonly sessions: {
     readonly id: string
     readonly options: ProtocolSessionOptions
@@ -16,7 +17,21 @@ export class RecordedProtocolLog implements ProtocolLog {
       id: session.id,
       record: (event: string, data: string, context = '') => {
         session.records.push(`${event} ${data}${context === '' ? '' : `|${context}`}`)
+        for (const look of this.#waiting) look()
       },
     }
+  }
+
+  /** Resolves when `condition` holds; looked at after each record. */
+  until(condition: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!condition()) return
+        this.#waiting.delete(look)
+        resolve()
+      }
+      this.#waiting.add(look)
+      look()
+    })
   }
 }
