@@ -115,6 +115,8 @@ class FakeConnection {
   readonly #fake: FakeMx
   readonly #session: FakeSession
   #socket: Socket
+  /** The connection itself, below a TLS layer. */
+  readonly #connection: Socket
   #input = ''
   #inContent = false
   /** Octets of a BDAT chunk still to come, and those of the message so far. */
@@ -129,6 +131,7 @@ class FakeConnection {
     this.#fake = fake
     this.#session = session
     this.#socket = socket
+    this.#connection = socket
     if (fake.options.implicitTls === true) this.#upgrade()
     else this.#listen()
   }
@@ -240,7 +243,7 @@ class FakeConnection {
         this.#socket.destroy()
         break
       case 'reset':
-        this.#socket.resetAndDestroy()
+        this.#connection.resetAndDestroy()
         break
       case 'endless':
         this.#endless()
