@@ -28,7 +28,7 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
     },
   })
   const where = locations({ ...values, env: io.env })
-  if (values.service === undefined) return await supervise(where, io)
+  if (values.service === undefined) return await superviseServices(where, io)
   const service = serviceNames.find((name) => name.toLowerCase() === values.service?.toLowerCase())
   if (service === undefined) {
     throw new UsageError(
@@ -38,7 +38,19 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
   return await runService(service, where)
 }
 
-async function supervise(where: Locations, io: CommandIo): Promise<number> {
+export interface SuperviseOptions {
+  /** Environment of the services, beside this process's own. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Called when all services listen for the first time, after the table was shown. */
+  readonly onListening?: () => void
+}
+
+/** Runs the services of the role that the configuration names; resolves with the exit code. */
+export async function superviseServices(
+  where: Locations,
+  io: CommandIo,
+  { env = {}, onListening }: SuperviseOptions = {},
+): Promise<number> {
   const config = await readConfig(where.configFile, io)
   if (config === undefined) return exitCodes.toldError
   using _running = keepAlive()
@@ -46,6 +58,7 @@ async function supervise(where: Locations, io: CommandIo): Promise<number> {
   const supervisor = new Supervisor({
     services,
     commandFor: (service) => serviceCommand(service, where),
+    env,
     clock: systemClock,
     logger: openServiceLogger('Supervisor'),
     onReady: onceAllReady(services, (listeners) => {
@@ -54,6 +67,7 @@ async function supervise(where: Locations, io: CommandIo): Promise<number> {
         `\nEdge Relay, server ${Name} (${Fqdn}), role ${Role}\n` +
           `configuration ${where.configFile}, data ${where.dataFolder}\n\n${listenerTable(listeners)}\n`,
       )
+      onListening?.()
     }),
   })
   const stop = () => supervisor.stop()

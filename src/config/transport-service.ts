@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import { byteSize, count, countOrUnlimited, list, oneOf, text, timeSpan } from '../base/setting-fields.ts'
+import {
+  byteSize,
+  count,
+  countOrUnlimited,
+  list,
+  oneOf,
+  text,
+  timeSpan,
+} from '../base/setting-fields.ts'
 import { day, hour, minute, second } from '../base/time-span.ts'
 
 const logPath = () => text().default('')

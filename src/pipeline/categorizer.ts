@@ -4,7 +4,7 @@ import type { Recipient } from '../message/envelope.ts'
 import type { RecipientResult } from '../queue/delivery-agent.ts'
 import { queueKeyText, unreachableQueue } from '../queue/queue-key.ts'
 import type { QueueKey } from '../queue/queue-key.ts'
-import type { CopyRecipient, NewCopy } from '../queue/stored-message.ts'
+import type { Copy, CopyRecipient, NewCopy } from '../queue/stored-message.ts'
 import { replyText } from '../smtp/reply.ts'
 import { comparableDomain } from './accepted-domains.ts'
 import { route } from './routing.ts'
@@ -13,7 +13,7 @@ import type { RoutingTables } from './routing.ts'
 /** What becomes of a message: its copies, one per next hop, and the recipients that failed at once. */
 export interface Categorized {
   readonly copies: readonly NewCopy[]
-  readonly failures: readonly RecipientResult[]
+  readonly failed: readonly RecipientResult[]
 }
 
 /**
@@ -26,7 +26,7 @@ export function categorize(
   tables: RoutingTables,
 ): Categorized {
   const copies = new Map<string, { queue: QueueKey; recipients: CopyRecipient[] }>()
-  const failures: RecipientResult[] = []
+  const failed: RecipientResult[] = []
   const add = (queue: QueueKey, recipient: CopyRecipient) => {
     const key = queueKeyText(queue)
     const copy = copies.get(key)
@@ -43,10 +43,18 @@ export function categorize(
         add(unreachableQueue, { ...recipient, lastError: result.reason })
         break
       case 'failed':
-        failures.push({ recipient, outcome: 'failed', reply: replyText(result.reply) })
+        failed.push({ recipient, outcome: 'failed', reply: replyText(result.reply) })
     }
   }
-  return { copies: [...copies.values()], failures }
+  return { copies: [...copies.values()], failed }
+}
+
+/** Categorizes a stored copy anew. Notifications are exempt from size limits. */
+export function categorizeAgain(
+  { recipients, message }: Pick<Copy, 'recipients' | 'message'>,
+  tables: RoutingTables,
+): Categorized {
+  return categorize(recipients, message.source === 'DSN' ? 0 : message.size, tables)
 }
 
 /**

@@ -27,7 +27,6 @@ import {
 import { reply } from '../smtp/reply.ts'
 import type { Reply } from '../smtp/reply.ts'
 import { categorize } from './categorizer.ts'
-import type { Recategorizer } from './recategorizer.ts'
 import { unroutable } from './routing.ts'
 import type { RoutingTables } from './routing.ts'
 import { acceptHeader } from './submission-header.ts'
@@ -40,10 +39,8 @@ export interface QueueSubmissionOptions {
   readonly server: { readonly Fqdn: string }
   readonly clock: Clock
   readonly newGuid: NewGuid
-  /** Takes over the leased copies of an accepted message. */
+  /** Takes over the leased copies of an accepted message, those in the Submission queue included. */
   readonly enqueue: (copies: readonly Copy[]) => void
-  /** Settles recipients that cannot be routed, with their notification. */
-  readonly recategorizer: Pick<Recategorizer, 'recategorize'>
   /** Something of ours went wrong; for the program's log. */
   readonly onFault: (what: string, error: unknown) => void
 }
@@ -170,55 +167,39 @@ class Submission implements IncomingMessage {
 
   async #commit(pending: PendingMessage, header: AcceptedHeader): Promise<Reply> {
     const message = this.#message(header)
-    const { copies, failed } = this.#categorize(message)
-    let stored: readonly Copy[]
+    let copies: readonly Copy[]
     try {
-      stored = await pending.commit(message, [...copies, ...failed])
+      copies = await pending.commit(message, this.#copies(message))
     } catch (error) {
       this.#fail(error)
       return this.#state.kind === 'refused' ? this.#state.reply : temporaryFault
     }
-    const isFailed = ({ queue }: Copy) =>
-      failed.length > 0 && queue.deliveryType === submissionQueue.deliveryType
-    this.#enqueue(stored.filter((copy) => !isFailed(copy)))
-    for (const copy of stored.filter(isFailed)) await this.#settleFailed(copy)
+    this.#enqueue(copies)
     return queuedForDelivery(message.messageId, pending.id, this.#options.server.Fqdn)
   }
 
   /**
-   * Recipients that fail at once wait in the Submission queue until their notification is stored, so
-   * that a crash in between loses neither.
+   * One copy per next hop. Recipients that cannot be routed at all go to the Submission queue, whose
+   * work it is to fail them together with their notification, so that a crash in between loses neither.
    */
-  #categorize(message: NewMessage): {
-    readonly copies: readonly NewCopy[]
-    readonly failed: readonly NewCopy[]
-  } {
+  #copies(message: NewMessage): readonly NewCopy[] {
     try {
       const tables = this.#options.tables.current
-      const { copies, failures } = categorize(this.#recipients, message.size, tables)
-      if (failures.length === 0) return { copies, failed: [] }
-      const recipients = failures.map(({ recipient }) => recipient)
-      return { copies, failed: [{ queue: submissionQueue, recipients }] }
+      const { copies, failed } = categorize(this.#recipients, message.size, tables)
+      if (failed.length === 0) return copies
+      return [...copies, { queue: submissionQueue, recipients: failed.map((one) => one.recipient) }]
     } catch (error) {
       this.#options.onFault('A message could not be categorized; it waits in Submission', error)
-      return { copies: [{ queue: submissionQueue, recipients: this.#recipients }], failed: [] }
+      return [{ queue: submissionQueue, recipients: this.#recipients }]
     }
   }
 
-  /** The message is safe in the store whatever happens here, so the reply stays 250. */
+  /** The message is ours now, whatever happens here: the scheduler finds its copies in the store. */
   #enqueue(copies: readonly Copy[]): void {
     try {
       this.#options.enqueue(copies)
     } catch (error) {
-      this.#options.onFault('A stored message was not taken over; it waits for its lease', error)
-    }
-  }
-
-  async #settleFailed(copy: Copy): Promise<void> {
-    try {
-      await this.#options.recategorizer.recategorize(copy)
-    } catch (error) {
-      this.#options.onFault('A notification could not be stored; its message waits', error)
+      this.#options.onFault('A stored message could not be handed on; it waits in the store', error)
     }
   }
 

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Clock } from '../base/clock.ts'
 import { plainAddress, rangeSize } from '../base/ip-range.ts'
 import type { Live } from '../base/live.ts'
+import type { ProgramLog } from '../base/program-log.ts'
 import { type Milliseconds, minute, second } from '../base/time-span.ts'
 import type { ProtocolLog } from '../logs/protocol-log.ts'
 import type { Endpoint, MessageSink } from '../message/message-sink.ts'
@@ -24,13 +25,6 @@ import { ReceiveSession } from './session.ts'
 import { UserDirectory } from './user-directory.ts'
 import type { User } from './user.ts'
 
-/** The program log, as far as this service needs it; pino fits. */
-export interface ReceiveLogger {
-  info(details: object, message: string): void
-  warn(details: object, message: string): void
-  error(details: object, message: string): void
-}
-
 export interface ReceiveServiceOptions {
   /** Connectors of the other role are left alone. */
   readonly transportRole: ReceiveConnector['TransportRole']
@@ -44,7 +38,7 @@ export interface ReceiveServiceOptions {
   readonly sink: MessageSink
   readonly protocolLog: ProtocolLog
   readonly clock: Clock
-  readonly logger: ReceiveLogger
+  readonly logger: ProgramLog
   /** What XPROXYTO asks for; only the Front End Transport service has it. */
   readonly tunnel?: OutboundTunnel
 }

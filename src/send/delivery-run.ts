@@ -1,4 +1,4 @@
-import type { Logger } from 'pino'
+import type { ProgramLog } from '../base/program-log.ts'
 import type { ConnectionResult, DeliveryLane, RecipientResult } from '../queue/delivery-agent.ts'
 import { queueKeyText } from '../queue/queue-key.ts'
 import type { Copy, CopyRecipient } from '../queue/stored-message.ts'
@@ -15,7 +15,7 @@ export interface DeliveryRunOptions {
   readonly opener: SessionOpener
   readonly cache: ConnectionCache
   readonly readPiece: ReadPiece
-  readonly logger: Logger
+  readonly logger: ProgramLog
   readonly signal: AbortSignal
 }
 

@@ -1,4 +1,4 @@
-import type { Logger } from 'pino'
+import type { ProgramLog } from '../base/program-log.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import type { Random } from '../base/random.ts'
@@ -35,7 +35,7 @@ export interface SmtpDeliveryOptions {
   readonly isOwnListener: (address: string, port: number) => boolean
   readonly clock: Clock
   readonly random: Random
-  readonly logger: Logger
+  readonly logger: ProgramLog
 }
 
 /** Delivers queues by SMTP: to smart hosts, or by MX. */

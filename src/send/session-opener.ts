@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { Logger } from 'pino'
+import type { ProgramLog } from '../base/program-log.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import { second } from '../base/time-span.ts'
@@ -39,7 +39,7 @@ export interface SessionOpenerOptions {
   readonly tlsMemory: TlsMemory
   readonly protocolLog: ProtocolLog
   readonly clock: Clock
-  readonly logger: Logger
+  readonly logger: ProgramLog
 }
 
 /** What a session is opened for. */

@@ -1,11 +1,12 @@
 import { LiveValue, mapLive } from '../base/live.ts'
 import { second } from '../base/time-span.ts'
+import { liveRoutingTables } from '../pipeline/live-routing-tables.ts'
 import { BackEndConnections } from '../proxy/back-end-connections.ts'
 import { BackEndSink } from '../proxy/back-end-sink.ts'
 import { OutboundProxyServer } from '../proxy/outbound-proxy-server.ts'
 import { ReceiveService } from '../receive/receive-service.ts'
 import { directDialer } from '../send/dialer.ts'
-import { acceptedDomainsOf, liveDomainTable } from './live-accepted-domains.ts'
+import { acceptedDomainsOf } from './accepted-domains-of.ts'
 import { startListening } from './start-listening.ts'
 import type { RunningService, ServiceGround } from './service-ground.ts'
 import { openServiceLogs } from './service-log.ts'
@@ -37,7 +38,9 @@ export async function openFrontendTransportService(ground: ServiceGround): Promi
     server: Server,
     connectors: mapLive(config, ({ ReceiveConnectors }) => ReceiveConnectors),
     users: mapLive(config, ({ Users }) => Users),
-    acceptedDomains: acceptedDomainsOf(liveDomainTable(config)),
+    acceptedDomains: acceptedDomainsOf(
+      mapLive(liveRoutingTables(config), (tables) => tables.acceptedDomains),
+    ),
     certificates: new LiveValue(certificates),
     maxConnectionRatePerMinute: mapLive(
       config,

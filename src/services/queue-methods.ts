@@ -9,16 +9,16 @@ const messageQuery = z.strictObject({
 })
 
 /** What admin commands may ask of the queue. */
-export function queueMethods(scheduler: QueueScheduler): Readonly<Record<string, AdminMethod>> {
+export function queueMethods({ listing }: QueueScheduler): Readonly<Record<string, AdminMethod>> {
   return {
-    queues: () => scheduler.listQueues(),
+    queues: () => listing.queues(),
     messages: async (parameters) => {
       const { queue, limit } = messageQuery.parse(parameters ?? {})
-      if (queue === undefined) return (await scheduler.listMessages({ limit })).messages
-      const views = await scheduler.listQueues()
+      if (queue === undefined) return (await listing.messages({ limit })).messages
+      const views = await listing.queues()
       const view = views.find(({ Identity }) => isNamed(Identity, queue))
       if (view === undefined) throw new Error(`there is no queue "${queue}"`)
-      return (await scheduler.listMessages({ queue: view.key, limit })).messages
+      return (await listing.messages({ queue: view.key, limit })).messages
     },
   }
 }

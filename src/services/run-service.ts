@@ -10,7 +10,8 @@ import {
   CannotStart,
   openGround,
 } from './service-ground.ts'
-import { type ServiceLogger, openServiceLogger } from './service-logger.ts'
+import type { ProgramLog } from '../base/program-log.ts'
+import { openServiceLogger } from './service-logger.ts'
 import type { ServiceMessage } from './service-messages.ts'
 import type { ServiceName } from './service-names.ts'
 import { openTransportService } from './transport-service.ts'
@@ -74,7 +75,7 @@ function tellSupervisor(message: ServiceMessage): void {
 }
 
 /** A defect leaves the state unknown: say it and end; the supervisor starts anew and the queue is on disk. */
-function dieOnDefects(logger: ServiceLogger): void {
+function dieOnDefects(logger: ProgramLog): void {
   const die = fatal(logger)
   process.on('uncaughtException', (error) => die(error.stack ?? error.message))
   process.on('unhandledRejection', (reason) =>
@@ -82,7 +83,7 @@ function dieOnDefects(logger: ServiceLogger): void {
   )
 }
 
-function fatal(logger: ServiceLogger): (reason: string) => never {
+function fatal(logger: ProgramLog): (reason: string) => never {
   return (reason) => {
     logger.error({ reason }, 'the service ends on an internal fault and will be started again')
     process.exit(70)

@@ -8,7 +8,7 @@ import { type LocatedProblem, formatProblem } from '../config/located-problem.ts
 import type { ServerConfig } from '../config/server-config.ts'
 import { CertificateStore } from '../tls/certificate-store.ts'
 import type { Certificates } from '../tls/certificates.ts'
-import type { ServiceLogger } from './service-logger.ts'
+import type { ProgramLog } from '../base/program-log.ts'
 import type { ListenerRow } from './service-messages.ts'
 
 /** Where a server's files are. */
@@ -23,7 +23,7 @@ export interface ServiceGround extends AsyncDisposable {
   readonly certificates: Certificates
   readonly dataFolder: string
   readonly clock: Clock
-  readonly logger: ServiceLogger
+  readonly logger: ProgramLog
   /** Ends the process with an error, to be started again: its state can no longer be trusted. */
   readonly fail: (reason: string) => void
   /** Reads the configuration again; with problems the old one stays and they are logged. */
@@ -105,7 +105,7 @@ async function openCertificates(
 }
 
 /** The program log for parts that have a message and nothing beside. */
-function plainLog(logger: ServiceLogger) {
+function plainLog(logger: ProgramLog) {
   return {
     info: (message: string) => logger.info({}, message),
     warn: (message: string) => logger.warn({}, message),

@@ -1,15 +1,9 @@
 import { pino } from 'pino'
 import pretty from 'pino-pretty'
-
-/** What the parts of a service need of the program log. Mail events go to the CSV logs instead. */
-export interface ServiceLogger {
-  info(details: object, message: string): void
-  warn(details: object, message: string): void
-  error(details: object, message: string): void
-}
+import type { ProgramLog } from '../base/program-log.ts'
 
 /** The program log on standard output: JSON lines, or readable lines on a terminal. */
-export function openServiceLogger(service: string): ServiceLogger {
+export function openServiceLogger(service: string): ProgramLog {
   const base = { service, pid: process.pid }
   if (process.stdout.isTTY) {
     return pino(

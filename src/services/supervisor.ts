@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Clock } from '../base/clock.ts'
 import { type Milliseconds, minute, second } from '../base/time-span.ts'
-import type { ServiceLogger } from './service-logger.ts'
+import type { ProgramLog } from '../base/program-log.ts'
 import { type ListenerRow, type ServiceMessage, asServiceMessage } from './service-messages.ts'
 import type { ServiceName } from './service-names.ts'
 
@@ -15,8 +15,10 @@ export interface SupervisorOptions {
   readonly services: readonly ServiceName[]
   /** The command line that runs one service: program, then its arguments. */
   readonly commandFor: (service: ServiceName) => readonly [string, ...string[]]
+  /** Environment of the services, beside this process's own. */
+  readonly env: Readonly<Record<string, string>>
   readonly clock: Clock
-  readonly logger: ServiceLogger
+  readonly logger: ProgramLog
   /** Called each time a service listens; once at start, and after each restart. */
   readonly onReady: (service: ServiceName, listeners: readonly ListenerRow[]) => void
 }
@@ -63,9 +65,12 @@ export class Supervisor {
   }
 
   #start(service: ServiceName): void {
-    const { clock, logger, commandFor } = this.#options
+    const { clock, logger, commandFor, env } = this.#options
     const [program, ...args] = commandFor(service)
-    const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const child = spawn(program, args, {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, ...env },
+    })
     this.#states.set(service, { kind: 'running', process: child, since: clock.now() })
     child.on('message', (message) => this.#hear(service, asServiceMessage(message)))
     child.on('error', (error) =>

@@ -6,8 +6,8 @@ import { nodeResolver } from '../dns/node-resolver.ts'
 import { DsnNotifier } from '../dsn/dsn-notifier.ts'
 import type { ProtocolLog } from '../logs/protocol-log.ts'
 import { randomGuid } from '../message/message-id.ts'
-import { categorize } from '../pipeline/categorizer.ts'
-import type { RoutingTables } from '../pipeline/routing.ts'
+import { categorize, categorizeAgain } from '../pipeline/categorizer.ts'
+import { liveRoutingTables } from '../pipeline/live-routing-tables.ts'
 import { QueueSubmission } from '../pipeline/submission.ts'
 import { outboundProxyDialer } from '../proxy/outbound-proxy.ts'
 import type { QueueKey } from '../queue/queue-key.ts'
@@ -18,7 +18,7 @@ import { ReceiveService } from '../receive/receive-service.ts'
 import { SmtpDelivery } from '../send/delivery.ts'
 import { type Dialer, directDialer } from '../send/dialer.ts'
 import type { SendConnector } from '../send/send-connector.ts'
-import { acceptedDomainsOf, liveDomainTable } from './live-accepted-domains.ts'
+import { acceptedDomainsOf } from './accepted-domains-of.ts'
 import { ownListeners } from './own-listeners.ts'
 import { queueMethods } from './queue-methods.ts'
 import { CannotStart, type RunningService, type ServiceGround } from './service-ground.ts'
@@ -37,8 +37,8 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   const { Server } = config.current
   const logs = opened.use(openServiceLogs(ground, Server.Role === 'Edge' ? 'Edge' : 'Hub'))
   const store = opened.use(await openStore(ground))
-  const domains = liveDomainTable(config)
-  const tables = liveTables(ground, domains)
+  const tables = liveRoutingTables(config)
+  const domains = mapLive(tables, ({ acceptedDomains }) => acceptedDomains)
   const transportConfig = mapLive(config, ({ TransportConfig }) => TransportConfig)
   const notifier = new DsnNotifier({
     store,
@@ -59,8 +59,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       store,
       agent: delivery,
       notifier,
-      recategorize: ({ recipients, message }) =>
-        Promise.resolve(categorize(recipients, message.size, tables.current)),
+      recategorize: (copy) => Promise.resolve(categorizeAgain(copy, tables.current)),
       settings: mapLive(config, ({ TransportService }) => TransportService),
       serverName: Server.Name,
       clock,
@@ -128,20 +127,6 @@ async function openStore({ dataFolder, clock, logger, fail }: ServiceGround): Pr
     if (!(error instanceof StoreError)) throw error
     throw new CannotStart(error.message, [], { cause: error })
   }
-}
-
-function liveTables(
-  { config }: ServiceGround,
-  domains: ReturnType<typeof liveDomainTable>,
-): LiveValue<RoutingTables> {
-  const read = () => ({
-    acceptedDomains: domains.current,
-    sendConnectors: config.current.SendConnectors,
-  })
-  const tables = new LiveValue<RoutingTables>(read())
-  // After the domains' own subscription, so that both halves are new.
-  config.subscribe(() => tables.set(read()))
-  return tables
 }
 
 function openDelivery(ground: ServiceGround, store: QueueStore, log: ProtocolLog): SmtpDelivery {

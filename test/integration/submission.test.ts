@@ -3,15 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { LiveValue } from '../../src/base/live.ts'
-import { day } from '../../src/base/time-span.ts'
-import { DsnNotifier } from '../../src/dsn/dsn-notifier.ts'
 import { transportConfigSchema } from '../../src/dsn/transport-config.ts'
 import { randomGuid } from '../../src/message/message-id.ts'
-import { categorize } from '../../src/pipeline/categorizer.ts'
-import { Recategorizer } from '../../src/pipeline/recategorizer.ts'
 import type { RoutingTables } from '../../src/pipeline/routing.ts'
 import { QueueSubmission } from '../../src/pipeline/submission.ts'
-import { unreachableQueue } from '../../src/queue/queue-key.ts'
 import type { QueueStore } from '../../src/queue/queue-store.ts'
 import { openSqliteQueueStore } from '../../src/queue/sqlite-queue-store.ts'
 import type { Copy } from '../../src/queue/stored-message.ts'
@@ -30,7 +25,6 @@ let folder: string
 let store: QueueStore
 let queued: Copy[]
 let submission: QueueSubmission
-let recategorizer: Recategorizer
 const tables = new LiveValue<RoutingTables>(routingTables([], []))
 
 async function open(): Promise<void> {
@@ -45,17 +39,10 @@ async function open(): Promise<void> {
   const enqueue = (copies: readonly Copy[]) => void queued.push(...copies)
   const transportConfig = new LiveValue(transportConfigSchema.parse({}))
   const common = { store, tables, transportConfig, server, clock, newGuid: randomGuid, enqueue }
-  const notifier = new DsnNotifier({
-    ...common,
-    categorize: (recipients) => categorize(recipients, 0, tables.current).copies,
-    domains: new LiveValue(tables.current.acceptedDomains),
-    messageExpirationTimeout: new LiveValue(2 * day),
-  })
-  recategorizer = new Recategorizer({ ...common, notifier })
   const onFault = (what: string, error: unknown) => {
     throw new Error(what, { cause: error })
   }
-  submission = new QueueSubmission({ ...common, recategorizer, onFault })
+  submission = new QueueSubmission({ ...common, onFault })
 }
 
 async function reopen(): Promise<void> {
@@ -123,36 +110,3 @@ test('a large message is stored octet for octet behind our header', async () => 
   expect(stored.slice(stored.indexOf('\r\n\r\n') + 4) === pieces.join('')).toBe(true)
 })
 
-test('a message too large for its connector becomes a notification, and nothing else stays', async () => {
-  tables.set(routingTables(['corp.example'], [partner, internet]))
-  const reply = await sendMessage(submission, {
-    recipients: ['b@a.partner.example'],
-    content: ['Subject: big\r\n\r\n', 'x\r\n'.repeat(5000)],
-    transaction: { envelope: { sender: 'bob@sender.test', body: '7BIT', smtpUtf8: false } },
-  })
-  expect(reply).toMatch(/^250 /)
-  expect(queued.map(({ message }) => message.source)).toEqual(['DSN'])
-  await reopen()
-  expect(await waiting()).toEqual([['sender.test', 'bob@sender.test']])
-  const { copies } = await store.scan({ limit: 1 })
-  const report = await content(copies[0]?.message.id ?? 0)
-  expect(report).toContain('Subject: Undeliverable: big\r\n')
-  expect(report).toContain('Diagnostic-Code: smtp;550 5.3.4 ROUTING.SizeLimit;')
-  expect(report).toContain('x\r\n'.repeat(5000))
-})
-
-test('an unreachable recipient leaves once a connector serves it', async () => {
-  await sendMessage(submission, {
-    recipients: ['d@nowhere.invalid'],
-    content: ['Subject: x\r\n\r\nbody'],
-  })
-  expect(await waiting()).toEqual([['Unreachable Domain', 'd@nowhere.invalid']])
-  await reopen()
-  const [still] = await store.lease(unreachableQueue, clock.now(), 1)
-  expect(still && (await recategorizer.recategorize(still))).toBe('unchanged')
-  tables.set(routingTables([], [sendConnector('All', ['*'])]))
-  const [copy] = await store.lease(unreachableQueue, clock.now(), 1)
-  expect(copy && (await recategorizer.recategorize(copy))).toBe('moved')
-  expect(queued.map(({ queue }) => queue.nextHopDomain)).toEqual(['nowhere.invalid'])
-  expect(await waiting()).toEqual([['nowhere.invalid', 'd@nowhere.invalid']])
-})

@@ -1,26 +1,26 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
-import { hashPasswordCommand } from '../../../src/commands/hash-password.ts'
+import { runCommand } from '../../../src/commands/run-command.ts'
 import { verifyPassword } from '../../../src/receive/password.ts'
 import { captured } from '../../support/captured-output.ts'
 
 test('prints the hash of the one line on standard input', async () => {
   const io = captured({ input: ' pass word \nnot this\n' })
-  expect(await hashPasswordCommand([], io)).toBe(0)
+  expect(await runCommand(['hash-password'], io)).toBe(0)
   expect(await verifyPassword(' pass word ', io.out().trimEnd())).toBe(true)
   expect(io.out() + io.err()).not.toContain('pass word')
 })
 
 test('takes no password from the command line', async () => {
   const io = captured()
-  expect(await hashPasswordCommand(['secret'], io)).toBe(2)
+  expect(await runCommand(['hash-password', 'secret'], io)).toBe(2)
   expect(io.out()).toBe('')
   expect(io.err()).not.toContain('secret')
 })
 
 test('an empty input is refused', async () => {
   const io = captured()
-  expect(await hashPasswordCommand([], io)).toBe(1)
+  expect(await runCommand(['hash-password'], io)).toBe(1)
   expect(io.err()).toContain('no password was given')
 })
 
@@ -40,19 +40,19 @@ function terminal(lines: readonly string[]) {
 
 test('asks twice at a terminal and never shows the password', async () => {
   const io = terminal(['secret', 'secret'])
-  expect(await hashPasswordCommand([], io)).toBe(0)
+  expect(await runCommand(['hash-password'], io)).toBe(0)
   expect(await verifyPassword('secret', io.out().trimEnd())).toBe(true)
   expect(io.err()).toBe('Password: \nAgain: \n')
 })
 
 test('two different passwords are refused', async () => {
   const io = terminal(['secret', 'sekret'])
-  expect(await hashPasswordCommand([], io)).toBe(1)
+  expect(await runCommand(['hash-password'], io)).toBe(1)
   expect(io.err()).toContain('the two passwords differ')
 })
 
 test('giving up with Ctrl-C prints nothing', async () => {
   const io = terminal([])
-  expect(await hashPasswordCommand([], io)).toBe(1)
+  expect(await runCommand(['hash-password'], io)).toBe(1)
   expect(io.out()).toBe('')
 })

@@ -40,8 +40,8 @@ test('a recipient named twice gets one copy; local parts differ by case', () => 
 })
 
 test('recipients that nothing serves go to the Unreachable queue with the reason', () => {
-  const { copies, failures } = categorize(recipients('a@nowhere.invalid'), 0, tables)
-  expect(failures).toEqual([])
+  const { copies, failed } = categorize(recipients('a@nowhere.invalid'), 0, tables)
+  expect(failed).toEqual([])
   expect(copies).toEqual([
     {
       queue: {
@@ -62,7 +62,7 @@ test('recipients that nothing serves go to the Unreachable queue with the reason
 test('too large a message fails for that recipient alone', () => {
   const result = categorize(recipients('a@x.test', 'b@partner.example'), 1001, tables)
   expect(result.copies.map(({ queue }) => queue.nextHopDomain)).toEqual(['x.test'])
-  expect(result.failures).toEqual([
+  expect(result.failed).toEqual([
     {
       recipient: { address: 'b@partner.example' },
       outcome: 'failed',

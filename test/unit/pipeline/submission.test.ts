@@ -5,10 +5,9 @@ import { systemClock } from '../../../src/base/clock.ts'
 import { transportConfigSchema } from '../../../src/dsn/transport-config.ts'
 import { HeaderCollector } from '../../../src/message/header-collector.ts'
 import { formatMailDate } from '../../../src/message/mail-date.ts'
-import { Recategorizer } from '../../../src/pipeline/recategorizer.ts'
 import type { RoutingTables } from '../../../src/pipeline/routing.ts'
+import { categorizeAgain } from '../../../src/pipeline/categorizer.ts'
 import { QueueSubmission } from '../../../src/pipeline/submission.ts'
-import type { Notifier } from '../../../src/queue/notifier.ts'
 import type { Copy } from '../../../src/queue/stored-message.ts'
 import { replyText } from '../../../src/smtp/reply.ts'
 import {
@@ -32,7 +31,6 @@ let store: RecordingStore
 let queued: Copy[]
 let takeOver: (copies: readonly Copy[]) => void
 let faults: string[]
-let failed: string[]
 const tables = new LiveValue<RoutingTables>(routingTables([], []))
 const transportConfig = new LiveValue(transportConfigSchema.parse({}))
 let submission: QueueSubmission
@@ -41,7 +39,6 @@ beforeEach(() => {
   store = new RecordingStore()
   queued = []
   faults = []
-  failed = []
   tables.set(
     routingTables(
       ['corp.example'],
@@ -49,13 +46,6 @@ beforeEach(() => {
     ),
   )
   transportConfig.set(transportConfigSchema.parse({}))
-  const notifier: Pick<Notifier, 'failed'> = {
-    failed: (message, results) => {
-      failed.push(...results.map((one) => `${one.recipient.address}: ${one.reply}`))
-      const notification = { ...message, messageId: '<ndr>', source: 'DSN' }
-      return Promise.resolve({ pending: store.begin(), message: notification, copies: [] })
-    },
-  }
   takeOver = (copies) => void queued.push(...copies)
   const enqueue = (copies: readonly Copy[]) => takeOver(copies)
   submission = new QueueSubmission({
@@ -66,7 +56,6 @@ beforeEach(() => {
     clock: { ...systemClock, now: () => time },
     newGuid: () => 'guid',
     enqueue,
-    recategorizer: new Recategorizer({ store, tables, notifier, enqueue }),
     onFault: (what) => faults.push(what),
   })
 })
@@ -213,25 +202,15 @@ describe('recipients that cannot be routed', () => {
     expect(reply).toMatch(/^550 5\.1\.3 /)
   })
 
-  test('a message too large for every connector is accepted and notified, both stored', async () => {
+  test('a message too large for every connector goes to Submission, which will fail it', async () => {
     const content = `${complete}\r\n${'x'.repeat(6000)}`
     expect(await send(content)).toBe(accepted('<m1@s.example>'))
-    expect(failed).toEqual([
-      'a@corp.example: 550 5.3.4 ROUTING.SizeLimit; message size exceeds fixed maximum size for route',
+    expect(queued.map(({ queue }) => queue.nextHopDomain)).toEqual(['Submission'])
+    const [copy] = queued
+    const results = copy === undefined ? [] : categorizeAgain(copy, tables.current).failed
+    expect(results.map(({ reply }) => reply)).toEqual([
+      '550 5.3.4 ROUTING.SizeLimit; message size exceeds fixed maximum size for route',
     ])
-    expect(store.settlements[0]?.copy.queue.nextHopDomain).toBe('Submission')
-    expect(store.messages.map(({ message }) => message.messageId)).toEqual([
-      '<m1@s.example>',
-      '<ndr>',
-    ])
-    expect(queued).toEqual([])
-  })
-
-  test('wait in Submission when their notification cannot be stored', async () => {
-    store.failNext('settle', 'DISK_FULL')
-    expect(await send(`${complete}\r\n${'x'.repeat(6000)}`)).toBe(accepted('<m1@s.example>'))
-    expect(store.released.map(({ queue }) => queue.nextHopDomain)).toEqual(['Submission'])
-    expect(faults).toHaveLength(1)
   })
 
   test('a message that cannot be categorized waits in Submission', async () => {

@@ -1,0 +1,14 @@
+import type { Live } from '../base/live.ts'
+import type { AcceptedDomainTable } from '../pipeline/accepted-domains.ts'
+import type { AcceptedDomains } from '../receive/accepted-domains.ts'
+
+/** The accepted domains as sessions ask for them, following the configuration. */
+export function acceptedDomainsOf(table: Live<AcceptedDomainTable>): AcceptedDomains {
+  return {
+    isAccepted: (domain) => table.current.isAccepted(domain),
+    isAuthoritative: (domain) => table.current.isAuthoritative(domain),
+    get defaultDomain() {
+      return table.current.defaultDomain
+    },
+  }
+}
