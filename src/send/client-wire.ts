@@ -127,12 +127,14 @@ export class ClientWire {
 
   /** Ends the connection for a reason; the first one stays. */
   fail(stage: ClientStage, kind: ClientFailureKind, message: string, cause?: unknown): void {
+    if (this.#failure === undefined) this.#log.record('*', '', message)
     this.#end('Local', { stage, kind, message, cause })
   }
 
   /** Ends the connection because we are done with it. */
   destroy(): void {
-    this.fail(this.#stage, 'closed', 'we closed the connection')
+    const message = 'we closed the connection'
+    this.#end('Local', { stage: this.#stage, kind: 'closed', message })
   }
 
   #end(
@@ -155,6 +157,8 @@ export class ClientWire {
   #listen(): void {
     this.#socket.on('data', this.#onData).on('drain', this.#onDrain)
     this.#socket.on('end', this.#onClose).on('close', this.#onClose)
+    // It may come paused, with the peer's first octets in it.
+    this.#socket.resume()
   }
 
   #stopListening(): void {
@@ -188,6 +192,7 @@ export class ClientWire {
     const answered = waiting.replies.length
     if (answered === waiting.count) {
       this.#waiting = undefined
+      this.#stage = 'command'
       waiting.resolve(waiting.replies)
       return
     }
