@@ -1,6 +1,7 @@
 import type { Problem } from '../base/problem.ts'
 import { isPasswordHash } from '../receive/password.ts'
 import { checkReceiveConnectors } from '../receive/connector-conflicts.ts'
+import { checkSendConnectors } from '../send/send-connector-conflicts.ts'
 import { isCertificateName } from '../tls/certificate-name.ts'
 import { isDnsServer, isDomainName, isHostName } from './host-names.ts'
 import type { ServerConfig } from './server-config.ts'
@@ -11,6 +12,7 @@ export function checkConfig(config: ServerConfig): Problem[] {
     ...serverProblems(config),
     ...acceptedDomainProblems(config),
     ...checkReceiveConnectors(config.ReceiveConnectors, config.Server),
+    ...checkSendConnectors(config.SendConnectors),
     ...hostNameProblems(config),
     ...userProblems(config),
     ...serviceProblems(config),

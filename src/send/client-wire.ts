@@ -127,12 +127,14 @@ export class ClientWire {
 
   /** Ends the connection for a reason; the first one stays. */
   fail(stage: ClientStage, kind: ClientFailureKind, message: string, cause?: unknown): void {
+    if (this.#failure === undefined) this.#log.record('*', '', message)
     this.#end('Local', { stage, kind, message, cause })
   }
 
   /** Ends the connection because we are done with it. */
   destroy(): void {
-    this.fail(this.#stage, 'closed', 'we closed the connection')
+    const message = 'we closed the connection'
+    this.#end('Local', { stage: this.#stage, kind: 'closed', message })
   }
 
   #end(

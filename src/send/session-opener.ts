@@ -66,17 +66,19 @@ export class SessionOpener {
   async open(request: SessionRequest): Promise<DeliverySession | TargetTrouble> {
     const { tlsMemory, logger } = this.#options
     const endpoint = targetEndpoint(request.target)
-    const opportunistic = tlsNeed(request.connector) === 'opportunistic'
-    const inClear = opportunistic && tlsMemory.failedLately(endpoint)
+    const need = tlsNeed(request.connector)
+    const inClear = need === 'opportunistic' && tlsMemory.failedLately(endpoint)
     const opened = await this.#attempt(request, inClear)
     const tlsFailed =
       'kind' in opened && opened.kind === 'failure' && opened.failure.stage === 'tls'
-    if (!tlsFailed || !opportunistic || request.signal.aborted) return opened
+    if (!tlsFailed || request.signal.aborted) return opened
+    const facts = { target: targetName(request.target), reason: opened.failure.message }
+    if (need === 'required') {
+      logger.warn(facts, 'TLS failed and is required')
+      return tlsRequired
+    }
+    logger.warn(facts, 'TLS failed, sending in clear')
     tlsMemory.note(endpoint)
-    logger.warn(
-      { target: targetName(request.target), reason: opened.failure.message },
-      'TLS failed, sending in clear',
-    )
     return this.#attempt(request, true)
   }
 
@@ -181,7 +183,7 @@ export class SessionOpener {
     const name = target.smartHost ?? target.host
     const servername = isIP(name) === 0 ? { servername: name } : {}
     const answer = await client.startTls({ secureContext, ...servername })
-    if (!isPositive(answer)) return client.usable ? unavailable : replied(answer)
+    if (!isPositive(answer)) return client.usable ? unavailable : leftAtStartTls(answer)
     if (client.tls === undefined) return unavailable
     const refusal = certificateRefusal(connector, { target, domain, tls: client.tls })
     return refusal === undefined
@@ -213,6 +215,12 @@ export class SessionOpener {
 const certificateMissing: TargetTrouble = {
   kind: 'policy',
   text: '454 4.7.5 The certificate specified in TlsCertificateName of the SendConnector could not be found',
+}
+
+/** A peer that leaves rather than to encrypt is as one whose handshake fails. */
+function leftAtStartTls(answer: Reply): TargetTrouble {
+  const reason = { stage: 'tls', kind: 'tls', verdict: answer } as const
+  return { kind: 'failure', failure: new ClientFailure('the peer left at STARTTLS', reason) }
 }
 
 function replied(answer: Reply): TargetTrouble {

@@ -1,0 +1,217 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import {
+  type BenchOptions,
+  deliveryBench,
+  dnsQueue,
+  MemoryLane,
+  testCopy,
+} from '../support/delivery-bench.ts'
+import { FakeMx, type FakeMxOptions } from '../support/fake-mx.ts'
+import { testCertificate } from '../support/fake-mx-certificate.ts'
+
+const never = new AbortController().signal
+const zones = { 'good.test': { mx: ['10 mx.good.test'] }, 'mx.good.test': { a: ['127.0.0.1'] } }
+
+let certificate: { key: string; cert: string }
+beforeAll(async () => {
+  certificate = await testCertificate('mx.good.test', 'good.test')
+})
+
+async function deliver(options: FakeMxOptions, bench: BenchOptions = {}) {
+  await using fake = await FakeMx.start(options)
+  const connector = { Port: fake.port, ...bench.connector }
+  await using whole = deliveryBench({ zones, ...bench, connector })
+  const lane = new MemoryLane(dnsQueue('good.test'), [testCopy(['a@good.test'])])
+  const result = await whole.delivery.serve(lane, never)
+  return { fake, lane, result, whole, error: 'error' in result ? result.error : '' }
+}
+
+describe('opportunistic TLS', () => {
+  test('is used where it is offered, whatever the certificate', async () => {
+    const { fake } = await deliver({ tls: certificate })
+    expect(fake.messages).toHaveLength(1)
+    expect(fake.sessions[0]?.secured).toBe(true)
+  })
+
+  const offering = (answer: string): FakeMxOptions => ({
+    capabilities: ['STARTTLS'],
+    answers: { STARTTLS: answer },
+  })
+  test.each([
+    ['drops after STARTTLS', offering('drop'), 2],
+    ['has no certificate to shake hands with', { tls: { key: '', cert: '' } }, 2],
+    ['refuses STARTTLS', offering('454 4.7.0 Not now'), 1],
+    ['says 421 to STARTTLS and leaves', offering('421 4.7.0 Not now'), 2],
+  ])('gives way to clear text when the peer %s', async (_, options, sessions) => {
+    const { fake, lane } = await deliver(options)
+    expect(lane.results).toEqual(['delivered a@good.test 250 2.6.0 Queued'])
+    expect(fake.sessions).toHaveLength(sessions)
+  })
+
+  test('is not tried again soon with a host where it failed', async () => {
+    await using fake = await FakeMx.start({
+      capabilities: ['STARTTLS'],
+      answers: { STARTTLS: 'drop' },
+    })
+    const connector = { Port: fake.port, SmtpMaxMessagesPerConnection: 1 }
+    await using whole = deliveryBench({ zones, connector })
+    for (let count = 0; count < 2; count++)
+      await whole.delivery.serve(
+        new MemoryLane(dnsQueue('good.test'), [testCopy(['a@good.test'])]),
+        never,
+      )
+    expect(fake.messages).toHaveLength(2)
+    expect(fake.lines.filter((line) => line === 'STARTTLS')).toHaveLength(1)
+  })
+
+  test('is left alone under IgnoreSTARTTLS and ForceHELO', async () => {
+    const ignoring = await deliver({ tls: certificate }, { connector: { IgnoreSTARTTLS: true } })
+    expect(ignoring.fake.sessions[0]?.secured).toBe(false)
+    const forced = await deliver({ tls: certificate }, { connector: { ForceHELO: true } })
+    expect(forced.fake.lines[0]).toBe('HELO edge.test')
+    expect(forced.fake.messages).toHaveLength(1)
+  })
+})
+
+describe('required TLS', () => {
+  const required = (settings = {}) => ({ connector: { RequireTLS: true, ...settings } })
+
+  test('keeps mail in the queue when it is not offered or fails', async () => {
+    const absent = await deliver({}, required())
+    expect(absent.error).toBe('451 5.7.3 STARTTLS is required to send mail')
+    const options = { capabilities: ['STARTTLS'], answers: { STARTTLS: 'drop' } }
+    const failing = await deliver(options, required())
+    expect(failing.error).toBe('451 5.7.3 STARTTLS is required to send mail')
+    expect(failing.fake.sessions).toHaveLength(1)
+    expect(failing.fake.messages).toHaveLength(0)
+  })
+
+  test('takes any certificate at EncryptionOnly', async () => {
+    const { fake } = await deliver(
+      { tls: certificate },
+      required({ TlsAuthLevel: 'EncryptionOnly' }),
+    )
+    expect(fake.messages).toHaveLength(1)
+  })
+
+  test('takes a trusted chain only at CertificateValidation', async () => {
+    const level = required({ TlsAuthLevel: 'CertificateValidation' })
+    const refused = await deliver({ tls: certificate }, level)
+    expect(refused.error).toContain('454 4.7.5 Certificate validation failure, Reason:')
+    const trusting = { ...level, trustedCertificates: [certificate.cert] }
+    expect((await deliver({ tls: certificate }, trusting)).fake.messages).toHaveLength(1)
+  })
+
+  test.each([
+    ['', 1],
+    ['mx.good.test', 1],
+    ['*.good.test', 1],
+    ['other.test', 0],
+    ['*.other.test', 0],
+  ])(
+    'compares the certificate with TlsDomain "%s" at DomainValidation',
+    async (TlsDomain, count) => {
+      const { fake, error } = await deliver(
+        { tls: certificate },
+        {
+          ...required({ TlsAuthLevel: 'DomainValidation', TlsDomain }),
+          trustedCertificates: [certificate.cert],
+        },
+      )
+      expect(fake.messages).toHaveLength(count)
+      if (count === 0) expect(error).toContain('Reason:SubjectMismatch')
+    },
+  )
+
+  test('says so when TlsCertificateName names no certificate', async () => {
+    const { error } = await deliver(
+      { tls: certificate },
+      required({ TlsCertificateName: '<I>CN=x<S>CN=y' }),
+    )
+    expect(error).toMatch(/^454 4.7.5 The certificate specified in TlsCertificateName/)
+  })
+})
+
+describe('authentication at a smart host', () => {
+  const login = {
+    capabilities: ['AUTH PLAIN'],
+    answers: {
+      AUTH: (line: string) =>
+        line === `AUTH PLAIN ${Buffer.from('\0relay\0s3cret').toString('base64')}`
+          ? '235 2.7.0 OK'
+          : '535 5.7.3 Authentication unsuccessful',
+    },
+  }
+  const smart = (settings: object) => ({
+    connector: {
+      DNSRoutingEnabled: false,
+      SmartHosts: 'mx.good.test',
+      SmartHostAuthMechanism: 'BasicAuth',
+      AuthenticationCredential: { UserName: 'relay', Password: 's3cret' },
+      ...settings,
+    },
+  })
+
+  test('comes before the first message', async () => {
+    const { fake, lane } = await deliver(login, smart({}))
+    expect(lane.results).toEqual(['delivered a@good.test 250 2.6.0 Queued'])
+    expect(fake.lines[1]).toMatch(/^AUTH PLAIN/)
+  })
+
+  test('takes the password from the first line of PasswordFile', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'credential-'))
+    const PasswordFile = join(folder, 'password')
+    await writeFile(PasswordFile, 's3cret\n')
+    const { fake } = await deliver(
+      login,
+      smart({ AuthenticationCredential: { UserName: 'relay', PasswordFile } }),
+    )
+    await rm(folder, { recursive: true })
+    expect(fake.messages).toHaveLength(1)
+  })
+
+  test.each([
+    ['a wrong password', { Password: 'wrong' }, '"535 5.7.3 Authentication unsuccessful."'],
+    [
+      'a password file that is gone',
+      { PasswordFile: '/nonexistent/p' },
+      'PasswordFile cannot be read',
+    ],
+  ])('keeps mail in the queue for %s', async (_, secret, text) => {
+    const AuthenticationCredential = { UserName: 'relay', ...secret }
+    const { error, lane } = await deliver(login, smart({ AuthenticationCredential }))
+    expect(error).toContain(text)
+    expect(lane.returned).toHaveLength(1)
+  })
+
+  test('keeps mail in the queue when the smart host offers none', async () => {
+    const { error } = await deliver({}, smart({}))
+    expect(error).toContain('the peer offers neither AUTH LOGIN nor AUTH PLAIN')
+  })
+
+  describe('under BasicAuthRequireTLS', () => {
+    const mechanism = { SmartHostAuthMechanism: 'BasicAuthRequireTLS' }
+
+    test('never shows the password in clear', async () => {
+      const { error, fake } = await deliver(login, smart(mechanism))
+      expect(error).toBe('451 5.7.3 STARTTLS is required to send mail')
+      expect(fake.lines.some((line) => line.startsWith('AUTH'))).toBe(false)
+    })
+
+    test('shows it only to a trusted holder of the smart host’s name', async () => {
+      const secured = { ...login, tls: certificate }
+      const stranger = await deliver(secured, smart(mechanism))
+      expect(stranger.fake.lines.some((line) => line.startsWith('AUTH'))).toBe(false)
+      const trusted = { ...smart(mechanism), trustedCertificates: [certificate.cert] }
+      expect((await deliver(secured, trusted)).fake.messages).toHaveLength(1)
+      const misnamed = {
+        ...smart({ ...mechanism, SmartHosts: '127.0.0.1' }),
+        trustedCertificates: [certificate.cert],
+      }
+      expect((await deliver(secured, misnamed)).error).toContain('Reason:SubjectMismatch')
+    })
+  })
+})
