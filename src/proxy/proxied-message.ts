@@ -68,7 +68,7 @@ export class ProxiedMessage implements IncomingMessage {
   }
 
   async commit(): Promise<Reply> {
-    if (this.#state !== 'content') return this.#verdict ?? this.#lost('content')
+    if (this.#state !== 'content') return this.#verdict ?? proxyFailure('content')
     if (this.#chunked) await this.#sendChunk(Buffer.alloc(0), true)
     const verdict =
       this.#verdict ??
