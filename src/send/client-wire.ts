@@ -190,6 +190,7 @@ export class ClientWire {
     const answered = waiting.replies.length
     if (answered === waiting.count) {
       this.#waiting = undefined
+      this.#stage = 'command'
       waiting.resolve(waiting.replies)
       return
     }

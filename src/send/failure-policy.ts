@@ -92,10 +92,26 @@ export function unreachableText(first: TargetTrouble, last: Target): string {
   }
 }
 
+/** The trouble with one target as a reply, for a recipient or the log. */
+export function troubleText(trouble: TargetTrouble): string {
+  switch (trouble.kind) {
+    case 'policy':
+      return trouble.text
+    case 'reply':
+      return replyText(trouble.reply)
+    case 'failure':
+      return brokenText(trouble.failure)
+  }
+}
+
 /** The text for a recipient or a queue when a session broke. */
 export function brokenText(failure: ClientFailure): string {
+  if (failure.verdict !== undefined) return replyText(failure.verdict)
   if (failure.inDoubt)
     return `451 4.4.2 Connection dropped after the end of the message, it may have been delivered: ${failure.message}`
+  if (failure.kind === 'unsupported')
+    return `454 4.7.0 Cannot authenticate with the next hop: ${failure.message}`
+  if (failure.stage === 'connect') return `441 4.4.1 Failed to connect: ${failure.message}`
   if (failure.kind === 'timeout')
     return `451 4.4.1 Connection timed out at ${failure.stage}: ${failure.message}`
   return `451 4.4.2 Connection dropped at ${failure.stage}: ${failure.message}`
