@@ -13,7 +13,7 @@ import { proxyFailure } from './proxy-failure.ts'
 export interface ProxiedMessageOptions {
   /** With the transaction open; the message's until it ends. */
   readonly connection: BackEndConnection
-  readonly connections: BackEndConnections
+  readonly connections: Pick<BackEndConnections, 'giveBack'>
   readonly clock: Clock
 }
 
@@ -24,7 +24,7 @@ export interface ProxiedMessageOptions {
 export class ProxiedMessage implements IncomingMessage {
   readonly #transaction: MailTransaction
   readonly #connection: BackEndConnection
-  readonly #connections: BackEndConnections
+  readonly #connections: Pick<BackEndConnections, 'giveBack'>
   readonly #clock: Clock
   readonly #chunked: boolean
   /** Our trace line, until it is sent before the first content. */
@@ -68,7 +68,7 @@ export class ProxiedMessage implements IncomingMessage {
   }
 
   async commit(): Promise<Reply> {
-    if (this.#state !== 'content') return this.#verdict ?? this.#lost('content')
+    if (this.#state !== 'content') return this.#verdict ?? proxyFailure('content')
     if (this.#chunked) await this.#sendChunk(Buffer.alloc(0), true)
     const verdict =
       this.#verdict ??

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { systemClock } from '../../src/base/clock.ts'
+import { type Clock, systemClock } from '../../src/base/clock.ts'
 import type { Envelope, Recipient } from '../../src/message/envelope.ts'
 import type {
   IncomingMessage,
@@ -60,10 +60,14 @@ function transaction(
 
 interface SetUp {
   readonly implicit?: boolean
+  readonly clock?: Clock
   readonly keepFor?: number
 }
 
-async function frontEnd(fakeOptions: FakeMxOptions = {}, { implicit, keepFor }: SetUp = {}) {
+async function frontEnd(
+  fakeOptions: FakeMxOptions = {},
+  { implicit, keepFor, clock = systemClock }: SetUp = {},
+) {
   const tls = { key: internal.key, cert: internal.certificate, requestCert: true }
   const fake = await FakeMx.start({ capabilities, tls, ...fakeOptions })
   stack.current.use(fake)
@@ -71,8 +75,8 @@ async function frontEnd(fakeOptions: FakeMxOptions = {}, { implicit, keepFor }: 
   const log = new RecordedProtocolLog()
   const warnings: string[] = []
   const connections = new BackEndConnections({
-    dialer: directDialer(systemClock),
-    clock: systemClock,
+    dialer: directDialer(clock),
+    clock,
     log,
     certificate: internal,
     fqdn: 'mail1.corp.example',
@@ -82,7 +86,7 @@ async function frontEnd(fakeOptions: FakeMxOptions = {}, { implicit, keepFor }: 
   stack.current.use(connections)
   const sink = new BackEndSink({
     connections,
-    clock: systemClock,
+    clock,
     warn: (message) => warnings.push(message),
     target: () => ({
       address: '127.0.0.1',
@@ -432,6 +436,25 @@ describe('connections to the back end', () => {
     await send(sink)
     await fake.until(() => fake.sessions[0]?.closed === true)
     expect(fake.lines.at(-1)).toBe('QUIT')
+  })
+
+  test('are not used for long, so that no ConnectionTimeout ends a message', async () => {
+    let passed = 0
+    const clock = { ...systemClock, monotonic: () => systemClock.monotonic() + passed }
+    const { fake, sink } = await frontEnd({}, { clock })
+    await send(sink)
+    passed = 61_000
+    await send(sink)
+    expect(fake.sessions).toHaveLength(2)
+  })
+
+  test('are closed with QUIT when the service stops, and none is kept afterwards', async () => {
+    const { fake, sink, connections } = await frontEnd()
+    await send(sink)
+    await connections.close()
+    expect(fake.lines.at(-1)).toBe('QUIT')
+    expect(await send(sink)).toBe('250 2.6.0 Queued')
+    await fake.until(() => fake.sessions[1]?.closed === true)
   })
 
   test('are as many as there are messages at once', async () => {
