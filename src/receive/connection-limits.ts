@@ -67,7 +67,7 @@ export class ConnectionLimits {
 
 /**
  * The first limit that one more connection would break. The percentage is of the connections still
- * free, so one source cannot take the last ones; a source may always have one.
+ * free, so one source cannot take the last ones; a source may always have one, and 100 is no limit.
  */
 function exceeded(
   connector: ReceiveConnector,
@@ -77,9 +77,10 @@ function exceeded(
   const { MaxInboundConnection, MaxInboundConnectionPerSource } = connector
   if (total >= MaxInboundConnection) return 'MaxInboundConnection'
   if (fromSource >= MaxInboundConnectionPerSource) return 'MaxInboundConnectionPerSource'
-  const free = MaxInboundConnection - total
-  const share = Math.floor((free * connector.MaxInboundConnectionPercentagePerSource) / 100)
-  if (fromSource >= Math.max(share, 1)) return 'MaxInboundConnectionPercentagePerSource'
+  const percentage = connector.MaxInboundConnectionPercentagePerSource
+  const share = Math.floor(((MaxInboundConnection - total) * percentage) / 100)
+  if (percentage < 100 && fromSource >= Math.max(share, 1))
+    return 'MaxInboundConnectionPercentagePerSource'
   return undefined
 }
 

@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest'
+import { minute } from '../../../src/base/time-span.ts'
+import { ConnectionLimits } from '../../../src/receive/connection-limits.ts'
+import { MessageRates } from '../../../src/receive/message-rates.ts'
+import { SessionDeadlines } from '../../../src/receive/session-deadlines.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import { testConnector } from '../../support/receiving-server.ts'
+
+describe('ConnectionLimits', () => {
+  const open = (
+    limits: ConnectionLimits,
+    settings: Readonly<Record<string, unknown>>,
+    count: number,
+  ) => {
+    const connector = testConnector(settings)
+    return Array.from({ length: count }, (_, at) => {
+      const admission = limits.admit(connector, `192.0.2.${at % 2}`, Infinity)
+      return admission.kind === 'admitted' ? admission.release : admission.limit
+    })
+  }
+  const refusals = (results: readonly unknown[]) =>
+    results.filter((each) => typeof each === 'string')
+
+  test('hold connections per connector', () => {
+    const settings = { MaxInboundConnection: 3, MaxInboundConnectionPercentagePerSource: 100 }
+    expect(refusals(open(new ConnectionLimits(new FakeClock()), settings, 5))).toEqual([
+      'MaxInboundConnection',
+      'MaxInboundConnection',
+    ])
+  })
+
+  test('hold connections per source', () => {
+    const settings = {
+      MaxInboundConnectionPerSource: 2,
+      MaxInboundConnectionPercentagePerSource: 100,
+    }
+    expect(refusals(open(new ConnectionLimits(new FakeClock()), settings, 6))).toEqual([
+      'MaxInboundConnectionPerSource',
+      'MaxInboundConnectionPerSource',
+    ])
+  })
+
+  test('leave a source a share of what is still free, and always one', () => {
+    const limits = new ConnectionLimits(new FakeClock())
+    const settings = {
+      MaxInboundConnection: 100,
+      MaxInboundConnectionPerSource: 'unlimited',
+      MaxInboundConnectionPercentagePerSource: 2,
+    }
+    const connector = testConnector(settings)
+    const from = (source: string) => limits.admit(connector, source, Infinity)
+    expect(from('192.0.2.1').kind).toBe('admitted')
+    // 99 are free, 2 per cent of them is one.
+    expect(from('192.0.2.1')).toMatchObject({ limit: 'MaxInboundConnectionPercentagePerSource' })
+    expect(from('192.0.2.2').kind).toBe('admitted')
+  })
+
+  test('give a place back once', () => {
+    const limits = new ConnectionLimits(new FakeClock())
+    const connector = testConnector({ MaxInboundConnectionPerSource: 1 })
+    const first = limits.admit(connector, '192.0.2.1', Infinity)
+    if (first.kind === 'admitted') {
+      first.release()
+      first.release()
+    }
+    expect(limits.admit(connector, '192.0.2.1', Infinity).kind).toBe('admitted')
+    expect(limits.admit(connector, '192.0.2.1', Infinity).kind).toBe('refused')
+  })
+
+  test('count new connections a minute over all connectors', () => {
+    const clock = new FakeClock()
+    const limits = new ConnectionLimits(clock)
+    const admit = (name: string) => limits.admit(testConnector({ Name: name }), '192.0.2.1', 2).kind
+    expect(['a', 'b', 'a'].map(admit)).toEqual(['admitted', 'admitted', 'refused'])
+    clock.advance(minute)
+    expect(admit('a')).toBe('admitted')
+  })
+})
+
+describe('MessageRates', () => {
+  const one = { address: '192.0.2.1', userName: 'ana' }
+  const other = { address: '192.0.2.2', userName: 'ANA' }
+  const nameless = { address: '192.0.2.1', userName: undefined }
+  test.each([
+    ['IPAddress', [one, other, one], [true, true, false]],
+    ['User', [one, other, nameless], [true, false, true]],
+    ['All', [one, other], [true, false]],
+    ['None', [one, one], [true, true]],
+  ])('by %s', (MessageRateSource, sources, expected) => {
+    const rates = new MessageRates(new FakeClock())
+    const connector = testConnector({ MessageRateLimit: 1, MessageRateSource })
+    expect(sources.map((source) => rates.count(connector, source))).toEqual(expected)
+  })
+
+  test('begin anew each minute', () => {
+    const clock = new FakeClock()
+    const rates = new MessageRates(clock)
+    const connector = testConnector({ MessageRateLimit: 1 })
+    expect([rates.count(connector, one), rates.count(connector, one)]).toEqual([true, false])
+    clock.advance(minute)
+    expect(rates.count(connector, one)).toBe(true)
+  })
+})
+
+describe('SessionDeadlines', () => {
+  const limits = { ConnectionTimeout: 10 * minute, ConnectionInactivityTimeout: 5 * minute }
+  function run(act: (clock: FakeClock, deadlines: SessionDeadlines) => void): string[] {
+    const clock = new FakeClock()
+    const expired: string[] = []
+    const deadlines = new SessionDeadlines(clock, limits, (which) =>
+      expired.push(`${which} ${clock.monotonic() / minute}`),
+    )
+    act(clock, deadlines)
+    return expired
+  }
+
+  test('tell each idle stretch, and the age once', () => {
+    const expired = run((clock) => clock.advance(30 * minute))
+    expect(expired).toEqual(['ConnectionInactivityTimeout 5', 'ConnectionTimeout 10'])
+  })
+
+  test('count idle time from the last input', () => {
+    const expired = run((clock, deadlines) => {
+      clock.advance(4 * minute)
+      deadlines.touch()
+      clock.advance(5.5 * minute)
+    })
+    expect(expired).toEqual(['ConnectionInactivityTimeout 9'])
+  })
+
+  test('leave no timer behind when cancelled', () => {
+    const clock = new FakeClock()
+    new SessionDeadlines(clock, limits, () => undefined).cancel()
+    expect(clock.timers).toBe(0)
+  })
+})
