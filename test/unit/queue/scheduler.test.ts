@@ -1,7 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { day, hour, minute } from '../../../src/base/time-span.ts'
+import { day, hour, minute, second } from '../../../src/base/time-span.ts'
+import { submissionQueue, unreachableQueue } from '../../../src/queue/queue-key.ts'
+import { StoreError } from '../../../src/queue/queue-store.ts'
+import { failingSettle } from '../../support/failing-store.ts'
 import { domainQueue } from '../../support/queue-samples.ts'
-import { SchedulerBench, refusing, resultsFor, serving } from '../../support/scheduler-bench.ts'
+import {
+  SchedulerBench,
+  delivering,
+  refusing,
+  resultsFor,
+  schedulerSettings,
+  serving,
+} from '../../support/scheduler-bench.ts'
 
 describe('delivering', () => {
   test('fresh copies are delivered and leave the queue', async () => {
@@ -48,6 +58,255 @@ describe('a next hop that cannot be reached', () => {
     expect(bench.opened).toHaveLength(11)
     await bench.advance(hour, minute)
     expect(bench.opened).toHaveLength(13)
+  })
+})
+
+describe('connections', () => {
+  /** Connections that reach the next hop, take one copy and then stand until released. */
+  function standing(): { serve: SchedulerBench['serve']; release: () => void } {
+    const gate = Promise.withResolvers<undefined>()
+    const serve: SchedulerBench['serve'] = async (lane) => {
+      const copy = await lane.next()
+      await gate.promise
+      if (copy !== undefined) await lane.report(copy, resultsFor(copy, 'delivered', '250 ok'))
+      return delivering(lane, AbortSignal.any([]))
+    }
+    return { serve, release: () => gate.resolve(undefined) }
+  }
+
+  test('one queue opens more only while copies wait, up to its limit', async () => {
+    await using bench = new SchedulerBench()
+    bench.settings.set({ ...schedulerSettings, MaxPerDomainOutboundConnections: 5 })
+    const { serve, release } = standing()
+    bench.serve = serve
+    await bench.start()
+    await bench.send('few.test', 8)
+    expect(bench.opened).toHaveLength(1)
+    await bench.send('many.test', 150)
+    expect(bench.opened.filter((domain) => domain === 'many.test')).toHaveLength(5)
+    release()
+    await bench.settle()
+    expect(await bench.waiting()).toEqual([])
+  })
+  test('a next hop that has not answered gets one connection, however much waits', async () => {
+    await using bench = new SchedulerBench()
+    bench.serve = async (_lane, signal) => {
+      await bench.clock.sleep(hour, signal)
+      return { kind: 'unreachable', error: '441 4.4.1 timed out' }
+    }
+    await bench.start()
+    await bench.send('silent.test', 200)
+    expect(bench.opened).toEqual(['silent.test'])
+  })
+  test('all queues get their turn when the total is short', async () => {
+    await using bench = new SchedulerBench()
+    bench.settings.set({ ...schedulerSettings, MaxOutboundConnections: 1 })
+    bench.serve = async (lane) => {
+      const copy = await lane.next()
+      if (copy !== undefined) await lane.report(copy, resultsFor(copy, 'delivered', '250 ok'))
+      return { kind: 'served' }
+    }
+    await bench.send('big.test', 4)
+    await bench.send('small.test', 2)
+    await bench.start()
+    await bench.settle()
+    expect(bench.opened).toEqual([
+      'big.test',
+      'small.test',
+      'big.test',
+      'small.test',
+      'big.test',
+      'big.test',
+    ])
+  })
+  test('one that fails beside others at work leaves the queue Active and opens no further', async () => {
+    await using bench = new SchedulerBench()
+    const { serve, release } = standing()
+    let count = 0
+    bench.serve = (lane, signal) =>
+      ++count === 1 ? serve(lane, signal) : refusing('unreachable', '421 too many')(lane, signal)
+    await bench.start()
+    await bench.send('strict.test', 50)
+    const [, view] = await bench.scheduler.listing.queues()
+    expect(view).toMatchObject({ Status: 'Active', LastError: '421 too many', RetryCount: 0 })
+    expect(bench.opened).toHaveLength(2)
+    release()
+    await bench.settle()
+    expect(await bench.waiting()).toEqual([])
+  })
+  test('one that ends without trying anything is not repeated at once', async () => {
+    await using bench = new SchedulerBench()
+    bench.serve = () => Promise.resolve({ kind: 'served' })
+    await bench.start()
+    await bench.send('odd.test')
+    expect(bench.opened).toHaveLength(1)
+    bench.serve = delivering
+    await bench.advance(minute)
+    expect(await bench.waiting()).toEqual([])
+  })
+  test('a copy put back, or never told of, goes to the next connection', async () => {
+    await using bench = new SchedulerBench()
+    let count = 0
+    bench.serve = async (lane, signal) => {
+      if (++count > 2) return delivering(lane, signal)
+      const copy = await lane.next()
+      if (copy !== undefined && count === 1) lane.putBack(copy)
+      return { kind: 'unreachable', error: '4.4.2 Connection dropped' }
+    }
+    await bench.start()
+    await bench.send('first.test')
+    await bench.advance(minute)
+    expect(await bench.waiting()).toHaveLength(1)
+    await bench.advance(minute)
+    expect(await bench.waiting()).toEqual([])
+  })
+  test('a manual retry ends the waiting', async () => {
+    await using bench = new SchedulerBench()
+    bench.serve = refusing('unreachable', '441 4.4.1 no')
+    await bench.start()
+    await bench.send('back.test')
+    bench.serve = delivering
+    expect(await bench.scheduler.retryQueue(domainQueue('other.test'))).toBe(false)
+    expect(await bench.scheduler.retryQueue(domainQueue('back.test'))).toBe(true)
+    await bench.settle()
+    expect(await bench.waiting()).toEqual([])
+  })
+})
+
+describe('a store that fails', () => {
+  test('delays the settlement, and the copy is not delivered again meanwhile', async () => {
+    const faults: Error[] = []
+    await using bench = new SchedulerBench((store) => failingSettle(store, faults))
+    await bench.start()
+    faults.push(...Array.from({ length: 3 }, () => new StoreError('DISK_FULL', 'full')))
+    await bench.send('first.test')
+    expect(bench.kinds()).toEqual(['queued'])
+    expect(bench.logged).toHaveLength(1)
+    await bench.advance(10 * second, second)
+    expect(bench.opened).toEqual(['first.test'])
+    expect(bench.kinds()).toEqual(['queued', 'delivered'])
+    expect(await bench.waiting()).toEqual([])
+  })
+  test('gives up at the end of a drain, and says that a message may come twice', async () => {
+    const faults = Array.from({ length: 100 }, () => new StoreError('DISK_FULL', 'full'))
+    const bench = new SchedulerBench((store) => failingSettle(store, faults))
+    await bench.start()
+    await bench.send('first.test')
+    const ending = new AbortController()
+    const drained = bench.scheduler.drain(ending.signal)
+    ending.abort()
+    await drained
+    expect(bench.logged.at(-1)).toMatch(/delivered again/)
+    expect(await bench.waiting()).toHaveLength(1)
+  })
+})
+
+describe('notifications', () => {
+  test('that cannot be written keep the recipient in the queue', async () => {
+    await using bench = new SchedulerBench()
+    bench.serve = serving((copy) => resultsFor(copy, 'failed', '550 5.1.1 unknown'))
+    bench.noticeFault = () => new Error('broken')
+    await bench.start()
+    await bench.send('first.test')
+    expect(await bench.waiting()).toMatchObject([
+      { recipients: [{ lastError: '550 5.1.1 unknown' }] },
+    ])
+    expect(bench.kinds()).not.toContain('failed')
+    bench.noticeFault = undefined
+    bench.serve = serving((copy) =>
+      resultsFor(copy, copy.message.source === 'DSN' ? 'delivered' : 'failed', '550 5.1.1 unknown'),
+    )
+    await bench.advance(15 * minute)
+    expect(await bench.waiting()).toEqual([])
+  })
+  test('of delay come once, also when the queue is not served', async () => {
+    await using bench = new SchedulerBench()
+    bench.serve = refusing('unreachable', '441 4.4.1 no')
+    await bench.start()
+    await bench.sendTo(unreachableQueue)
+    await bench.advance(4 * hour - minute, minute)
+    expect(bench.notices).toEqual([])
+    await bench.advance(3 * hour, minute)
+    expect(bench.notices).toEqual(['delayed alice@example.com'])
+  })
+})
+
+describe('categorizing anew', () => {
+  test('the Submission queue is categorized by itself', async () => {
+    await using bench = new SchedulerBench()
+    bench.recategorize = ({ recipients }) =>
+      Promise.resolve({ copies: [{ queue: domainQueue('first.test'), recipients }], failed: [] })
+    await bench.start()
+    await bench.sendTo(submissionQueue, 3)
+    expect(bench.opened).toEqual(['first.test'])
+    expect(await bench.waiting()).toEqual([])
+  })
+  test('a copy that cannot be categorized is tried again later', async () => {
+    await using bench = new SchedulerBench()
+    await bench.start()
+    await bench.sendTo(submissionQueue)
+    bench.recategorize = ({ recipients }) =>
+      Promise.resolve({ copies: [{ queue: domainQueue('first.test'), recipients }], failed: [] })
+    await bench.advance(29 * minute)
+    expect(await bench.waiting()).toHaveLength(1)
+    await bench.advance(2 * minute)
+    expect(await bench.waiting()).toEqual([])
+  })
+  test('a change of configuration moves what is unreachable or has lost its connector', async () => {
+    await using bench = new SchedulerBench()
+    bench.serve = refusing('unreachable', '441 4.4.1 no')
+    await bench.start()
+    await bench.sendTo(unreachableQueue, 120)
+    await bench.sendTo(domainQueue('old.test', 'Gone'), 2)
+    await bench.send('kept.test')
+    bench.recategorize = ({ recipients }) =>
+      Promise.resolve({ copies: [{ queue: domainQueue('new.test'), recipients }], failed: [] })
+    await bench.scheduler.reroute((key) => key.nextHopConnector !== 'Gone')
+    await bench.settle()
+    const domains = (await bench.waiting()).map(({ queue }) => queue.nextHopDomain)
+    expect(domains.filter((domain) => domain === 'new.test')).toHaveLength(122)
+    expect(domains.filter((domain) => domain === 'kept.test')).toHaveLength(1)
+  })
+  test('what stays unreachable is looked at once, and waits on', async () => {
+    await using bench = new SchedulerBench()
+    await bench.start()
+    await bench.sendTo(unreachableQueue, 60)
+    let looked = 0
+    bench.recategorize = ({ recipients, queue }) => {
+      looked++
+      return Promise.resolve({ copies: [{ queue, recipients }], failed: [] })
+    }
+    await bench.scheduler.reroute(() => true)
+    expect(looked).toBe(60)
+    await bench.advance(minute)
+    await bench.scheduler.reroute(() => true)
+    expect(looked).toBe(120)
+  })
+})
+
+describe('draining', () => {
+  test('lets connections finish the message in hand and gives the rest back', async () => {
+    const bench = new SchedulerBench()
+    const gate = Promise.withResolvers<undefined>()
+    bench.serve = async (lane, signal) => {
+      for (;;) {
+        const copy = await lane.next()
+        if (copy === undefined) return { kind: 'served' }
+        await gate.promise
+        await lane.report(copy, resultsFor(copy, 'delivered', '250 ok'))
+        if (signal.aborted) return { kind: 'served' }
+      }
+    }
+    await bench.start()
+    await bench.send('first.test', 5)
+    const drained = bench.scheduler.drain(new AbortController().signal)
+    gate.resolve(undefined)
+    await drained
+    expect(await bench.waiting()).toHaveLength(4)
+    expect(await bench.store.lease(domainQueue('first.test'), Infinity, 10)).toHaveLength(4)
+    await bench.send('later.test')
+    expect(bench.opened).toEqual(['first.test'])
+    expect(bench.clock.timers).toBe(0)
   })
 })
 

@@ -1,0 +1,199 @@
+import { open, stat, writeFile, mkdir } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, test } from 'vitest'
+import type { QueueStore } from '../../src/queue/queue-store.ts'
+import type { Copy } from '../../src/queue/stored-message.ts'
+import { QueueFolder } from '../support/queue-folder.ts'
+import {
+  commitTo,
+  contentOf,
+  domainQueue,
+  sampleMessage,
+  writeAll,
+} from '../support/queue-samples.ts'
+
+const queue = domainQueue('first.test')
+const end = { remaining: [], dueAt: 0, attempts: 1, lastError: '', delayNotified: false }
+
+/** Commits until the store refuses; returns what it took. */
+async function fill(store: QueueStore): Promise<readonly Copy[]> {
+  const taken: Copy[] = []
+  for (;;) {
+    try {
+      taken.push(...(await commitTo(store, [queue], { content: 'x'.repeat(50_000) })))
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'DISK_FULL' })
+      return taken
+    }
+  }
+}
+
+test('a full disk refuses mail, settles what is there, and takes mail again when there is room', async () => {
+  await using folder = await QueueFolder.make()
+  await using store = await folder.open({ maxFileBytes: 1_000_000 })
+  const taken = await fill(store)
+  expect(taken.length).toBeGreaterThan(5)
+  for (const copy of taken) await store.settle({ copy, ...end })
+  expect((await fill(store)).length).toBeGreaterThan(5)
+})
+
+test('content that finds the disk full is told to its writer, and nothing remains of it', async () => {
+  await using folder = await QueueFolder.make()
+  await using store = await folder.open({ maxFileBytes: 1_000_000, maxUnwrittenBytes: 300_000 })
+  const pending = store.begin()
+  const writing = writeAll(pending, Buffer.alloc(3_000_000), 50_000)
+  await expect(writing).rejects.toMatchObject({ code: 'DISK_FULL' })
+  pending.abort()
+  await expect(store.scan({ limit: 1 })).resolves.toMatchObject({ copies: [] })
+  expect((await fill(store)).length).toBeGreaterThan(5)
+})
+
+test('a batch with one message too many keeps the others', async () => {
+  await using folder = await QueueFolder.make()
+  await using store = await folder.open({ maxFileBytes: 1_000_000 })
+  const results = await Promise.allSettled([
+    commitTo(store, [queue]),
+    ...Array.from({ length: 20 }, () => commitTo(store, [queue], { content: 'x'.repeat(100_000) })),
+    commitTo(store, [queue]),
+  ])
+  expect(results[0].status).toBe('fulfilled')
+  expect(results.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(5)
+  const kept = results.filter(({ status }) => status === 'fulfilled').length
+  expect((await store.scan({ limit: 100 })).copies).toHaveLength(kept)
+  expect(await store.queues()).toMatchObject([{ copies: kept }])
+})
+
+test('with little free disk mail is refused before the disk is full', async () => {
+  await using folder = await QueueFolder.make()
+  await using store = await folder.open({ minFreeBytes: Number.MAX_SAFE_INTEGER })
+  await expect(commitTo(store, [queue])).rejects.toMatchObject({
+    code: 'DISK_FULL',
+    message: expect.stringContaining('make room') as string,
+  })
+})
+
+test('a second process is told that the file is in use', async () => {
+  await using folder = await QueueFolder.make()
+  await using store = await folder.open()
+  await expect(folder.open()).rejects.toThrow(/another process has it open/)
+  await commitTo(store, [queue])
+})
+
+test('a file of a newer version is refused and left alone', async () => {
+  await using folder = await QueueFolder.make()
+  await (await folder.open())[Symbol.asyncDispose]()
+  const database = new DatabaseSync(folder.path)
+  database.exec('PRAGMA user_version = 999')
+  database.close()
+  await expect(folder.open()).rejects.toThrow(/newer version/)
+  expect(folder.movedAside).toEqual([])
+})
+
+test('a database of another program is refused and left alone', async () => {
+  await using folder = await QueueFolder.make()
+  await mkdir(dirname(folder.path), { recursive: true })
+  const database = new DatabaseSync(folder.path)
+  database.exec('CREATE TABLE theirs (x)')
+  database.close()
+  await expect(folder.open()).rejects.toThrow(/another program/)
+})
+
+test('a file that is no database is put aside whole, and a new queue begun', async () => {
+  await using folder = await QueueFolder.make()
+  await mkdir(dirname(folder.path), { recursive: true })
+  await writeFile(folder.path, 'rubbish'.repeat(2000))
+  await using store = await folder.open()
+  expect(folder.movedAside).toHaveLength(1)
+  expect((await stat(folder.movedAside[0] ?? '')).size).toBe(14_000)
+  await commitTo(store, [queue])
+})
+
+test('damage found in use stops the store, and the next start puts the file aside', async () => {
+  await using folder = await QueueFolder.make()
+  const before = await folder.open()
+  for (let n = 0; n < 200; n++) await commitTo(before, [queue], { content: 'x'.repeat(3000) })
+  await before[Symbol.asyncDispose]()
+  const file = await open(folder.path, 'r+')
+  const { size } = await file.stat()
+  await file.write(Buffer.alloc(size - 80_000, 0xa5), 0, size - 80_000, 80_000)
+  await file.close()
+
+  const damaged = await folder.open()
+  await expect(damaged.scan({ limit: 1000 })).rejects.toMatchObject({ code: 'CORRUPT' })
+  expect(await folder.fatal.promise).toMatchObject({ code: 'CORRUPT' })
+  await expect(commitTo(damaged, [queue])).rejects.toMatchObject({ code: 'CORRUPT' })
+  await damaged[Symbol.asyncDispose]()
+
+  await using after = await folder.open()
+  expect(folder.movedAside.map((path) => existsSync(path))).toEqual([true])
+  await commitTo(after, [queue])
+})
+
+test('a restart keeps copies, content, counts and queue numbers, and ids go on growing', async () => {
+  await using folder = await QueueFolder.make()
+  const before = await folder.open()
+  const copies = await commitTo(before, [queue, domainQueue('second.test')])
+  const figures = await before.queues()
+  const last = before.begin().id
+  await before[Symbol.asyncDispose]()
+
+  await using after = await folder.open()
+  expect((await after.scan({ limit: 10 })).copies).toEqual(copies)
+  expect(String(await contentOf(after, copies[0]?.message.id ?? 0))).toBe('Hello world.')
+  expect(await after.queues()).toMatchObject(
+    figures.map(({ key, number, copies }) => ({ key, number, copies })),
+  )
+  expect(after.begin().id).toBe(last + 1)
+  expect(await after.lease(queue, Number.MAX_SAFE_INTEGER, 10)).toHaveLength(1)
+})
+
+test('large content travels in pieces while small messages are committed beside it', async () => {
+  await using folder = await QueueFolder.make()
+  await using store = await folder.open({ maxUnwrittenBytes: 2_000_000 })
+  const content = Buffer.alloc(20_000_000, 'Some content. ')
+  const pending = store.begin()
+  const progress = { done: false }
+  const large = writeAll(pending, content, 64_000)
+    .then(() =>
+      pending.commit(sampleMessage(), [{ queue, recipients: [{ address: 'b@first.test' }] }]),
+    )
+    .finally(() => (progress.done = true))
+  let small = 0
+  while (!progress.done) {
+    await commitTo(store, [queue])
+    small++
+  }
+  await large
+  expect(small).toBeGreaterThan(10)
+  expect((await contentOf(store, pending.id)).equals(content)).toBe(true)
+  expect((await store.readPiece(pending.id, 0))?.length).toBeLessThanOrEqual(256 * 1024)
+})
+
+test('writers beyond the bound wait, and slow ones do not hold up the others', async () => {
+  await using folder = await QueueFolder.make()
+  await using store = await folder.open({ maxUnwrittenBytes: 100_000 })
+  const slow = Array.from({ length: 50 }, () => store.begin())
+  for (const pending of slow) await pending.write(Buffer.alloc(5000, 1))
+  const copies = await commitTo(store, [queue], { content: 'y'.repeat(80_000) })
+  expect((await contentOf(store, copies[0]?.message.id ?? 0)).length).toBe(80_000)
+  for (const pending of slow) {
+    await pending.commit(sampleMessage(), [{ queue, recipients: [{ address: 'b@first.test' }] }])
+    expect((await contentOf(store, pending.id)).equals(Buffer.alloc(5000, 1))).toBe(true)
+  }
+})
+
+test('the file does not grow when messages come and go', async () => {
+  await using folder = await QueueFolder.make()
+  await using store = await folder.open({ maxFileBytes: 4_000_000 })
+  for (let round = 0; round < 40; round++) {
+    const content = 'z'.repeat(round % 2 === 0 ? 400_000 : 4000)
+    const batch = await Promise.all([
+      commitTo(store, [queue], { content }),
+      commitTo(store, [queue]),
+    ])
+    for (const copy of batch.flat()) await store.settle({ copy, ...end })
+  }
+  expect(await store.queues()).toMatchObject([{ copies: 0 }])
+})

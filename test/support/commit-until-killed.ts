@@ -1,0 +1,44 @@
+/**
+ * Run as a process of its own with a queue file as argument: commits numbered messages until it is
+ * killed. Prints `begun N` before content is written, `kept N` once a commit was answered, and
+ * `settling N` / `settled N` around the end of a message.
+ */
+import { writeSync } from 'node:fs'
+import { systemClock } from '../../src/base/clock.ts'
+import { openSqliteQueueStore } from '../../src/queue/sqlite-queue-store.ts'
+import { domainQueue, sampleMessage, writeAll } from './queue-samples.ts'
+import { numberedContent } from './numbered-content.ts'
+
+const say = (line: string) => writeSync(1, `${line}\n`)
+
+const store = await openSqliteQueueStore({
+  path: process.argv[2] ?? '',
+  clock: systemClock,
+  pieceBytes: 16 * 1024,
+  onFatal: (error) => {
+    throw error
+  },
+})
+
+async function commitForever(worker: number): Promise<never> {
+  for (let round = 0; ; round++) {
+    const pending = store.begin()
+    say(`begun ${pending.id}`)
+    await writeAll(pending, numberedContent(pending.id), 7000)
+    if (round % 5 === 4) {
+      pending.abort()
+      continue
+    }
+    const recipients = [{ address: 'bob@first.test' }]
+    const queue = domainQueue(`d${worker}.test`)
+    const [copy] = await pending.commit(sampleMessage(), [{ queue, recipients }])
+    say(`kept ${pending.id}`)
+    if (copy === undefined || round % 2 === 0) continue
+    say(`settling ${pending.id}`)
+    const end = { remaining: [], dueAt: 0, attempts: 1, lastError: '', delayNotified: false }
+    await store.settle({ copy, ...end })
+    say(`settled ${pending.id}`)
+  }
+}
+
+await Promise.all(Array.from({ length: 12 }, (_, worker) => commitForever(worker)))

@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest'
+import { day, hour, minute } from '../../../src/base/time-span.ts'
+import type { RecipientResult } from '../../../src/queue/delivery-agent.ts'
+import type { Copy } from '../../../src/queue/stored-message.ts'
+import { expiredReply, judge } from '../../../src/queue/verdict.ts'
+import { domainQueue, sampleMessage, sampleTime } from '../../support/queue-samples.ts'
+import { schedulerSettings as settings } from '../../support/scheduler-bench.ts'
+
+const [a, b, c] = [
+  { address: 'a@first.test' },
+  { address: 'b@first.test', notify: ['SUCCESS'] as const },
+  { address: 'c@first.test' },
+]
+
+function copyOf(changes: Partial<Copy> = {}): Copy {
+  return {
+    id: 1,
+    message: { ...sampleMessage(), id: 1 },
+    queue: domainQueue('first.test'),
+    recipients: [a, b, c],
+    dueAt: 0,
+    attempts: 2,
+    lastError: 'before',
+    delayNotified: false,
+    ...changes,
+  }
+}
+
+const results: RecipientResult[] = [
+  { recipient: a, outcome: 'retry', reply: '451 later' },
+  { recipient: b, outcome: 'delivered', reply: '250 ok' },
+  { recipient: c, outcome: 'failed', reply: '550 no' },
+]
+
+const after = (age: number) => ({ now: sampleTime + age, settings })
+
+describe('an attempt', () => {
+  test('parts the recipients by their outcome', () => {
+    const verdict = judge(copyOf(), results, after(minute))
+    expect(verdict.delivered.map(({ recipient }) => recipient)).toEqual([b])
+    expect(verdict.failed.map(({ recipient }) => recipient)).toEqual([c])
+    expect(verdict.remaining).toEqual([{ ...a, lastError: '451 later' }])
+    expect(verdict).toMatchObject({
+      attempts: 3,
+      lastError: '451 later',
+      dueAt: sampleTime + 16 * minute,
+      delayed: false,
+      expired: [],
+    })
+  })
+  test('leaves a recipient without a result in the queue', () => {
+    const verdict = judge(copyOf(), results.slice(1), after(minute))
+    expect(verdict.remaining).toMatchObject([{ address: a.address }])
+  })
+  test('past the expiry gives up who would be tried again', () => {
+    const verdict = judge(copyOf(), results, after(2 * day))
+    expect(verdict.remaining).toEqual([])
+    expect(verdict.expired).toEqual([{ recipient: a, outcome: 'failed', reply: expiredReply }])
+    expect(verdict.failed).toHaveLength(1)
+  })
+})
+
+describe('notifications', () => {
+  test.each([
+    ['young', hour, {}, false],
+    ['old', 4 * hour, {}, true],
+    ['old, told before', 4 * hour, { delayNotified: true }, false],
+  ])('of delay for a message that is %s', (_, age, changes, expected) => {
+    expect(judge(copyOf(changes), results, after(age)).delayed).toBe(expected)
+  })
+  test('of delay need someone who still waits', () => {
+    expect(judge(copyOf({ recipients: [b, c] }), results.slice(1), after(5 * hour)).delayed).toBe(
+      false,
+    )
+  })
+  test('of success are ours when asked for and the next hop does not take them over', () => {
+    expect(judge(copyOf(), results, after(0)).relayed.map(({ recipient }) => recipient)).toEqual([
+      b,
+    ])
+    const passedOn = results.map((result) => ({ ...result, dsnPassedOn: true }))
+    expect(judge(copyOf(), passedOn, after(0)).relayed).toEqual([])
+  })
+})
