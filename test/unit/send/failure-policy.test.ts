@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest'
+import { ClientFailure } from '../../../src/send/client-failure.ts'
+import {
+  brokenSessionTrouble,
+  brokenText,
+  contentOutcome,
+  dnsVerdict,
+  messageOutcome,
+  recipientVerdict,
+  unreachableText,
+} from '../../../src/send/failure-policy.ts'
+import { reply } from '../../../src/smtp/reply.ts'
+
+const target = { host: 'mx.test', address: '192.0.2.1', port: 25 }
+
+describe('what a reply means', () => {
+  test.each([
+    ['250 2.1.5 OK', false, 'accepted'],
+    ['251 2.1.5 Will forward', false, 'accepted'],
+    ['354 What?', false, 'retry'],
+    ['450 4.2.1 Greylisted', false, 'retry'],
+    ['452 4.5.3 Too many', true, 'again'],
+    ['452 4.5.3 Too many', false, 'retry'],
+    ['452 Too many', true, 'again'],
+    ['452 4.2.2 Mailbox full', true, 'retry'],
+    ['452 4.3.1 Insufficient system resources', true, 'retry'],
+    ['552 Too many', true, 'again'],
+    ['552 5.5.3 Too many', true, 'again'],
+    ['552 Too many', false, 'failed'],
+    ['552 5.2.2 Mailbox full', true, 'failed'],
+    ['550 5.1.1 Unknown', true, 'failed'],
+  ])('to RCPT: %s, with others accepted %s: %s', (text, acceptedSome, verdict) => {
+    expect(recipientVerdict(reply(text), acceptedSome)).toBe(verdict)
+  })
+
+  test.each([
+    ['250 2.6.0 Queued', 'delivered'],
+    ['354 What?', 'retry'],
+    ['421 4.3.2 Closing', 'retry'],
+    ['452 4.3.1 Full', 'retry'],
+    ['552 5.3.4 Too big', 'failed'],
+    ['554 5.7.1 Spam', 'failed'],
+  ])('to the final dot: %s: %s', (text, outcome) => {
+    expect(contentOutcome(reply(text))).toBe(outcome)
+  })
+
+  test.each([
+    ['550 5.7.1 No', 'failed'],
+    ['451 4.7.1 Later', 'retry'],
+    ['354 What?', 'retry'],
+    ['250 What?', 'retry'],
+  ])('to MAIL or DATA that did not go well: %s: %s', (text, outcome) => {
+    expect(messageOutcome(reply(text))).toBe(outcome)
+  })
+})
+
+describe('what a broken session means', () => {
+  const failure = (stage: ClientFailure['stage'], kind: ClientFailure['kind'] = 'closed') =>
+    new ClientFailure('the peer closed the connection', { stage, kind })
+
+  test.each(['mail', 'rcpt', 'data', 'command'] as const)(
+    'at %s the next target is tried',
+    (stage) => {
+      expect(brokenSessionTrouble(failure(stage))).toMatchObject({ kind: 'failure' })
+    },
+  )
+
+  test.each(['content', 'final-dot'] as const)('at %s no other target is tried', (stage) => {
+    expect(brokenSessionTrouble(failure(stage))).toBeUndefined()
+  })
+
+  test('is a 421 when one came before', () => {
+    const replies = [reply('250 OK'), reply('421 4.7.0 Bye')]
+    const told = new ClientFailure('closed', { stage: 'rcpt', kind: 'closed', replies })
+    expect(brokenSessionTrouble(told)).toEqual({ kind: 'reply', reply: replies[1] })
+  })
+
+  test.each([
+    ['mail', 'closed', '451 4.4.2 Connection dropped at mail: the peer closed the connection'],
+    ['data', 'timeout', '451 4.4.1 Connection timed out at data: the peer closed the connection'],
+    ['connect', 'refused', '441 4.4.1 Failed to connect: the peer closed the connection'],
+    [
+      'final-dot',
+      'timeout',
+      '451 4.4.2 Connection dropped after the end of the message, it may have been delivered: the peer closed the connection',
+    ],
+  ] as const)('at %s by %s is told as %s', (stage, kind, text) => {
+    expect(brokenText(failure(stage, kind))).toBe(text)
+  })
+
+  test('is told in given words where there are some', () => {
+    const verdict = reply('450 4.7.0 Proxy session setup failed')
+    const given = new ClientFailure('x', { stage: 'connect', kind: 'refused', verdict })
+    expect(unreachableText({ kind: 'failure', failure: given }, target)).toBe(
+      '450 4.7.0 Proxy session setup failed',
+    )
+  })
+})
+
+describe('what the DNS means', () => {
+  test.each([
+    [
+      { kind: 'nonexistent' },
+      'impossible',
+      '550 5.4.4 SMTPSEND.DNS.NonExistentDomain; nonexistent domain',
+    ],
+    [
+      { kind: 'null' },
+      'impossible',
+      '550 5.1.10 SMTPSEND.DNS.NullMx; the domain does not accept mail',
+    ],
+    [
+      { kind: 'loop' },
+      'impossible',
+      '550 5.4.6 SMTPSEND.DNS.MxLoopback; DNS records for this domain are configured in a loop',
+    ],
+    [
+      { kind: 'failed', reason: 'ETIMEOUT' },
+      'unreachable',
+      '451 4.4.0 DNS query failed. The error was: ETIMEOUT',
+    ],
+  ] as const)('%j is %s', (trouble, kind, error) => {
+    expect(dnsVerdict(trouble, ['Default'])).toEqual({ kind, error })
+  })
+
+  test.each([
+    { kind: 'nonexistent' },
+    { kind: 'null' },
+    { kind: 'loop' },
+    { kind: 'no-address' },
+  ] as const)('%j is a retry under DowngradeDnsFailures', (trouble) => {
+    expect(dnsVerdict(trouble, ['DowngradeDnsFailures']).kind).toBe('unreachable')
+  })
+})
