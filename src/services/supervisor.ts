@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Clock } from '../base/clock.ts'
-import { type Milliseconds, minute, second } from '../base/time-span.ts'
+import { type Milliseconds, second } from '../base/time-span.ts'
 import type { ProgramLog } from '../base/program-log.ts'
 import { type ListenerRow, type ServiceMessage, asServiceMessage } from './service-messages.ts'
 import type { ServiceName } from './service-names.ts'
 
-/** A service that ran this long before it died is started again at once. */
-const steadyAfter: Milliseconds = minute
+/** Until a service that had listened is started again. */
+const restartDelay: Milliseconds = second / 4
+/** The delay doubles up to this while a service dies before it listens. */
 const longestRestartDelay: Milliseconds = 30 * second
 /** A service that has not ended so long after it was told to drain is killed. */
 const killAfter: Milliseconds = 40 * second
@@ -24,7 +25,7 @@ export interface SupervisorOptions {
 }
 
 type ServiceState =
-  | { readonly kind: 'running'; readonly process: ChildProcess; readonly since: Milliseconds }
+  | { readonly kind: 'running'; readonly process: ChildProcess; ready: boolean }
   | { readonly kind: 'waiting' }
   | { readonly kind: 'ended' }
 
@@ -37,6 +38,8 @@ export class Supervisor {
   readonly #states = new Map<ServiceName, ServiceState>()
   readonly #restartDelays = new Map<ServiceName, Milliseconds>()
   readonly #ended = Promise.withResolvers<number>()
+  /** Services that were started more than once. */
+  readonly #restarted = new Set<ServiceName>()
   #stopping = false
   #exitCode = 0
 
@@ -65,23 +68,29 @@ export class Supervisor {
   }
 
   #start(service: ServiceName): void {
-    const { clock, logger, commandFor, env } = this.#options
+    const { logger, commandFor, env } = this.#options
     const [program, ...args] = commandFor(service)
     const child = spawn(program, args, {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: { ...process.env, ...env },
     })
-    this.#states.set(service, { kind: 'running', process: child, since: clock.now() })
+    this.#states.set(service, { kind: 'running', process: child, ready: false })
     child.on('message', (message) => this.#hear(service, asServiceMessage(message)))
     child.on('error', (error) =>
-      logger.error({ service, error: error.message }, 'a service could not be run'),
+      logger.error({ child: service, error: error.message }, 'a service could not be run'),
     )
     child.once('close', (code, signal) => this.#onEnd(service, signal ?? code ?? 0))
   }
 
   #hear(service: ServiceName, message: ServiceMessage | undefined): void {
-    if (message?.kind === 'ready') this.#options.onReady(service, message.listeners)
-    if (message?.kind !== 'cannot-start') return
+    const state = this.#states.get(service)
+    if (message?.kind === 'ready') {
+      if (state?.kind === 'running') state.ready = true
+      this.#restartDelays.delete(service)
+      this.#options.onReady(service, message.listeners)
+    }
+    // Only at the first start is there a person to tell; later it may pass, a port still held for example.
+    if (message?.kind !== 'cannot-start' || this.#restarted.has(service)) return
     this.#exitCode = 1
     this.stop()
   }
@@ -94,23 +103,20 @@ export class Supervisor {
       this.#settleIfEnded()
       return
     }
-    const ranFor = state?.kind === 'running' ? this.#options.clock.now() - state.since : 0
-    this.#startAgain(service, { how, ranFor })
+    this.#startAgain(service, how, state?.kind === 'running' && state.ready)
   }
 
-  #startAgain(
-    service: ServiceName,
-    end: { how: number | NodeJS.Signals; ranFor: Milliseconds },
-  ): void {
-    const last = end.ranFor >= steadyAfter ? 0 : (this.#restartDelays.get(service) ?? 0)
-    const delay = last
-    this.#restartDelays.set(service, Math.min(Math.max(second, last * 2), longestRestartDelay))
+  #startAgain(service: ServiceName, how: number | NodeJS.Signals, hadListened: boolean): void {
+    const { clock, logger } = this.#options
+    const delay = hadListened ? restartDelay : (this.#restartDelays.get(service) ?? second)
+    this.#restartDelays.set(service, Math.min(delay * 2, longestRestartDelay))
+    this.#restarted.add(service)
     this.#states.set(service, { kind: 'waiting' })
-    this.#options.logger.error(
-      { service, ended: end.how, restartInMs: delay },
+    logger.error(
+      { died: service, ended: how, restartInMs: delay },
       `the ${service} service died; it is started again`,
     )
-    this.#options.clock.after(delay, () => {
+    clock.after(delay, () => {
       if (!this.#stopping) this.#start(service)
     })
   }
@@ -125,7 +131,10 @@ export class Supervisor {
   #killLate(): void {
     for (const [service, state] of this.#states) {
       if (state.kind !== 'running') continue
-      this.#options.logger.error({ service }, 'the service did not end in time and is killed')
+      this.#options.logger.error(
+        { child: service },
+        'the service did not end in time and is killed',
+      )
       state.process.kill('SIGKILL')
     }
   }

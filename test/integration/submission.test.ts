@@ -109,4 +109,3 @@ test('a large message is stored octet for octet behind our header', async () => 
   expect(stored.length).toBe(message?.size)
   expect(stored.slice(stored.indexOf('\r\n\r\n') + 4) === pieces.join('')).toBe(true)
 })
-
