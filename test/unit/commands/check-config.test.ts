@@ -46,5 +46,5 @@ test('--schema prints the JSON Schema', async () => {
 test('an unknown flag is a usage error', async () => {
   const io = captured()
   expect(await runCommand(['check-config', '--konfig'], io)).toBe(2)
-  expect(io.err()).toContain('usage: edge check-config')
+  expect(io.err()).toContain('Usage: edge check-config')
 })
