@@ -215,7 +215,8 @@ export class ReceiveService implements AsyncDisposable {
       return
     }
     const rate = this.#options.maxConnectionRatePerMinute.current
-    const admission = this.#limits.admit(connector, remote.address, rate)
+    const source = { address: remote.address, isOwnServer: remote.address === local.address }
+    const admission = this.#limits.admit(connector, source, rate)
     if (admission.kind === 'admitted') {
       this.#open(connector, socket, admission.release)
       return
