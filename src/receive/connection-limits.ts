@@ -9,6 +9,13 @@ export type Admission =
   | { readonly kind: 'admitted'; readonly release: () => void }
   | { readonly kind: 'refused'; readonly reply: Reply; readonly limit: string }
 
+/** Where a connection comes from. */
+export interface ConnectionSource {
+  readonly address: string
+  /** It comes from this machine itself. */
+  readonly isOwnServer: boolean
+}
+
 interface ConnectorCount {
   total: number
   readonly bySource: Map<string, number>
@@ -26,18 +33,26 @@ export class ConnectionLimits {
   }
 
   /**
-   * Asks for a place on the connector. `maxRatePerMinute` is the service's MaxConnectionRatePerMinute
+   * Asks for a place on the connector. The services of this server speak for many clients, so on a
+   * connector for Exchange servers and not for strangers they are not counted by source and minute. `maxRatePerMinute` is the service's MaxConnectionRatePerMinute
    * and counts over all connectors. A place is given back by `release`, which counts once.
    */
-  admit(connector: ReceiveConnector, source: string, maxRatePerMinute: number): Admission {
-    if (!this.#countMinute(maxRatePerMinute))
+  admit(
+    connector: ReceiveConnector,
+    { address: source, isOwnServer }: ConnectionSource,
+    maxRatePerMinute: number,
+  ): Admission {
+    const ownService = isOwnServer && servesServersOnly(connector)
+    if (!ownService && !this.#countMinute(maxRatePerMinute))
       return refused(connectionRateExceeded, 'MaxConnectionRatePerMinute')
     const count: ConnectorCount = this.#counts.get(connector.Name) ?? {
       total: 0,
       bySource: new Map(),
     }
     const fromSource = count.bySource.get(source) ?? 0
-    const limit = exceeded(connector, count.total, fromSource)
+    const limit = ownService
+      ? totalExceeded(connector, count.total)
+      : exceeded(connector, count.total, fromSource)
     if (limit !== undefined) return refused(tooManyConnections, limit)
     this.#counts.set(connector.Name, count)
     count.total++
@@ -75,13 +90,25 @@ function exceeded(
   fromSource: number,
 ): keyof ReceiveConnector | undefined {
   const { MaxInboundConnection, MaxInboundConnectionPerSource } = connector
-  if (total >= MaxInboundConnection) return 'MaxInboundConnection'
+  const limit = totalExceeded(connector, total)
+  if (limit !== undefined) return limit
   if (fromSource >= MaxInboundConnectionPerSource) return 'MaxInboundConnectionPerSource'
   const percentage = connector.MaxInboundConnectionPercentagePerSource
   const share = Math.floor(((MaxInboundConnection - total) * percentage) / 100)
   if (percentage < 100 && fromSource >= Math.max(share, 1))
     return 'MaxInboundConnectionPercentagePerSource'
   return undefined
+}
+
+function totalExceeded(
+  { MaxInboundConnection }: ReceiveConnector,
+  total: number,
+): keyof ReceiveConnector | undefined {
+  return total >= MaxInboundConnection ? 'MaxInboundConnection' : undefined
+}
+
+function servesServersOnly({ AuthMechanism, PermissionGroups }: ReceiveConnector): boolean {
+  return AuthMechanism.includes('ExchangeServer') && !PermissionGroups.includes('AnonymousUsers')
 }
 
 function refused(reply: Reply, limit: string): Admission {

@@ -146,11 +146,12 @@ export class Conversation {
     return this.#ending.signal
   }
 
-  /** The source that MessageRateLimit counts. */
-  get messageSource(): MessageSource {
-    const { principal } = this.identity
+  /** The source that MessageRateLimit counts; undefined where the front end has counted it already. */
+  get messageSource(): MessageSource | undefined {
+    if (this.#handover !== undefined) return undefined
+    const { principal } = this.#peer
     return {
-      address: this.#handover?.client.client.address ?? this.remote.address,
+      address: this.remote.address,
       userName: principal.kind === 'User' ? principal.userName : undefined,
     }
   }

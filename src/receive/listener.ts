@@ -24,6 +24,13 @@ const advice: Readonly<Record<string, string>> = {
 /** Queue of connections the kernel holds for us. */
 const backlog = 1024
 
+export interface ListenerEvents {
+  /** A connection came; whoever is called owns it. */
+  accepted(socket: Socket): void
+  /** A connection could not be taken, as when file descriptors run out; the listener goes on. */
+  failed(error: Error): void
+}
+
 /** One listening socket. */
 export class Listener {
   readonly binding: Binding
@@ -35,23 +42,21 @@ export class Listener {
   }
 
   /**
-   * Opens the socket; `accept` owns each connection from then on. Undefined when the machine has no
-   * IPv6 and the binding is `[::]`. Rejects with a ListenError.
+   * Opens the socket. Undefined when the machine has no IPv6 and the binding is `[::]`. Rejects with a
+   * ListenError.
    */
-  static async open(
-    binding: Binding,
-    accept: (socket: Socket) => void,
-  ): Promise<Listener | undefined> {
+  static async open(binding: Binding, events: ListenerEvents): Promise<Listener | undefined> {
     // Half-open: a client that sends all at once and closes its side still gets its answers.
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, accept)
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+      events.accepted(socket),
+    )
     const error = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
       server.once('error', resolve)
       const { address: host, port } = binding
       server.listen({ host, port, backlog, ipv6Only: true }, () => resolve(undefined))
     })
     if (error === undefined) {
-      // Accepting can fail later, as when file descriptors run out; the socket itself goes on.
-      server.on('error', () => undefined)
+      server.on('error', (failure) => events.failed(failure))
       return new Listener(binding, server)
     }
     if (isWildcard(binding) && isMissingIpv6(binding, error)) return undefined

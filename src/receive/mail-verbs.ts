@@ -39,7 +39,8 @@ export const mail: Verb = {
     const denied = checkSender(command.sender, conversation.identity, services.acceptedDomains)
     if (denied !== undefined) return say(denied)
     if ((command.size ?? 0) > maxMessageSize(conversation)) return say(messageTooLarge)
-    if (!services.rates.count(connector, conversation.messageSource))
+    const source = conversation.messageSource
+    if (source !== undefined && !services.rates.count(connector, source))
       return sayAndClose(messageRateExceeded)
     conversation.log.receivingMessage()
     return begin(conversation, command)

@@ -142,10 +142,12 @@ export class ReceiveService implements AsyncDisposable {
     await this.#changes
     for (const listener of this.#listeners.values()) listener.close()
     this.#listeners.clear()
-    for (const session of this.#sessions) session.drain()
-    const timer = this.#options.clock.after(grace, () => {
+    const cutOff = () => {
       for (const session of this.#sessions) session.destroy()
-    })
+    }
+    for (const session of this.#sessions) session.drain()
+    if (grace <= 0) cutOff()
+    const timer = this.#options.clock.after(grace, cutOff)
     while (this.#sessions.size > 0) {
       await new Promise<void>((resolve) => {
         this.#sessionEnded = resolve
@@ -175,7 +177,12 @@ export class ReceiveService implements AsyncDisposable {
     for (const [name, binding] of wanted) {
       if (this.#listeners.has(name)) continue
       try {
-        const listener = await Listener.open(binding, (socket) => this.#accept(binding, socket))
+        const listener = await Listener.open(binding, {
+          accepted: (socket) => this.#accept(binding, socket),
+          failed: (error) => {
+            this.#warn(`accept ${name}`, { err: error, binding: name }, 'Cannot take a connection')
+          },
+        })
         if (listener !== undefined) this.#listeners.set(name, listener)
         else logger.warn({ binding: name }, 'This machine has no IPv6: the binding is left out')
       } catch (error) {
@@ -202,7 +209,8 @@ export class ReceiveService implements AsyncDisposable {
       return
     }
     const rate = this.#options.maxConnectionRatePerMinute.current
-    const admission = this.#limits.admit(connector, remote.address, rate)
+    const source = { address: remote.address, isOwnServer: remote.address === local.address }
+    const admission = this.#limits.admit(connector, source, rate)
     if (admission.kind === 'admitted') {
       this.#open(connector, socket, admission.release)
       return

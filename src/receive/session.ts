@@ -141,6 +141,7 @@ export class ReceiveSession implements TransportEvents {
     this.#conversation.secure(secured)
     this.#busy = false
     this.#deadlines.touch()
+    this.#endIfDrained()
     this.#proceed()
   }
 

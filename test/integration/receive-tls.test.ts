@@ -136,7 +136,9 @@ test('takes the client that a front end hands over by XPROXYFROM', async () => {
 
 test('takes the user that a front end hands over by XPROXY', async () => {
   await using server = await TestServer.start({
-    connectors: [testConnector(exchangeServers)],
+    connectors: [
+      testConnector({ ...exchangeServers, MessageRateLimit: 1, MessageRateSource: 'User' }),
+    ],
     users: [testUser({ UserName: 'ana', Password: 'x', EmailAddresses: 'ana@contoso.example' })],
   })
   await using peer = await SmtpPeer.greeted({ port: server.port })
@@ -149,4 +151,7 @@ test('takes the user that a front end hands over by XPROXY', async () => {
   expect(await peer.command('MAIL FROM:<ben@contoso.example>')).toMatch(/^550 5\.7\.60/)
   expect(await peer.command('MAIL FROM:<ana@contoso.example>')).toBe('250 2.1.0 Sender OK')
   expect(await peer.command('RCPT TO:<x@elsewhere.example>')).toBe('250 2.1.5 Recipient OK')
+  await peer.command('RSET')
+  // The front end counts messages a minute; here they are not counted again.
+  expect(await peer.command('MAIL FROM:<ana@contoso.example>')).toBe('250 2.1.0 Sender OK')
 })

@@ -6,6 +6,8 @@ import { SessionDeadlines } from '../../../src/receive/session-deadlines.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { testConnector } from '../../support/receiving-server.ts'
 
+const from = (address: string, isOwnServer = false) => ({ address, isOwnServer })
+
 describe('ConnectionLimits', () => {
   const open = (
     limits: ConnectionLimits,
@@ -14,7 +16,7 @@ describe('ConnectionLimits', () => {
   ) => {
     const connector = testConnector(settings)
     return Array.from({ length: count }, (_, at) => {
-      const admission = limits.admit(connector, `192.0.2.${at % 2}`, Infinity)
+      const admission = limits.admit(connector, from(`192.0.2.${at % 2}`), Infinity)
       return admission.kind === 'admitted' ? admission.release : admission.limit
     })
   }
@@ -48,29 +50,45 @@ describe('ConnectionLimits', () => {
       MaxInboundConnectionPercentagePerSource: 2,
     }
     const connector = testConnector(settings)
-    const from = (source: string) => limits.admit(connector, source, Infinity)
-    expect(from('192.0.2.1').kind).toBe('admitted')
+    const admit = (source: string) => limits.admit(connector, from(source), Infinity)
+    expect(admit('192.0.2.1').kind).toBe('admitted')
     // 99 are free, 2 per cent of them is one.
-    expect(from('192.0.2.1')).toMatchObject({ limit: 'MaxInboundConnectionPercentagePerSource' })
-    expect(from('192.0.2.2').kind).toBe('admitted')
+    expect(admit('192.0.2.1')).toMatchObject({ limit: 'MaxInboundConnectionPercentagePerSource' })
+    expect(admit('192.0.2.2').kind).toBe('admitted')
   })
 
   test('give a place back once', () => {
     const limits = new ConnectionLimits(new FakeClock())
     const connector = testConnector({ MaxInboundConnectionPerSource: 1 })
-    const first = limits.admit(connector, '192.0.2.1', Infinity)
+    const first = limits.admit(connector, from('192.0.2.1'), Infinity)
     if (first.kind === 'admitted') {
       first.release()
       first.release()
     }
-    expect(limits.admit(connector, '192.0.2.1', Infinity).kind).toBe('admitted')
-    expect(limits.admit(connector, '192.0.2.1', Infinity).kind).toBe('refused')
+    expect(limits.admit(connector, from('192.0.2.1'), Infinity).kind).toBe('admitted')
+    expect(limits.admit(connector, from('192.0.2.1'), Infinity).kind).toBe('refused')
+  })
+
+  test('do not count the services of this server by source, where no stranger may come', () => {
+    const settings = { MaxInboundConnection: 3, MaxInboundConnectionPerSource: 1 }
+    const servers = { AuthMechanism: 'ExchangeServer', PermissionGroups: 'ExchangeServers' }
+    const admitted = (more: Readonly<Record<string, unknown>>) => {
+      const limits = new ConnectionLimits(new FakeClock())
+      const connector = testConnector({ ...settings, ...more })
+      return [1, 2, 3, 4].filter(
+        () => limits.admit(connector, from('192.0.2.1', true), 2).kind === 'admitted',
+      ).length
+    }
+    expect(admitted(servers)).toBe(3)
+    expect(admitted({ ...servers, PermissionGroups: 'ExchangeServers, AnonymousUsers' })).toBe(1)
+    expect(admitted({})).toBe(1)
   })
 
   test('count new connections a minute over all connectors', () => {
     const clock = new FakeClock()
     const limits = new ConnectionLimits(clock)
-    const admit = (name: string) => limits.admit(testConnector({ Name: name }), '192.0.2.1', 2).kind
+    const admit = (name: string) =>
+      limits.admit(testConnector({ Name: name }), from('192.0.2.1'), 2).kind
     expect(['a', 'b', 'a'].map(admit)).toEqual(['admitted', 'admitted', 'refused'])
     clock.advance(minute)
     expect(admit('a')).toBe('admitted')
