@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { crc32 } from 'node:zlib'
 import { StoreError } from './queue-store.ts'
 import type { Change, CommitRows, CopyRow, SettleRows } from './sqlite-queue-protocol.ts'
 import type { QueueRegistry } from './sqlite-queue-registry.ts'
@@ -41,7 +42,7 @@ export class QueueChanges {
     switch (change.kind) {
       case 'piece':
         this.#statements.disown.run(change.message)
-        this.#statements.insertPiece.run(change.message, change.index, content(contents, 0))
+        this.#insertPiece(change.message, change.index, content(contents, 0))
         return nothing
       case 'commit':
         return this.#commit(change.rows, contents)
@@ -88,17 +89,22 @@ export class QueueChanges {
   #commit({ message, copies }: CommitRows, contents: readonly Uint8Array[]): Effect {
     const last = content(contents, message.content)
     if (message.pieces > 0) {
-      if (last.length > 0) this.#statements.insertPiece.run(message.id, message.pieces, last)
+      if (last.length > 0) this.#insertPiece(message.id, message.pieces, last)
       this.#statements.own.run(message.id)
     }
     const inline = message.pieces === 0 ? last : null
-    this.#statements.insertMessage.run(message.id, message.pieces, message.meta, inline)
+    const checksum = inline && crc32(inline)
+    this.#statements.insertMessage.run(message.id, message.pieces, message.meta, inline, checksum)
     const reserve = this.#reserve('message', message.id)
     const effects = copies.map((copy) => this.#insertCopy(message.id, message.received, copy))
     return () => {
       reserve()
       for (const effect of effects) effect()
     }
+  }
+
+  #insertPiece(message: number, index: number, piece: Uint8Array): void {
+    this.#statements.insertPiece.run(message, index, piece, crc32(piece))
   }
 
   #insertCopy(message: number, received: number, copy: CopyRow): Effect {
@@ -177,11 +183,11 @@ function prepare(database: DatabaseSync) {
     unowned: sql('SELECT message FROM unowned'),
     disown: sql('INSERT OR IGNORE INTO unowned VALUES (?)'),
     own: sql('DELETE FROM unowned WHERE message = ?'),
-    insertPiece: sql('INSERT INTO piece VALUES (?, ?, ?)'),
+    insertPiece: sql('INSERT INTO piece VALUES (?, ?, ?, ?)'),
     deletePieces: sql(
       'DELETE FROM piece WHERE message = ? AND part IN (SELECT part FROM piece WHERE message = ? LIMIT ?)',
     ),
-    insertMessage: sql('INSERT INTO message VALUES (?, ?, ?, ?)'),
+    insertMessage: sql('INSERT INTO message VALUES (?, ?, ?, ?, ?)'),
     deleteMessage: sql('DELETE FROM message WHERE id = ? RETURNING pieces'),
     insertCopy: sql(`INSERT INTO copy VALUES (?, ?, ?, ?, ?, 0, 0, '', ?)`),
     updateCopy: sql(

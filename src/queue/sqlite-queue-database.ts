@@ -5,8 +5,15 @@ import type { Clock } from '../base/clock.ts'
 import { StoreError } from './queue-store.ts'
 import { type Effect, QueueChanges } from './sqlite-queue-changes.ts'
 import { QueueInquiries } from './sqlite-queue-inquiries.ts'
-import type { Answer, Change, DatabaseSettings, Inquiry } from './sqlite-queue-protocol.ts'
+import type {
+  Answer,
+  Change,
+  DatabaseSettings,
+  Inquiry,
+  MovedAside,
+} from './sqlite-queue-protocol.ts'
 import { QueueRegistry } from './sqlite-queue-registry.ts'
+import { salvage } from './sqlite-queue-salvage.ts'
 import {
   openQueueDatabase,
   primaryCode,
@@ -20,6 +27,8 @@ const freeDiskInterval = 250
 /** Frames (pages) in the write-ahead log that a quiet moment, or any moment, moves into the file. */
 const calmLogFrames = 2000
 const longestLogFrames = 16_000
+/** Steps of purging that a full disk is worth, while commits wait. */
+const purgeStepsWhenFull = 50
 
 export interface ChangeRequest {
   readonly id: number
@@ -29,7 +38,8 @@ export interface ChangeRequest {
 
 /** The queue file and everything done to it; runs in a thread of its own and may take its time. */
 export class QueueDatabase {
-  readonly movedAside: string | undefined
+  /** The damaged file that was put aside, and what could be brought over from it. */
+  readonly movedAside: MovedAside | undefined
   readonly #settings: DatabaseSettings
   readonly #clock: Clock
   readonly #database: DatabaseSync
@@ -41,6 +51,8 @@ export class QueueDatabase {
   #freeDiskSeen = -Infinity
   #diskLow = false
   #fatal: StoreError | undefined
+  #closed = false
+  #upkeepFailed = false
 
   /** Throws a StoreError that says what to do when the file cannot be used. */
   constructor(settings: DatabaseSettings, clock: Clock) {
@@ -49,7 +61,9 @@ export class QueueDatabase {
     const stamp = new Date(clock.now()).toISOString().replace(/[:.]/g, '')
     const { database, movedAside } = openQueueDatabase(settings.path, stamp)
     this.#database = database
-    this.movedAside = movedAside
+    if (movedAside !== undefined) {
+      this.movedAside = { path: movedAside, rescued: salvage(movedAside, database) }
+    }
     rmSync(suspectMark(settings.path), { force: true })
     if (settings.maxFileBytes !== Infinity) {
       const pageSize = Number(database.prepare('PRAGMA page_size').get()?.['page_size'])
@@ -97,26 +111,33 @@ export class QueueDatabase {
       return answers.concat(accepted.map(({ id }) => ({ id })))
     } catch (cause) {
       const failure = this.#failure(cause)
-      // A full disk often has room again once the log's pages are in the file.
-      if (failure.code === 'DISK_FULL') this.#checkpoint()
+      if (failure.code === 'DISK_FULL') this.#makeRoom()
       return answers.concat(accepted.map((request) => this.#changeAlone(request, failure)))
     }
   }
 
-  /** Whether `upkeep` has work that should not wait. */
+  /** Whether `upkeep` has work to do. */
   get busy(): boolean {
-    return this.#fatal === undefined && (this.#postponements.length > 0 || this.#changes.hasGarbage)
+    if (this.#fatal !== undefined || this.#closed) return false
+    return this.#postponements.length > 0 || this.#changes.hasGarbage || this.#registry.tooManyEmpty
+  }
+
+  /** The last `upkeep` could not do its work: the next should wait a little. */
+  get upkeepFailed(): boolean {
+    return this.#upkeepFailed
   }
 
   /** One bounded step of what nobody waits for; returns the answers that became due. */
   upkeep(): Answer[] {
-    if (this.#fatal !== undefined) return []
+    if (!this.busy) return []
     const answers: Answer[] = []
     try {
-      if (this.#changes.hasGarbage) this.#transaction(() => [this.#changes.purgeStep()])
+      this.#purge()
       if (this.#registry.tooManyEmpty) this.#removeEmptyQueues()
+      this.#upkeepFailed = false
     } catch (cause) {
       this.#failure(cause)
+      this.#upkeepFailed = true
     }
     const request = this.#postponements[0]
     if (request !== undefined) {
@@ -131,13 +152,14 @@ export class QueueDatabase {
 
   /** Moves the write-ahead log into the file when it is long, or when the moment is calm. */
   tendLog(calm: boolean): void {
-    if (this.#fatal !== undefined) return
+    if (this.#fatal !== undefined || this.#closed) return
     const state = this.#logState.get()
     const waiting = Number(state?.['log'] ?? 0) - Number(state?.['checkpointed'] ?? 0)
     if (waiting > (calm ? calmLogFrames : longestLogFrames)) this.#checkpoint()
   }
 
   close(lastMessage: number, lastCopy: number): void {
+    this.#closed = true
     try {
       if (this.#fatal === undefined) {
         this.#database.exec('BEGIN IMMEDIATE')
@@ -221,6 +243,20 @@ export class QueueDatabase {
     const { bavail, bsize } = statfsSync(dirname(this.#settings.path))
     this.#diskLow = bavail * bsize < this.#settings.minFreeBytes
     return this.#diskLow
+  }
+
+  #purge(): void {
+    if (this.#changes.hasGarbage) this.#transaction(() => [this.#changes.purgeStep()])
+  }
+
+  /** A full disk may have room once the rest of old content is gone and the log is in the file. */
+  #makeRoom(): void {
+    try {
+      for (let step = 0; step < purgeStepsWhenFull; step++) this.#purge()
+    } catch (cause) {
+      this.#failure(cause)
+    }
+    this.#checkpoint()
   }
 
   #checkpoint(): void {

@@ -125,15 +125,21 @@ export interface Answer {
   readonly failure?: Failure
 }
 
+/** A damaged queue file: where it was put, and how many of its messages the new one has. */
+export interface MovedAside {
+  readonly path: string
+  readonly rescued: number
+}
+
 /** What the database thread says, beside answers. */
 export type ThreadMessage =
   | { readonly kind: 'answers'; readonly answers: readonly Answer[] }
-  /** Open; ids below these were given before. `movedAside` names a damaged file put away. */
+  /** Open; ids below these were given before. */
   | {
       readonly kind: 'opened'
       readonly nextMessage: number
       readonly nextCopy: number
-      readonly movedAside?: string
+      readonly movedAside?: MovedAside
     }
   | { readonly kind: 'notOpened'; readonly failure: Failure }
   /** The file can no longer be trusted; the thread ends. */

@@ -11,7 +11,7 @@ const applicationId = 0x45444751
  * number. A released step never changes, a new one is added.
  *
  * `copy` is ordered by message, so by age, and its one index serves leases. `piece` holds content
- * that did not fit into the message's row; messages named in `unowned` own their pieces not yet
+ * that did not fit into the message's row, `checksum` is the CRC-32 of the content beside it; messages named in `unowned` own their pieces not yet
  * (being taken in) or no longer (aborted, delivered), and a start deletes those.
  */
 const migrations: readonly string[] = [
@@ -28,12 +28,14 @@ const migrations: readonly string[] = [
     id INTEGER PRIMARY KEY,
     pieces INTEGER NOT NULL,
     meta TEXT NOT NULL,
-    content BLOB
+    content BLOB,
+    checksum INTEGER
   );
   CREATE TABLE piece (
     message INTEGER NOT NULL,
     part INTEGER NOT NULL,
     content BLOB NOT NULL,
+    checksum INTEGER NOT NULL,
     PRIMARY KEY (message, part)
   );
   CREATE TABLE unowned (message INTEGER PRIMARY KEY);

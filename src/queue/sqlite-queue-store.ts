@@ -19,7 +19,7 @@ import {
 } from './queue-store.ts'
 import { SqlitePendingMessage } from './sqlite-pending-message.ts'
 import { type Opened, SqliteQueueLink } from './sqlite-queue-link.ts'
-import type { CommitRows, CopyRow, LeasedRow } from './sqlite-queue-protocol.ts'
+import type { CommitRows, CopyRow, LeasedRow, MovedAside } from './sqlite-queue-protocol.ts'
 import type { Copy, CopyRecipient, NewCopy, NewMessage, StoredMessage } from './stored-message.ts'
 
 export interface SqliteQueueStoreOptions {
@@ -28,8 +28,8 @@ export interface SqliteQueueStoreOptions {
   readonly clock: Clock
   /** The store stopped working for good (every call rejects); the process should start anew. */
   readonly onFatal: (error: StoreError) => void
-  /** A damaged file was put aside at start and a new queue begun. */
-  readonly onMovedAside?: (path: string) => void
+  /** A damaged file was put aside at start; the messages that could be read were brought over. */
+  readonly onMovedAside?: (damaged: MovedAside) => void
   /** Content of one row; default 128 KB. */
   readonly pieceBytes?: Bytes
   /** Content in memory that is not on disk; default 32 MB. */

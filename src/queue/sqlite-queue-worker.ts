@@ -12,6 +12,8 @@ import { storeErrorOf } from './sqlite-queue-schema.ts'
 
 /** Quiet time after which the write-ahead log is moved into the file, in milliseconds. */
 const calmAfter = 200
+/** How long upkeep that failed is left alone, in milliseconds. */
+const pauseAfterTrouble = 1000
 
 /**
  * The database thread. All that arrived while one transaction was flushed goes into the next, so one
@@ -97,11 +99,13 @@ class QueueThread {
     })
     if (this.#upkeepPlanned || !this.#database.busy) return
     this.#upkeepPlanned = true
-    setImmediate(() => {
+    const upkeep = () => {
       this.#upkeepPlanned = false
       this.#answer(this.#database.upkeep())
       if (!this.#endOnFatal()) this.#planUpkeep()
-    })
+    }
+    if (this.#database.upkeepFailed) systemClock.after(pauseAfterTrouble, upkeep)
+    else setImmediate(upkeep)
   }
 
   #endOnFatal(): boolean {

@@ -106,18 +106,20 @@ test('a file that is no database is put aside whole, and a new queue begun', asy
   await writeFile(folder.path, 'rubbish'.repeat(2000))
   await using store = await folder.open()
   expect(folder.movedAside).toHaveLength(1)
-  expect((await stat(folder.movedAside[0] ?? '')).size).toBe(14_000)
+  expect((await stat(folder.movedAside[0]?.path ?? '')).size).toBe(14_000)
   await commitTo(store, [queue])
 })
 
-test('damage found in use stops the store, and the next start puts the file aside', async () => {
+test('damage found in use stops the store, and the next start brings the rest into a new file', async () => {
   await using folder = await QueueFolder.make()
   const before = await folder.open()
+  await commitTo(before, [queue], { content: 'y'.repeat(300_000) })
   for (let n = 0; n < 200; n++) await commitTo(before, [queue], { content: 'x'.repeat(3000) })
+  const late = await commitTo(before, [queue], { content: 'y'.repeat(300_000) })
   await before[Symbol.asyncDispose]()
   const file = await open(folder.path, 'r+')
   const { size } = await file.stat()
-  await file.write(Buffer.alloc(size - 80_000, 0xa5), 0, size - 80_000, 80_000)
+  await file.write(Buffer.alloc(80_000, 0xa5), 0, 80_000, size - 420_000)
   await file.close()
 
   const damaged = await folder.open()
@@ -127,8 +129,16 @@ test('damage found in use stops the store, and the next start puts the file asid
   await damaged[Symbol.asyncDispose]()
 
   await using after = await folder.open()
-  expect(folder.movedAside.map((path) => existsSync(path))).toEqual([true])
-  await commitTo(after, [queue])
+  const [aside] = folder.movedAside
+  expect(existsSync(aside?.path ?? '')).toBe(true)
+  expect(aside?.rescued).toBeGreaterThan(100)
+  expect(aside?.rescued).toBeLessThan(202)
+  expect(await after.queues()).toMatchObject([{ key: queue, copies: aside?.rescued }])
+  for (const { message } of (await after.scan({ limit: 1000 })).copies) {
+    const content = String(await contentOf(after, message.id))
+    expect(['x'.repeat(3000), 'y'.repeat(300_000)].includes(content)).toBe(true)
+  }
+  expect(after.begin().id).toBeGreaterThan(late[0]?.message.id ?? Infinity)
 })
 
 test('a restart keeps copies, content, counts and queue numbers, and ids go on growing', async () => {
@@ -196,4 +206,19 @@ test('the file does not grow when messages come and go', async () => {
     for (const copy of batch.flat()) await store.settle({ copy, ...end })
   }
   expect(await store.queues()).toMatchObject([{ copies: 0 }])
+})
+
+test('a flood of queues that come and go leaves a bounded list', async () => {
+  await using folder = await QueueFolder.make()
+  await using store = await folder.open()
+  for (let round = 0; round < 3; round++) {
+    const queues = Array.from({ length: 500 }, (_, n) => domainQueue(`d${round}-${n}.test`))
+    const copies = await commitTo(store, queues)
+    await Promise.all(copies.map((copy) => store.settle({ copy, ...end })))
+  }
+  await commitTo(store, [queue])
+  for (let n = 0; n < 20; n++) await commitTo(store, [queue])
+  const figures = await store.queues()
+  expect(figures.length).toBeLessThanOrEqual(1001)
+  expect(figures.find(({ copies }) => copies > 0)).toMatchObject({ number: 1501, copies: 21 })
 })

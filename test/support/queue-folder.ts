@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../../src/base/clock.ts'
+import type { MovedAside } from '../../src/queue/sqlite-queue-protocol.ts'
 import type { QueueStore, StoreError } from '../../src/queue/queue-store.ts'
 import {
   type SqliteQueueStoreOptions,
@@ -12,7 +13,7 @@ import {
 export class QueueFolder implements AsyncDisposable {
   readonly path: string
   readonly #folder: string
-  readonly movedAside: string[] = []
+  readonly movedAside: MovedAside[] = []
   /** Resolves when a store opened here stops for good. */
   readonly fatal = Promise.withResolvers<StoreError>()
 
@@ -30,7 +31,7 @@ export class QueueFolder implements AsyncDisposable {
       path: this.path,
       clock: systemClock,
       onFatal: (error) => this.fatal.resolve(error),
-      onMovedAside: (path) => this.movedAside.push(path),
+      onMovedAside: (damaged) => this.movedAside.push(damaged),
       ...options,
     })
   }

@@ -1,0 +1,187 @@
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
+import { crc32 } from 'node:zlib'
+import { submissionQueue } from './queue-key.ts'
+
+type Row = Record<string, SQLOutputValue>
+
+/** Messages that are written to the new file as one transaction. */
+const batch = 200
+/** Ids are skipped in steps of doubling width behind a place that cannot be read. */
+const widestSkip = 2 ** 40
+
+/**
+ * Brings the messages that can still be read from a damaged queue file into a new one; returns how
+ * many. A message comes over whole or not at all. Copies whose queue is unknown go to the Submission
+ * queue, to be categorized anew. The damaged file is only read.
+ */
+export function salvage(damagedPath: string, into: DatabaseSync): number {
+  let from: DatabaseSync
+  try {
+    from = new DatabaseSync(damagedPath, { timeout: 0 })
+  } catch {
+    return 0
+  }
+  try {
+    from.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA query_only = ON')
+    return new Salvage(from, into).run()
+  } catch {
+    return 0
+  } finally {
+    from.close()
+  }
+}
+
+class Salvage {
+  readonly #from: DatabaseSync
+  readonly #into: DatabaseSync
+  readonly #queues = new Map<number, number>()
+  #lastMessage = 0
+  #lastCopy = 0
+
+  constructor(from: DatabaseSync, into: DatabaseSync) {
+    this.#from = from
+    this.#into = into
+  }
+
+  run(): number {
+    this.#into.exec('BEGIN IMMEDIATE')
+    this.#copyQueues()
+    this.#into.exec('COMMIT')
+    let rescued = 0
+    let inBatch = 0
+    for (const message of this.#readableMessages()) {
+      if (inBatch === 0) this.#into.exec('BEGIN IMMEDIATE')
+      if (this.#copyMessage(message)) rescued++
+      inBatch = (inBatch + 1) % batch
+      if (inBatch === 0) this.#into.exec('COMMIT')
+    }
+    if (inBatch === 0) this.#into.exec('BEGIN IMMEDIATE')
+    this.#keepIdsGrowing()
+    this.#into.exec('COMMIT')
+    return rescued
+  }
+
+  *#readableMessages(): Iterable<Row> {
+    const next = this.#from.prepare('SELECT * FROM message WHERE id > ? ORDER BY id LIMIT 1')
+    let after = 0
+    let skip = 1
+    while (skip < widestSkip) {
+      const row = attempt(() => next.get(after) ?? 'end')
+      if (row === 'end') return
+      if (row === undefined) {
+        after += skip
+        skip *= 2
+        continue
+      }
+      after = Number(row['id'])
+      skip = 1
+      yield row
+    }
+  }
+
+  #copyMessage(message: Row): boolean {
+    const id = Number(message['id'])
+    const copies = this.#rows('SELECT * FROM copy WHERE message = ?', id)
+    const pieces = this.#rows('SELECT * FROM piece WHERE message = ? ORDER BY part', id)
+    const whole =
+      copies !== undefined &&
+      copies.length > 0 &&
+      pieces !== undefined &&
+      pieces.length >= Number(message['pieces']) &&
+      pieces.every((piece, at) => piece['part'] === at && isSound(piece)) &&
+      (Number(message['pieces']) > 0 || isSound(message)) &&
+      [message['meta'], ...copies.map(({ recipients }) => recipients)].every(isJson)
+    if (!whole) return false
+    this.#insert('message', message, ['id', 'pieces', 'meta', 'content', 'checksum'])
+    for (const piece of pieces)
+      this.#insert('piece', piece, ['message', 'part', 'content', 'checksum'])
+    for (const copy of copies) {
+      this.#insert('copy', { ...copy, queue: this.#queueOf(Number(copy['queue'])) }, copyColumns)
+      this.#lastCopy = Math.max(this.#lastCopy, Number(copy['id']))
+    }
+    this.#lastMessage = id
+    return true
+  }
+
+  #copyQueues(): void {
+    for (const queue of attempt(() => this.#from.prepare('SELECT * FROM queue').all()) ?? []) {
+      this.#insert('queue', queue, queueColumns)
+      this.#queues.set(Number(queue['number']), Number(queue['number']))
+    }
+  }
+
+  /** The queue's number, or that of the Submission queue when nothing is known of it. */
+  #queueOf(number: number): number {
+    const known = this.#queues.get(number)
+    if (known !== undefined) return known
+    const submission = this.#submissionNumber()
+    this.#queues.set(number, submission)
+    return submission
+  }
+
+  #submissionNumber(): number {
+    const { deliveryType, nextHopDomain, nextHopConnector } = submissionQueue
+    const found = this.#into
+      .prepare('SELECT * FROM queue')
+      .all()
+      .find((row) => row['deliveryType'] === deliveryType)
+    if (found !== undefined) return Number(found['number'])
+    const number = Math.max(0, ...this.#queues.keys()) + 1
+    this.#insert('queue', { number, deliveryType, nextHopDomain, nextHopConnector }, queueColumns)
+    return number
+  }
+
+  #keepIdsGrowing(): void {
+    const raise = this.#into.prepare(
+      'UPDATE sequence SET reserved = max(reserved, ?) WHERE name = ?',
+    )
+    for (const row of attempt(() => this.#from.prepare('SELECT * FROM sequence').all()) ?? []) {
+      raise.run(Number(row['reserved']), String(row['name']))
+    }
+    const highestQueue = this.#into.prepare('SELECT max(number) AS number FROM queue').get()
+    raise.run(this.#lastMessage, 'message')
+    raise.run(this.#lastCopy, 'copy')
+    raise.run(Number(highestQueue?.['number'] ?? 0), 'queue')
+  }
+
+  #rows(sql: string, id: number): Row[] | undefined {
+    return attempt(() => this.#from.prepare(sql).all(id))
+  }
+
+  #insert(table: string, row: Row, columns: readonly string[]): void {
+    const places = columns.map(() => '?').join(', ')
+    this.#into
+      .prepare(`INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${places})`)
+      .run(...columns.map((column) => row[column] ?? null))
+  }
+}
+
+const queueColumns = ['number', 'deliveryType', 'nextHopDomain', 'nextHopConnector']
+const copyColumns = [
+  'message',
+  'id',
+  'queue',
+  'due',
+  'received',
+  'attempts',
+  'delayNotified',
+  'lastError',
+  'recipients',
+]
+
+/** Undefined when the damaged file cannot be read there. */
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
+
+function isSound({ content, checksum }: Row): boolean {
+  return content instanceof Uint8Array && crc32(content) === checksum
+}
+
+function isJson(text: SQLOutputValue | undefined): boolean {
+  return typeof text === 'string' && attempt(() => JSON.parse(text) as unknown) !== undefined
+}

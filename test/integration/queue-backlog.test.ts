@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest'
+import { systemClock } from '../../src/base/clock.ts'
+import { LiveValue } from '../../src/base/live.ts'
+import { QueueScheduler } from '../../src/queue/scheduler.ts'
+import { QueueFolder } from '../support/queue-folder.ts'
+import { commitTo, domainQueue, sampleMessage } from '../support/queue-samples.ts'
+import { delivering, refusing, schedulerSettings } from '../support/scheduler-bench.ts'
+
+const backlog = 100_000
+const dead = domainQueue('dead.test')
+const live = domainQueue('live.test')
+
+test('a backlog of 100,000 neither slows the start nor a live queue, and the window stays small', async () => {
+  await using folder = await QueueFolder.make()
+  {
+    await using store = await folder.open()
+    for (let done = 0; done < backlog; done += 10_000) {
+      const pending = store.begin()
+      const recipients = [{ address: 'b@dead.test' }]
+      const copies = Array.from({ length: 9_990 }, () => ({ queue: dead, recipients }))
+      const others = Array.from({ length: 10 }, () => ({ queue: live, recipients }))
+      await pending.commit(sampleMessage({ receivedAt: systemClock.now() }), [...copies, ...others])
+    }
+  }
+  await using store = await folder.open()
+  const delivered = Promise.withResolvers<undefined>()
+  let left = backlog / 1000 + 1
+  let leased = 0
+  await using scheduler = new QueueScheduler({
+    store: {
+      begin: () => store.begin(),
+      lease: async (queue, now, limit) => {
+        const copies = await store.lease(queue, now, limit)
+        leased += copies.length
+        return copies
+      },
+      nextDueAt: (queue) => store.nextDueAt(queue),
+      leaseAged: (query) => store.leaseAged(query),
+      settle: (settlement) => store.settle(settlement),
+      release: (copies) => store.release(copies),
+      postpone: (queue, dueAt) => store.postpone(queue, dueAt),
+      readPiece: (messageId, index) => store.readPiece(messageId, index),
+      queues: () => store.queues(),
+      scan: (query) => store.scan(query),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    },
+    agent: {
+      serve: (lane, signal) =>
+        lane.key.nextHopDomain === 'live.test'
+          ? delivering(lane, signal)
+          : refusing('unreachable', '441 4.4.1 no')(lane, signal),
+    },
+    notifier: {
+      failed: () => Promise.resolve(undefined),
+      delayed: () => Promise.resolve(undefined),
+      relayed: () => Promise.resolve(undefined),
+    },
+    recategorize: () => Promise.resolve(undefined),
+    settings: new LiveValue(schedulerSettings),
+    serverName: 'EDGE01',
+    clock: systemClock,
+    log: { warn: () => undefined, error: () => undefined },
+    onEvent: ({ kind }) => {
+      if (kind === 'delivered' && --left === 0) delivered.resolve(undefined)
+    },
+  })
+  const begun = performance.now()
+  await scheduler.start()
+  scheduler.enqueue(await commitTo(store, [live], { message: { receivedAt: systemClock.now() } }))
+  await delivered.promise
+  expect(performance.now() - begun).toBeLessThan(3000)
+  expect(leased).toBeLessThan(1000)
+  const [, deadView] = await scheduler.listing.queues()
+  expect(deadView).toMatchObject({ MessageCount: backlog * 0.999, Status: 'Retry' })
+  const page = await scheduler.listing.messages({ queue: dead, limit: 1000 })
+  expect(page.messages).toHaveLength(1000)
+  expect(performance.now() - begun).toBeLessThan(4000)
+})
