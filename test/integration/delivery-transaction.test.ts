@@ -345,8 +345,18 @@ describe('connections', () => {
     expect(lane.returned).toHaveLength(1)
   })
 
-  test('are not opened for a connector that is gone', async () => {
-    const { delivery } = deliveryBench({ connector: { Name: 'Other' } })
+  test('are given up after ConnectionInactivityTimeOut without a word from the peer', async () => {
+    const connector = { ConnectionInactivityTimeOut: '00:00:01' }
+    const { result, lane } = await deliver({ answers: { MAIL: 'hang' } }, [one], { connector })
+    expect(result).toMatchObject({ kind: 'unreachable' })
+    expect(lane.results[0]).toMatch(/^retry a@good.test 451 4.4.1 Connection timed out at mail/)
+  })
+
+  test.each([
+    ['gone', { Name: 'Other' }],
+    ['disabled', { Enabled: false }],
+  ])('are not opened for a connector that is %s', async (_, connector) => {
+    const { delivery } = deliveryBench({ connector })
     const lane = new MemoryLane(dnsQueue('good.test'), [testCopy(...one)])
     expect(await delivery.serve(lane, never)).toMatchObject({ kind: 'unreachable' })
     expect(lane.waiting).toHaveLength(1)
