@@ -18,16 +18,6 @@ const longestLifetime = hour
 /** c-ares: the name does not exist, or could not exist at all. */
 const nonexistentCodes = new Set(['ENOTFOUND', 'EBADNAME'])
 
-/** Whether `text` names a DNS server: `192.0.2.53`, `127.0.0.53:5353`, `::1`, `[::1]:5353`. */
-export function isDnsServer(text: string): boolean {
-  try {
-    new NodeResolver().setServers([text])
-    return true
-  } catch {
-    return false
-  }
-}
-
 /** Look-ups by Node's own resolver (c-ares) at the given servers; none means the machine's. */
 export class NodeLookups implements Lookups {
   readonly #servers: Live<readonly string[]>

@@ -159,6 +159,7 @@ export class ClientWire {
     this.#socket.on('end', this.#onClose).on('close', this.#onClose)
     // It may come paused, with the peer's first octets in it.
     this.#socket.resume()
+    if (this.#socket.destroyed) this.#onClose()
   }
 
   #stopListening(): void {

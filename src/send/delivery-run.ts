@@ -48,15 +48,18 @@ export class DeliveryRun {
   }
 
   async serve(): Promise<ConnectionResult> {
-    let result: ConnectionResult | undefined
-    while (result === undefined && !this.#options.signal.aborted && !this.#exhausted()) {
-      const next = this.#lane.next()
-      const copy = next instanceof Promise ? await next : next
-      if (copy === undefined) break
-      result = await this.#deliver(copy)
+    try {
+      while (!this.#options.signal.aborted && !this.#exhausted()) {
+        const next = this.#lane.next()
+        const copy = next instanceof Promise ? await next : next
+        if (copy === undefined) break
+        const end = await this.#deliver(copy)
+        if (end !== undefined) return end
+      }
+      return { kind: 'served' }
+    } finally {
+      this.#release()
     }
-    this.#release()
-    return result ?? { kind: 'served' }
   }
 
   /** Undefined: the copy is reported and the lane can go on. */
@@ -107,6 +110,7 @@ export class DeliveryRun {
     if (this.#session !== undefined) return this.#session
     if (this.#targets === undefined) {
       const nextHop = await this.#options.findNextHop()
+      this.#options.logger.debug({ queue: this.#lane.key.nextHopDomain, nextHop }, 'Next hop')
       if (nextHop.kind !== 'targets') return nextHop
       this.#targets = nextHop.targets
     }
@@ -115,16 +119,19 @@ export class DeliveryRun {
 
   async #connect(targets: readonly Target[]): Promise<DeliverySession | ConnectionResult> {
     const { opener, signal, logger } = this.#options
+    const { nextHopDomain: queue } = this.#lane.key
     for (; this.#current < targets.length; this.#current++) {
       const target = targets[this.#current]
       if (target === undefined || signal.aborted) break
-      const domain = this.#lane.key.nextHopDomain
-      const opened = await opener.open({ target, connector: this.#connector, domain, signal })
+      const request = { target, connector: this.#connector, domain: queue, signal }
+      const opened = await opener.open(request)
       if ('client' in opened) {
+        const { id, client } = opened
+        const facts = { queue, target: targetName(target), session: id, tls: client.tls?.version }
+        logger.debug(facts, 'Session opened')
         this.#session = opened
         return opened
       }
-      const queue = this.#lane.key.nextHopDomain
       logger.info(
         { queue, target: targetName(target), reason: troubleText(opened) },
         'Target failed',

@@ -58,9 +58,12 @@ export class SmtpDelivery implements DeliveryAgent, AsyncDisposable {
   async serve(lane: DeliveryLane, signal: AbortSignal): Promise<ConnectionResult> {
     const { connectors, logger } = this.#options
     const name = lane.key.nextHopConnector
-    const connector = connectors.current.find(({ Name }) => Name === name)
+    const connector = connectors.current.find(({ Name, Enabled }) => Enabled && Name === name)
     if (connector === undefined)
-      return { kind: 'unreachable', error: `451 4.4.0 There is no Send connector "${name}"` }
+      return {
+        kind: 'unreachable',
+        error: `451 4.4.0 There is no enabled Send connector "${name}"`,
+      }
     const run = new DeliveryRun(lane, connector, {
       findNextHop: () => this.#findNextHop(lane, connector),
       opener: this.#opener,

@@ -7,8 +7,8 @@ import { type DnsTrouble, dnsVerdict, type NextHopFailure } from './failure-poli
 import type { SendConnector } from './send-connector.ts'
 import type { Target } from './target.ts'
 
-/** A hundred addresses are more than a queue can try before its retry is due. */
-const maximumTargets = 100
+/** With half a minute for each that does not answer, an attempt ends before a retry is of use. */
+const maximumTargets = 20
 
 /** Where a queue's mail goes: addresses in the order to try them, never none; or why nowhere. */
 export type NextHop =

@@ -180,8 +180,8 @@ export class SessionOpener {
     if (!client.capabilities.has('STARTTLS')) return unavailable
     const secureContext = this.#options.certificates.context(connector, this.#fqdn(connector))
     if (secureContext === undefined) return certificateMissing
-    const name = target.smartHost ?? target.host
-    const servername = isIP(name) === 0 ? { servername: name } : {}
+    const named = isIP(target.host) === 0
+    const servername = named ? { servername: target.smartHost ?? target.host } : {}
     const answer = await client.startTls({ secureContext, ...servername })
     if (!isPositive(answer)) return client.usable ? unavailable : leftAtStartTls(answer)
     if (client.tls === undefined) return unavailable

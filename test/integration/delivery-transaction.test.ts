@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { systemClock } from '../../src/base/clock.ts'
+import { type Dialer, directDialer } from '../../src/send/dialer.ts'
 import {
   type BenchOptions,
   deliveryBench,
@@ -6,6 +8,7 @@ import {
   MemoryLane,
   testCopy,
 } from '../support/delivery-bench.ts'
+import { FakeClock } from '../support/fake-clock.ts'
 import { FakeMx, type FakeMxOptions } from '../support/fake-mx.ts'
 
 const never = new AbortController().signal
@@ -250,6 +253,35 @@ describe('connections', () => {
     expect(fake.lines.filter((line) => line === 'RSET')).toHaveLength(0)
   })
 
+  test('are closed after a few seconds without work', async () => {
+    const clock = new FakeClock()
+    await using fake = await FakeMx.start()
+    await using bench = deliveryBench({ zones, clock, connector: { Port: fake.port } })
+    await bench.delivery.serve(new MemoryLane(dnsQueue('good.test'), [testCopy(...one)]), never)
+    clock.advance(4_999)
+    expect(fake.lines).not.toContain('QUIT')
+    clock.advance(1)
+    await fake.until(() => fake.sessions[0]?.closed === true)
+    expect(fake.lines.at(-1)).toBe('QUIT')
+    expect(clock.timers).toBe(0)
+  })
+
+  test('leave from SourceIPAddress where the family fits', async () => {
+    const sources: unknown[] = []
+    const direct = directDialer(systemClock)
+    const dialer: Dialer = {
+      dial: (target, options) => {
+        sources.push(options.localAddress)
+        return direct.dial(target, options)
+      },
+    }
+    const own = { dialerFor: () => dialer }
+    await deliver({}, [one], { ...own, connector: { SourceIPAddress: '127.0.0.7' } })
+    await deliver({}, [one], { ...own, connector: { SourceIPAddress: '2001:db8::7' } })
+    await deliver({}, [one], own)
+    expect(sources).toEqual(['127.0.0.7', undefined, undefined])
+  })
+
   test('end after SmtpMaxMessagesPerConnection', async () => {
     const connector = { SmtpMaxMessagesPerConnection: 2 }
     const { lane, fake, result } = await deliver({}, [one, one, one], { connector })
@@ -313,8 +345,18 @@ describe('connections', () => {
     expect(lane.returned).toHaveLength(1)
   })
 
-  test('are not opened for a connector that is gone', async () => {
-    const { delivery } = deliveryBench({ connector: { Name: 'Other' } })
+  test('are given up after ConnectionInactivityTimeOut without a word from the peer', async () => {
+    const connector = { ConnectionInactivityTimeOut: '00:00:01' }
+    const { result, lane } = await deliver({ answers: { MAIL: 'hang' } }, [one], { connector })
+    expect(result).toMatchObject({ kind: 'unreachable' })
+    expect(lane.results[0]).toMatch(/^retry a@good.test 451 4.4.1 Connection timed out at mail/)
+  })
+
+  test.each([
+    ['gone', { Name: 'Other' }],
+    ['disabled', { Enabled: false }],
+  ])('are not opened for a connector that is %s', async (_, connector) => {
+    const { delivery } = deliveryBench({ connector })
     const lane = new MemoryLane(dnsQueue('good.test'), [testCopy(...one)])
     expect(await delivery.serve(lane, never)).toMatchObject({ kind: 'unreachable' })
     expect(lane.waiting).toHaveLength(1)

@@ -59,6 +59,16 @@ describe('reading replies', () => {
     )
   })
 
+  test('finds a fault in octets that hold no reply, whatever they are', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 5000, maxLength: 6000 }), (octets) => {
+        const reader = new ReplyReader()
+        reader.push(Buffer.from(octets))
+        expect(reader.fault).toBeDefined()
+      }),
+    )
+  })
+
   test('shows each line to the log as it came', () => {
     const lines: string[] = []
     new ReplyReader((line) => lines.push(line)).push(Buffer.from('250-5.0.0 a\r\n250 5.0.0 b\r\n'))
