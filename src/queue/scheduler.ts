@@ -15,7 +15,7 @@ import { type Recategorizer, Resubmission } from './resubmission.ts'
 import { type RetrySettings, retryDelay } from './retry-schedule.ts'
 import { Settler } from './settler.ts'
 import type { Copy } from './stored-message.ts'
-import type { MessageSettings } from './verdict.ts'
+import { type MessageSettings, allFailed } from './verdict.ts'
 import { WindowKeeper } from './window-keeper.ts'
 
 /** Exchange's settings for queues, a part of TransportService. */
@@ -298,17 +298,14 @@ export class QueueScheduler implements AsyncDisposable {
   ): Promise<void> {
     this.#active.delete(copy.id)
     const dueAt = await this.#settler.attempted(copy, results)
-    if (dueAt !== undefined) this.#noteDue(queue, dueAt)
+    if (dueAt === undefined) return
+    queue.noteDue(dueAt)
+    this.#consider(queue)
   }
 
   #putBack(queue: DeliveryQueue, copy: Copy): void {
     this.#active.delete(copy.id)
     this.#windows.putBack(queue, copy)
-  }
-
-  #noteDue(queue: DeliveryQueue, dueAt: Milliseconds): void {
-    queue.noteDue(dueAt)
-    this.#consider(queue)
   }
 
   #ended(queue: DeliveryQueue, lane: QueueLane, result: ConnectionResult): void {
@@ -385,7 +382,9 @@ export class QueueScheduler implements AsyncDisposable {
         if (this.#state !== 'running') return
         const copies = await store.lease(queue.key, Infinity, failBatch)
         if (copies.length === 0) break
-        await Promise.all(copies.map((copy) => this.#settler.attempted(copy, failing(copy, error))))
+        await Promise.all(
+          copies.map((copy) => this.#settler.attempted(copy, allFailed(copy, error))),
+        )
       }
       queue.moreInStore = true
     } catch (cause) {
@@ -399,10 +398,6 @@ export class QueueScheduler implements AsyncDisposable {
 }
 
 const submissionText = queueKeyText(submissionQueue)
-
-function failing(copy: Copy, reply: string): RecipientResult[] {
-  return copy.recipients.map((recipient) => ({ recipient, outcome: 'failed', reply }))
-}
 
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve()
