@@ -250,7 +250,10 @@ export class QueueScheduler implements AsyncDisposable {
     const lane = new QueueLane(queue.key, {
       take: () => this.#take(queue, controller.signal),
       settle: (copy, results) => this.#settle(queue, copy, results),
-      putBack: (copy) => this.#putBack(queue, copy),
+      putBack: (copy) => {
+        this.#active.delete(copy.id)
+        this.#windows.putBack(queue, copy)
+      },
       proven: () => {
         queue.proven++
         this.#consider(queue)
@@ -268,10 +271,8 @@ export class QueueScheduler implements AsyncDisposable {
     try {
       return await this.#options.agent.serve(lane, signal)
     } catch (error) {
-      this.#options.log.error(
-        { error, queue: lane.key },
-        'a delivery connection failed unexpectedly',
-      )
+      const details = { error, queue: lane.key }
+      this.#options.log.error(details, 'a delivery connection failed unexpectedly')
       return { kind: 'unreachable', error: '451 4.4.0 The connection failed unexpectedly' }
     }
   }
@@ -285,10 +286,7 @@ export class QueueScheduler implements AsyncDisposable {
       return copy
     }
     if (!queue.moreInStore && queue.refill === undefined) return undefined
-    return this.#refill(queue).then(() => {
-      if (queue.ready === 0) return undefined
-      return this.#take(queue, signal)
-    })
+    return this.#refill(queue).then(() => (queue.ready > 0 ? this.#take(queue, signal) : undefined))
   }
 
   async #settle(
@@ -301,11 +299,6 @@ export class QueueScheduler implements AsyncDisposable {
     if (dueAt === undefined) return
     queue.noteDue(dueAt)
     this.#consider(queue)
-  }
-
-  #putBack(queue: DeliveryQueue, copy: Copy): void {
-    this.#active.delete(copy.id)
-    this.#windows.putBack(queue, copy)
   }
 
   #ended(queue: DeliveryQueue, lane: QueueLane, result: ConnectionResult): void {
