@@ -118,6 +118,7 @@ export class Resubmission {
       if (nextDueAt === undefined) return
       delay = Math.max(nextDueAt - clock.now(), pauseAfterTrouble)
     } catch (error) {
+      if (this.#stopped) return
       log.error({ error }, 'could not read the Submission queue')
     }
     if (!this.#stopped) this.#timer = clock.after(delay, () => this.wake())
