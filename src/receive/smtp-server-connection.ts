@@ -180,6 +180,8 @@ export class ReceivingConnection extends SMTPConnection implements SessionTransp
   /** The session keeps its own deadlines; what the base arms is always the topmost socket. */
   override _armTimeout(socket: Socket = this._socket): void {
     this.#topmost = socket
+    // The base listens for one error; a later one must not be without a listener.
+    socket.on('error', () => undefined)
   }
 
   override _onTimeout(): void {

@@ -139,3 +139,18 @@ test('aborts a message only after the call that is under way', async () => {
   await turn()
   expect(sink.aborted).toBe(1)
 })
+
+test('survives a sink that breaks its contract, wherever it throws', async () => {
+  const breaking = () => {
+    throw new Error('broken')
+  }
+  for (const hook of ['onBegin', 'onRecipient', 'onContent', 'onWrite', 'onCommit'] as const) {
+    const { send, sink, written, notes } = await greeted()
+    sink[hook] = breaking
+    send('MAIL FROM:<a@lucerne.example>\r\nRCPT TO:<b@contoso.example>\r\nDATA\r\n')
+    send('text\r\n.\r\n')
+    await turn()
+    expect(written.join('')).toMatch(/421 4\.3\.2 Service not available[^\n]*\n$/)
+    expect(notes).toContain('fault Error: broken')
+  }
+})
