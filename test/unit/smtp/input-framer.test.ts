@@ -71,6 +71,7 @@ describe('lines', () => {
     ['a line ends by CRLF', 'NOOP\r\nQUIT\r\n', ['line NOOP', 'line QUIT']],
     ['an empty line is a line', '\r\n', ['line ']],
     ['a lone CR spoils its line', 'A\rB\r\nC\r\n', ['bad bare-line-end', 'line C']],
+    ['a command hidden behind a CR is none', 'NOOP\rRSET\rQUIT\r\n', ['bad bare-line-end']],
     ['a CR before the CRLF spoils its line', 'A\r\r\nC\r\n', ['bad bare-line-end', 'line C']],
     ['a lone LF ends a bad line', 'QUIT\nNOOP\r\n', ['bad bare-line-end', 'line NOOP']],
     ['nothing but a LF is a bad line', '\n', ['bad bare-line-end']],

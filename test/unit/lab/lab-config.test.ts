@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { acceptedDomainSchema } from '../../../src/pipeline/accepted-domain.ts'
+import { receiveConnectorSchema } from '../../../src/receive/receive-connector.ts'
+import { userSchema } from '../../../src/receive/user.ts'
+import { sendConnectorSchema } from '../../../src/send/send-connector.ts'
+import { transportServiceSchema } from '../../../src/config/transport-service.ts'
+import { labConfig } from '../../../src/lab/lab-config.ts'
+import { composeLayout, labLayouts, loopbackLayout } from '../../../src/lab/lab-layout.ts'
+
+const schema = z.strictObject({
+  Server: z.strictObject({ Name: z.string(), Fqdn: z.string(), Role: z.literal('Mailbox') }),
+  AcceptedDomains: z.array(acceptedDomainSchema),
+  ReceiveConnectors: z.array(receiveConnectorSchema),
+  SendConnectors: z.array(sendConnectorSchema),
+  Users: z.array(userSchema),
+  TransportService: transportServiceSchema,
+})
+
+describe.each(Object.entries(labLayouts))('the %s configuration', (_, layout) => {
+  const config = schema.parse(parse(labConfig(layout)))
+
+  test('has the default listeners on the relay alone', () => {
+    const bindings = config.ReceiveConnectors.flatMap(({ Bindings }) => Bindings)
+    expect(bindings).toEqual(
+      [25, 587, 717, 2525, 465].map((port) => ({ address: layout.relay.bind, port })),
+    )
+  })
+
+  test('leads the address spaces to the peers', () => {
+    const routes = config.SendConnectors.map(({ AddressSpaces, SmartHosts, Port }) => [
+      AddressSpaces[0]?.space,
+      SmartHosts[0],
+      Port,
+    ])
+    expect(routes).toEqual([
+      ['contoso.test', layout.internal.address, layout.internal.port],
+      ['partner.test', 'smarthost.partner.test', layout.partner.port],
+      ['proxied.test', undefined, 25],
+      ['*', undefined, 25],
+    ])
+  })
+
+  test('asks the lab DNS only', () => {
+    const server = `${layout.dns.address}:${layout.dns.port}`
+    expect(config.TransportService.ExternalDNSServers).toEqual([server])
+    expect(config.TransportService.InternalDNSServers).toEqual([server])
+  })
+
+  test('logs every connector', () => {
+    for (const { ProtocolLoggingLevel } of [
+      ...config.ReceiveConnectors,
+      ...config.SendConnectors,
+    ]) {
+      expect(ProtocolLoggingLevel).toBe('Verbose')
+    }
+  })
+})
+
+test('the file for the containers is the one the lab prints', async () => {
+  expect(await readFile('docker/lab-relay.yaml', 'utf8')).toBe(labConfig(composeLayout))
+})
+
+test('the containers have the addresses of their layout', async () => {
+  const { services } = z
+    .object({
+      services: z.record(
+        z.string(),
+        z.object({
+          networks: z.record(z.string(), z.object({ ipv4_address: z.string().optional() })),
+        }),
+      ),
+    })
+    .parse(parse(await readFile('docker/compose.yaml', 'utf8'), { merge: true }))
+  const addresses = (service: string) =>
+    Object.values(services[service]?.networks ?? {}).map((network) => network.ipv4_address)
+  expect(addresses('lab')).toEqual([composeLayout.mx1.address, composeLayout.mx2.address])
+  expect(addresses('relay')).toContain(composeLayout.relay.address)
+})
+
+test('on loopback the mail hosts keep away from the relay', () => {
+  const { relay, mx1, mx2, dead } = loopbackLayout
+  expect(new Set([relay.bind, mx1.address, mx2.address, dead]).size).toBe(4)
+})
