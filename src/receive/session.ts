@@ -4,10 +4,10 @@ import { type Milliseconds, minute } from '../base/time-span.ts'
 import type { OpenTunnel } from '../proxy/outbound-tunnel.ts'
 import { type Input, InputFramer } from '../smtp/input-framer.ts'
 import {
+  bareLineEnd,
   connectionTimedOut,
   improperPipelining,
   inactivityTimeout,
-  invalidArguments,
   lineTooLong,
   serviceNotAvailable,
   tooManyErrors,
@@ -252,7 +252,7 @@ export class ReceiveSession implements TransportEvents {
       case 'bad-line':
         this.#expects = commandExpected
         this.#options.log.note(`Refused a line: ${input.reason}`)
-        return say(input.reason === 'too-long' ? lineTooLong : invalidArguments)
+        return say(input.reason === 'too-long' ? lineTooLong : bareLineEnd)
       case 'content':
         return passContent(this.#expects, input.chunk)
       case 'content-end':
