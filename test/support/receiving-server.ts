@@ -2,7 +2,6 @@ import { X509Certificate } from 'node:crypto'
 import { type Clock, systemClock } from '../../src/base/clock.ts'
 import { LiveValue } from '../../src/base/live.ts'
 import type { ProtocolEvent, ProtocolLog } from '../../src/logs/protocol-log.ts'
-import { domainOf } from '../../src/message/envelope.ts'
 import type { OutboundTunnel } from '../../src/proxy/outbound-tunnel.ts'
 import type { AcceptedDomains } from '../../src/receive/accepted-domains.ts'
 import {
@@ -157,13 +156,6 @@ export class TestServer implements AsyncDisposable {
   /** The port of the first listener. */
   get port(): number {
     return this.listeners[0]?.port ?? 0
-  }
-
-  /** Domains of the recipients taken, for a quick look. */
-  get recipientDomains(): readonly string[] {
-    return this.sink.messages.flatMap(({ recipients }) =>
-      recipients.map(({ address }) => domainOf(address)),
-    )
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
