@@ -41,13 +41,26 @@ export function protocolLogFiles(
   settings: Live<ProtocolLogSettings>,
   place: LogPlace,
 ): Live<LogFileSettings> {
+  let source: ProtocolLogSettings | undefined
+  let files: LogFileSettings
+  // Asked for at each record, so it is worked out once for each change.
+  return mapLive(settings, (current) => {
+    if (current !== source) {
+      source = current
+      files = logFileSettings(current, place)
+    }
+    return files
+  })
+}
+
+function logFileSettings(settings: ProtocolLogSettings, place: LogPlace): LogFileSettings {
   const { direction } = place
-  return mapLive(settings, (current) => ({
-    folder: logFolder(current[`${direction}ProtocolLogPath`], place),
-    maxAge: current[`${direction}ProtocolLogMaxAge`],
-    maxDirectorySize: current[`${direction}ProtocolLogMaxDirectorySize`],
-    maxFileSize: current[`${direction}ProtocolLogMaxFileSize`],
-  }))
+  return {
+    folder: logFolder(settings[`${direction}ProtocolLogPath`], place),
+    maxAge: settings[`${direction}ProtocolLogMaxAge`],
+    maxDirectorySize: settings[`${direction}ProtocolLogMaxDirectorySize`],
+    maxFileSize: settings[`${direction}ProtocolLogMaxFileSize`],
+  }
 }
 
 function logFolder(path: string, place: LogPlace): string | undefined {

@@ -28,18 +28,18 @@ export const protocolLogFields = [
 export class ProtocolLogWriter implements ProtocolLog, AsyncDisposable {
   readonly #log: RollingCsvLog
   readonly #ids: SessionIds
-  readonly #clock: Clock
+  readonly #time: LogTime
 
   constructor(log: RollingCsvLog, ids: SessionIds, clock: Clock) {
     this.#log = log
     this.#ids = ids
-    this.#clock = clock
+    this.#time = new LogTime(clock)
   }
 
   session(options: ProtocolSessionOptions): ProtocolSession {
     const id = this.#ids.next()
     return options.verbose
-      ? new VerboseSession(id, options, { log: this.#log, clock: this.#clock })
+      ? new VerboseSession(id, options, { log: this.#log, time: this.#time })
       : { id, record: ignore }
   }
 
@@ -60,7 +60,7 @@ export class ProtocolLogWriter implements ProtocolLog, AsyncDisposable {
 class VerboseSession implements ProtocolSession {
   readonly id: string
   readonly #log: RollingCsvLog
-  readonly #clock: Clock
+  readonly #time: LogTime
   readonly #beforeNumber: string
   readonly #afterNumber: string
   #next = 0
@@ -68,21 +68,41 @@ class VerboseSession implements ProtocolSession {
   constructor(
     id: string,
     { connectorId, local, remote }: ProtocolSessionOptions,
-    { log, clock }: { readonly log: RollingCsvLog; readonly clock: Clock },
+    { log, time }: { readonly log: RollingCsvLog; readonly time: LogTime },
   ) {
     this.id = id
     this.#log = log
-    this.#clock = clock
+    this.#time = time
     this.#beforeNumber = `,${csvField(connectorId)},${id},`
     this.#afterNumber = `,${formatEndpoint(local)},${formatEndpoint(remote)},`
   }
 
   record(event: ProtocolEvent, data: string, context = ''): void {
-    const time = new Date(this.#clock.now()).toISOString()
+    const time = this.#time.now()
     const number = this.#next++
     this.#log.append(
       `${time}${this.#beforeNumber}${number}${this.#afterNumber}${event},${csvField(data)},${csvField(context)}\r\n`,
     )
+  }
+}
+
+/** The time as records have it, written out once for each millisecond. */
+class LogTime {
+  readonly #clock: Clock
+  #at = NaN
+  #text = ''
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  now(): string {
+    const now = this.#clock.now()
+    if (now !== this.#at) {
+      this.#at = now
+      this.#text = new Date(now).toISOString()
+    }
+    return this.#text
   }
 }
 

@@ -5,12 +5,12 @@ import { type Permissions, permissionMask, permissionsFromMask } from '../messag
 import { type Reply, reply } from '../smtp/reply.ts'
 import { formatParameters, parseNumber, parseParameters } from './command-parameters.ts'
 
-/**
+/*
  * The commands by which our services hand sessions over. XPROXYFROM and XPROXY go from the Front End
  * Transport service to the Transport service before a MAIL and tell on whose behalf it comes: XPROXYFROM
  * for a client without an account, XPROXY for one that authenticated. They hold until the next one.
+ * XPROXYTO goes the other way and asks for a connection to a next hop.
  */
-export type XProxyVerb = 'XPROXYFROM' | 'XPROXY'
 
 /** How the front end came to trust the client, Exchange's AuthenticationSource. */
 export type AuthenticationSource = 'Anonymous' | 'Organization'

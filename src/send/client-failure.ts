@@ -27,6 +27,8 @@ export interface ClientFailureOptions extends ErrorOptions {
   readonly kind: ClientFailureKind
   /** Replies to the same pipelined commands that came before the failure, in order. */
   readonly replies?: readonly Reply[]
+  /** What stands for the failure as LastError, word for word, where the words are given. */
+  readonly verdict?: Reply
 }
 
 /** A session that broke, as opposed to a peer that refused: that is a Reply. */
@@ -35,12 +37,17 @@ export class ClientFailure extends Error {
   readonly stage: ClientStage
   readonly kind: ClientFailureKind
   readonly replies: readonly Reply[]
+  readonly verdict: Reply | undefined
 
-  constructor(message: string, { stage, kind, replies = [], ...options }: ClientFailureOptions) {
+  constructor(
+    message: string,
+    { stage, kind, replies = [], verdict, ...options }: ClientFailureOptions,
+  ) {
     super(message, options)
     this.stage = stage
     this.kind = kind
     this.replies = replies
+    this.verdict = verdict
   }
 
   /** The final dot was sent and no reply came: the peer may have taken the message. */

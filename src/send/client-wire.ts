@@ -155,6 +155,8 @@ export class ClientWire {
   #listen(): void {
     this.#socket.on('data', this.#onData).on('drain', this.#onDrain)
     this.#socket.on('end', this.#onClose).on('close', this.#onClose)
+    // It may come paused, with the peer's first octets in it.
+    this.#socket.resume()
   }
 
   #stopListening(): void {
@@ -188,6 +190,7 @@ export class ClientWire {
     const answered = waiting.replies.length
     if (answered === waiting.count) {
       this.#waiting = undefined
+      this.#stage = 'command'
       waiting.resolve(waiting.replies)
       return
     }

@@ -16,8 +16,10 @@ export interface FakeMxOptions {
   readonly capabilities?: readonly string[]
   /** By verb in upper case; also `greeting`, and `content` for the verdict after the final dot. */
   readonly answers?: Readonly<Record<string, FakeAnswer>>
-  /** Key and certificate for STARTTLS. */
-  readonly tls?: { readonly key: string; readonly cert: string }
+  /** Key and certificate for STARTTLS and X-ANONYMOUSTLS. */
+  readonly tls?: { readonly key: string; readonly cert: string; readonly requestCert?: boolean }
+  /** Begins with TLS. */
+  readonly implicitTls?: boolean
   /** Says this (or drops) once so many octets of content have come. */
   readonly midContent?: { readonly after: number; readonly answer: string }
 }
@@ -35,6 +37,8 @@ export interface FakeSession {
   readonly messages: FakeMessage[]
   secured: boolean
   closed: boolean
+  /** The certificate that the client showed (DER). */
+  clientCertificate?: Buffer | undefined
 }
 
 /** A server whose every answer is scripted; it keeps what it was told. */
@@ -111,8 +115,14 @@ class FakeConnection {
   readonly #fake: FakeMx
   readonly #session: FakeSession
   #socket: Socket
+  /** The connection itself, below a TLS layer. */
+  readonly #connection: Socket
   #input = ''
   #inContent = false
+  /** Octets of a BDAT chunk still to come, and those of the message so far. */
+  #chunkRest = 0
+  #chunks = ''
+  #lastChunk = false
   #interrupted = false
   #mail = ''
   #recipients: string[] = []
@@ -121,7 +131,9 @@ class FakeConnection {
     this.#fake = fake
     this.#session = session
     this.#socket = socket
-    this.#listen()
+    this.#connection = socket
+    if (fake.options.implicitTls === true) this.#upgrade()
+    else this.#listen()
   }
 
   greet(): void {
@@ -131,9 +143,43 @@ class FakeConnection {
   #listen(): void {
     this.#socket.on('data', (chunk: Buffer) => {
       this.#input += chunk.toString('latin1')
-      while (this.#inContent ? this.#readContent() : this.#readLine());
+      while (this.#chunkRest > 0 ? this.#readChunk() : this.#readNext());
       this.#fake.changed()
     })
+  }
+
+  #readNext(): boolean {
+    return this.#inContent ? this.#readContent() : this.#readLine()
+  }
+
+  #chunk(line: string): void {
+    const [, size, last] = /^BDAT (\d+)( LAST)?$/.exec(line) ?? []
+    this.#chunkRest = Number(size)
+    this.#lastChunk = last !== undefined
+    if (this.#chunkRest === 0) this.#endChunk()
+  }
+
+  #readChunk(): boolean {
+    const part = this.#input.slice(0, this.#chunkRest)
+    this.#input = this.#input.slice(part.length)
+    this.#chunkRest -= part.length
+    this.#chunks += part
+    if (this.#chunkRest > 0) return false
+    this.#endChunk()
+    return true
+  }
+
+  #endChunk(): void {
+    const content = this.#chunks
+    if (!this.#lastChunk) {
+      this.#answer('chunk', '', '250 2.6.0 CHUNK received OK')
+      return
+    }
+    this.#chunks = ''
+    const answer = this.#answer('content', '', '250 2.6.0 Queued')
+    const message = { mail: this.#mail, recipients: this.#recipients, content }
+    if (answer.startsWith('250')) this.#session.messages.push(message)
+    this.#forget()
   }
 
   #readLine(): boolean {
@@ -153,7 +199,8 @@ class FakeConnection {
     if (verb === 'MAIL' && answer.startsWith('250')) this.#mail = line
     if (verb === 'RCPT' && answer.startsWith('25')) this.#recipients.push(line)
     if (answer.startsWith('354')) this.#inContent = true
-    if (verb === 'STARTTLS' && answer.startsWith('220')) this.#upgrade()
+    if (verb.endsWith('TLS') && answer.startsWith('220')) this.#upgrade()
+    if (verb === 'BDAT') this.#chunk(line)
     if (answer.startsWith('221') || answer.startsWith('421')) this.#socket.end()
   }
 
@@ -168,9 +215,12 @@ class FakeConnection {
       }
       case 'DATA':
         return this.#recipients.length === 0 ? '503 5.5.1 No recipients' : '354 Go on'
+      case 'BDAT':
+        return ''
       case 'QUIT':
         return '221 2.0.0 Bye'
       case 'STARTTLS':
+      case 'X-ANONYMOUSTLS':
         return '220 2.0.0 Go ahead'
       case 'MAIL':
         return '250 2.1.0 Sender OK'
@@ -186,13 +236,14 @@ class FakeConnection {
     const answer =
       typeof scripted === 'function' ? scripted(line, this.#session) : (scripted ?? usual)
     switch (answer) {
+      case '':
       case 'hang':
         break
       case 'drop':
         this.#socket.destroy()
         break
       case 'reset':
-        this.#socket.resetAndDestroy()
+        this.#connection.resetAndDestroy()
         break
       case 'endless':
         this.#endless()
@@ -237,10 +288,15 @@ class FakeConnection {
     const { tls } = this.#fake.options
     this.#socket.removeAllListeners('data')
     if (tls === undefined) return
-    const secured = new TLSSocket(this.#socket, { isServer: true, ...tls })
+    const secured = new TLSSocket(this.#socket, {
+      isServer: true,
+      rejectUnauthorized: false,
+      ...tls,
+    })
     secured.on('error', () => undefined)
     secured.once('secure', () => {
       this.#session.secured = true
+      this.#session.clientCertificate = secured.getPeerX509Certificate()?.raw
     })
     this.#socket = secured
     this.#input = ''

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Principal, SessionFacts } from '../../../src/message/message-sink.ts'
 import type { Permission } from '../../../src/message/permission.ts'
@@ -141,6 +142,24 @@ describe('handing a session over', () => {
   ])('refuses XPROXY %s', (_, argument) => {
     expect(parseXProxy(argument)).toEqual(refused)
   })
+})
+
+test('answers whatever a peer may send, and lets no control character through', () => {
+  const word = fc.oneof(
+    fc.constantFrom('SID=08DD5A1122334401', 'IP=::1', 'PORT=25', 'PERMS=5', 'SEQNUM=1', 'SECID=a'),
+    fc.constantFrom('AUTHSRC=Anonymous', 'CONNECTOR=c', 'DESTINATION=192.0.2.1'),
+    fc.tuple(fc.constantFrom('DOMAIN', 'SECID', 'IP'), fc.string()).map((pair) => pair.join('=')),
+    fc.string(),
+  )
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 9 }), (words) => {
+      for (const parse of [parseXProxy, parseXProxyFrom, parseXProxyTo]) {
+        const result = parse(words.join(' '))
+        if ('code' in result) expect(result).toEqual(refused)
+        else expect(Object.values(result).join('')).not.toMatch(/[\x00-\x1f\x7f]/)
+      }
+    }),
+  )
 })
 
 describe('asking the front end for a next hop', () => {

@@ -1,0 +1,120 @@
+import { Resolver as NodeResolver } from 'node:dns/promises'
+import { domainToASCII } from 'node:url'
+import type { Live } from '../base/live.ts'
+import { type Milliseconds, hour, second } from '../base/time-span.ts'
+import type { Lookups, TimedAnswer } from './lookups.ts'
+import type { MxRecord } from './resolver.ts'
+
+/** Each server is asked twice, the second time with twice the patience. */
+const patience = { timeout: 3 * second, tries: 2 }
+
+/** node:dns tells no lifetime for MX records and for negative answers. */
+const mxLifetime = 60 * second
+const negativeLifetime = 30 * second
+const failureLifetime = 5 * second
+const shortestLifetime = 5 * second
+const longestLifetime = hour
+
+/** c-ares: the name does not exist, or could not exist at all. */
+const nonexistentCodes = new Set(['ENOTFOUND', 'EBADNAME'])
+
+/** Whether `text` names a DNS server: `192.0.2.53`, `127.0.0.53:5353`, `::1`, `[::1]:5353`. */
+export function isDnsServer(text: string): boolean {
+  try {
+    new NodeResolver().setServers([text])
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Look-ups by Node's own resolver (c-ares) at the given servers; none means the machine's. */
+export class NodeLookups implements Lookups {
+  readonly #servers: Live<readonly string[]>
+  #used: readonly string[] | undefined
+  #resolver = new NodeResolver(patience)
+
+  constructor(servers: Live<readonly string[]>) {
+    this.#servers = servers
+  }
+
+  mx(domain: string): Promise<TimedAnswer<MxRecord>> {
+    return this.#ask('MX', domain, async (resolver, name) => {
+      const found = await resolver.resolveMx(name)
+      const records = found.map(({ priority, exchange }) => ({
+        preference: priority,
+        exchange: exchange.toLowerCase().replace(/\.$/, ''),
+      }))
+      return { records, lifetime: mxLifetime }
+    })
+  }
+
+  ipv4(host: string): Promise<TimedAnswer<string>> {
+    return this.#ask('A', host, async (resolver, name) =>
+      timedRecords(await resolver.resolve4(name, { ttl: true })),
+    )
+  }
+
+  ipv6(host: string): Promise<TimedAnswer<string>> {
+    return this.#ask('AAAA', host, async (resolver, name) =>
+      timedRecords(await resolver.resolve6(name, { ttl: true })),
+    )
+  }
+
+  async #ask<T>(
+    type: string,
+    name: string,
+    look: (resolver: NodeResolver, name: string) => Promise<FoundRecords<T>>,
+  ): Promise<TimedAnswer<T>> {
+    try {
+      const { records, lifetime } = await look(this.#current(), asciiName(name))
+      if (records.length > 0) return { answer: { kind: 'found', records }, lifetime }
+      return { answer: { kind: 'empty' }, lifetime: negativeLifetime }
+    } catch (error) {
+      return refusal(error, `${type} ${name}`)
+    }
+  }
+
+  /** Throws for a server address that is none; settings are checked, so that is a defect. */
+  #current(): NodeResolver {
+    const servers = this.#servers.current
+    if (this.#used !== servers) {
+      const resolver = new NodeResolver(patience)
+      if (servers.length > 0) resolver.setServers(servers)
+      this.#resolver = resolver
+      this.#used = servers
+    }
+    return this.#resolver
+  }
+}
+
+interface FoundRecords<T> {
+  readonly records: readonly T[]
+  readonly lifetime: Milliseconds
+}
+
+function timedRecords(
+  found: readonly { readonly address: string; readonly ttl: number }[],
+): FoundRecords<string> {
+  const shortest = Math.min(...found.map(({ ttl }) => ttl * second), longestLifetime)
+  return {
+    records: found.map(({ address }) => address),
+    lifetime: Math.max(shortest, shortestLifetime),
+  }
+}
+
+function refusal(error: unknown, question: string): TimedAnswer<never> {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  if (nonexistentCodes.has(code))
+    return { answer: { kind: 'nonexistent' }, lifetime: negativeLifetime }
+  if (code === 'ENODATA') return { answer: { kind: 'empty' }, lifetime: negativeLifetime }
+  return {
+    answer: { kind: 'failed', reason: `${code} for ${question}` },
+    lifetime: failureLifetime,
+  }
+}
+
+/** Internationalised names travel in their ASCII form; an impossible one stays and is refused. */
+function asciiName(name: string): string {
+  return /[^\x00-\x7f]/.test(name) ? domainToASCII(name) : name
+}

@@ -1,0 +1,224 @@
+import { isIP } from 'node:net'
+import type { Bytes } from '../base/byte-size.ts'
+import { domainOf } from '../message/envelope.ts'
+import type { QueueKey } from '../queue/queue-key.ts'
+import { reply } from '../smtp/reply.ts'
+import type { Reply } from '../smtp/reply.ts'
+import type { AcceptedDomain } from './accepted-domain.ts'
+import { comparableDomain } from './accepted-domains.ts'
+import type { AcceptedDomainTable } from './accepted-domains.ts'
+import type { AddressSpace } from './address-space.ts'
+
+/** What routing needs of a Send connector. */
+export interface RoutableConnector {
+  readonly Name: string
+  readonly Enabled: boolean
+  readonly AddressSpaces: readonly AddressSpace[]
+  readonly DNSRoutingEnabled: boolean
+  readonly SmartHosts: readonly string[]
+  readonly MaxMessageSize: Bytes
+}
+
+/** The configuration that decides where mail goes. */
+export interface RoutingTables {
+  readonly acceptedDomains: AcceptedDomainTable
+  readonly sendConnectors: readonly RoutableConnector[]
+}
+
+/** Where one recipient goes. */
+export type Route =
+  | { readonly kind: 'connector'; readonly queue: QueueKey; readonly connector: RoutableConnector }
+  /** Nothing serves the domain yet: to the Unreachable queue with `reason` as its error. */
+  | { readonly kind: 'unreachable'; readonly reason: string }
+  /** It cannot go anywhere, now or later; the sender is told `reply`. */
+  | { readonly kind: 'failed'; readonly reply: Reply }
+
+/** Why a connector was chosen or not, in the order in which Exchange asks. */
+export type Verdict =
+  | 'chosen'
+  | 'disabled'
+  | 'no matching address space'
+  | 'message too large'
+  | 'less specific address space'
+  | 'higher cost'
+  | 'later name'
+
+/** One connector in the choice, with the address space by which it could serve the domain. */
+export interface Candidate {
+  readonly connector: RoutableConnector
+  readonly space?: AddressSpace
+  readonly verdict: Verdict
+}
+
+/** The whole choice for one recipient, told to a person. */
+export interface RouteExplanation {
+  readonly address: string
+  readonly domain: string
+  readonly acceptedDomain?: AcceptedDomain
+  readonly candidates: readonly Candidate[]
+  readonly route: Route
+}
+
+/** LastError of recipients in the Unreachable queue. */
+export const noConnector = 'A matching connector cannot be found to route the external recipient'
+
+const tooLarge = reply(
+  '550 5.3.4 ROUTING.SizeLimit; message size exceeds fixed maximum size for route',
+)
+const addressLiteral = reply(
+  '550 5.1.3 ROUTING.AddressLiteral; recipient address names a host address, not a domain',
+)
+const noDomain = reply('550 5.1.3 ROUTING.NoDomain; recipient address has no domain')
+
+/**
+ * Chooses the Send connector for a recipient as Exchange does: of the enabled connectors with a
+ * matching address space and room for the message the one with the most specific space, then the
+ * lowest cost, then the first name.
+ */
+export function route(address: string, size: Bytes, tables: RoutingTables): Route {
+  return explainRoute(address, size, tables).route
+}
+
+/** The same choice with all that led to it. A size of 0 fits every connector. */
+export function explainRoute(
+  address: string,
+  size: Bytes,
+  tables: RoutingTables,
+): RouteExplanation {
+  const domain = routingDomain(address, tables)
+  const acceptedDomain = tables.acceptedDomains.find(domain)
+  const common = { address, domain, ...(acceptedDomain !== undefined && { acceptedDomain }) }
+  const failure = unroutable(address, tables)
+  if (failure !== undefined) {
+    return { ...common, candidates: [], route: { kind: 'failed', reply: failure } }
+  }
+  const candidates = judge(domain, size, tables)
+  return { ...common, candidates, route: conclude(domain, candidates) }
+}
+
+/**
+ * The refusal of an address that no configuration can route: without a domain, or at an address
+ * literal (no MX leads there, and a client must not choose the host that we dial).
+ */
+export function unroutable(address: string, tables: RoutingTables): Reply | undefined {
+  const domain = routingDomain(address, tables)
+  if (domain === '') return noDomain
+  return domain.startsWith('[') || isIP(domain) !== 0 ? addressLiteral : undefined
+}
+
+/** How mail of a delivery queue finds its next hop, told to a person. */
+export function formatNextHop(queue: QueueKey): string {
+  const byMx = queue.deliveryType === 'DnsConnectorDelivery'
+  return byMx ? `by MX of ${queue.nextHopDomain}` : `smart hosts ${queue.nextHopDomain}`
+}
+
+/** Smart hosts as queues show them: `[10.0.0.1],relay.example`. */
+export function formatSmartHosts(smartHosts: readonly string[]): string {
+  return smartHosts.map((host) => (isIP(host) === 0 ? host : `[${host}]`)).join(',')
+}
+
+/** RFC 5321 2.3.5: postmaster may come without a domain; it is ours then. */
+function routingDomain(address: string, { acceptedDomains }: RoutingTables): string {
+  return comparableDomain(domainOf(address)) || (acceptedDomains.defaultDomain ?? '')
+}
+
+function conclude(domain: string, candidates: readonly Candidate[]): Route {
+  const chosen = candidates.find(({ verdict }) => verdict === 'chosen')?.connector
+  if (chosen !== undefined) {
+    return { kind: 'connector', queue: queueKey(domain, chosen), connector: chosen }
+  }
+  const sizeAlone = candidates.some(({ verdict }) => verdict === 'message too large')
+  return sizeAlone
+    ? { kind: 'failed', reply: tooLarge }
+    : { kind: 'unreachable', reason: noConnector }
+}
+
+function queueKey(domain: string, connector: RoutableConnector): QueueKey {
+  const nextHopConnector = connector.Name
+  return connector.DNSRoutingEnabled
+    ? { deliveryType: 'DnsConnectorDelivery', nextHopDomain: domain, nextHopConnector }
+    : {
+        deliveryType: 'SmartHostConnectorDelivery',
+        nextHopDomain: formatSmartHosts(connector.SmartHosts),
+        nextHopConnector,
+      }
+}
+
+/** A connector that can serve the domain. */
+interface Contender {
+  readonly connector: RoutableConnector
+  readonly space: AddressSpace
+  readonly specificity: number
+}
+
+function judge(domain: string, size: Bytes, tables: RoutingTables): Candidate[] {
+  const judged = tables.sendConnectors.map((connector) => {
+    const match = connector.Enabled ? bestSpace(domain, connector, tables) : undefined
+    return { connector, match }
+  })
+  const contenders = judged.flatMap(({ match }) =>
+    match !== undefined && size <= match.connector.MaxMessageSize ? [match] : [],
+  )
+  const winner = contenders.reduce<Contender | undefined>(
+    (best, contender) => (best === undefined || precedes(contender, best) ? contender : best),
+    undefined,
+  )
+  return judged.map(({ connector, match }): Candidate => {
+    if (!connector.Enabled) return { connector, verdict: 'disabled' }
+    if (match === undefined) return { connector, verdict: 'no matching address space' }
+    const { space } = match
+    if (winner === undefined || size > connector.MaxMessageSize) {
+      return { connector, space, verdict: 'message too large' }
+    }
+    return { connector, space, verdict: match === winner ? 'chosen' : whyLost(match, winner) }
+  })
+}
+
+function whyLost(loser: Contender, winner: Contender): Verdict {
+  if (loser.specificity < winner.specificity) return 'less specific address space'
+  return loser.space.cost > winner.space.cost ? 'higher cost' : 'later name'
+}
+
+function precedes(a: Contender, b: Contender): boolean {
+  if (a.specificity !== b.specificity) return a.specificity > b.specificity
+  if (a.space.cost !== b.space.cost) return a.space.cost < b.space.cost
+  const [nameOfA, nameOfB] = [a.connector.Name.toLowerCase(), b.connector.Name.toLowerCase()]
+  return nameOfA < nameOfB
+}
+
+function bestSpace(
+  domain: string,
+  connector: RoutableConnector,
+  tables: RoutingTables,
+): Contender | undefined {
+  let best: Contender | undefined
+  for (const space of connector.AddressSpaces) {
+    const specificity = specificityOf(space.space, domain, tables.acceptedDomains)
+    if (specificity === undefined) continue
+    const contender = { connector, space, specificity }
+    if (best === undefined || precedes(contender, best)) best = contender
+  }
+  return best
+}
+
+const exactMatch = Infinity
+
+/**
+ * How closely a space fits a domain: exact, then a wildcard by its length, then `*` (0); undefined
+ * when it does not fit. `--` counts as if each domain of the organisation were listed literally.
+ */
+function specificityOf(
+  space: string,
+  domain: string,
+  acceptedDomains: AcceptedDomainTable,
+): number | undefined {
+  if (space === '*') return 0
+  if (space === '--') {
+    const match = acceptedDomains.isOrganisation(domain) ? acceptedDomains.match(domain) : undefined
+    if (match === undefined) return undefined
+    return match.exact ? exactMatch : match.base.length
+  }
+  if (!space.startsWith('*.')) return space === domain ? exactMatch : undefined
+  const base = space.slice(2)
+  return domain === base || domain.endsWith(`.${base}`) ? base.length : undefined
+}

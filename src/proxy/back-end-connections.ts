@@ -1,0 +1,114 @@
+import type { Timer } from '../base/clock.ts'
+import { type Milliseconds, minute, second } from '../base/time-span.ts'
+import type { SmtpClient } from '../send/smtp-client.ts'
+import {
+  type ServiceSessionOptions,
+  type ServiceTarget,
+  openServiceSession,
+} from './service-session.ts'
+
+export interface BackEndConnectionsOptions extends ServiceSessionOptions {
+  /** ProtocolLoggingLevel of the implicit connector to the Transport service. */
+  readonly verbose: () => boolean
+  /** How many idle connections are kept for each listener of the back end, and for how long. */
+  readonly maxKept?: number
+  readonly keepFor?: Milliseconds
+}
+
+/** The name of the implicit connector in the SmtpSend log. */
+const connectorId = 'Inbound Proxy Internal Send Connector'
+/** Well below any ConnectionTimeout, which would end a connection in the middle of a message. */
+const oldestReused = minute
+
+/** One session with the back end, for one message after the other. */
+export interface BackEndConnection {
+  readonly client: SmtpClient
+  readonly target: ServiceTarget
+  readonly openedAt: Milliseconds
+  /** Served a message before, so the back end may have ended it meanwhile. */
+  kept: boolean
+  /** A transaction was left open on it. */
+  needsReset: boolean
+}
+
+interface Idle {
+  readonly connection: BackEndConnection
+  readonly timer: Timer
+}
+
+/**
+ * Connections to the Transport service. Whoever takes one owns it until it is given back; idle ones are
+ * kept for a moment, so that a session with several messages, or many short ones, need no handshake each.
+ */
+export class BackEndConnections implements AsyncDisposable {
+  readonly #options: BackEndConnectionsOptions
+  readonly #idle = new Map<string, Idle[]>()
+  #closed = false
+
+  constructor(options: BackEndConnectionsOptions) {
+    this.#options = options
+  }
+
+  /** A kept connection, the one used last, or undefined when none is fit. */
+  takeKept(target: ServiceTarget): BackEndConnection | undefined {
+    const idle = this.#idle.get(keyOf(target))
+    for (let entry = idle?.pop(); entry !== undefined; entry = idle?.pop()) {
+      entry.timer.cancel()
+      if (this.#fit(entry.connection)) return entry.connection
+      entry.connection.client.destroy()
+    }
+    return undefined
+  }
+
+  /** A new connection; rejects with a ServiceSessionError. */
+  async open(target: ServiceTarget): Promise<BackEndConnection> {
+    const { clock, verbose } = this.#options
+    const log = { connectorId, verbose: verbose() }
+    const { client } = await openServiceSession(target, this.#options, log)
+    return { client, target, openedAt: clock.monotonic(), kept: false, needsReset: false }
+  }
+
+  /** Ends the use of a connection: it is kept, or closed when it is not fit or enough are kept. */
+  giveBack(connection: BackEndConnection): void {
+    const { maxKept = 50, keepFor = 5 * second, clock } = this.#options
+    const key = keyOf(connection.target)
+    const idle = this.#idle.get(key) ?? []
+    if (this.#closed || !this.#fit(connection) || idle.length >= maxKept) {
+      void connection.client.quit()
+      return
+    }
+    connection.kept = true
+    const timer = clock.after(keepFor, () => this.#drop(key, connection))
+    idle.push({ connection, timer })
+    this.#idle.set(key, idle)
+  }
+
+  /** Takes leave of the back end on all idle connections; those in use end when they are given back. */
+  async close(): Promise<void> {
+    this.#closed = true
+    const idle = [...this.#idle.values()].flat()
+    this.#idle.clear()
+    for (const { timer } of idle) timer.cancel()
+    await Promise.all(idle.map(({ connection }) => connection.client.quit()))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #fit({ client, openedAt }: BackEndConnection): boolean {
+    return client.usable && this.#options.clock.monotonic() - openedAt < oldestReused
+  }
+
+  #drop(key: string, connection: BackEndConnection): void {
+    const idle = this.#idle.get(key) ?? []
+    const at = idle.findIndex((entry) => entry.connection === connection)
+    if (at >= 0) idle.splice(at, 1)
+    if (idle.length === 0) this.#idle.delete(key)
+    void connection.client.quit()
+  }
+}
+
+function keyOf({ address, port, tlsMode }: ServiceTarget): string {
+  return `${tlsMode} ${address} ${port}`
+}

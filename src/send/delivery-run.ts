@@ -1,0 +1,194 @@
+import type { Logger } from 'pino'
+import type { ConnectionResult, DeliveryLane, RecipientResult } from '../queue/delivery-agent.ts'
+import { queueKeyText } from '../queue/queue-key.ts'
+import type { Copy, CopyRecipient } from '../queue/stored-message.ts'
+import type { ConnectionCache } from './connection-cache.ts'
+import { type TargetTrouble, troubleText, unreachableText } from './failure-policy.ts'
+import type { NextHop } from './next-hop.ts'
+import type { SendConnector } from './send-connector.ts'
+import type { DeliverySession, SessionOpener } from './session-opener.ts'
+import { type Target, targetName } from './target.ts'
+import { type ReadPiece, sendCopy, type TransactionOutcome } from './transaction.ts'
+
+export interface DeliveryRunOptions {
+  readonly findNextHop: () => Promise<NextHop>
+  readonly opener: SessionOpener
+  readonly cache: ConnectionCache
+  readonly readPiece: ReadPiece
+  readonly logger: Logger
+  readonly signal: AbortSignal
+}
+
+/** What has become of the copy in hand so far, over the targets tried. */
+interface Progress {
+  readonly copy: Copy
+  readonly results: RecipientResult[]
+  undecided: readonly CopyRecipient[]
+  /** The last target's word for the undecided; undefined while none was tried. */
+  word?: Omit<RecipientResult, 'recipient'>
+}
+
+/** One connection's service to one lane: at most one session at a time, with failover between targets. */
+export class DeliveryRun {
+  readonly #lane: DeliveryLane
+  readonly #connector: SendConnector
+  readonly #options: DeliveryRunOptions
+  readonly #cacheKey: string
+  #session: DeliverySession | undefined
+  #targets: readonly Target[] | undefined
+  /** Index of the target in use or to be tried next. */
+  #current = 0
+  #first: { readonly trouble: TargetTrouble } | undefined
+
+  constructor(lane: DeliveryLane, connector: SendConnector, options: DeliveryRunOptions) {
+    this.#lane = lane
+    this.#connector = connector
+    this.#options = options
+    this.#cacheKey = queueKeyText(lane.key)
+  }
+
+  async serve(): Promise<ConnectionResult> {
+    let result: ConnectionResult | undefined
+    while (result === undefined && !this.#options.signal.aborted && !this.#exhausted()) {
+      const next = this.#lane.next()
+      const copy = next instanceof Promise ? await next : next
+      if (copy === undefined) break
+      result = await this.#deliver(copy)
+    }
+    this.#release()
+    return result ?? { kind: 'served' }
+  }
+
+  /** Undefined: the copy is reported and the lane can go on. */
+  async #deliver(copy: Copy): Promise<ConnectionResult | undefined> {
+    const progress: Progress = { copy, results: [], undecided: copy.recipients }
+    for (;;) {
+      const session = await this.#obtain()
+      if (!('client' in session)) return this.#giveUp(progress, session)
+      const seasoned = session.messages > 0
+      const outcome = await this.#transfer(session, progress)
+      if (progress.undecided.length === 0) return this.#report(progress)
+      if (outcome.trouble === undefined) continue
+      this.#advance(outcome.trouble, seasoned)
+    }
+  }
+
+  async #transfer(session: DeliverySession, progress: Progress): Promise<TransactionOutcome> {
+    const { copy, undecided: recipients } = progress
+    session.messages++
+    const outcome = await sendCopy(session, { copy, recipients }, this.#options.readPiece)
+    progress.results.push(...outcome.results)
+    progress.undecided = outcome.undecided
+    if (outcome.trouble !== undefined) {
+      const remoteHost = targetName(session.target)
+      progress.word = { outcome: 'retry', reply: troubleText(outcome.trouble), remoteHost }
+    }
+    if (outcome.inDoubt) this.#logDoubt(session, copy)
+    if (!session.client.usable || outcome.trouble !== undefined) this.#discard()
+    return outcome
+  }
+
+  /**
+   * A session that had served before may have been closed for its age: the same target deserves a new
+   * one. A fresh session that breaks speaks against the target.
+   */
+  #advance(trouble: TargetTrouble, seasoned: boolean): void {
+    if (seasoned) return
+    this.#first ??= { trouble }
+    this.#current++
+  }
+
+  async #obtain(): Promise<DeliverySession | ConnectionResult> {
+    this.#session ??= this.#options.cache.take(
+      this.#cacheKey,
+      ({ connector, messages }) =>
+        connector === this.#connector && messages < connector.SmtpMaxMessagesPerConnection,
+    )
+    if (this.#session !== undefined) return this.#session
+    if (this.#targets === undefined) {
+      const nextHop = await this.#options.findNextHop()
+      if (nextHop.kind !== 'targets') return nextHop
+      this.#targets = nextHop.targets
+    }
+    return this.#connect(this.#targets)
+  }
+
+  async #connect(targets: readonly Target[]): Promise<DeliverySession | ConnectionResult> {
+    const { opener, signal, logger } = this.#options
+    for (; this.#current < targets.length; this.#current++) {
+      const target = targets[this.#current]
+      if (target === undefined || signal.aborted) break
+      const domain = this.#lane.key.nextHopDomain
+      const opened = await opener.open({ target, connector: this.#connector, domain, signal })
+      if ('client' in opened) {
+        this.#session = opened
+        return opened
+      }
+      const queue = this.#lane.key.nextHopDomain
+      logger.info(
+        { queue, target: targetName(target), reason: troubleText(opened) },
+        'Target failed',
+      )
+      this.#first ??= { trouble: opened }
+    }
+    return signal.aborted ? { kind: 'served' } : this.#unreachable(targets)
+  }
+
+  #unreachable(targets: readonly Target[]): ConnectionResult {
+    const last = targets.at(-1)
+    if (this.#first === undefined || last === undefined)
+      return { kind: 'unreachable', error: '451 4.4.0 There was no target to try' }
+    return { kind: 'unreachable', error: unreachableText(this.#first.trouble, last) }
+  }
+
+  /** No session: the copy goes back untried, or with what its last target said. */
+  async #giveUp(progress: Progress, result: ConnectionResult): Promise<ConnectionResult> {
+    const { word, undecided, results, copy } = progress
+    if (word === undefined && results.length === 0) {
+      this.#lane.putBack(copy)
+      return result
+    }
+    const reply = result.kind === 'served' ? '451 4.3.2 Delivery was shut down' : result.error
+    const settled = word ?? { outcome: 'retry' as const, reply }
+    results.push(...undecided.map((recipient) => ({ recipient, ...settled })))
+    await this.#lane.report(copy, results)
+    return result
+  }
+
+  async #report({ copy, results }: Progress): Promise<undefined> {
+    const reporting = this.#lane.report(copy, results)
+    if (reporting !== undefined) await reporting
+  }
+
+  #exhausted(): boolean {
+    const session = this.#session
+    return session !== undefined && session.messages >= this.#connector.SmtpMaxMessagesPerConnection
+  }
+
+  #discard(): void {
+    const session = this.#session
+    this.#session = undefined
+    if (session !== undefined) void session.client.quit()
+  }
+
+  /** A session that can serve again waits in the cache for a moment. */
+  #release(): void {
+    const session = this.#session
+    const { cache, signal } = this.#options
+    if (session === undefined || signal.aborted || this.#exhausted()) {
+      this.#discard()
+      return
+    }
+    this.#session = undefined
+    cache.put(this.#cacheKey, session, this.#connector.ConnectionInactivityTimeOut)
+  }
+
+  #logDoubt(session: DeliverySession, copy: Copy): void {
+    const { id, messageId } = copy.message
+    const target = targetName(session.target)
+    this.#options.logger.warn(
+      { internalId: id, messageId, target, session: session.id },
+      'The peer did not answer the end of the message: it is sent again and may arrive twice',
+    )
+  }
+}

@@ -1,0 +1,95 @@
+import type { Logger } from 'pino'
+import type { Clock } from '../base/clock.ts'
+import type { Live } from '../base/live.ts'
+import type { Random } from '../base/random.ts'
+import type { Resolver } from '../dns/resolver.ts'
+import type { ProtocolLog } from '../logs/protocol-log.ts'
+import type { ConnectionResult, DeliveryAgent, DeliveryLane } from '../queue/delivery-agent.ts'
+import type { Certificates } from '../tls/certificates.ts'
+import { ClientCertificates } from './client-certificates.ts'
+import { ConnectionCache } from './connection-cache.ts'
+import { DeliveryRun } from './delivery-run.ts'
+import type { Dialer } from './dialer.ts'
+import { findNextHop } from './next-hop.ts'
+import type { SendConnector } from './send-connector.ts'
+import { SessionOpener } from './session-opener.ts'
+import { TlsMemory } from './tls-memory.ts'
+import type { ReadPiece } from './transaction.ts'
+
+export interface SmtpDeliveryOptions {
+  readonly connectors: Live<readonly SendConnector[]>
+  /** `Fqdn` is our name in EHLO where the connector has none, and the name that makes an MX loop. */
+  readonly server: Live<{ readonly Fqdn: string }>
+  readonly resolvers: { readonly internal: Resolver; readonly external: Resolver }
+  /** Makes the connections of a connector: directly, or through the front end. */
+  readonly dialerFor: (connector: SendConnector) => Dialer
+  readonly certificates: Certificates
+  /**
+   * Certificates (PEM) that peers are trusted by, beside Node's and NODE_EXTRA_CA_CERTS: a lab's own
+   * authority, or a self-signed certificate itself.
+   */
+  readonly trustedCertificates?: readonly string[]
+  readonly readPiece: ReadPiece
+  readonly protocolLog: ProtocolLog
+  /** Whether this server listens at the address and port, bindings to all addresses included. */
+  readonly isOwnListener: (address: string, port: number) => boolean
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+}
+
+/** Delivers queues by SMTP: to smart hosts, or by MX. */
+export class SmtpDelivery implements DeliveryAgent, AsyncDisposable {
+  readonly #options: SmtpDeliveryOptions
+  readonly #cache: ConnectionCache
+  readonly #opener: SessionOpener
+
+  constructor(options: SmtpDeliveryOptions) {
+    const { clock, certificates, trustedCertificates } = options
+    this.#options = options
+    this.#cache = new ConnectionCache(clock)
+    this.#opener = new SessionOpener({
+      ...options,
+      certificates: new ClientCertificates(certificates, trustedCertificates),
+      tlsMemory: new TlsMemory(clock),
+    })
+  }
+
+  async serve(lane: DeliveryLane, signal: AbortSignal): Promise<ConnectionResult> {
+    const { connectors, logger } = this.#options
+    const name = lane.key.nextHopConnector
+    const connector = connectors.current.find(({ Name }) => Name === name)
+    if (connector === undefined)
+      return { kind: 'unreachable', error: `451 4.4.0 There is no Send connector "${name}"` }
+    const run = new DeliveryRun(lane, connector, {
+      findNextHop: () => this.#findNextHop(lane, connector),
+      opener: this.#opener,
+      cache: this.#cache,
+      readPiece: this.#options.readPiece,
+      logger,
+      signal,
+    })
+    try {
+      return await run.serve()
+    } catch (error) {
+      logger.error({ err: error, queue: lane.key.nextHopDomain }, 'Delivery failed unexpectedly')
+      return { kind: 'unreachable', error: '451 4.3.0 Local error in delivery' }
+    }
+  }
+
+  /** Ends the idle connections. Those that serve a lane end by the signal of their `serve`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#cache.close()
+  }
+
+  #findNextHop(lane: DeliveryLane, connector: SendConnector) {
+    const { resolvers, random, isOwnListener, server } = this.#options
+    const own = [server.current.Fqdn, connector.Fqdn].map((name) => name.toLowerCase())
+    return findNextHop(lane.key, connector, {
+      resolver: connector.UseExternalDNSServersEnabled ? resolvers.external : resolvers.internal,
+      random,
+      isOwnName: (host) => own.includes(host),
+      isOwnListener,
+    })
+  }
+}

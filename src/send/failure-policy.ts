@@ -1,0 +1,160 @@
+import { isPositive, isTransient, type Reply, reply, replyText } from '../smtp/reply.ts'
+import type { ClientFailure } from './client-failure.ts'
+import type { SendConnector } from './send-connector.ts'
+import { type Target, targetEndpoint } from './target.ts'
+
+/*
+ * What a failure means, for all of delivery. Three levels, as in Exchange:
+ *
+ * | level     | what failed                                  | consequence                              |
+ * | --------- | -------------------------------------------- | ---------------------------------------- |
+ * | next hop  | the DNS says there is none, or it is us      | the whole queue fails                    |
+ * | next hop  | the DNS does not answer                      | the queue retries                        |
+ * | target    | connect, greeting, EHLO, TLS, AUTH (any      | the next target; after the last one the  |
+ * |           | code: it may be us they dislike today), 421, | queue retries                            |
+ * |           | a session that breaks before the content     |                                          |
+ * | message   | MAIL, DATA, content: 5yz                     | its recipients fail                      |
+ * | message   | the same: 4yz; a session that breaks during  | its recipients wait for another attempt  |
+ * |           | or after the content; whatever is not known  |                                          |
+ * | recipient | RCPT: 5yz fails, 4yz waits, 452 4.5.3 goes again in the same session               |
+ */
+
+/** What the DNS said instead of an address. */
+export type DnsTrouble =
+  | { readonly kind: 'nonexistent' }
+  | { readonly kind: 'no-address' }
+  | { readonly kind: 'null' }
+  | { readonly kind: 'loop' }
+  | { readonly kind: 'failed'; readonly reason: string }
+
+/** No target; `impossible` is for good. */
+export interface NextHopFailure {
+  readonly kind: 'unreachable' | 'impossible'
+  readonly error: string
+}
+
+const impossibleTexts: Readonly<Record<Exclude<DnsTrouble['kind'], 'failed'>, Reply>> = {
+  nonexistent: reply('550 5.4.4 SMTPSEND.DNS.NonExistentDomain; nonexistent domain'),
+  'no-address': reply('550 5.4.4 SMTPSEND.DNS.NoAddress; no mail exchanger with an address'),
+  null: reply('550 5.1.10 SMTPSEND.DNS.NullMx; the domain does not accept mail'),
+  loop: reply(
+    '550 5.4.6 SMTPSEND.DNS.MxLoopback; DNS records for this domain are configured in a loop',
+  ),
+}
+
+/** The consequence of a look-up; DowngradeDnsFailures turns what is for good into a retry. */
+export function dnsVerdict(
+  trouble: DnsTrouble,
+  policies: SendConnector['ErrorPolicies'],
+): NextHopFailure {
+  const failed = (reason: string): NextHopFailure => ({
+    kind: 'unreachable',
+    error: `451 4.4.0 DNS query failed. The error was: ${reason}`,
+  })
+  if (trouble.kind === 'failed') return failed(trouble.reason)
+  const verdict = impossibleTexts[trouble.kind]
+  if (policies.includes('DowngradeDnsFailures')) return failed(verdict.lines.join(' '))
+  return { kind: 'impossible', error: replyText(verdict) }
+}
+
+/** Why one target was of no use. */
+export type TargetTrouble =
+  /** It answered, but not as it must. */
+  | { readonly kind: 'reply'; readonly reply: Reply }
+  | { readonly kind: 'failure'; readonly failure: ClientFailure }
+  /** Our own rules forbid to use it; the text is a whole reply. */
+  | { readonly kind: 'policy'; readonly text: string }
+
+/** Told when TLS is required and not to be had. */
+export const tlsRequired: TargetTrouble = {
+  kind: 'policy',
+  text: '451 5.7.3 STARTTLS is required to send mail',
+}
+
+const failover =
+  'Attempted failover to alternate host, but that did not succeed. Either there are no alternate hosts, or delivery failed to all alternate hosts.'
+
+/**
+ * The queue's LastError when no target was of use: the trouble with the first, and where the last
+ * attempt went.
+ */
+export function unreachableText(first: TargetTrouble, last: Target): string {
+  const ending = `${failover} The last endpoint attempted was ${targetEndpoint(last)}`
+  switch (first.kind) {
+    case 'policy':
+      return first.text
+    case 'reply':
+      return `451 4.4.0 Primary target IP address responded with: "${replyText(first.reply)}." ${ending}`
+    case 'failure':
+      if (first.failure.verdict !== undefined) return replyText(first.failure.verdict)
+      if (first.failure.stage !== 'connect') return brokenText(first.failure)
+      return `441 4.4.1 Error encountered while communicating with primary target IP address: "Failed to connect. ${first.failure.message}." ${ending}`
+  }
+}
+
+/** The trouble with one target as a reply, for a recipient or the log. */
+export function troubleText(trouble: TargetTrouble): string {
+  switch (trouble.kind) {
+    case 'policy':
+      return trouble.text
+    case 'reply':
+      return replyText(trouble.reply)
+    case 'failure':
+      return brokenText(trouble.failure)
+  }
+}
+
+/** The text for a recipient or a queue when a session broke. */
+export function brokenText(failure: ClientFailure): string {
+  if (failure.verdict !== undefined) return replyText(failure.verdict)
+  if (failure.inDoubt)
+    return `451 4.4.2 Connection dropped after the end of the message, it may have been delivered: ${failure.message}`
+  if (failure.kind === 'unsupported')
+    return `454 4.7.0 Cannot authenticate with the next hop: ${failure.message}`
+  if (failure.stage === 'connect') return `441 4.4.1 Failed to connect: ${failure.message}`
+  if (failure.kind === 'timeout')
+    return `451 4.4.1 Connection timed out at ${failure.stage}: ${failure.message}`
+  return `451 4.4.2 Connection dropped at ${failure.stage}: ${failure.message}`
+}
+
+/**
+ * What a broken session says of the target. A 421 that came before it broke is the better reason. Once
+ * content was under way the trouble is the message's, and no other target is tried in this attempt:
+ * it could deliver twice.
+ */
+export function brokenSessionTrouble(failure: ClientFailure): TargetTrouble | undefined {
+  const farewell = failure.replies.find(({ code }) => code === 421)
+  if (failure.stage === 'content' || failure.stage === 'final-dot') return undefined
+  return farewell === undefined ? { kind: 'failure', failure } : { kind: 'reply', reply: farewell }
+}
+
+export type Outcome = 'delivered' | 'retry' | 'failed'
+
+/**
+ * What a reply to MAIL, DATA or the content means for the message. Only 5yz is for good; a code that
+ * does not belong there is not understood, so it waits.
+ */
+export function messageOutcome(answer: Reply): Exclude<Outcome, 'delivered'> {
+  return answer.code >= 500 ? 'failed' : 'retry'
+}
+
+/** What the reply to the final dot means. */
+export function contentOutcome(answer: Reply): Outcome {
+  return answer.code >= 200 && answer.code < 300 ? 'delivered' : messageOutcome(answer)
+}
+
+/** `again`: too many recipients for one transaction, so it comes with the next one at once. */
+export type RecipientVerdict = 'accepted' | 'again' | 'retry' | 'failed'
+
+/**
+ * What the reply to RCPT means. "Too many recipients" counts only after one was accepted, so each
+ * round makes progress; 552 in its old sense is a 452 (RFC 5321 4.5.3.1.10).
+ */
+export function recipientVerdict(answer: Reply, acceptedSome: boolean): RecipientVerdict {
+  if (isPositive(answer)) return answer.code < 300 ? 'accepted' : 'retry'
+  const { code, enhanced } = answer
+  const tooMany =
+    (code === 452 || code === 552) && (enhanced === undefined || enhanced.endsWith('.5.3'))
+  if (tooMany && acceptedSome) return 'again'
+  return isTransient(answer) ? 'retry' : 'failed'
+}

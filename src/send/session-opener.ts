@@ -1,0 +1,236 @@
+import { isIP } from 'node:net'
+import type { Logger } from 'pino'
+import type { Clock } from '../base/clock.ts'
+import type { Live } from '../base/live.ts'
+import { second } from '../base/time-span.ts'
+import type { ProtocolLog } from '../logs/protocol-log.ts'
+import { isPositive, type Reply } from '../smtp/reply.ts'
+import { ClientFailure } from './client-failure.ts'
+import { type ClientTimeouts, defaultClientTimeouts } from './client-timeouts.ts'
+import type { ClientCertificates } from './client-certificates.ts'
+import { readCredential } from './credential.ts'
+import type { Connection, Dialer } from './dialer.ts'
+import { type TargetTrouble, tlsRequired } from './failure-policy.ts'
+import type { SendConnector } from './send-connector.ts'
+import { SmtpClient } from './smtp-client.ts'
+import { type Target, targetEndpoint, targetName } from './target.ts'
+import type { TlsMemory } from './tls-memory.ts'
+import { certificateRefusal, tlsNeed } from './tls-policy.ts'
+
+const connectTimeout = 30 * second
+
+/** An open session that mail can go over. */
+export interface DeliverySession {
+  readonly client: SmtpClient
+  readonly target: Target
+  readonly connector: SendConnector
+  /** 16 hex digits, as in the protocol log. */
+  readonly id: string
+  /** Messages tried on it. */
+  messages: number
+  /** A transaction is open that no content ended, so RSET comes before the next. */
+  needsReset: boolean
+}
+
+export interface SessionOpenerOptions {
+  readonly server: Live<{ readonly Fqdn: string }>
+  readonly dialerFor: (connector: SendConnector) => Dialer
+  readonly certificates: ClientCertificates
+  readonly tlsMemory: TlsMemory
+  readonly protocolLog: ProtocolLog
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** What a session is opened for. */
+export interface SessionRequest {
+  readonly target: Target
+  readonly connector: SendConnector
+  /** The queue's domain, for DomainValidation. */
+  readonly domain: string
+  readonly signal: AbortSignal
+}
+
+/** Opens sessions up to the point where MAIL may be said. */
+export class SessionOpener {
+  readonly #options: SessionOpenerOptions
+
+  constructor(options: SessionOpenerOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Opens a session to one target, or tells why it is of no use. Where TLS is opportunistic and the
+   * handshake fails, the target is dialled again at once and spoken to in clear. Never rejects.
+   */
+  async open(request: SessionRequest): Promise<DeliverySession | TargetTrouble> {
+    const { tlsMemory, logger } = this.#options
+    const endpoint = targetEndpoint(request.target)
+    const opportunistic = tlsNeed(request.connector) === 'opportunistic'
+    const inClear = opportunistic && tlsMemory.failedLately(endpoint)
+    const opened = await this.#attempt(request, inClear)
+    const tlsFailed =
+      'kind' in opened && opened.kind === 'failure' && opened.failure.stage === 'tls'
+    if (!tlsFailed || !opportunistic || request.signal.aborted) return opened
+    tlsMemory.note(endpoint)
+    logger.warn(
+      { target: targetName(request.target), reason: opened.failure.message },
+      'TLS failed, sending in clear',
+    )
+    return this.#attempt(request, true)
+  }
+
+  async #attempt(request: SessionRequest, inClear: boolean) {
+    try {
+      const connection = await this.#dial(request)
+      return await this.#converse(request, { connection, inClear })
+    } catch (error) {
+      if (error instanceof ClientFailure) return { kind: 'failure' as const, failure: error }
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#options.logger.error({ err: error }, 'Opening a session failed unexpectedly')
+      return { kind: 'policy' as const, text: `451 4.3.0 Local error: ${reason}` }
+    }
+  }
+
+  async #dial({ target, connector, signal }: SessionRequest): Promise<Connection> {
+    const { SourceIPAddress: source } = connector
+    const anySource = source === '' || source === '0.0.0.0' || source === '::'
+    // An address of the other family cannot be bound; such a target goes by the system's choice.
+    const localAddress =
+      !anySource && isIP(source) === isIP(target.address) ? { localAddress: source } : {}
+    try {
+      const options = { ...localAddress, timeout: connectTimeout, signal }
+      return await this.#options.dialerFor(connector).dial(target, options)
+    } catch (error) {
+      const local = { address: source, port: 0 }
+      const remote = { address: target.address, port: target.port }
+      const log = this.#log(connector, { local, remote })
+      log.record('*', '', `attempting to connect to ${targetName(target)}`)
+      log.record('*', '', `Failed to connect. ${error instanceof Error ? error.message : ''}`)
+      throw error
+    }
+  }
+
+  #log(connector: SendConnector, ends: Pick<Connection, 'local' | 'remote'>) {
+    const { local, remote } = ends
+    const verbose = connector.ProtocolLoggingLevel === 'Verbose'
+    return this.#options.protocolLog.session({
+      connectorId: connector.Name,
+      local,
+      remote,
+      verbose,
+    })
+  }
+
+  async #converse(
+    request: SessionRequest,
+    { connection, inClear }: { readonly connection: Connection; readonly inClear: boolean },
+  ): Promise<DeliverySession | TargetTrouble> {
+    const { target, connector, signal } = request
+    const log = this.#log(connector, connection)
+    const giveUp = () => connection.socket.destroy()
+    signal.addEventListener('abort', giveUp, { once: true })
+    try {
+      const { clock } = this.#options
+      const timeouts = timeoutsFor(connector)
+      const client = await SmtpClient.open(connection.socket, { clock, log, timeouts })
+      const trouble = await this.#introduce(client, request, inClear)
+      if (trouble === undefined)
+        return { client, target, connector, id: log.id, messages: 0, needsReset: false }
+      void client.quit()
+      return trouble
+    } catch (error) {
+      connection.socket.destroy()
+      throw error
+    } finally {
+      signal.removeEventListener('abort', giveUp)
+    }
+  }
+
+  async #introduce(
+    client: SmtpClient,
+    request: SessionRequest,
+    inClear: boolean,
+  ): Promise<TargetTrouble | undefined> {
+    if (client.greeting.code !== 220) return replied(client.greeting)
+    const greeted = await this.#hello(client, request.connector)
+    return (
+      greeted ??
+      (await this.#secure(client, request, inClear)) ??
+      (await this.#authenticate(client, request.connector))
+    )
+  }
+
+  async #hello(client: SmtpClient, connector: SendConnector): Promise<TargetTrouble | undefined> {
+    const answer = await client.hello(this.#fqdn(connector), { helo: connector.ForceHELO })
+    return answer.code === 250 ? undefined : replied(answer)
+  }
+
+  async #secure(
+    client: SmtpClient,
+    request: SessionRequest,
+    inClear: boolean,
+  ): Promise<TargetTrouble | undefined> {
+    const { connector, target, domain } = request
+    const need = tlsNeed(connector)
+    if (need === 'never' || inClear) return undefined
+    const unavailable = need === 'required' ? tlsRequired : undefined
+    if (!client.capabilities.has('STARTTLS')) return unavailable
+    const secureContext = this.#options.certificates.context(connector, this.#fqdn(connector))
+    if (secureContext === undefined) return certificateMissing
+    const name = target.smartHost ?? target.host
+    const servername = isIP(name) === 0 ? { servername: name } : {}
+    const answer = await client.startTls({ secureContext, ...servername })
+    if (!isPositive(answer)) return client.usable ? unavailable : replied(answer)
+    if (client.tls === undefined) return unavailable
+    const refusal = certificateRefusal(connector, { target, domain, tls: client.tls })
+    return refusal === undefined
+      ? this.#hello(client, connector)
+      : { kind: 'policy', text: refusal }
+  }
+
+  async #authenticate(
+    client: SmtpClient,
+    connector: SendConnector,
+  ): Promise<TargetTrouble | undefined> {
+    const mechanism = connector.SmartHostAuthMechanism
+    if (mechanism !== 'BasicAuth' && mechanism !== 'BasicAuthRequireTLS') return undefined
+    const credential = await readCredential(connector.AuthenticationCredential)
+    if (typeof credential === 'string')
+      return {
+        kind: 'policy',
+        text: `454 4.7.0 Cannot authenticate with the next hop: ${credential}`,
+      }
+    const answer = await client.authenticate(credential)
+    return answer.code === 235 ? undefined : replied(answer)
+  }
+
+  #fqdn(connector: SendConnector): string {
+    return connector.Fqdn === '' ? this.#options.server.current.Fqdn : connector.Fqdn
+  }
+}
+
+const certificateMissing: TargetTrouble = {
+  kind: 'policy',
+  text: '454 4.7.5 The certificate specified in TlsCertificateName of the SendConnector could not be found',
+}
+
+function replied(answer: Reply): TargetTrouble {
+  return { kind: 'reply', reply: answer }
+}
+
+/** ConnectionInactivityTimeOut is the longest silence that we bear, whatever the RFC grants. */
+function timeoutsFor({ ConnectionInactivityTimeOut: longest }: SendConnector): ClientTimeouts {
+  const times = defaultClientTimeouts
+  return {
+    greeting: Math.min(times.greeting, longest),
+    tlsHandshake: Math.min(times.tlsHandshake, longest),
+    mail: Math.min(times.mail, longest),
+    rcpt: Math.min(times.rcpt, longest),
+    data: Math.min(times.data, longest),
+    content: Math.min(times.content, longest),
+    finalDot: Math.min(times.finalDot, longest),
+    command: Math.min(times.command, longest),
+    quit: times.quit,
+  }
+}

@@ -1,0 +1,249 @@
+import type { Awaitable } from '../base/awaitable.ts'
+import type { RecipientResult } from '../queue/delivery-agent.ts'
+import type { Copy, CopyRecipient } from '../queue/stored-message.ts'
+import { type Reply, replyText } from '../smtp/reply.ts'
+import { ClientFailure } from './client-failure.ts'
+import {
+  mailCommand,
+  messageMisfit,
+  needsUtf8,
+  rcptCommand,
+  recipientMisfit,
+  utf8Refusal,
+} from './envelope-commands.ts'
+import {
+  brokenSessionTrouble,
+  brokenText,
+  contentOutcome,
+  messageOutcome,
+  type Outcome,
+  recipientVerdict,
+  type TargetTrouble,
+} from './failure-policy.ts'
+import type { DeliverySession } from './session-opener.ts'
+import { targetName } from './target.ts'
+
+/** Content piece `index` of a message, undefined past the end; rejects when it cannot be read. */
+export type ReadPiece = (messageId: number, index: number) => Awaitable<Buffer | undefined>
+
+/** What became of a copy on one session. */
+export interface TransactionOutcome {
+  /** One for each recipient that is not undecided. */
+  readonly results: readonly RecipientResult[]
+  /** Recipients that another target may be tried for at once. */
+  readonly undecided: readonly CopyRecipient[]
+  /** Why they are undecided. */
+  readonly trouble?: TargetTrouble
+  /** The final dot went out and no reply came back. */
+  readonly inDoubt: boolean
+}
+
+/** Sends `recipients` of `copy` over an open session, in as many transactions as the peer wants. Never rejects. */
+export function sendCopy(
+  session: DeliverySession,
+  { copy, recipients }: { readonly copy: Copy; readonly recipients: readonly CopyRecipient[] },
+  readPiece: ReadPiece,
+): Promise<TransactionOutcome> {
+  return new CopyTransfer(session, copy, readPiece).send(recipients)
+}
+
+/** Replies to the commands before the content; those that were not sent have none. */
+interface EnvelopeReplies {
+  readonly mail: Reply
+  readonly recipients: readonly Reply[]
+  readonly data?: Reply
+}
+
+class CopyTransfer {
+  readonly #session: DeliverySession
+  readonly #copy: Copy
+  readonly #readPiece: ReadPiece
+  readonly #results: RecipientResult[] = []
+  #undecided: readonly CopyRecipient[] = []
+
+  constructor(session: DeliverySession, copy: Copy, readPiece: ReadPiece) {
+    this.#session = session
+    this.#copy = copy
+    this.#readPiece = readPiece
+  }
+
+  async send(recipients: readonly CopyRecipient[]): Promise<TransactionOutcome> {
+    this.#undecided = recipients
+    try {
+      await this.#dropMisfits()
+      while (this.#undecided.length > 0) {
+        const trouble = await this.#round(this.#undecided)
+        if (trouble !== undefined) return this.#outcome(trouble)
+      }
+      return this.#outcome()
+    } catch (error) {
+      return this.#broken(error)
+    }
+  }
+
+  #outcome(trouble?: TargetTrouble, inDoubt = false): TransactionOutcome {
+    const outcome = { results: this.#results, undecided: this.#undecided, inDoubt }
+    return trouble === undefined ? outcome : { ...outcome, trouble }
+  }
+
+  #broken(error: unknown): TransactionOutcome {
+    if (!(error instanceof ClientFailure)) {
+      this.#session.client.destroy()
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#settle(this.#undecided, 'retry', `451 4.3.0 Local error: ${reason}`)
+      return this.#outcome()
+    }
+    const trouble = brokenSessionTrouble(error)
+    if (trouble === undefined) this.#settle(this.#undecided, 'retry', brokenText(error))
+    return this.#outcome(trouble, error.inDoubt)
+  }
+
+  /** Settles what this peer cannot take before a word is said of it. */
+  async #dropMisfits(): Promise<void> {
+    const { message } = this.#copy
+    const { capabilities } = this.#session.client
+    const misfit = messageMisfit(message, capabilities) ?? (await this.#headerMisfit())
+    if (misfit !== undefined) {
+      this.#settle(this.#undecided, 'failed', replyText(misfit), 'ours')
+      return
+    }
+    for (const recipient of this.#undecided) {
+      const refusal = recipientMisfit(recipient, capabilities)
+      if (refusal !== undefined) this.#settle([recipient], 'failed', replyText(refusal), 'ours')
+    }
+  }
+
+  /** A client that asked for SMTPUTF8 may have meant its headers: that stands in the first piece. */
+  async #headerMisfit(): Promise<Reply | undefined> {
+    const { message } = this.#copy
+    if (!message.envelope.smtpUtf8 || this.#session.client.capabilities.has('SMTPUTF8'))
+      return undefined
+    const piece = (await this.#readPiece(message.id, 0)) ?? Buffer.alloc(0)
+    const end = piece.indexOf('\r\n\r\n')
+    const header = end < 0 ? piece : piece.subarray(0, end)
+    return header.some((octet) => octet > 0x7f) ? utf8Refusal : undefined
+  }
+
+  /** One transaction. What it leaves undecided without trouble is for the next one. */
+  async #round(recipients: readonly CopyRecipient[]): Promise<TargetTrouble | undefined> {
+    const replies = await this.#envelope(recipients)
+    const all = [replies.mail, ...replies.recipients, replies.data]
+    const farewell = all.find((answer) => answer?.code === 421)
+    const accepted = this.#judgeEnvelope(recipients, replies)
+    if (farewell !== undefined) return { kind: 'reply', reply: farewell }
+    const { data } = replies
+    if (data?.code === 354) {
+      await this.#content(accepted)
+      return undefined
+    }
+    this.#session.needsReset = replies.mail.code < 300
+    if (data === undefined || accepted.length === 0) return undefined
+    this.#settle(this.#undecided, messageOutcome(data), replyText(data))
+    if (data.code < 400) this.#session.client.destroy()
+    return undefined
+  }
+
+  async #envelope(recipients: readonly CopyRecipient[]): Promise<EnvelopeReplies> {
+    const { client, needsReset } = this.#session
+    const { message } = this.#copy
+    const { capabilities } = client
+    const utf8 = message.envelope.smtpUtf8 || recipients.some(({ address }) => needsUtf8(address))
+    const mail = mailCommand(message, capabilities, utf8 || needsUtf8(message.envelope.sender))
+    const lines = [mail, ...recipients.map((one) => rcptCommand(one, capabilities))]
+    const first = needsReset ? ['RSET'] : []
+    this.#session.needsReset = false
+    if (!capabilities.has('PIPELINING')) return this.#oneByOne(first, lines)
+    try {
+      const replies = await client.pipeline([...first, ...lines, 'DATA'])
+      return envelopeReplies(replies.slice(first.length), recipients.length)
+    } catch (error) {
+      if (error instanceof ClientFailure)
+        this.#judgeBroken(recipients, error.replies.slice(first.length))
+      throw error
+    }
+  }
+
+  async #oneByOne(first: readonly string[], lines: readonly string[]): Promise<EnvelopeReplies> {
+    const { client } = this.#session
+    for (const line of first) await client.command(line)
+    const replies: Reply[] = []
+    for (const line of lines) {
+      const answer = await client.command(line)
+      replies.push(answer)
+      if (answer.code === 421 || (replies[0]?.code ?? 500) >= 300) break
+    }
+    const envelope = envelopeReplies(replies, lines.length - 1)
+    const anyAccepted = envelope.recipients.some(({ code }) => code < 300)
+    if (!client.usable || !anyAccepted) return envelope
+    return { ...envelope, data: await client.command('DATA') }
+  }
+
+  /** What was answered before the session broke still counts. */
+  #judgeBroken(recipients: readonly CopyRecipient[], replies: readonly Reply[]): void {
+    if (replies.length > 0)
+      this.#judgeEnvelope(recipients, envelopeReplies(replies, recipients.length))
+  }
+
+  /** Settles whom MAIL or RCPT refused; returns whom the peer accepted. */
+  #judgeEnvelope(
+    recipients: readonly CopyRecipient[],
+    { mail, recipients: replies }: EnvelopeReplies,
+  ): readonly CopyRecipient[] {
+    if (mail.code === 421) return []
+    if (mail.code >= 300) {
+      this.#settle(recipients, messageOutcome(mail), replyText(mail))
+      if (mail.code < 400) this.#session.client.destroy()
+      return []
+    }
+    const accepted: CopyRecipient[] = []
+    for (const [at, recipient] of recipients.entries()) {
+      const answer = replies[at]
+      if (answer === undefined || answer.code === 421) break
+      const verdict = recipientVerdict(answer, accepted.length > 0)
+      if (verdict === 'accepted') accepted.push(recipient)
+      else if (verdict !== 'again') this.#settle([recipient], verdict, replyText(answer))
+    }
+    return accepted
+  }
+
+  /** After a 354 there must be content, even when nobody is to get it (RFC 2920 3.1). */
+  async #content(accepted: readonly CopyRecipient[]): Promise<void> {
+    const { client } = this.#session
+    if (accepted.length === 0) {
+      await client.endContent()
+      return
+    }
+    const { id } = this.#copy.message
+    const answer = await client.writeContent((index) => this.#readPiece(id, index))
+    this.#settle(accepted, contentOutcome(answer), replyText(answer))
+  }
+
+  #settle(
+    recipients: readonly CopyRecipient[],
+    outcome: Outcome,
+    text: string,
+    judge: 'peer' | 'ours' = 'peer',
+  ): void {
+    const { client, target } = this.#session
+    const dsnPassedOn = outcome === 'delivered' && client.capabilities.has('DSN')
+    for (const recipient of recipients)
+      this.#results.push({
+        recipient,
+        outcome,
+        reply: text,
+        ...(judge === 'peer' && { remoteHost: targetName(target) }),
+        ...(dsnPassedOn && { dsnPassedOn }),
+      })
+    const settled = new Set(recipients)
+    this.#undecided = this.#undecided.filter((recipient) => !settled.has(recipient))
+  }
+}
+
+/** Sorts the replies to MAIL, `count` times RCPT, and DATA. */
+function envelopeReplies(replies: readonly Reply[], count: number): EnvelopeReplies {
+  const [mail, ...others] = replies
+  if (mail === undefined) throw new TypeError('a session answered without a reply')
+  const envelope = { mail, recipients: others.slice(0, count) }
+  const data = others[count]
+  return data === undefined ? envelope : { ...envelope, data }
+}

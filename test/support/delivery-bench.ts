@@ -1,0 +1,143 @@
+import { pino } from 'pino'
+import { systemClock } from '../../src/base/clock.ts'
+import { LiveValue } from '../../src/base/live.ts'
+import type { ProtocolLog } from '../../src/logs/protocol-log.ts'
+import type { DeliveryLane, RecipientResult } from '../../src/queue/delivery-agent.ts'
+import type { QueueKey } from '../../src/queue/queue-key.ts'
+import type { Copy } from '../../src/queue/stored-message.ts'
+import { SmtpDelivery, type SmtpDeliveryOptions } from '../../src/send/delivery.ts'
+import { directDialer } from '../../src/send/dialer.ts'
+import {
+  completeSendConnector,
+  type SendConnector,
+  sendConnectorSchema,
+} from '../../src/send/send-connector.ts'
+import { FakeResolver, type FakeZones } from './fake-resolver.ts'
+
+/** A connector with Exchange's defaults beside what a test sets. */
+export function sendConnector(settings: Record<string, unknown>): SendConnector {
+  const whole = { Name: 'Test', AddressSpaces: ['*'], ...settings }
+  return completeSendConnector(sendConnectorSchema.parse(whole))
+}
+
+let nextId = 1
+
+export function testCopy(
+  recipients: readonly string[],
+  {
+    queue = dnsQueue('good.test'),
+    ...message
+  }: Partial<Copy['message']> & { queue?: QueueKey } = {},
+): Copy {
+  const id = nextId++
+  return {
+    id,
+    queue,
+    recipients: recipients.map((address) => ({ address })),
+    dueAt: 0,
+    attempts: 0,
+    lastError: '',
+    delayNotified: false,
+    message: {
+      id,
+      envelope: { sender: 'sender@edge.test', body: '7BIT', smtpUtf8: false },
+      messageId: `<${id}@edge.test>`,
+      subject: 'Test',
+      size: 100,
+      receivedAt: 0,
+      source: 'SMTP:Test',
+      sourceAddress: '192.0.2.9',
+      ...message,
+    },
+  }
+}
+
+export function dnsQueue(domain: string): QueueKey {
+  return { deliveryType: 'DnsConnectorDelivery', nextHopDomain: domain, nextHopConnector: 'Test' }
+}
+
+/** A lane in memory: it gives out its copies once and keeps what it is told. */
+export class MemoryLane implements DeliveryLane {
+  readonly key: QueueKey
+  readonly waiting: Copy[]
+  readonly reports: { readonly copy: Copy; readonly results: readonly RecipientResult[] }[] = []
+  readonly returned: Copy[] = []
+
+  constructor(key: QueueKey, copies: readonly Copy[]) {
+    this.key = key
+    this.waiting = [...copies]
+  }
+
+  /** `outcome address reply` of all reports. */
+  get results(): readonly string[] {
+    return this.reports.flatMap(({ results }) =>
+      results.map(({ recipient, outcome, reply }) => `${outcome} ${recipient.address} ${reply}`),
+    )
+  }
+
+  next(): Copy | undefined {
+    return this.waiting.shift()
+  }
+
+  report(copy: Copy, results: readonly RecipientResult[]): void {
+    this.reports.push({ copy, results })
+  }
+
+  putBack(copy: Copy): void {
+    this.returned.push(copy)
+  }
+}
+
+/** A protocol log in memory: `connector event,data,context` of all sessions. */
+export class MemoryProtocolLog implements ProtocolLog {
+  readonly records: string[] = []
+
+  session(): ReturnType<ProtocolLog['session']> {
+    return {
+      id: '08DE000000000001',
+      record: (event, data, context = '') => this.records.push(`${event},${data},${context}`),
+    }
+  }
+}
+
+export interface BenchOptions extends Partial<
+  Omit<SmtpDeliveryOptions, 'connectors' | 'resolvers'>
+> {
+  readonly zones?: FakeZones
+  readonly connector?: Record<string, unknown>
+  readonly content?: string
+}
+
+/** Real delivery with a resolver from a literal; dispose it with the test. */
+export function deliveryBench({ zones = {}, connector = {}, content, ...options }: BenchOptions) {
+  const resolver = new FakeResolver(zones)
+  const protocolLog = new MemoryProtocolLog()
+  const connectors = new LiveValue([sendConnector(connector)])
+  const body = Buffer.from(content ?? 'Subject: Test\r\n\r\nHello\r\n')
+  const delivery = new SmtpDelivery({
+    connectors,
+    server: new LiveValue({ Fqdn: 'edge.test' }),
+    resolvers: { internal: resolver, external: new FakeResolver({}) },
+    dialerFor: () => directDialer(systemClock),
+    certificates: {
+      select: () => undefined,
+      get internal(): never {
+        throw new Error('not needed here')
+      },
+    },
+    readPiece: (_, index) => (index === 0 ? body : undefined),
+    protocolLog,
+    isOwnListener: () => false,
+    clock: systemClock,
+    random: () => 0.5,
+    logger: pino({ level: 'silent' }),
+    ...options,
+  })
+  return {
+    delivery,
+    resolver,
+    protocolLog,
+    connectors,
+    [Symbol.asyncDispose]: () => delivery[Symbol.asyncDispose](),
+  }
+}

@@ -1,0 +1,68 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  asciiText,
+  decodeHeaderText,
+  encodeHeaderText,
+  foldText,
+  plainText,
+} from '../../../src/message/header-text.ts'
+
+describe('decoding encoded words', () => {
+  test.each([
+    ['plain text', 'plain text'],
+    ['=?utf-8?B?w6k=?=', 'é'],
+    ['=?iso-8859-1?Q?caf=E9_au_lait?=', 'café au lait'],
+    ['a =?utf-8?Q?=C3=A9?= b', 'a é b'],
+    ['=?utf-8?Q?a?= =?utf-8?Q?b?=', 'ab'],
+    ['=?utf-8*en?Q?a?=', 'a'],
+    ['=?no-such-charset?Q?a?=', '=?no-such-charset?Q?a?='],
+    ['=?utf-8?X?a?=', '=?utf-8?X?a?='],
+  ])('%s', (value, text) => {
+    expect(decodeHeaderText(value)).toBe(text)
+  })
+})
+
+describe('encoding a subject', () => {
+  test('leaves short ASCII alone', () => {
+    expect(encodeHeaderText('Undeliverable: Hello')).toBe('Undeliverable: Hello')
+  })
+
+  test('encodes text that looks like an encoded word', () => {
+    expect(encodeHeaderText('=?utf-8?Q?x?=')).toBe('=?utf-8?B?PT91dGYtOD9RP3g/PQ==?=')
+  })
+
+  test('no decoded line end can begin another field', () => {
+    const decoded = decodeHeaderText('=?utf-8?B?aGkNCkJjYzogZXZlQGV4YW1wbGUuY29t?=')
+    expect(decoded).toContain('\r\n')
+    expect(encodeHeaderText(decoded)).toBe('hi  Bcc: eve@example.com')
+  })
+
+  test('folds every line below 76 octets, reads back, and holds no control characters', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (text) => {
+        const encoded = encodeHeaderText(text)
+        expect(encoded).toMatch(/^(?:[\x20-\x7e]|\r\n )*$/)
+        if (encoded.includes('=?utf-8?B?')) {
+          for (const line of encoded.split('\r\n ')) expect(line.length).toBeLessThanOrEqual(75)
+          const unfolded = encoded.replace(/\r\n(?= )/g, '')
+          expect(decodeHeaderText(unfolded)).toBe(plainText(text, Infinity))
+        }
+      }),
+    )
+  })
+})
+
+test('plain text loses controls and what reorders it, and is cut', () => {
+  expect(plainText('a\r\nb\u202ec', 100)).toBe('a  b c')
+  expect(plainText('abcdef', 3)).toBe('abc')
+})
+
+test('ASCII text shows one question mark for each other character', () => {
+  expect(asciiText('é😀x', 10)).toBe('??x')
+})
+
+test('folds at blanks only', () => {
+  expect(foldText('aaaa bbbb', 74)).toBe('aaaa\r\n bbbb')
+  expect(foldText('x'.repeat(200), 10)).toBe('x'.repeat(200))
+})
