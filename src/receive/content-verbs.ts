@@ -3,6 +3,7 @@ import type { Bytes } from '../base/byte-size.ts'
 import {
   badSequence,
   chunkReceived,
+  headersTooLarge,
   invalidArguments,
   messageTooLarge,
   needMailCommand,
@@ -11,7 +12,7 @@ import {
   startMailInput,
   unrecognizedCommand,
 } from '../smtp/replies.ts'
-import type { Reply } from '../smtp/reply.ts'
+import { type Reply, replyText } from '../smtp/reply.ts'
 import { ContentIntake } from './content-intake.ts'
 import type { Conversation, Transaction } from './conversation.ts'
 import { maxMessageSize } from './mail-verbs.ts'
@@ -104,7 +105,12 @@ function readChunk(conversation: Conversation, intake: ContentIntake, chunk: Chu
 async function commit(conversation: Conversation, intake: ContentIntake): Promise<Outcome> {
   const reply = await intake.finish()
   conversation.endTransaction()
-  return say(reply)
+  return isHeaderRefusal(reply) ? sayAndClose(reply) : say(reply)
+}
+
+/** Exchange ends the session after a header above MaxHeaderSize; behind a front end the text tells. */
+function isHeaderRefusal(reply: Reply): boolean {
+  return replyText(reply) === replyText(headersTooLarge)
 }
 
 function chunkRead(
