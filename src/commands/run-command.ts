@@ -65,7 +65,7 @@ async function help(): Promise<string> {
   const rows = await Promise.all(
     Object.entries(commands).map(async ([name, load]) => {
       const { usage, summary } = await load()
-      return `  ${`${name} ${usage}`.padEnd(48)} ${summary}\n`
+      return `  edge ${`${name} ${usage}`.trimEnd()}\n      ${summary}\n`
     }),
   )
   return `edge: an SMTP edge relay\n\n${rows.join('')}\nEnvironment: EDGE_CONFIG (default config/server.yaml), EDGE_DATA (default data)\n`
