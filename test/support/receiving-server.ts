@@ -134,6 +134,7 @@ export class TestServer implements AsyncDisposable {
       protocolLog: this.log,
       clock: options.clock ?? systemClock,
       logger: {
+        debug: () => undefined,
         info: () => undefined,
         warn: (_, message) => this.warnings.push(message),
         error: (details, message) => this.errors.push({ details, message }),
