@@ -54,7 +54,7 @@ export class Resubmission {
     }
     this.#timer?.cancel()
     this.#wakeAgain = false
-    void this.walk(submissionQueue).then(() => this.#plan())
+    void this.walk(submissionQueue).then(() => (this.#stopped ? undefined : this.#plan()))
   }
 
   stop(): void {
@@ -108,7 +108,6 @@ export class Resubmission {
 
   async #plan(): Promise<void> {
     const { store, clock } = this.#parts
-    if (this.#stopped) return
     if (this.#wakeAgain) {
       this.wake()
       return
