@@ -81,10 +81,19 @@ test('a message to three address spaces leaves as three copies, as explain-route
       'Recipient        bob@inside.example',
       'Accepted domain  inside.example (Authoritative)',
       'Send connectors',
-      '  To Inside: chosen by --',
+      '  To Inside: chosen by SMTP:--;1',
+      '  To Partner: no matching address space',
+      '  To Internet: less specific address space by SMTP:*;1',
+      `Winner           To Inside, smart hosts [${hosts.inside}]`,
+      'Next hosts, in the order tried',
+      `  ${hosts.inside}:${inside.port}`,
       '',
     ].join('\n'),
   )
+  expect(await explain(relay, 'cyd@a.partner.example')).toMatch(
+    /^Accepted domain  a\.partner\.example is not an accepted domain: [^]*\nWinner           To Partner, /m,
+  )
+  expect(await explain(relay, 'dan@far.example')).toMatch(/^Winner           To Internet, /m)
   await send('bob@inside.example', 'eve@inside.example', 'cyd@a.partner.example', 'dan@far.example')
   const signal = AbortSignal.timeout(10_000)
   await Promise.all([inside, partner, internet].map((server) => server.received(1, signal)))
@@ -102,7 +111,12 @@ describe('a recipient that no connector serves', () => {
   async function unreachable(relay: RelayProcess): Promise<void> {
     await send('dan@far.example', 'bob@inside.example')
     const queues = await shown(relay, 'Get-Queue')
-    expect(queues).toMatch(/^EDGE01\\Unreachable +Unreachable +\w+ +1 .*connector/m)
+    expect(queues).toMatch(
+      /^EDGE01\\Unreachable +Unreachable +Ready +1 +Unreachable Domain +A matching connector cannot be found to route the external recipient$/m,
+    )
+    expect(await shown(relay, 'Get-Message')).toMatch(
+      /^EDGE01\\Unreachable\\\d+ +ana@inside\.example .* A matching connector cannot be found/m,
+    )
     expect(await explain(relay, 'dan@far.example')).toMatch(
       /^Winner +none: the Unreachable queue \(.*\)$/m,
     )
