@@ -3,6 +3,7 @@
  * instead.
  */
 export interface ProgramLog {
+  debug(details: object, message: string): void
   info(details: object, message: string): void
   warn(details: object, message: string): void
   error(details: object, message: string): void

@@ -110,7 +110,6 @@ export class DeliveryRun {
     if (this.#session !== undefined) return this.#session
     if (this.#targets === undefined) {
       const nextHop = await this.#options.findNextHop()
-      this.#options.logger.debug({ queue: this.#lane.key.nextHopDomain, nextHop }, 'Next hop')
       if (nextHop.kind !== 'targets') return nextHop
       this.#targets = nextHop.targets
     }
@@ -126,9 +125,6 @@ export class DeliveryRun {
       const request = { target, connector: this.#connector, domain: queue, signal }
       const opened = await opener.open(request)
       if ('client' in opened) {
-        const { id, client } = opened
-        const facts = { queue, target: targetName(target), session: id, tls: client.tls?.version }
-        logger.debug(facts, 'Session opened')
         this.#session = opened
         return opened
       }

@@ -130,6 +130,7 @@ export class SessionOpener {
   ): Promise<DeliverySession | TargetTrouble> {
     const { target, connector, signal } = request
     const log = this.#log(connector, connection)
+    log.record('*', '', `attempting to connect to ${targetName(target)}`)
     const giveUp = () => connection.socket.destroy()
     signal.addEventListener('abort', giveUp, { once: true })
     try {

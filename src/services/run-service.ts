@@ -30,8 +30,12 @@ export async function runService(service: ServiceName, where: Locations): Promis
   const logger = openServiceLogger(service)
   dieOnDefects(logger)
   const stop = stopSignal()
+  // From the first moment on: its default action would end the process.
+  let reload: () => void = () => undefined
+  process.on('SIGHUP', () => reload())
   try {
     await using ground = await openGround(where, {
+      tellWarnings: service === 'Transport',
       clock: systemClock,
       logger,
       fail: fatal(logger),
@@ -41,7 +45,7 @@ export async function runService(service: ServiceName, where: Locations): Promis
       ...running.adminMethods,
       health: () => Promise.resolve(running.unhealthy()),
     })
-    process.on('SIGHUP', () => ground.reload())
+    reload = () => ground.reload()
     logger.info({ listeners: running.listeners }, 'the service listens')
     tellSupervisor({ kind: 'ready', service, listeners: running.listeners })
     await stop

@@ -51,16 +51,23 @@ export class CannotStart extends Error {
   }
 }
 
+interface GroundOptions extends Pick<ServiceGround, 'clock' | 'logger' | 'fail'> {
+  /** One service of a server tells what is questionable in its configuration; twice would be noise. */
+  readonly tellWarnings: boolean
+}
+
 /** Reads the configuration and the certificates and follows both. Rejects with CannotStart. */
 export async function openGround(
   { configFile, dataFolder }: Locations,
-  { clock, logger, fail }: Pick<ServiceGround, 'clock' | 'logger' | 'fail'>,
+  { clock, logger, fail, tellWarnings }: GroundOptions,
 ): Promise<ServiceGround> {
   const loaded = await loadConfig(configFile, { clock })
   if ('problems' in loaded) {
     throw new CannotStart(`${configFile} has ${loaded.problems.length} problems`, loaded.problems)
   }
-  for (const warning of loaded.warnings) logger.warn({}, formatProblem(warning))
+  if (tellWarnings) {
+    for (const warning of loaded.warnings) logger.warn({}, formatProblem(warning))
+  }
   const config = new LiveValue(loaded.config)
   const log = plainLog(logger)
   const certificates = await openCertificates(config, { dataFolder, clock, log })

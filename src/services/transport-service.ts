@@ -117,10 +117,10 @@ async function openStore({ dataFolder, clock, logger, fail }: ServiceGround): Pr
       path,
       clock,
       onFatal: (error) => fail(error.message),
-      onMovedAside: (aside) =>
+      onMovedAside: (damaged) =>
         logger.error(
-          { path, aside },
-          'the queue file was damaged: it was put aside, a new one begun',
+          { queueFile: path, ...damaged },
+          'the queue file was damaged: it was put aside, and what was whole in it was taken over',
         ),
     })
   } catch (error) {

@@ -27,8 +27,14 @@ describe('delivery by MX', () => {
   test('goes to the second host in the same attempt when the first is dead', async () => {
     await using fake = await FakeMx.start()
     const bench = { zones: twoHosts, connector: { Port: fake.port } }
-    const { lane, result } = await serve('good.test', bench)
+    const { lane, result, protocolLog } = await serve('good.test', bench)
     expect(result).toEqual({ kind: 'served' })
+    expect(protocolLog.records.slice(0, 4)).toEqual([
+      '*,,attempting to connect to mx1.good.test (127.0.0.3)',
+      `*,,Failed to connect. connect ECONNREFUSED 127.0.0.3:${fake.port}`,
+      '*,,attempting to connect to mx2.good.test (127.0.0.1)',
+      '+,,',
+    ])
     expect(lane.results).toEqual(['delivered user@good.test 250 2.6.0 Queued'])
     expect(lane.reports[0]?.results[0]?.remoteHost).toBe('mx2.good.test (127.0.0.1)')
     expect(fake.messages).toHaveLength(1)

@@ -90,7 +90,12 @@ async function frontEnd(
     }),
     protocolLog: new RecordingLog(),
     clock: systemClock,
-    logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    logger: {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: () => undefined,
+      error: () => undefined,
+    },
     tunnel,
   })
   stack.current.use(service)

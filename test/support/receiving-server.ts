@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { type Clock, systemClock } from '../../src/base/clock.ts'
 import { LiveValue } from '../../src/base/live.ts'
 import type { ProtocolEvent, ProtocolLog } from '../../src/logs/protocol-log.ts'
-import { domainOf } from '../../src/message/envelope.ts'
+import type { MessageSink } from '../../src/message/message-sink.ts'
 import type { OutboundTunnel } from '../../src/proxy/outbound-tunnel.ts'
 import type { AcceptedDomains } from '../../src/receive/accepted-domains.ts'
 import {
@@ -102,6 +102,8 @@ export interface TestServerOptions {
   readonly users?: readonly User[]
   readonly clock?: Clock
   readonly tunnel?: OutboundTunnel
+  /** Takes the messages in place of the recording sink. */
+  readonly passTo?: MessageSink
   readonly transportRole?: ReceiveConnector['TransportRole']
   /** No certificate can be found. */
   readonly withoutCertificate?: boolean
@@ -130,10 +132,11 @@ export class TestServer implements AsyncDisposable {
       acceptedDomains: testDomains,
       certificates: this.certificates,
       maxConnectionRatePerMinute: new LiveValue(rate),
-      sink: this.sink,
+      sink: options.passTo ?? this.sink,
       protocolLog: this.log,
       clock: options.clock ?? systemClock,
       logger: {
+        debug: () => undefined,
         info: () => undefined,
         warn: (_, message) => this.warnings.push(message),
         error: (details, message) => this.errors.push({ details, message }),
@@ -157,13 +160,6 @@ export class TestServer implements AsyncDisposable {
   /** The port of the first listener. */
   get port(): number {
     return this.listeners[0]?.port ?? 0
-  }
-
-  /** Domains of the recipients taken, for a quick look. */
-  get recipientDomains(): readonly string[] {
-    return this.sink.messages.flatMap(({ recipients }) =>
-      recipients.map(({ address }) => domainOf(address)),
-    )
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
