@@ -15,7 +15,7 @@ import { type Recategorizer, Resubmission } from './resubmission.ts'
 import { type RetrySettings, retryDelay } from './retry-schedule.ts'
 import { Settler } from './settler.ts'
 import type { Copy } from './stored-message.ts'
-import type { MessageSettings } from './verdict.ts'
+import { type MessageSettings, allFailed } from './verdict.ts'
 import { WindowKeeper } from './window-keeper.ts'
 
 /** Exchange's settings for queues, a part of TransportService. */
@@ -250,7 +250,10 @@ export class QueueScheduler implements AsyncDisposable {
     const lane = new QueueLane(queue.key, {
       take: () => this.#take(queue, controller.signal),
       settle: (copy, results) => this.#settle(queue, copy, results),
-      putBack: (copy) => this.#putBack(queue, copy),
+      putBack: (copy) => {
+        this.#active.delete(copy.id)
+        this.#windows.putBack(queue, copy)
+      },
       proven: () => {
         queue.proven++
         this.#consider(queue)
@@ -268,10 +271,8 @@ export class QueueScheduler implements AsyncDisposable {
     try {
       return await this.#options.agent.serve(lane, signal)
     } catch (error) {
-      this.#options.log.error(
-        { error, queue: lane.key },
-        'a delivery connection failed unexpectedly',
-      )
+      const details = { error, queue: lane.key }
+      this.#options.log.error(details, 'a delivery connection failed unexpectedly')
       return { kind: 'unreachable', error: '451 4.4.0 The connection failed unexpectedly' }
     }
   }
@@ -285,10 +286,7 @@ export class QueueScheduler implements AsyncDisposable {
       return copy
     }
     if (!queue.moreInStore && queue.refill === undefined) return undefined
-    return this.#refill(queue).then(() => {
-      if (queue.ready === 0) return undefined
-      return this.#take(queue, signal)
-    })
+    return this.#refill(queue).then(() => (queue.ready > 0 ? this.#take(queue, signal) : undefined))
   }
 
   async #settle(
@@ -298,15 +296,7 @@ export class QueueScheduler implements AsyncDisposable {
   ): Promise<void> {
     this.#active.delete(copy.id)
     const dueAt = await this.#settler.attempted(copy, results)
-    if (dueAt !== undefined) this.#noteDue(queue, dueAt)
-  }
-
-  #putBack(queue: DeliveryQueue, copy: Copy): void {
-    this.#active.delete(copy.id)
-    this.#windows.putBack(queue, copy)
-  }
-
-  #noteDue(queue: DeliveryQueue, dueAt: Milliseconds): void {
+    if (dueAt === undefined) return
     queue.noteDue(dueAt)
     this.#consider(queue)
   }
@@ -385,7 +375,9 @@ export class QueueScheduler implements AsyncDisposable {
         if (this.#state !== 'running') return
         const copies = await store.lease(queue.key, Infinity, failBatch)
         if (copies.length === 0) break
-        await Promise.all(copies.map((copy) => this.#settler.attempted(copy, failing(copy, error))))
+        await Promise.all(
+          copies.map((copy) => this.#settler.attempted(copy, allFailed(copy, error))),
+        )
       }
       queue.moreInStore = true
     } catch (cause) {
@@ -399,10 +391,6 @@ export class QueueScheduler implements AsyncDisposable {
 }
 
 const submissionText = queueKeyText(submissionQueue)
-
-function failing(copy: Copy, reply: string): RecipientResult[] {
-  return copy.recipients.map((recipient) => ({ recipient, outcome: 'failed', reply }))
-}
 
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve()

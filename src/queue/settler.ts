@@ -6,7 +6,7 @@ import type { Notifier } from './notifier.ts'
 import type { NoticeKind, QueueEvents, QueueLog } from './queue-events.ts'
 import { type PreparedMessage, type QueueStore, StoreError } from './queue-store.ts'
 import type { Copy, NewCopy } from './stored-message.ts'
-import { type MessageSettings, type Verdict, expiredResults, judge } from './verdict.ts'
+import { type MessageSettings, type Verdict, allFailed, expiredReply, judge } from './verdict.ts'
 
 export interface SettlerParts {
   readonly store: QueueStore
@@ -51,7 +51,7 @@ export class Settler {
   /** The time of the copy has run out. */
   async expire(copy: Copy): Promise<void> {
     const verdict = this.#judge(copy, [])
-    const expired = expiredResults(copy)
+    const expired = allFailed(copy, expiredReply)
     const outcome = { ...verdict, expired, remaining: [], delayed: false, moved: [] }
     await this.#settle(copy, { ...outcome, delayNotified: copy.delayNotified })
   }

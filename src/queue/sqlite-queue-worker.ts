@@ -30,6 +30,7 @@ class QueueThread {
     this.#database = database
   }
 
+  /** One turn: all that arrived, as one transaction. */
   run(first: RequestBatch): void {
     const changes: ChangeRequest[] = []
     const answers: Answer[] = []
@@ -43,7 +44,7 @@ class QueueThread {
     this.#database.tendLog(false)
     if (this.#endOnFatal()) return
     if (close !== undefined) this.#close(close)
-    else this.#planUpkeep()
+    else this.planUpkeep()
   }
 
   *#arrived(first: RequestBatch): Iterable<RequestBatch> {
@@ -91,7 +92,8 @@ class QueueThread {
     )
   }
 
-  #planUpkeep(): void {
+  /** Sees to what nobody waits for, in bounded steps between the turns. */
+  planUpkeep(): void {
     this.#calm?.cancel()
     this.#calm = systemClock.after(calmAfter, () => {
       this.#database.tendLog(true)
@@ -102,7 +104,7 @@ class QueueThread {
     const upkeep = () => {
       this.#upkeepPlanned = false
       this.#answer(this.#database.upkeep())
-      if (!this.#endOnFatal()) this.#planUpkeep()
+      if (!this.#endOnFatal()) this.planUpkeep()
     }
     if (this.#database.upkeepFailed) systemClock.after(pauseAfterTrouble, upkeep)
     else setImmediate(upkeep)
@@ -149,6 +151,7 @@ function start(port: MessagePort, settings: DatabaseSettings): void {
   }
   const thread = new QueueThread(port, database)
   port.on('message', (batch: RequestBatch) => thread.run(batch))
+  thread.planUpkeep()
   const { nextIds, movedAside } = database
   post(port, { kind: 'opened', ...nextIds, ...(movedAside !== undefined && { movedAside }) })
 }

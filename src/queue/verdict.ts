@@ -74,9 +74,9 @@ export function judge(
   }
 }
 
-/** Every recipient of the copy is given up because its time ran out. */
-export function expiredResults(copy: Copy): readonly RecipientResult[] {
-  return copy.recipients.map(expired)
+/** Every recipient of the copy failed for one reason. */
+export function allFailed(copy: Copy, reply: string): RecipientResult[] {
+  return copy.recipients.map((recipient) => ({ recipient, outcome: 'failed', reply }))
 }
 
 function expired(recipient: CopyRecipient): RecipientResult {

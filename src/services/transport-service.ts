@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { LiveValue, mapLive } from '../base/live.ts'
+import { mapLive } from '../base/live.ts'
 import { systemRandom } from '../base/random.ts'
 import { second } from '../base/time-span.ts'
 import { nodeResolver } from '../dns/node-resolver.ts'
@@ -74,7 +74,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       connectors: mapLive(config, ({ ReceiveConnectors }) => ReceiveConnectors),
       users: mapLive(config, ({ Users }) => Users),
       acceptedDomains: acceptedDomainsOf(domains),
-      certificates: new LiveValue(certificates),
+      certificates,
       maxConnectionRatePerMinute: mapLive(
         config,
         ({ TransportService }) => TransportService.MaxConnectionRatePerMinute,
@@ -117,10 +117,10 @@ async function openStore({ dataFolder, clock, logger, fail }: ServiceGround): Pr
       path,
       clock,
       onFatal: (error) => fail(error.message),
-      onMovedAside: (aside) =>
+      onMovedAside: (damaged) =>
         logger.error(
-          { path, aside },
-          'the queue file was damaged: it was put aside, a new one begun',
+          { queueFile: path, ...damaged },
+          'the queue file was damaged: it was put aside, and what was whole in it was taken over',
         ),
     })
   } catch (error) {
