@@ -102,7 +102,7 @@ export interface OpenedDatabase {
  * at, and a new one begun. Throws a StoreError when the file is in use, newer, or not ours.
  */
 export function openQueueDatabase(path: string, stamp: string): OpenedDatabase {
-  mkdirSync(dirname(path), { recursive: true })
+  makeFolder(path)
   try {
     return { database: open(path) }
   } catch (cause) {
@@ -114,6 +114,19 @@ export function openQueueDatabase(path: string, stamp: string): OpenedDatabase {
     return { database: open(path), movedAside }
   } catch (cause) {
     throw storeErrorOf(cause, path)
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message : String(cause)
+    throw new StoreError(
+      'FAILED',
+      `queue database ${path}: its folder cannot be made (${text}); see that this user may write there and that no file has its name`,
+      { cause },
+    )
   }
 }
 

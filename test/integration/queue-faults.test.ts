@@ -100,6 +100,12 @@ test('a database of another program is refused and left alone', async () => {
   await expect(folder.open()).rejects.toThrow(/another program/)
 })
 
+test('a queue folder that cannot be made is told with what to do', async () => {
+  await using folder = await QueueFolder.make()
+  await writeFile(dirname(folder.path), '')
+  await expect(folder.open()).rejects.toThrow(/its folder cannot be made .*; see that/)
+})
+
 test('a file that is no database is put aside whole, and a new queue begun', async () => {
   await using folder = await QueueFolder.make()
   await mkdir(dirname(folder.path), { recursive: true })
