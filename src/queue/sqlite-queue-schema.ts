@@ -1,4 +1,4 @@
-import { renameSync, existsSync, mkdirSync } from 'node:fs'
+import { renameSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { StoreError, type StoreErrorCode } from './queue-store.ts'
@@ -104,6 +104,7 @@ export interface OpenedDatabase {
 export function openQueueDatabase(path: string, stamp: string): OpenedDatabase {
   makeFolder(path)
   try {
+    if (isEmptied(path)) throw new StoreError('CORRUPT', 'the file is empty')
     return { database: open(path) }
   } catch (cause) {
     const error = storeErrorOf(cause, path)
@@ -115,6 +116,11 @@ export function openQueueDatabase(path: string, stamp: string): OpenedDatabase {
   } catch (cause) {
     throw storeErrorOf(cause, path)
   }
+}
+
+/** No queue file of ours is empty, but for one whose making was cut short. */
+function isEmptied(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.size === 0
 }
 
 function makeFolder(path: string): void {
