@@ -7,6 +7,9 @@ import { createInterface } from 'node:readline'
 
 const main = new URL('../../src/main.ts', import.meta.url).pathname
 
+/** How long a line of the program log is waited for. */
+const patienceMs = 30_000
+
 /** One line of the relay's program log. */
 export interface LogLine {
   readonly level: number
@@ -77,15 +80,20 @@ export class RelayProcess implements AsyncDisposable {
     return this.#child.pid ?? 0
   }
 
-  /** Resolves with the first log line, past or to come (from the `from`th on), that `matches`. */
+  /**
+   * Resolves with the first log line, past or to come (from the `from`th on), that `matches`; rejects
+   * with all output when the relay ends before, or says nothing of the kind for a long time.
+   */
   async logged(matches: (line: LogLine) => boolean, from = 0): Promise<LogLine> {
+    const late = AbortSignal.timeout(patienceMs)
     for (;;) {
       const found = this.#lines.slice(from).find(matches)
       if (found !== undefined) return found
       if (this.#child.exitCode !== null || this.#child.signalCode !== null) {
         throw new Error(`the relay ended before it logged that:\n${this.#text}`)
       }
-      await this.#nextOutput()
+      if (late.aborted) throw new Error(`the relay did not log that:\n${this.#text}`)
+      await this.#nextOutput(late)
     }
   }
 
@@ -118,10 +126,13 @@ export class RelayProcess implements AsyncDisposable {
     await rm(this.folder, { recursive: true, force: true })
   }
 
-  async #nextOutput(): Promise<void> {
+  async #nextOutput(signal: AbortSignal): Promise<void> {
     const output = Promise.withResolvers<undefined>()
-    this.#waiting.add(() => output.resolve(undefined))
+    const wake = () => output.resolve(undefined)
+    this.#waiting.add(wake)
+    signal.addEventListener('abort', wake, { once: true })
     await output.promise
+    signal.removeEventListener('abort', wake)
   }
 
   #hear(text: string): void {
