@@ -54,17 +54,32 @@ export class RelayProcess implements AsyncDisposable {
     await mkdir(folder, { recursive: true })
     const config = join(folder, 'server.yaml')
     await writeFile(config, options.config)
-    const args = [main, 'start', '--config', config, '--data', join(folder, 'data')]
+    const args = ['start', '--config', config, '--data', join(folder, 'data')]
     if (options.alone !== undefined) args.push('--service', options.alone)
-    const child = spawn(process.execPath, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...options.env },
-    })
-    const relay = new RelayProcess(child, folder)
     const alone = options.alone === undefined ? undefined : [options.alone]
-    const services = options.services ?? alone ?? ['Transport', 'FrontendTransport']
-    for (const service of services) await relay.logged((line) => isListening(line, service))
+    const relay = RelayProcess.#run(args, folder, options.env)
+    await relay.#listening(options.services ?? alone ?? ['Transport', 'FrontendTransport'])
     return relay
+  }
+
+  /** `edge lab` in a temporary folder, in the same way. */
+  static async startLab(): Promise<RelayProcess> {
+    const folder = await mkdtemp(join(tmpdir(), 'edge-lab-'))
+    const relay = RelayProcess.#run(['lab', '--data', join(folder, 'data')], folder)
+    await relay.#listening(['Transport', 'FrontendTransport'])
+    return relay
+  }
+
+  static #run(args: readonly string[], folder: string, env: RelayOptions['env'] = {}) {
+    const child = spawn(process.execPath, [main, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    })
+    return new RelayProcess(child, folder)
+  }
+
+  async #listening(services: readonly string[]): Promise<void> {
+    for (const service of services) await this.logged((line) => isListening(line, service))
   }
 
   get dataFolder(): string {
@@ -89,7 +104,7 @@ export class RelayProcess implements AsyncDisposable {
     for (;;) {
       const found = this.#lines.slice(from).find(matches)
       if (found !== undefined) return found
-      if (this.#child.exitCode !== null || this.#child.signalCode !== null) {
+      if (this.#hasEnded) {
         throw new Error(`the relay ended before it logged that:\n${this.#text}`)
       }
       if (late.aborted) throw new Error(`the relay did not log that:\n${this.#text}`)
@@ -113,11 +128,18 @@ export class RelayProcess implements AsyncDisposable {
 
   /** Sends `signal` and resolves with the exit code (null when a signal ended it). */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
-      this.#child.kill(signal)
-      await once(this.#child, 'exit')
-    }
+    if (!this.#hasEnded) this.#child.kill(signal)
+    return await this.ended()
+  }
+
+  /** Resolves with the exit code when the relay has ended (null when a signal ended it). */
+  async ended(): Promise<number | null> {
+    if (!this.#hasEnded) await once(this.#child, 'exit')
     return this.#child.exitCode
+  }
+
+  get #hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null
   }
 
   /** Ends the relay and removes its folder. */
