@@ -16,6 +16,7 @@ import {
 import type { Reply } from '../smtp/reply.ts'
 import { CommandDispatch } from './command-dispatch.ts'
 import type { ContentFaults } from './content-intake.ts'
+import { concludeMessage } from './content-verbs.ts'
 import { Conversation, type ConversationOptions } from './conversation.ts'
 import { type Expectation, commandExpected, passContent } from './expectation.ts'
 import { greeting } from './greeting.ts'
@@ -272,13 +273,11 @@ export class ReceiveSession implements TransportEvents {
     return answered(line)
   }
 
-  async #endContent(faults: ContentFaults): Promise<Outcome | undefined> {
+  #endContent(faults: ContentFaults): Awaitable<Outcome | undefined> {
     const expected = this.#expects
     this.#expects = commandExpected
     if (expected.kind !== 'read-content') return undefined
-    const reply = await expected.intake.finish(faults)
-    this.#conversation.endTransaction()
-    return say(reply)
+    return concludeMessage(this.#conversation, expected.intake, faults)
   }
 
   #apply(outcome: Outcome): void {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { LiveValue, mapLive } from '../base/live.ts'
+import { mapLive } from '../base/live.ts'
 import { systemRandom } from '../base/random.ts'
 import { second } from '../base/time-span.ts'
 import { nodeResolver } from '../dns/node-resolver.ts'
@@ -74,7 +74,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       connectors: mapLive(config, ({ ReceiveConnectors }) => ReceiveConnectors),
       users: mapLive(config, ({ Users }) => Users),
       acceptedDomains: acceptedDomainsOf(domains),
-      certificates: new LiveValue(certificates),
+      certificates,
       maxConnectionRatePerMinute: mapLive(
         config,
         ({ TransportService }) => TransportService.MaxConnectionRatePerMinute,

@@ -130,7 +130,7 @@ export class TestServer implements AsyncDisposable {
       connectors: this.connectors,
       users: new LiveValue(options.users ?? []),
       acceptedDomains: testDomains,
-      certificates: this.certificates,
+      certificates: followed(this.certificates),
       maxConnectionRatePerMinute: new LiveValue(rate),
       sink: options.passTo ?? this.sink,
       protocolLog: this.log,
@@ -164,5 +164,15 @@ export class TestServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.service[Symbol.asyncDispose]()
+  }
+}
+
+/** Certificates that a test can renew, as the store renews them when their files change. */
+function followed(certificates: LiveValue<Certificates>): Certificates {
+  return {
+    select: (fqdn, name) => certificates.current.select(fqdn, name),
+    get internal() {
+      return certificates.current.internal
+    },
   }
 }
