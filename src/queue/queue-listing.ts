@@ -125,10 +125,16 @@ function messageView(copy: Copy, circumstances: MessageCircumstances): MessageVi
     InternetMessageId: message.messageId,
     DateReceived: message.receivedAt,
     ExpirationTime: expiresAt(copy, circumstances.settings),
-    LastError: copy.lastError,
+    LastError: lastErrorOf(copy),
     RetryCount: copy.attempts,
     Recipients: copy.recipients.map(({ address }) => address),
   }
+}
+
+/** What the last attempt said; for what was never tried, why not. */
+function lastErrorOf({ lastError, recipients }: Copy): string {
+  if (lastError !== '') return lastError
+  return recipients.findLast((recipient) => recipient.lastError !== undefined)?.lastError ?? ''
 }
 
 function messageStatus(copy: Copy, { active, inRetry, now }: MessageCircumstances): MessageStatus {
@@ -169,7 +175,16 @@ export class QueueListing {
   /** All queues with copies, and those used lately. Rejects with a StoreError. */
   async queues(): Promise<readonly QueueView[]> {
     const { store, queues, serverName } = this.#parts
-    return queueViews(await store.queues(), queues, serverName)
+    const views = queueViews(await store.queues(), queues, serverName)
+    return await Promise.all(views.map((view) => this.#withError(view)))
+  }
+
+  /** No connection ever fails in the Unreachable queue: the error is that of its messages. */
+  async #withError(view: QueueView): Promise<QueueView> {
+    if (view.DeliveryType !== 'Unreachable') return view
+    const { copies } = await this.#parts.store.scan({ queue: view.key, limit: 1 })
+    const [copy] = copies
+    return copy === undefined ? view : { ...view, LastError: lastErrorOf(copy) }
   }
 
   /** A page of messages. Rejects with a StoreError. */

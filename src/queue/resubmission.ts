@@ -3,7 +3,7 @@ import { minute, second } from '../base/time-span.ts'
 import type { RecipientResult } from './delivery-agent.ts'
 import type { QueueLog } from './queue-events.ts'
 import { type QueueKey, isDeliveryQueue, queueKeyText, submissionQueue } from './queue-key.ts'
-import type { QueueStore } from './queue-store.ts'
+import { type QueueStore, StoreError } from './queue-store.ts'
 import type { Settler } from './settler.ts'
 import type { Copy, NewCopy } from './stored-message.ts'
 
@@ -54,7 +54,7 @@ export class Resubmission {
     }
     this.#timer?.cancel()
     this.#wakeAgain = false
-    void this.walk(submissionQueue).then(() => this.#plan())
+    void this.walk(submissionQueue).then(() => (this.#stopped ? undefined : this.#plan()))
   }
 
   stop(): void {
@@ -73,7 +73,7 @@ export class Resubmission {
     if (running !== undefined) return running
     const walk = this.#walk(key)
       .catch((error: unknown) => {
-        this.#parts.log.error({ error, queue: key }, 'could not categorize a queue anew')
+        this.#complain(error, 'could not categorize a queue anew', { queue: key })
       })
       .finally(() => this.#walks.delete(text))
     this.#walks.set(text, walk)
@@ -107,7 +107,7 @@ export class Resubmission {
   }
 
   async #plan(): Promise<void> {
-    const { store, clock, log } = this.#parts
+    const { store, clock } = this.#parts
     if (this.#wakeAgain) {
       this.wake()
       return
@@ -118,9 +118,15 @@ export class Resubmission {
       if (nextDueAt === undefined) return
       delay = Math.max(nextDueAt - clock.now(), pauseAfterTrouble)
     } catch (error) {
-      log.error({ error }, 'could not read the Submission queue')
+      this.#complain(error, 'could not read the Submission queue')
     }
     if (!this.#stopped) this.#timer = clock.after(delay, () => this.wake())
+  }
+
+  /** That the store closes under what was still asked of it belongs to a quick end. */
+  #complain(error: unknown, what: string, details: object = {}): void {
+    const expected = this.#stopped && error instanceof StoreError && error.code === 'CLOSED'
+    if (!expected) this.#parts.log.error({ error, ...details }, what)
   }
 }
 

@@ -2,9 +2,13 @@ import { execFile } from 'node:child_process'
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
+
+/** How long a line of its log is waited for. */
+const patienceMs = 60_000
 
 export interface PostfixOptions {
   /** Address and port its smtpd listens on. */
@@ -12,6 +16,8 @@ export interface PostfixOptions {
   readonly port: number
   /** Lines of main.cf beside the ones every instance has. */
   readonly settings: Readonly<Record<string, string>>
+  /** Look-up tables by name (`key value` lines), for settings to name as `hash:${config_directory}/NAME`. */
+  readonly tables?: Readonly<Record<string, string>>
 }
 
 /** A private instance of Debian's Postfix, run as root in a temporary folder. */
@@ -32,6 +38,9 @@ export class Postfix implements AsyncDisposable {
     await chown(join(folder, 'mail'), uid, gid)
     await writeFile(join(folder, 'etc', 'main.cf'), postfix.#mainCf(options.settings))
     await writeFile(join(folder, 'etc', 'master.cf'), masterCf(options))
+    for (const [name, text] of Object.entries(options.tables ?? {})) {
+      await Postfix.table(join(folder, 'etc', name), text)
+    }
     await run('postfix', ['-c', join(folder, 'etc'), 'start'])
     return postfix
   }
@@ -44,6 +53,18 @@ export class Postfix implements AsyncDisposable {
   /** Its log so far. */
   async log(): Promise<string> {
     return await readFile(join(this.folder, 'log'), 'utf8').catch(() => '')
+  }
+
+  /** Its log, as soon as at least `count` places match. */
+  async logged(pattern: RegExp, count: number): Promise<string> {
+    const until = Date.now() + patienceMs
+    const all = new RegExp(pattern, 'g')
+    for (;;) {
+      const log = await this.log()
+      if ((log.match(all)?.length ?? 0) >= count) return log
+      if (Date.now() > until) throw new Error(`Postfix did not log ${all.source}:\n${log}`)
+      await delay(100)
+    }
   }
 
   /** Makes a look-up table from its text (`key value` lines) and returns its `hash:` name. */

@@ -21,6 +21,8 @@ export interface RelayOptions {
   readonly config: string
   /** Services whose listening is awaited. */
   readonly services?: readonly string[]
+  /** This service alone, without the supervisor. */
+  readonly alone?: string
   /** A folder to go on with (restart on the same queue); made new when absent. */
   readonly folder?: string
   readonly env?: Readonly<Record<string, string>>
@@ -50,12 +52,14 @@ export class RelayProcess implements AsyncDisposable {
     const config = join(folder, 'server.yaml')
     await writeFile(config, options.config)
     const args = [main, 'start', '--config', config, '--data', join(folder, 'data')]
+    if (options.alone !== undefined) args.push('--service', options.alone)
     const child = spawn(process.execPath, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...options.env },
     })
     const relay = new RelayProcess(child, folder)
-    const services = options.services ?? ['Transport', 'FrontendTransport']
+    const alone = options.alone === undefined ? undefined : [options.alone]
+    const services = options.services ?? alone ?? ['Transport', 'FrontendTransport']
     for (const service of services) await relay.logged((line) => isListening(line, service))
     return relay
   }

@@ -3,7 +3,7 @@ import { day, hour, minute, second } from '../../../src/base/time-span.ts'
 import { submissionQueue, unreachableQueue } from '../../../src/queue/queue-key.ts'
 import { StoreError } from '../../../src/queue/queue-store.ts'
 import { failingSettle } from '../../support/failing-store.ts'
-import { domainQueue } from '../../support/queue-samples.ts'
+import { domainQueue, sampleMessage } from '../../support/queue-samples.ts'
 import {
   SchedulerBench,
   delivering,
@@ -384,4 +384,32 @@ test('messages are listed with their queue', async () => {
   expect(page.messages).toMatchObject([
     { Identity: `EDGE01\\1\\${copy?.message.id ?? ''}`, Status: 'Retry', Queue: 'EDGE01\\1' },
   ])
+})
+
+test('the Unreachable queue and its messages are listed with the reason', async () => {
+  await using bench = new SchedulerBench()
+  await bench.start()
+  const recipients = [{ address: 'bob@nowhere.test', lastError: 'no connector' }]
+  const pending = bench.store.begin()
+  const copies = await pending.commit(sampleMessage(), [{ queue: unreachableQueue, recipients }])
+  bench.scheduler.enqueue(copies)
+  const { listing } = bench.scheduler
+  expect((await listing.queues())[1]).toMatchObject({
+    Identity: 'EDGE01\\Unreachable',
+    MessageCount: 1,
+    LastError: 'no connector',
+  })
+  const { messages } = await listing.messages({ limit: 10 })
+  expect(messages).toMatchObject([{ LastError: 'no connector' }])
+})
+
+test('an end while the Submission queue is looked at complains of nothing', async () => {
+  const closed = new StoreError('CLOSED', 'the store is closed')
+  await using bench = new SchedulerBench((store) =>
+    Object.assign(store, { nextDueAt: () => Promise.reject(closed) }),
+  )
+  await bench.scheduler.start()
+  await bench.scheduler.drain(AbortSignal.abort())
+  await bench.settle()
+  expect(bench.logged).toEqual([])
 })
