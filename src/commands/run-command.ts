@@ -38,20 +38,24 @@ async function runLoaded(
   io: CommandIo,
 ): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) {
-    io.stdout.write(`${command.summary}\n\nUsage: edge ${name} ${command.usage}\n`)
+    io.stdout.write(`${command.summary}\n\n${usageLine(name, command)}\n`)
     return exitCodes.fine
   }
   try {
     return await command.run(args, io)
   } catch (error) {
     if (isUsageError(error)) {
-      io.stderr.write(`edge: ${error.message}\nUsage: edge ${name} ${command.usage}\n`)
+      io.stderr.write(`edge: ${error.message}\n${usageLine(name, command)}\n`)
       return exitCodes.usage
     }
     if (!(error instanceof Error)) throw error
     io.stderr.write(`edge: ${error instanceof ToldError ? error.message : String(error.stack)}\n`)
     return exitCodes.toldError
   }
+}
+
+function usageLine(name: string, { usage }: Command): string {
+  return `Usage: edge ${name} ${usage}`.trimEnd()
 }
 
 /** Our own, or one of node:util's parseArgs. */
@@ -65,7 +69,7 @@ async function help(): Promise<string> {
   const rows = await Promise.all(
     Object.entries(commands).map(async ([name, load]) => {
       const { usage, summary } = await load()
-      return `  ${`${name} ${usage}`.padEnd(48)} ${summary}\n`
+      return `  ${`${name} ${usage}`.trim()}\n      ${summary}\n`
     }),
   )
   return `edge: an SMTP edge relay\n\n${rows.join('')}\nEnvironment: EDGE_CONFIG (default config/server.yaml), EDGE_DATA (default data)\n`

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../base/awaitable.ts'
 import { HeaderCollector } from '../message/header-collector.ts'
 import { outboundHeaders } from './header-firewall.ts'
 import type { NextHopPrincipal } from './header-firewall.ts'
@@ -38,5 +39,25 @@ export class OutboundFilter {
     if (this.#state === 'body') return nothing
     const { header, body } = this.#collector.end()
     return Buffer.concat([outboundHeaders(header, this.#nextHop).bytes, body])
+  }
+}
+
+/** Reads a message's content as it may leave for `nextHop`; `read` gives the stored pieces in order. */
+export function outboundPieces(
+  read: (index: number) => Awaitable<Buffer | undefined>,
+  nextHop: NextHopPrincipal,
+): (index: number) => Awaitable<Buffer | undefined> {
+  const filter = new OutboundFilter(nextHop)
+  let ended = false
+  const pass = (piece: Buffer | undefined): Buffer | undefined => {
+    if (piece !== undefined) return filter.push(piece)
+    if (ended) return undefined
+    ended = true
+    return filter.end()
+  }
+  return (index) => {
+    if (ended) return undefined
+    const piece = read(index)
+    return piece instanceof Promise ? piece.then(pass) : pass(piece)
   }
 }

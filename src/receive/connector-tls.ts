@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net'
-import type { Live } from '../base/live.ts'
 import type { Certificates } from '../tls/certificates.ts'
 import type { ReceiveConnector } from './receive-connector.ts'
 import { ReceivingConnection, TlsServer } from './smtp-server-connection.ts'
@@ -17,10 +16,10 @@ export interface OpenedConnection {
 export class ConnectorTls {
   readonly #connector: ReceiveConnector
   readonly #fqdn: string
-  readonly #certificates: Live<Certificates>
+  readonly #certificates: Certificates
   #servers: { readonly Public: TlsServer; readonly Internal: TlsServer } | undefined
 
-  constructor(connector: ReceiveConnector, serverFqdn: string, certificates: Live<Certificates>) {
+  constructor(connector: ReceiveConnector, serverFqdn: string, certificates: Certificates) {
     this.#connector = connector
     this.#fqdn = connector.Fqdn === '' ? serverFqdn : connector.Fqdn
     this.#certificates = certificates
@@ -29,32 +28,31 @@ export class ConnectorTls {
   /** Undefined when TLS should start on connect and there is no certificate for it. */
   open(socket: Socket): OpenedConnection | undefined {
     const { TlsCertificateName, TlsMode, AuthMechanism } = this.#connector
-    const { current } = this.#certificates
-    const selected = current.select(
+    const { internal } = this.#certificates
+    const selected = this.#certificates.select(
       this.#fqdn,
       TlsCertificateName === '' ? undefined : TlsCertificateName,
     )
     const implicit = TlsMode === 'Implicit'
     if (selected === undefined && implicit) return undefined
     // Without a certificate STARTTLS is not offered, and this one is never shown.
-    const certificate = selected ?? current.internal
-    const shared = { internal: current.internal }
+    const certificate = selected ?? internal
     this.#servers ??= {
       Public: new TlsServer({
-        ...shared,
+        internal,
         certificate,
         implicit,
         requestClientCertificate: implicit && AuthMechanism.includes('ExchangeServer'),
       }),
       Internal: new TlsServer({
-        ...shared,
-        certificate: current.internal,
+        internal,
+        certificate: internal,
         implicit: false,
         requestClientCertificate: true,
       }),
     }
     this.#servers.Public.useCertificate(certificate)
-    this.#servers.Internal.useCertificate(current.internal)
+    this.#servers.Internal.useCertificate(internal)
     const connection = new ReceivingConnection(this.#servers, socket)
     return { connection, tlsAvailable: selected !== undefined }
   }

@@ -34,11 +34,6 @@ export class ContentIntake {
     this.#rules = rules
   }
 
-  /** Octets so far, refused ones too. */
-  get size(): Bytes {
-    return this.#size
-  }
-
   /** Takes octets; waits while the sink has no room. */
   write(chunk: Buffer): Awaitable<void> {
     this.#size += chunk.length

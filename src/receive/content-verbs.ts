@@ -3,6 +3,7 @@ import type { Bytes } from '../base/byte-size.ts'
 import {
   badSequence,
   chunkReceived,
+  headersTooLarge,
   invalidArguments,
   messageTooLarge,
   needMailCommand,
@@ -11,8 +12,8 @@ import {
   startMailInput,
   unrecognizedCommand,
 } from '../smtp/replies.ts'
-import type { Reply } from '../smtp/reply.ts'
-import { ContentIntake } from './content-intake.ts'
+import { type Reply, replyText } from '../smtp/reply.ts'
+import { type ContentFaults, ContentIntake } from './content-intake.ts'
 import type { Conversation, Transaction } from './conversation.ts'
 import { maxMessageSize } from './mail-verbs.ts'
 import { type Outcome, say, sayAndClose } from './outcome.ts'
@@ -101,10 +102,20 @@ function readChunk(conversation: Conversation, intake: ContentIntake, chunk: Chu
   return { kind: 'read-chunk', octets: chunk.octets, intake, finished }
 }
 
-async function commit(conversation: Conversation, intake: ContentIntake): Promise<Outcome> {
-  const reply = await intake.finish()
+/** The message is whole: commits it, and answers with what the sink says. */
+export async function concludeMessage(
+  conversation: Conversation,
+  intake: ContentIntake,
+  faults?: ContentFaults,
+): Promise<Outcome> {
+  const reply = await intake.finish(faults)
   conversation.endTransaction()
-  return say(reply)
+  return isHeaderRefusal(reply) ? sayAndClose(reply) : say(reply)
+}
+
+/** Exchange ends the session after a header above MaxHeaderSize; behind a front end the text tells. */
+function isHeaderRefusal(reply: Reply): boolean {
+  return replyText(reply) === replyText(headersTooLarge)
 }
 
 function chunkRead(
@@ -112,7 +123,7 @@ function chunkRead(
   intake: ContentIntake,
   { octets, last }: Chunk,
 ): Awaitable<Outcome> {
-  if (last) return commit(conversation, intake)
+  if (last) return concludeMessage(conversation, intake)
   return say(intake.refusal ?? chunkReceived(octets))
 }
 

@@ -202,9 +202,9 @@ export class Conversation {
   abandonTransaction(): void {
     if (this.#phase.kind !== 'transaction') return
     const { intake, message } = this.#phase.transaction
+    this.endTransaction()
     if (intake === undefined) message.abort()
     else intake.abandon()
-    this.endTransaction()
   }
 
   /** A TLS handshake ended: all that was said before is forgotten (RFC 3207 4.2). */

@@ -32,7 +32,7 @@ export interface ReceiveServiceOptions {
   readonly connectors: Live<readonly ReceiveConnector[]>
   readonly users: Live<readonly User[]>
   readonly acceptedDomains: AcceptedDomains
-  readonly certificates: Live<Certificates>
+  readonly certificates: Certificates
   /** The service's MaxConnectionRatePerMinute. */
   readonly maxConnectionRatePerMinute: Live<number>
   readonly sink: MessageSink
@@ -83,7 +83,7 @@ export class ReceiveService implements AsyncDisposable {
       sink: options.sink,
       rates: new MessageRates(clock),
       clock,
-      isInternalCertificate: (der) => isInternalCertificate(der, certificates.current.internal),
+      isInternalCertificate: (der) => isInternalCertificate(der, certificates.internal),
       tunnel: options.tunnel,
     }
   }

@@ -4,10 +4,10 @@ import { type Milliseconds, minute } from '../base/time-span.ts'
 import type { OpenTunnel } from '../proxy/outbound-tunnel.ts'
 import { type Input, InputFramer } from '../smtp/input-framer.ts'
 import {
+  bareLineEnd,
   connectionTimedOut,
   improperPipelining,
   inactivityTimeout,
-  invalidArguments,
   lineTooLong,
   serviceNotAvailable,
   tooManyErrors,
@@ -16,9 +16,11 @@ import {
 import type { Reply } from '../smtp/reply.ts'
 import { CommandDispatch } from './command-dispatch.ts'
 import type { ContentFaults } from './content-intake.ts'
+import { concludeMessage } from './content-verbs.ts'
 import { Conversation, type ConversationOptions } from './conversation.ts'
+import { type Expectation, commandExpected, passContent } from './expectation.ts'
 import { greeting } from './greeting.ts'
-import { type AnswerHandler, type Outcome, say } from './outcome.ts'
+import { type Outcome, say } from './outcome.ts'
 import { type Deadline, SessionDeadlines } from './session-deadlines.ts'
 import type {
   CertificateUse,
@@ -42,14 +44,6 @@ export interface ReceiveSessionOptions extends Omit<ConversationOptions, 'local'
   /** The connection has ended; called once. */
   closed(): void
 }
-
-/** What the next input is for. */
-type Expectation =
-  | { readonly kind: 'command' }
-  | { readonly kind: 'answer'; readonly answered: AnswerHandler }
-  | (Outcome & { readonly kind: 'read-content' | 'read-chunk' })
-
-const commandExpected: Expectation = { kind: 'command' }
 
 /**
  * One SMTP session: takes input in order, lets the verbs decide and does what they say. While
@@ -89,7 +83,9 @@ export class ReceiveSession implements TransportEvents {
     })
     this.#replies = new SessionReplies(transport, options.log, connector.EnhancedStatusCodesEnabled)
     this.#dispatch = new CommandDispatch(this.#conversation)
-    this.#deadlines = new SessionDeadlines(this.#clock, connector, (which) => this.#expired(which))
+    this.#deadlines = new SessionDeadlines(this.#clock, connector, (which) =>
+      this.#guard(() => this.#expired(which)),
+    )
     this.#timer = this.#clock.after(handshakeTimeout, () => transport.destroy())
     options.log.connected()
     options.log.permissions(this.#conversation.identity.permissions)
@@ -104,7 +100,7 @@ export class ReceiveSession implements TransportEvents {
     }
     // One turn of the event loop: octets that came with the connection are read before the greeting,
     // and give away a client that does not wait for it.
-    setImmediate(() => setImmediate(() => this.#greet()))
+    setImmediate(() => setImmediate(() => this.#guard(() => this.#greet())))
   }
 
   received(chunk: Buffer, release: () => void): void {
@@ -121,7 +117,7 @@ export class ReceiveSession implements TransportEvents {
       return
     }
     this.#framer.push(chunk)
-    this.#proceed()
+    this.#guard(() => this.#proceed())
   }
 
   inputEnded(): void {
@@ -133,7 +129,7 @@ export class ReceiveSession implements TransportEvents {
 
   drained(): void {
     this.#replies.drained()
-    this.#proceed()
+    this.#guard(() => this.#proceed())
   }
 
   secured(secured: SecuredConnection): void {
@@ -141,8 +137,10 @@ export class ReceiveSession implements TransportEvents {
     this.#conversation.secure(secured)
     this.#busy = false
     this.#deadlines.touch()
-    this.#endIfDrained()
-    this.#proceed()
+    this.#guard(() => {
+      this.#endIfDrained()
+      this.#proceed()
+    })
   }
 
   closed(reason: Disconnection, detail?: string): void {
@@ -152,7 +150,7 @@ export class ReceiveSession implements TransportEvents {
     this.#deadlines.cancel()
     this.#conversation.end()
     // A call that is under way sees `#gone` when it returns and forgets the message then.
-    if (!this.#busy || this.#tarpitting) this.#conversation.abandonTransaction()
+    if (!this.#busy || this.#tarpitting) this.#guard(() => this.#conversation.abandonTransaction())
     this.#options.log.disconnected(reason, detail)
     this.#options.closed()
   }
@@ -160,7 +158,7 @@ export class ReceiveSession implements TransportEvents {
   /** The service stops: an idle client is told at once, another one after its message. */
   drain(): void {
     this.#draining = true
-    this.#endIfDrained()
+    this.#guard(() => this.#endIfDrained())
   }
 
   /** Cuts the connection without a word. */
@@ -190,7 +188,7 @@ export class ReceiveSession implements TransportEvents {
         return
       }
       this.#deadlines.touch()
-      this.#run(() => this.#take(input))
+      this.#run(this.#take(input))
     }
   }
 
@@ -203,18 +201,22 @@ export class ReceiveSession implements TransportEvents {
     release?.()
   }
 
-  #run(step: () => Awaitable<Outcome | undefined>): void {
+  #run(result: Awaitable<Outcome | undefined>): void {
+    if (!(result instanceof Promise)) {
+      if (result !== undefined) this.#apply(result)
+      return
+    }
+    this.#busy = true
+    result.then(
+      (outcome) => this.#guard(() => this.#resume(outcome)),
+      (error: unknown) => this.#fail(error),
+    )
+  }
+
+  /** No fault of ours, or of what we call, may reach the process: it ends this session alone. */
+  #guard(action: () => void): void {
     try {
-      const result = step()
-      if (!(result instanceof Promise)) {
-        if (result !== undefined) this.#apply(result)
-        return
-      }
-      this.#busy = true
-      result.then(
-        (outcome) => this.#resume(outcome),
-        (error: unknown) => this.#fail(error),
-      )
+      action()
     } catch (error) {
       this.#fail(error)
     }
@@ -228,7 +230,7 @@ export class ReceiveSession implements TransportEvents {
       return
     }
     this.#deadlines.touch()
-    if (outcome !== undefined) this.#run(() => outcome)
+    this.#run(outcome)
     this.#endIfTimedOut()
     this.#proceed()
   }
@@ -236,8 +238,12 @@ export class ReceiveSession implements TransportEvents {
   #fail(error: unknown): void {
     this.#busy = false
     this.#options.faulted(error)
-    this.#conversation.abandonTransaction()
-    if (!this.#gone) this.#end([serviceNotAvailable])
+    try {
+      if (this.#gone) this.#conversation.abandonTransaction()
+      else this.#end([serviceNotAvailable])
+    } catch {
+      this.#transport.destroy()
+    }
   }
 
   #take(input: Input): Awaitable<Outcome | undefined> {
@@ -247,9 +253,9 @@ export class ReceiveSession implements TransportEvents {
       case 'bad-line':
         this.#expects = commandExpected
         this.#options.log.note(`Refused a line: ${input.reason}`)
-        return say(input.reason === 'too-long' ? lineTooLong : invalidArguments)
+        return say(input.reason === 'too-long' ? lineTooLong : bareLineEnd)
       case 'content':
-        return this.#takeContent(input.chunk)
+        return passContent(this.#expects, input.chunk)
       case 'content-end':
         return this.#endContent(input)
       case 'chunk-end': {
@@ -267,23 +273,11 @@ export class ReceiveSession implements TransportEvents {
     return answered(line)
   }
 
-  #takeContent(chunk: Buffer): Awaitable<undefined> {
-    const expected = this.#expects
-    if (expected.kind !== 'read-content' && expected.kind !== 'read-chunk') return undefined
-    const written =
-      expected.kind === 'read-content'
-        ? expected.intake.write(chunk)
-        : expected.intake?.writeOctets(chunk)
-    return written instanceof Promise ? written.then(() => undefined) : undefined
-  }
-
-  async #endContent(faults: ContentFaults): Promise<Outcome | undefined> {
+  #endContent(faults: ContentFaults): Awaitable<Outcome | undefined> {
     const expected = this.#expects
     this.#expects = commandExpected
     if (expected.kind !== 'read-content') return undefined
-    const reply = await expected.intake.finish(faults)
-    this.#conversation.endTransaction()
-    return say(reply)
+    return concludeMessage(this.#conversation, expected.intake, faults)
   }
 
   #apply(outcome: Outcome): void {
@@ -332,8 +326,10 @@ export class ReceiveSession implements TransportEvents {
     this.#tarpitting = true
     this.#timer = this.#clock.after(delay, () => {
       this.#tarpitting = false
-      action()
-      this.#resume()
+      this.#guard(() => {
+        action()
+        this.#resume()
+      })
     })
   }
 

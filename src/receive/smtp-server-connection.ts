@@ -6,6 +6,7 @@ import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js'
 import { SMTPStream } from 'smtp-server/lib/smtp-stream.js'
 import { plainAddress } from '../base/ip-range.ts'
 import type { Endpoint } from '../message/message-sink.ts'
+import { internalServerName } from '../proxy/service-session.ts'
 import type { KeyPair } from '../tls/certificates.ts'
 import type {
   CertificateUse,
@@ -20,9 +21,6 @@ import type {
  * upgrade and the half-close; its parser, handlers, timers and replies are replaced. The package is
  * pinned, and a contract test watches every member that is used or overridden here.
  */
-
-/** Server name (SNI) by which our own services ask an implicit-TLS listener for the internal certificate. */
-export const internalServerName = 'edge-relay.internal'
 
 const lowestTlsVersion = 'TLSv1.2'
 
@@ -180,6 +178,8 @@ export class ReceivingConnection extends SMTPConnection implements SessionTransp
   /** The session keeps its own deadlines; what the base arms is always the topmost socket. */
   override _armTimeout(socket: Socket = this._socket): void {
     this.#topmost = socket
+    // The base listens for one error; a later one must not be without a listener.
+    socket.on('error', () => undefined)
   }
 
   override _onTimeout(): void {

@@ -1,4 +1,6 @@
 import type { Awaitable } from '../base/awaitable.ts'
+import type { NextHopPrincipal } from '../pipeline/header-firewall.ts'
+import { outboundPieces } from '../pipeline/outbound-filter.ts'
 import type { RecipientResult } from '../queue/delivery-agent.ts'
 import type { Copy, CopyRecipient } from '../queue/stored-message.ts'
 import { type Reply, replyText } from '../smtp/reply.ts'
@@ -20,6 +22,7 @@ import {
   recipientVerdict,
   type TargetTrouble,
 } from './failure-policy.ts'
+import type { SendConnector } from './send-connector.ts'
 import type { DeliverySession } from './session-opener.ts'
 import { targetName } from './target.ts'
 
@@ -208,13 +211,14 @@ class CopyTransfer {
 
   /** After a 354 there must be content, even when nobody is to get it (RFC 2920 3.1). */
   async #content(accepted: readonly CopyRecipient[]): Promise<void> {
-    const { client } = this.#session
+    const { client, connector } = this.#session
     if (accepted.length === 0) {
       await client.endContent()
       return
     }
     const { id } = this.#copy.message
-    const answer = await client.writeContent((index) => this.#readPiece(id, index))
+    const stored = (index: number) => this.#readPiece(id, index)
+    const answer = await client.writeContent(outboundPieces(stored, nextHopPrincipal(connector)))
     this.#settle(accepted, contentOutcome(answer), replyText(answer))
   }
 
@@ -237,6 +241,11 @@ class CopyTransfer {
     const settled = new Set(recipients)
     this.#undecided = this.#undecided.filter((recipient) => !settled.has(recipient))
   }
+}
+
+/** Whom the next hop counts as for the header firewall. */
+function nextHopPrincipal({ SmartHostAuthMechanism }: SendConnector): NextHopPrincipal {
+  return SmartHostAuthMechanism === 'ExternalAuthoritative' ? 'ExternallySecured' : 'Anonymous'
 }
 
 /** Sorts the replies to MAIL, `count` times RCPT, and DATA. */

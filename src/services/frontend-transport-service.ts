@@ -1,4 +1,4 @@
-import { LiveValue, mapLive } from '../base/live.ts'
+import { mapLive } from '../base/live.ts'
 import { second } from '../base/time-span.ts'
 import { liveRoutingTables } from '../pipeline/live-routing-tables.ts'
 import { BackEndConnections } from '../proxy/back-end-connections.ts'
@@ -41,7 +41,7 @@ export async function openFrontendTransportService(ground: ServiceGround): Promi
     acceptedDomains: acceptedDomainsOf(
       mapLive(liveRoutingTables(config), (tables) => tables.acceptedDomains),
     ),
-    certificates: new LiveValue(certificates),
+    certificates,
     maxConnectionRatePerMinute: mapLive(
       config,
       ({ FrontendTransportService }) => FrontendTransportService.MaxConnectionRatePerMinute,

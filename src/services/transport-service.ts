@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { LiveValue, mapLive } from '../base/live.ts'
+import { calmLog } from '../base/calm-log.ts'
+import { mapLive } from '../base/live.ts'
 import { systemRandom } from '../base/random.ts'
 import { second } from '../base/time-span.ts'
 import { nodeResolver } from '../dns/node-resolver.ts'
@@ -35,6 +36,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   await using opened = new AsyncDisposableStack()
   const { config, clock, logger, certificates } = ground
   const { Server } = config.current
+  const troubles = calmLog(logger, clock)
   const logs = opened.use(openServiceLogs(ground, Server.Role === 'Edge' ? 'Edge' : 'Hub'))
   const store = opened.use(await openStore(ground))
   const tables = liveRoutingTables(config)
@@ -63,7 +65,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       settings: mapLive(config, ({ TransportService }) => TransportService),
       serverName: Server.Name,
       clock,
-      log: logger,
+      log: troubles,
       onEvent: () => undefined,
     }),
   )
@@ -74,7 +76,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       connectors: mapLive(config, ({ ReceiveConnectors }) => ReceiveConnectors),
       users: mapLive(config, ({ Users }) => Users),
       acceptedDomains: acceptedDomainsOf(domains),
-      certificates: new LiveValue(certificates),
+      certificates,
       maxConnectionRatePerMinute: mapLive(
         config,
         ({ TransportService }) => TransportService.MaxConnectionRatePerMinute,
@@ -82,7 +84,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       sink: new QueueSubmission({
         ...{ store, tables, transportConfig, server: Server, clock, newGuid: randomGuid },
         enqueue: (copies) => scheduler.enqueue(copies),
-        onFault: (what, error) => logger.error({ err: error }, what),
+        onFault: (what, error) => troubles.error({ error }, what),
       }),
       protocolLog: logs.receive,
       clock,
@@ -117,10 +119,10 @@ async function openStore({ dataFolder, clock, logger, fail }: ServiceGround): Pr
       path,
       clock,
       onFatal: (error) => fail(error.message),
-      onMovedAside: (aside) =>
+      onMovedAside: (damaged) =>
         logger.error(
-          { path, aside },
-          'the queue file was damaged: it was put aside, a new one begun',
+          { queueFile: path, ...damaged },
+          'the queue file was damaged: it was put aside, and what was whole in it was taken over',
         ),
     })
   } catch (error) {

@@ -42,6 +42,7 @@ export function help(verbs: readonly string[]): Reply {
 // Commands that are wrong in themselves or in their place.
 export const unrecognizedCommand = reply('500 5.3.3 Unrecognized command')
 export const lineTooLong = reply('500 5.5.2 Line too long')
+export const bareLineEnd = reply('501 5.5.2 Line must end in CR LF')
 export const invalidArguments = reply('501 5.5.4 Invalid arguments')
 export const invalidDomainName = reply('501 5.5.4 Invalid domain name')
 export const invalidSenderAddress = reply('501 5.1.7 Invalid address')

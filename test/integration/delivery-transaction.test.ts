@@ -14,6 +14,10 @@ import { FakeMx, type FakeMxOptions } from '../support/fake-mx.ts'
 const never = new AbortController().signal
 const zones = { 'good.test': { a: ['127.0.0.1'] } }
 
+/** A message with fields of every guarded family. */
+const guarded =
+  'Received: from a by b; now\r\nX-MS-Exchange-Organization-SCL: 0\r\nX-MS-Exchange-Forest-A: b\r\nSubject: x\r\n\r\nbody\r\n'
+
 type Copies = readonly Parameters<typeof testCopy>[]
 
 /** Delivers copies to one fake MX and tells what came of it. */
@@ -361,4 +365,16 @@ describe('connections', () => {
     expect(await delivery.serve(lane, never)).toMatchObject({ kind: 'unreachable' })
     expect(lane.waiting).toHaveLength(1)
   })
+})
+
+test.each([
+  ['whole', [guarded]],
+  ['in pieces', [guarded.slice(0, 30), guarded.slice(30)]],
+])('keeps organisation and forest headers at home, Received not: %s', async (_, pieces) => {
+  const readPiece = (_id: number, index: number) => {
+    const piece = pieces[index]
+    return piece === undefined ? undefined : Buffer.from(piece)
+  }
+  const { fake } = await deliver({}, [[['a@good.test']]], { readPiece })
+  expect(fake.messages[0]?.content).toBe('Received: from a by b; now\r\nSubject: x\r\n\r\nbody\r\n')
 })

@@ -80,7 +80,7 @@ async function frontEnd(
     connectors: new LiveValue([connector]),
     users: new LiveValue(await users()),
     acceptedDomains: testDomains,
-    certificates: new LiveValue({ select: () => server, internal }),
+    certificates: { select: () => server, internal },
     maxConnectionRatePerMinute: new LiveValue(Infinity),
     sink: new BackEndSink({
       connections,

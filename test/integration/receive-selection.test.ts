@@ -111,3 +111,16 @@ test('closes a service that was never started', async () => {
   await server.service.drain(0)
   await server.service.drain(0)
 })
+
+test('serves IPv6 where the machine has it, and goes on without where it has not', async () => {
+  const connectors = [testConnector({ Bindings: '127.0.0.1:0,[::]:0', RemoteIPRanges: '::/0' })]
+  await using server = await TestServer.start({ connectors })
+  const six = server.listeners.find(({ address }) => address === '::')
+  expect(server.warnings).toEqual(
+    six === undefined ? ['This machine has no IPv6: the binding is left out'] : [],
+  )
+  if (six === undefined) return
+  await using peer = await SmtpPeer.connect({ port: six.port, host: '::1' })
+  await peer.reply()
+  expect(await peer.command('HELO client.example')).toBe('250 relay.example Hello [::1]')
+})

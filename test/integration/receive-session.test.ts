@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { TestServer, testConnector } from '../support/receiving-server.ts'
+import { reply } from '../../src/smtp/reply.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 
 test('takes a message from greeting to QUIT', async () => {
@@ -52,4 +53,19 @@ test('upgrades by STARTTLS and forgets what was said before', async () => {
   expect(await peer.command('EHLO client.example')).not.toContain('STARTTLS')
   expect(await peer.command('MAIL FROM:<ana@lucerne.example>')).toBe('250 2.1.0 Sender OK')
   expect(server.log.lines.join('\n')).toContain('TLS protocol TLS1_3 negotiation succeeded')
+})
+
+test.each([
+  ['552 5.3.4 Header size exceeds fixed maximum size', true],
+  ['552 5.3.4 Message size exceeds fixed maximum message size', false],
+])('answers %s to content, and hangs up after it: %s', async (text, hangsUp) => {
+  await using server = await TestServer.start()
+  server.sink.onCommit = () => Promise.resolve(reply(text))
+  await using peer = await SmtpPeer.greeted({ port: server.port })
+  await peer.command('MAIL FROM:<ana@lucerne.example>')
+  await peer.command('RCPT TO:<ben@contoso.example>')
+  await peer.command('DATA')
+  expect(await peer.command('A: b', '', '.')).toBe(text)
+  if (hangsUp) expect(await peer.closed()).toBe('')
+  else expect(await peer.command('NOOP')).toMatch(/^250 /)
 })

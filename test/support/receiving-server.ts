@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { type Clock, systemClock } from '../../src/base/clock.ts'
 import { LiveValue } from '../../src/base/live.ts'
 import type { ProtocolEvent, ProtocolLog } from '../../src/logs/protocol-log.ts'
-import { domainOf } from '../../src/message/envelope.ts'
+import type { MessageSink } from '../../src/message/message-sink.ts'
 import type { OutboundTunnel } from '../../src/proxy/outbound-tunnel.ts'
 import type { AcceptedDomains } from '../../src/receive/accepted-domains.ts'
 import {
@@ -102,6 +102,8 @@ export interface TestServerOptions {
   readonly users?: readonly User[]
   readonly clock?: Clock
   readonly tunnel?: OutboundTunnel
+  /** Takes the messages in place of the recording sink. */
+  readonly passTo?: MessageSink
   readonly transportRole?: ReceiveConnector['TransportRole']
   /** No certificate can be found. */
   readonly withoutCertificate?: boolean
@@ -128,9 +130,9 @@ export class TestServer implements AsyncDisposable {
       connectors: this.connectors,
       users: new LiveValue(options.users ?? []),
       acceptedDomains: testDomains,
-      certificates: this.certificates,
+      certificates: followed(this.certificates),
       maxConnectionRatePerMinute: new LiveValue(rate),
-      sink: this.sink,
+      sink: options.passTo ?? this.sink,
       protocolLog: this.log,
       clock: options.clock ?? systemClock,
       logger: {
@@ -160,14 +162,17 @@ export class TestServer implements AsyncDisposable {
     return this.listeners[0]?.port ?? 0
   }
 
-  /** Domains of the recipients taken, for a quick look. */
-  get recipientDomains(): readonly string[] {
-    return this.sink.messages.flatMap(({ recipients }) =>
-      recipients.map(({ address }) => domainOf(address)),
-    )
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.service[Symbol.asyncDispose]()
+  }
+}
+
+/** Certificates that a test can renew, as the store renews them when their files change. */
+function followed(certificates: LiveValue<Certificates>): Certificates {
+  return {
+    select: (fqdn, name) => certificates.current.select(fqdn, name),
+    get internal() {
+      return certificates.current.internal
+    },
   }
 }

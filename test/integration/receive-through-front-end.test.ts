@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest'
+import { systemClock } from '../../src/base/clock.ts'
+import { BackEndConnections } from '../../src/proxy/back-end-connections.ts'
+import { BackEndSink } from '../../src/proxy/back-end-sink.ts'
+import { directDialer } from '../../src/send/dialer.ts'
+import {
+  RecordingLog,
+  TestServer,
+  testConnector,
+  testKeyPairs,
+  testUser,
+} from '../support/receiving-server.ts'
+import { SmtpPeer } from '../support/smtp-peer.ts'
+
+const users = [testUser({ UserName: 'ana@contoso.example', Password: 'secret' })]
+const logOn = 'AUTH PLAIN AGFuYUBjb250b3NvLmV4YW1wbGUAc2VjcmV0'
+
+/** A front end before a back end, as the default connectors are. */
+async function frontEndOf(backEnd: TestServer, tlsMode: 'StartTls' | 'Implicit') {
+  const { internal } = await testKeyPairs()
+  const connections = new BackEndConnections({
+    dialer: directDialer(systemClock),
+    clock: systemClock,
+    log: new RecordingLog(),
+    fqdn: 'relay.example',
+    certificate: internal,
+    verbose: () => false,
+  })
+  const target = { address: '127.0.0.1', port: backEnd.port, tlsMode }
+  const sink = new BackEndSink({
+    connections,
+    target: () => target,
+    clock: systemClock,
+    warn: () => undefined,
+  })
+  const server = await TestServer.start({
+    users,
+    passTo: sink,
+    transportRole: 'FrontendTransport',
+    connectors: [
+      testConnector({
+        TransportRole: 'FrontendTransport',
+        AuthMechanism: 'BasicAuth',
+        PermissionGroups: 'AnonymousUsers, ExchangeUsers',
+        MaxInboundConnectionPerSource: 'unlimited',
+        MaxInboundConnectionPercentagePerSource: 100,
+      }),
+    ],
+  })
+  return {
+    port: server.port,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]()
+      await connections[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const backEndConnector = (settings: Readonly<Record<string, unknown>> = {}) =>
+  testConnector({
+    AuthMechanism: 'Tls, BasicAuth, BasicAuthRequireTLS, ExchangeServer',
+    PermissionGroups: 'ExchangeUsers, ExchangeServers',
+    ...settings,
+  })
+
+test.each(['StartTls', 'Implicit'] as const)(
+  'hands strangers and users over to a back end with TlsMode %s',
+  async (tlsMode) => {
+    await using backEnd = await TestServer.start({
+      users,
+      connectors: [backEndConnector({ TlsMode: tlsMode })],
+    })
+    await using frontEnd = await frontEndOf(backEnd, tlsMode)
+
+    await using stranger = await SmtpPeer.greeted({ port: frontEnd.port })
+    await stranger.command('MAIL FROM:<x@lucerne.example>')
+    expect(await stranger.command('RCPT TO:<x@elsewhere.example>')).toMatch(/^550 5\.7\.54/)
+    expect(await stranger.command('RCPT TO:<ben@contoso.example>')).toMatch(/^250/)
+    await stranger.command('DATA')
+    expect(await stranger.command('from a stranger', '.')).toMatch(/^250 2\.6\.0 <1@relay/)
+
+    await using user = await SmtpPeer.greeted({ port: frontEnd.port })
+    expect(await user.command(logOn)).toMatch(/^235/)
+    await user.command('MAIL FROM:<ana@contoso.example>')
+    expect(await user.command('RCPT TO:<x@elsewhere.example>')).toMatch(/^250/)
+    await user.command('DATA')
+    expect(await user.command('from a user', '.')).toMatch(/^250 2\.6\.0 <1@relay/)
+
+    const sessions = backEnd.sink.messages.map(({ transaction }) => transaction.session)
+    expect(sessions.map(({ principal }) => principal.kind)).toEqual(['Anonymous', 'User'])
+    expect(sessions.map(({ proxiedFor }) => proxiedFor?.helloName)).toEqual([
+      'client.example',
+      'client.example',
+    ])
+    expect(sessions.map(({ permissions }) => permissions.has('SMTPAcceptAnyRecipient'))).toEqual([
+      false,
+      true,
+    ])
+  },
+)
+
+test('brings a crowd of users through one source', async () => {
+  await using backEnd = await TestServer.start({
+    users,
+    connectors: [backEndConnector({ TlsMode: 'Implicit' })],
+  })
+  await using frontEnd = await frontEndOf(backEnd, 'Implicit')
+  const submit = async () => {
+    await using user = await SmtpPeer.greeted({ port: frontEnd.port })
+    await user.command(logOn)
+    await user.command('MAIL FROM:<ana@contoso.example>')
+    await user.command('RCPT TO:<x@elsewhere.example>')
+    await user.command('DATA')
+    return await user.command('text', '.')
+  }
+  const replies = await Promise.all(Array.from({ length: 40 }, submit))
+  expect(replies.filter((answer) => !answer.startsWith('250 2.6.0'))).toEqual([])
+})
