@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
 import { submissionQueue } from './queue-key.ts'
@@ -17,12 +18,17 @@ const widestSkip = 2 ** 40
 export function salvage(damagedPath: string, into: DatabaseSync): number {
   let from: DatabaseSync
   try {
-    from = new DatabaseSync(damagedPath, { timeout: 0 })
+    // Opening an empty file would delete the write-ahead log beside it.
+    if (statSync(damagedPath).size === 0) return 0
+    from = new DatabaseSync(damagedPath, { timeout: 0, defensive: false })
   } catch {
     return 0
   }
   try {
-    from.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA query_only = ON')
+    // By writable_schema a file that was cut off is read up to its end; nothing is written.
+    from.exec(
+      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA query_only = ON; PRAGMA writable_schema = ON',
+    )
     return new Salvage(from, into).run()
   } catch {
     return 0

@@ -1,4 +1,4 @@
-import { renameSync, existsSync, mkdirSync } from 'node:fs'
+import { renameSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { StoreError, type StoreErrorCode } from './queue-store.ts'
@@ -102,8 +102,9 @@ export interface OpenedDatabase {
  * at, and a new one begun. Throws a StoreError when the file is in use, newer, or not ours.
  */
 export function openQueueDatabase(path: string, stamp: string): OpenedDatabase {
-  mkdirSync(dirname(path), { recursive: true })
+  makeFolder(path)
   try {
+    if (isEmptied(path)) throw new StoreError('CORRUPT', 'the file is empty')
     return { database: open(path) }
   } catch (cause) {
     const error = storeErrorOf(cause, path)
@@ -114,6 +115,24 @@ export function openQueueDatabase(path: string, stamp: string): OpenedDatabase {
     return { database: open(path), movedAside }
   } catch (cause) {
     throw storeErrorOf(cause, path)
+  }
+}
+
+/** No queue file of ours is empty, but for one whose making was cut short. */
+function isEmptied(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.size === 0
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message : String(cause)
+    throw new StoreError(
+      'FAILED',
+      `queue database ${path}: its folder cannot be made (${text}); see that this user may write there and that no file has its name`,
+      { cause },
+    )
   }
 }
 

@@ -1,4 +1,4 @@
-import { open, stat, writeFile, mkdir } from 'node:fs/promises'
+import { open, stat, truncate, writeFile, mkdir } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -98,6 +98,37 @@ test('a database of another program is refused and left alone', async () => {
   database.exec('CREATE TABLE theirs (x)')
   database.close()
   await expect(folder.open()).rejects.toThrow(/another program/)
+})
+
+test('what is whole in a file that was cut off is brought into a new one', async () => {
+  await using folder = await QueueFolder.make()
+  const before = await folder.open()
+  for (let n = 0; n < 200; n++) await commitTo(before, [queue], { content: 'x'.repeat(3000) })
+  await before[Symbol.asyncDispose]()
+  await truncate(folder.path, (await stat(folder.path)).size - 16_384)
+  await using store = await folder.open()
+  expect(folder.movedAside).toHaveLength(1)
+  expect(folder.movedAside[0]?.rescued).toBeGreaterThan(150)
+  expect((await store.scan({ limit: 1000 })).copies).toHaveLength(
+    folder.movedAside[0]?.rescued ?? 0,
+  )
+})
+
+test('a file that was emptied is put aside with its log, and told', async () => {
+  await using folder = await QueueFolder.make()
+  await mkdir(dirname(folder.path), { recursive: true })
+  await writeFile(folder.path, '')
+  await writeFile(`${folder.path}-wal`, 'log')
+  await using store = await folder.open()
+  expect(folder.movedAside).toMatchObject([{ rescued: 0 }])
+  expect((await stat(`${folder.movedAside[0]?.path}-wal`)).size).toBe(3)
+  await commitTo(store, [queue])
+})
+
+test('a queue folder that cannot be made is told with what to do', async () => {
+  await using folder = await QueueFolder.make()
+  await writeFile(dirname(folder.path), '')
+  await expect(folder.open()).rejects.toThrow(/its folder cannot be made .*; see that/)
 })
 
 test('a file that is no database is put aside whole, and a new queue begun', async () => {
