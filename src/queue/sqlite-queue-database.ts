@@ -1,6 +1,7 @@
 import { rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Bytes } from '../base/byte-size.ts'
 import type { Clock } from '../base/clock.ts'
 import { StoreError } from './queue-store.ts'
 import { type Effect, QueueChanges } from './sqlite-queue-changes.ts'
@@ -42,6 +43,7 @@ export class QueueDatabase {
   readonly movedAside: MovedAside | undefined
   readonly #settings: DatabaseSettings
   readonly #clock: Clock
+  readonly #freeBytes: (folder: string) => Bytes
   readonly #database: DatabaseSync
   readonly #registry: QueueRegistry
   readonly #changes: QueueChanges
@@ -55,9 +57,10 @@ export class QueueDatabase {
   #upkeepFailed = false
 
   /** Throws a StoreError that says what to do when the file cannot be used. */
-  constructor(settings: DatabaseSettings, clock: Clock) {
+  constructor(settings: DatabaseSettings, clock: Clock, freeBytes = freeBytesOfDisk) {
     this.#settings = settings
     this.#clock = clock
+    this.#freeBytes = freeBytes
     const stamp = new Date(clock.now()).toISOString().replace(/[:.]/g, '')
     const { database, movedAside } = openQueueDatabase(settings.path, stamp)
     this.#database = database
@@ -240,9 +243,16 @@ export class QueueDatabase {
     const now = this.#clock.monotonic()
     if (now - this.#freeDiskSeen < freeDiskInterval) return this.#diskLow
     this.#freeDiskSeen = now
-    const { bavail, bsize } = statfsSync(dirname(this.#settings.path))
-    this.#diskLow = bavail * bsize < this.#settings.minFreeBytes
+    const free = this.#freeBytes(dirname(this.#settings.path)) + this.#reusableBytes()
+    this.#diskLow = free < this.#settings.minFreeBytes
     return this.#diskLow
+  }
+
+  /** The file never shrinks: what a drained backlog left in it is room for new mail. */
+  #reusableBytes(): Bytes {
+    const figure = (name: string) =>
+      Number(this.#database.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0)
+    return figure('freelist_count') * figure('page_size')
   }
 
   #purge(): void {
@@ -282,4 +292,9 @@ export class QueueDatabase {
       // The error itself is told all the same.
     }
   }
+}
+
+function freeBytesOfDisk(folder: string): Bytes {
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize
 }

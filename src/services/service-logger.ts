@@ -4,12 +4,18 @@ import type { ProgramLog } from '../base/program-log.ts'
 
 /** The program log on standard output: JSON lines, or readable lines on a terminal. */
 export function openServiceLogger(service: string): ProgramLog {
-  const base = { service, pid: process.pid }
-  if (process.stdout.isTTY) {
-    return pino(
-      { base },
-      pretty({ colorize: true, sync: true, ignore: 'pid', translateTime: true }),
-    )
+  const options = {
+    base: { service, pid: process.pid },
+    serializers: { error: errorText },
   }
-  return pino({ base })
+  if (process.stdout.isTTY) {
+    return pino(options, pretty({ colorize: true, sync: true, ignore: 'pid', translateTime: true }))
+  }
+  return pino(options)
+}
+
+/** An expected failure, which has a code, in one line; a defect with its stack. */
+function errorText(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  return 'code' in error ? error.message : error.stack
 }

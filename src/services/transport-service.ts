@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { calmLog } from '../base/calm-log.ts'
 import { mapLive } from '../base/live.ts'
 import { systemRandom } from '../base/random.ts'
 import { second } from '../base/time-span.ts'
@@ -35,6 +36,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   await using opened = new AsyncDisposableStack()
   const { config, clock, logger, certificates } = ground
   const { Server } = config.current
+  const troubles = calmLog(logger, clock)
   const logs = opened.use(openServiceLogs(ground, Server.Role === 'Edge' ? 'Edge' : 'Hub'))
   const store = opened.use(await openStore(ground))
   const tables = liveRoutingTables(config)
@@ -63,7 +65,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       settings: mapLive(config, ({ TransportService }) => TransportService),
       serverName: Server.Name,
       clock,
-      log: logger,
+      log: troubles,
       onEvent: () => undefined,
     }),
   )
@@ -82,7 +84,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       sink: new QueueSubmission({
         ...{ store, tables, transportConfig, server: Server, clock, newGuid: randomGuid },
         enqueue: (copies) => scheduler.enqueue(copies),
-        onFault: (what, error) => logger.error({ err: error }, what),
+        onFault: (what, error) => troubles.error({ error }, what),
       }),
       protocolLog: logs.receive,
       clock,

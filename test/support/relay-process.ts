@@ -99,6 +99,15 @@ export class RelayProcess implements AsyncDisposable {
     return this.#lines.findLast((line) => isListening(line, service))?.pid ?? 0
   }
 
+  /** The process ids of the supervisor and of the services that ran, by name. */
+  get processes(): Readonly<Record<string, number>> {
+    const services = this.#lines.filter((line) => isListening(line, line.service))
+    return Object.fromEntries([
+      ['Supervisor', this.pid],
+      ...services.map(({ service, pid }) => [service, pid] as const),
+    ])
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal)
   }
