@@ -86,7 +86,7 @@ export class ReceiveSession implements TransportEvents {
     this.#deadlines = new SessionDeadlines(this.#clock, connector, (which) =>
       this.#guard(() => this.#expired(which)),
     )
-    this.#timer = this.#clock.after(handshakeTimeout, () => transport.destroy())
+    this.#timer = this.#awaitHandshake()
     options.log.connected()
     options.log.permissions(this.#conversation.identity.permissions)
   }
@@ -339,8 +339,14 @@ export class ReceiveSession implements TransportEvents {
     this.#framer.discard()
     this.#busy = true
     this.#release = undefined
-    this.#timer = this.#clock.after(handshakeTimeout, () => this.#transport.destroy())
+    this.#timer = this.#awaitHandshake()
     this.#transport.startTls(certificate)
+  }
+
+  #awaitHandshake(): Timer {
+    const { ConnectionInactivityTimeout } = this.#options.connector
+    const limit = Math.min(handshakeTimeout, ConnectionInactivityTimeout)
+    return this.#clock.after(limit, () => this.#transport.destroy())
   }
 
   /** The session is over; the connection goes on without it and tells `closed` at its end. */

@@ -241,6 +241,18 @@ test('closes a handshake that stalls after STARTTLS', async () => {
   expect(server.errors).toEqual([])
 })
 
+test('waits for a handshake no longer than for any other input', async () => {
+  const clock = new FakeClock()
+  const connectors = [testConnector({ ConnectionInactivityTimeout: '00:00:10' })]
+  await using server = await TestServer.start({ clock, connectors })
+  await using peer = await SmtpPeer.greeted({ port: server.port })
+  expect(await peer.command('STARTTLS')).toMatch(/^220/)
+  await delay(20)
+  clock.advance(10 * second)
+  await peer.closed()
+  await until(() => server.service.sessionCount === 0)
+})
+
 test('survives a client that talks before the greeting', async () => {
   await using server = await TestServer.start()
   const socket = connect({ port: server.port, host: '127.0.0.1' })
