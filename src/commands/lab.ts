@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { keepAlive } from '../base/keep-alive.ts'
 import { labConfig } from '../lab/lab-config.ts'
 import { type LabLayout, type LabLayoutName, labLayouts } from '../lab/lab-layout.ts'
-import { type LabPeers, startLabPeers } from '../lab/lab-peers.ts'
+import { type LabPeers, partnerCertificateFile, startLabPeers } from '../lab/lab-peers.ts'
 import { swaksLines } from '../lab/swaks-lines.ts'
 import { type Command, type CommandIo, ToldError, UsageError, exitCodes } from './command-io.ts'
 import { locations } from './locations.ts'
@@ -34,8 +34,7 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
   const configFile = join(folder, 'server.yaml')
   await writeFile(configFile, labConfig(layout))
   // The partner's certificate is its own; a lab trusts it as an administrator would.
-  const authorities = join(folder, 'partner.pem')
-  await writeFile(authorities, peers.partner.certificate)
+  const authorities = join(folder, partnerCertificateFile)
   return await superviseServices({ configFile, dataFolder: join(folder, 'data') }, io, {
     env: { NODE_EXTRA_CA_CERTS: authorities },
     onListening: () => tellLines(layout, io),

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { partnerCredential } from './lab-accounts.ts'
 import { type LabDns, startLabDns } from './lab-dns.ts'
@@ -10,9 +11,12 @@ import {
 } from './lab-mail-server.ts'
 import { labZones } from './lab-zones.ts'
 
+/** Where the folder of the lab has the partner's certificate, which a relay must trust to log in there. */
+export const partnerCertificateFile = 'partner.pem'
+
 export interface LabPeersOptions {
   readonly layout: LabLayout
-  /** Each mail server keeps its messages in a folder of its own in this one. */
+  /** Holds the partner's certificate, and a folder of messages for each mail server. */
   readonly folder: string
   readonly onMessage?: (message: LabMessage) => void
 }
@@ -60,6 +64,7 @@ export async function startLabPeers(options: LabPeersOptions): Promise<LabPeers>
       ...partner,
     }),
   }
+  await writeFile(join(options.folder, partnerCertificateFile), peers.partner.certificate)
   const all = started.move()
   return {
     ...peers,

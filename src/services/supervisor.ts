@@ -99,7 +99,8 @@ export class Supervisor {
     const state = this.#states.get(service)
     this.#states.set(service, { kind: 'ended' })
     if (this.#stopping) {
-      if (how !== 0) this.#exitCode = 1
+      // By the signal itself where it came before the service listened for it.
+      if (how !== 0 && how !== 'SIGTERM') this.#exitCode = 1
       this.#settleIfEnded()
       return
     }

@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises'
 import { createServer } from 'node:net'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { once } from 'node:events'
@@ -33,7 +33,14 @@ test('the DNS leads to the mail hosts, and each keeps its mail apart', async () 
   expect(await resolver.resolve4('mx1.good.test')).toEqual([peers.mx1.address])
   expect(await resolver.resolve4('mx2.good.test')).toEqual([peers.mx2.address])
   expect(await resolver.resolve4('smarthost.partner.test')).toEqual([peers.partner.address])
-  expect((await readdir(folder)).sort()).toEqual(['internal', 'mx1', 'mx2', 'partner'])
+  expect((await readdir(folder)).sort()).toEqual([
+    'internal',
+    'mx1',
+    'mx2',
+    'partner',
+    'partner.pem',
+  ])
+  expect(await readFile(join(folder, 'partner.pem'), 'utf8')).toBe(peers.partner.certificate)
 })
 
 test('when one cannot listen none does', async () => {

@@ -24,7 +24,7 @@ test('a client that ends its lines with LF alone is told so at each of them', as
   expect(await peer.reply()).toMatch(/^220 /)
   for (const line of ['EHLO client.example\n', 'MAIL FROM:<a@client.example>\n', 'DATA\n']) {
     peer.write(line)
-    expect(await peer.reply()).toBe('501 5.5.4 Invalid arguments')
+    expect(await peer.reply()).toBe('501 5.5.2 Line must end in CR LF')
   }
   expect(await peer.command('EHLO client.example')).toMatch(/^250-/)
 })

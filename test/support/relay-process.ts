@@ -7,6 +7,9 @@ import { createInterface } from 'node:readline'
 
 const main = new URL('../../src/main.ts', import.meta.url).pathname
 
+/** How long a line of the program log is waited for. */
+const patienceMs = 30_000
+
 /** One line of the relay's program log. */
 export interface LogLine {
   readonly level: number
@@ -51,17 +54,32 @@ export class RelayProcess implements AsyncDisposable {
     await mkdir(folder, { recursive: true })
     const config = join(folder, 'server.yaml')
     await writeFile(config, options.config)
-    const args = [main, 'start', '--config', config, '--data', join(folder, 'data')]
+    const args = ['start', '--config', config, '--data', join(folder, 'data')]
     if (options.alone !== undefined) args.push('--service', options.alone)
-    const child = spawn(process.execPath, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...options.env },
-    })
-    const relay = new RelayProcess(child, folder)
     const alone = options.alone === undefined ? undefined : [options.alone]
-    const services = options.services ?? alone ?? ['Transport', 'FrontendTransport']
-    for (const service of services) await relay.logged((line) => isListening(line, service))
+    const relay = RelayProcess.#run(args, folder, options.env)
+    await relay.#listening(options.services ?? alone ?? ['Transport', 'FrontendTransport'])
     return relay
+  }
+
+  /** `edge lab` in a temporary folder, in the same way. */
+  static async startLab(): Promise<RelayProcess> {
+    const folder = await mkdtemp(join(tmpdir(), 'edge-lab-'))
+    const relay = RelayProcess.#run(['lab', '--data', join(folder, 'data')], folder)
+    await relay.#listening(['Transport', 'FrontendTransport'])
+    return relay
+  }
+
+  static #run(args: readonly string[], folder: string, env: RelayOptions['env'] = {}) {
+    const child = spawn(process.execPath, [main, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    })
+    return new RelayProcess(child, folder)
+  }
+
+  async #listening(services: readonly string[]): Promise<void> {
+    for (const service of services) await this.logged((line) => isListening(line, service))
   }
 
   get dataFolder(): string {
@@ -77,15 +95,20 @@ export class RelayProcess implements AsyncDisposable {
     return this.#child.pid ?? 0
   }
 
-  /** Resolves with the first log line, past or to come (from the `from`th on), that `matches`. */
+  /**
+   * Resolves with the first log line, past or to come (from the `from`th on), that `matches`; rejects
+   * with all output when the relay ends before, or says nothing of the kind for a long time.
+   */
   async logged(matches: (line: LogLine) => boolean, from = 0): Promise<LogLine> {
+    const late = AbortSignal.timeout(patienceMs)
     for (;;) {
       const found = this.#lines.slice(from).find(matches)
       if (found !== undefined) return found
-      if (this.#child.exitCode !== null || this.#child.signalCode !== null) {
+      if (this.#hasEnded) {
         throw new Error(`the relay ended before it logged that:\n${this.#text}`)
       }
-      await this.#nextOutput()
+      if (late.aborted) throw new Error(`the relay did not log that:\n${this.#text}`)
+      await this.#nextOutput(late)
     }
   }
 
@@ -114,11 +137,18 @@ export class RelayProcess implements AsyncDisposable {
 
   /** Sends `signal` and resolves with the exit code (null when a signal ended it). */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
-      this.#child.kill(signal)
-      await once(this.#child, 'exit')
-    }
+    if (!this.#hasEnded) this.#child.kill(signal)
+    return await this.ended()
+  }
+
+  /** Resolves with the exit code when the relay has ended (null when a signal ended it). */
+  async ended(): Promise<number | null> {
+    if (!this.#hasEnded) await once(this.#child, 'exit')
     return this.#child.exitCode
+  }
+
+  get #hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null
   }
 
   /** Ends the relay and removes its folder. */
@@ -127,10 +157,13 @@ export class RelayProcess implements AsyncDisposable {
     await rm(this.folder, { recursive: true, force: true })
   }
 
-  async #nextOutput(): Promise<void> {
+  async #nextOutput(signal: AbortSignal): Promise<void> {
     const output = Promise.withResolvers<undefined>()
-    this.#waiting.add(() => output.resolve(undefined))
+    const wake = () => output.resolve(undefined)
+    this.#waiting.add(wake)
+    signal.addEventListener('abort', wake, { once: true })
     await output.promise
+    signal.removeEventListener('abort', wake)
   }
 
   #hear(text: string): void {

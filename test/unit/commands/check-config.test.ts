@@ -11,7 +11,7 @@ test('one line and exit code 0 for a good file', async () => {
   const io = captured()
   expect(await runCommand(['check-config', '--config', shipped], io)).toBe(0)
   expect(io.out()).toBe(
-    `OK: 2 Receive connectors, 2 Send connectors, 1 accepted domain, 1 user, 0 certificates (Edge server EDGE01, edge01.contoso.com, ${shipped})\n`,
+    `OK: 2 Receive connectors, 2 Send connectors, 1 accepted domain, 0 users, 0 certificates (Edge server EDGE01, edge01.contoso.com, ${shipped})\n`,
   )
   expect(io.err()).toBe('')
 })

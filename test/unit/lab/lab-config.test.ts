@@ -7,6 +7,7 @@ import { receiveConnectorSchema } from '../../../src/receive/receive-connector.t
 import { userSchema } from '../../../src/receive/user.ts'
 import { sendConnectorSchema } from '../../../src/send/send-connector.ts'
 import { transportServiceSchema } from '../../../src/config/transport-service.ts'
+import { partnerCertificateFile } from '../../../src/lab/lab-peers.ts'
 import { labConfig } from '../../../src/lab/lab-config.ts'
 import { composeLayout, labLayouts, loopbackLayout } from '../../../src/lab/lab-layout.ts'
 
@@ -78,6 +79,22 @@ test('the containers have the addresses of their layout', async () => {
     Object.values(services[service]?.networks ?? {}).map((network) => network.ipv4_address)
   expect(addresses('lab')).toEqual([composeLayout.mx1.address, composeLayout.mx2.address])
   expect(addresses('relay')).toContain(composeLayout.relay.address)
+})
+
+test("the relay's container trusts the certificate that the lab's container writes", async () => {
+  const service = z.object({
+    environment: z.record(z.string(), z.string()),
+    volumes: z.array(z.string()),
+  })
+  const { services } = z
+    .object({ services: z.object({ relay: service, lab: service }) })
+    .parse(parse(await readFile('docker/compose.yaml', 'utf8'), { merge: true }))
+  expect(services.lab.environment['EDGE_DATA']).toBe('/data')
+  expect(services.lab.volumes).toContain('lab-data:/data')
+  expect(services.relay.volumes).toContain('lab-data:/lab:ro')
+  expect(services.relay.environment['NODE_EXTRA_CA_CERTS']).toBe(
+    `/lab/lab/${partnerCertificateFile}`,
+  )
 })
 
 test('on loopback the mail hosts keep away from the relay', () => {

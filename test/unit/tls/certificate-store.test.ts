@@ -76,6 +76,7 @@ test('the self-signed certificate is for the Fqdn, named as Exchange names it, a
   expect(certificate.checkHost('edge01.example.com')).toBe('edge01.example.com')
   expect(certificate.ca).toBe(false)
   expect(pair?.key).toContain('PRIVATE KEY')
+  expect(certificate.publicKey.asymmetricKeyDetails?.namedCurve).toBe('prime256v1')
 })
 
 test('a new Fqdn, or the coming end, makes new certificates at the next start', async () => {
