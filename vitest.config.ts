@@ -10,6 +10,7 @@ export default defineConfig({
       project('unit', ['test/unit/**/*.test.ts'], 5_000),
       project('integration', ['test/integration/**/*.test.ts'], 30_000),
       project('e2e', ['test/e2e/**/*.test.ts'], 120_000),
+      project('load', ['test/load/**/*.test.ts'], 240_000),
       project('interop', ['test/interop/**/*.test.ts'], 120_000),
     ],
     coverage: { provider: 'v8', include: ['src/**/*.ts'] },

@@ -84,7 +84,6 @@ const listeners = [
 
 test.each(listeners)(
   '50 parallel messages of 30 MB arrive byte for byte by $by, in bounded memory',
-  { timeout: 120_000 },
   async ({ by, port }) => {
     const { answers, arrived, peaks } = await relayed(port)
     for (const { service, resident, peak } of peaks) {
