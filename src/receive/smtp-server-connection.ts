@@ -187,7 +187,8 @@ export class ReceivingConnection extends SMTPConnection implements SessionTransp
   }
 
   override _onError(error: Error): void {
-    this.#socketError ??= error.message
+    // A peer that resets after our goodbye has heard all there was to say.
+    if (this.#endedBy === undefined) this.#socketError ??= error.message
     if (!this.#topmost.destroyed) this.#topmost.destroy()
   }
 

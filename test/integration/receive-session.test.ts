@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { TestServer, testConnector } from '../support/receiving-server.ts'
 import { reply } from '../../src/smtp/reply.ts'
@@ -68,4 +69,16 @@ test.each([
   expect(await peer.command('A: b', '', '.')).toBe(text)
   if (hangsUp) expect(await peer.closed()).toBe('')
   else expect(await peer.command('NOOP')).toMatch(/^250 /)
+})
+
+test('thinks nothing of a client that resets the connection after QUIT', async () => {
+  await using server = await TestServer.start({
+    connectors: [testConnector({ ProtocolLoggingLevel: 'Verbose' })],
+  })
+  await using peer = await SmtpPeer.greeted({ port: server.port })
+  peer.write('QUIT\r\n')
+  await peer.reply()
+  ;(peer.socket as Socket).resetAndDestroy()
+  await expect.poll(() => server.log.lines.at(-1)).toMatch(/^- .*Local$/)
+  expect(server.log.lines.join('\n')).not.toContain('ECONNRESET')
 })
