@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { TestServer, testConnector } from '../support/receiving-server.ts'
 import { reply } from '../../src/smtp/reply.ts'
@@ -78,7 +77,7 @@ test('thinks nothing of a client that resets the connection after QUIT', async (
   await using peer = await SmtpPeer.greeted({ port: server.port })
   peer.write('QUIT\r\n')
   await peer.reply()
-  ;(peer.socket as Socket).resetAndDestroy()
+  peer.socket.resetAndDestroy()
   await expect.poll(() => server.log.lines.at(-1)).toMatch(/^- .*Local$/)
   expect(server.log.lines.join('\n')).not.toContain('ECONNRESET')
 })
