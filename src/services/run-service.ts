@@ -2,6 +2,7 @@ import { keepAlive } from '../base/keep-alive.ts'
 import { systemClock } from '../base/clock.ts'
 import { adminSocketPath, openAdminEndpoint } from '../admin/admin-endpoint.ts'
 import { formatProblem } from '../config/located-problem.ts'
+import { formatBinding } from '../receive/binding.ts'
 import { openFrontendTransportService } from './frontend-transport-service.ts'
 import {
   type Locations,
@@ -46,7 +47,7 @@ export async function runService(service: ServiceName, where: Locations): Promis
       health: () => Promise.resolve(running.unhealthy()),
     })
     reload = () => ground.reload()
-    logger.info({ listeners: running.listeners }, 'the service listens')
+    logger.info({ listeners: running.listeners.map(formatBinding) }, 'the service listens')
     tellSupervisor({ kind: 'ready', service, listeners: running.listeners })
     await stop
     logger.info({}, 'the service drains')

@@ -9,7 +9,15 @@ export function openServiceLogger(service: string): ProgramLog {
     serializers: { error: errorText },
   }
   if (process.stdout.isTTY) {
-    return pino(options, pretty({ colorize: true, sync: true, ignore: 'pid', translateTime: true }))
+    const lines = pretty({
+      colorize: true,
+      sync: true,
+      singleLine: true,
+      translateTime: true,
+      messageFormat: '{service}: {msg}',
+      ignore: 'pid,service',
+    })
+    return pino(options, lines)
   }
   return pino(options)
 }
