@@ -63,12 +63,7 @@ const unavailable: Readonly<Record<string, UnavailableSettings>> = {
     },
   },
   FrontendTransportService: {
-    names: [
-      'ExternalDNSServers',
-      'InternalDNSServers',
-      'IntraOrgConnectorProtocolLoggingLevel',
-      'MaxReceiveTlsRatePerMinute',
-    ],
+    names: ['ExternalDNSServers', 'InternalDNSServers', 'MaxReceiveTlsRatePerMinute'],
   },
   TransportConfig: {
     names: [
@@ -79,10 +74,12 @@ const unavailable: Readonly<Record<string, UnavailableSettings>> = {
       'InternalDsnDefaultLanguage',
       'InternalDsnLanguageDetectionEnabled',
       'InternalSMTPServers',
+      'MaxSendSize',
       'ShadowRedundancyEnabled',
       'TLSReceiveDomainSecureList',
       'TLSSendDomainSecureList',
     ],
+    instead: { MaxSendSize: 'use MaxReceiveSize, or MaxMessageSize of the Send connectors' },
   },
 }
 
