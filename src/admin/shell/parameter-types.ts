@@ -193,6 +193,7 @@ export function list<T>(item: ParameterType<T>): ParameterType<readonly T[]> {
   return {
     name: `${item.name}[]`,
     ...(item.values === undefined ? {} : { values: item.values }),
+    ...(item.suggests === undefined ? {} : { suggests: item.suggests }),
     convert: ({ value, text: written, now }) =>
       joined(
         isList(value)
