@@ -1,5 +1,20 @@
 import type { Scenario } from '../scenario.ts'
+import {
+  authenticated,
+  authenticatedPerConnection,
+  startTls,
+  startTlsPerConnection,
+} from './numbered.ts'
 import { kept, oneMegabyte, perConnection, twentyMegabytes } from './smtp-source.ts'
 
 /** Every scenario, in the order of the table. */
-export const scenarios: readonly Scenario[] = [kept, perConnection, oneMegabyte, twentyMegabytes]
+export const scenarios: readonly Scenario[] = [
+  kept,
+  perConnection,
+  oneMegabyte,
+  twentyMegabytes,
+  startTls,
+  startTlsPerConnection,
+  authenticated,
+  authenticatedPerConnection,
+]
