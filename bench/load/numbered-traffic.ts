@@ -57,15 +57,28 @@ export class NumberedTraffic implements Traffic {
   }
 
   async run(order: Order, signal: AbortSignal): Promise<Done> {
-    return await this.send(order, this.#manner, signal)
+    return await this.#send(order, this.#manner, { signal })
   }
 
-  /** As `run`, in another manner; `reached` says which of its recipient lists lead somewhere. */
-  async send(
+  /**
+   * The same programs sending in another manner. `reached` says which of its recipient lists lead
+   * somewhere; nobody waits for the arrival of the others.
+   */
+  inManner(manner: Manner, reached: (list: number) => boolean = everyList): Traffic {
+    const current = () => this.#arrived
+    return {
+      get arrived() {
+        return current()
+      },
+      run: (order, signal) => this.#send(order, manner, { signal, reached }),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    }
+  }
+
+  async #send(
     order: Order,
     manner: Manner,
-    signal: AbortSignal,
-    reached: (list: number) => boolean = () => true,
+    { signal, reached = everyList }: SendControl,
   ): Promise<Done> {
     const round = ++this.#round
     const { recipients } = manner
@@ -134,3 +147,10 @@ export class NumberedTraffic implements Traffic {
 }
 
 const longest = 600_000
+
+interface SendControl {
+  readonly signal: AbortSignal
+  readonly reached?: (list: number) => boolean
+}
+
+const everyList = () => true
