@@ -41,9 +41,10 @@ async function runScenario(ground: Ground, scenario: Scenario): Promise<Scenario
   try {
     return await scenario.run(ground)
   } catch (error) {
-    if (ground.signal.aborted || !(error instanceof RunFailed)) throw error
-    ground.progress.say(`FAILED ${name}: ${error.message}`)
-    return { name, title, configurations: {}, measures: [], notes: [], failure: error.message }
+    if (ground.signal.aborted || !(error instanceof Error)) throw error
+    const failure = error instanceof RunFailed ? error.message : (error.stack ?? error.message)
+    ground.progress.say(`FAILED ${name}: ${failure}`)
+    return { name, title, configurations: {}, measures: [], notes: [], failure }
   }
 }
 

@@ -99,8 +99,8 @@ function costs(figures: Figures): string[] {
 }
 
 function measureTable({ name, title, measures }: ScenarioResult): string {
-  const cell = (value: number | undefined, { unit }: Measure) =>
-    value === undefined ? '' : `${figure(value)} ${unit}`.trim()
+  const cell = (value: Measure['relay'] | undefined, { unit }: Measure) =>
+    value === undefined ? '' : `${[value].flat().map(figure).join(' / ')} ${unit}`.trim()
   const rows = measures.map((measure) => [
     measure.what,
     cell(measure.relay, measure),
