@@ -66,9 +66,14 @@ async function runAll(options: Arguments, signal: AbortSignal): Promise<BenchRes
     certificate: await makeCertificate(folder),
   }
   const results: ScenarioResult[] = []
-  for (const scenario of options.scenarios) {
-    signal.throwIfAborted()
-    results.push(await runScenario(ground, scenario))
+  try {
+    for (const scenario of options.scenarios) {
+      signal.throwIfAborted()
+      results.push(await runScenario(ground, scenario))
+    }
+  } catch (error) {
+    // What was measured before an interruption is shown all the same.
+    if (!signal.aborted) throw error
   }
   return { machine, rounds, quick, scenarios: results }
 }
@@ -89,6 +94,7 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<numbe
     if (missing !== undefined) throw new UsageError(missing)
     const result = await runAll(options, signal)
     process.stdout.write(`\n${report(result)}`)
+    signal.throwIfAborted()
     if (options.json !== undefined) await writeJson(options.json, result)
     return result.scenarios.some(({ failure }) => failure !== undefined)
       ? exitCodes.failed

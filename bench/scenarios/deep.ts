@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { smartHost } from '../../test/interop/relay-config.ts'
-import { hold, middle } from '../contest.ts'
+import { hold, middle, peakResident } from '../contest.ts'
 import { type Ground, addressOf, firstDomainHost, messagesFor } from '../ground.ts'
 import type { SinkOrder, SinkReport } from '../load/orders.ts'
 import { fillQueue } from '../load/queue-fill.ts'
@@ -38,7 +38,7 @@ const longestDrain = 600_000
 /** A million messages wait for dead next hops while live mail passes. */
 export const deep: Scenario = {
   name: 'deep',
-  title: '1,000,000 messages wait for 100 dead next hops while live mail passes',
+  title: '1,000,000 messages wait for 100 dead next hops',
   isDefault: false,
   run: runDeep,
 }
@@ -77,8 +77,8 @@ async function runDeep(ground: Ground): Promise<ScenarioResult> {
       limited('start to listening', 's', startSeconds, targets.startSeconds),
       limited('resident when settled', 'MB', resident, targets.residentMegabytes),
       row('resident when settled, empty queue', 'MB', emptyResident),
-      row('resident at most with live mail', 'MB', peak(beside) / megabyte),
-      row('resident at most with live mail, empty queue', 'MB', peak(without) / megabyte),
+      row('resident at most with live mail', 'MB', peakResident(beside) / megabyte),
+      row('resident at most with live mail, empty queue', 'MB', peakResident(without) / megabyte),
       limited('Get-Queue, the whole command', 's', listSeconds, targets.listSeconds),
       row('Get-Queue, empty queue', 's', emptyListSeconds),
       ...shares(without, beside),
@@ -204,10 +204,6 @@ function shares(without: Figures, beside: Figures): Measure[] {
     ...share('live mail accepted', ({ acceptRate }) => acceptRate),
     ...share('live mail delivered', ({ rate }) => rate),
   ]
-}
-
-function peak({ rounds }: Figures): number {
-  return Math.max(...rounds.map(({ residentBytes }) => residentBytes))
 }
 
 function row(what: string, unit: string, relay: number): Measure {

@@ -21,7 +21,7 @@ const capacityMessages = 4000
 
 export const latency: Scenario = {
   name: 'latency',
-  title: 'p50 / p99 from the final dot to 250, and to arrival at the next hop',
+  title: 'p50 / p99 from the final dot to 250 and to arrival',
   isDefault: false,
   run,
 }
