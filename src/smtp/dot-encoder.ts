@@ -1,9 +1,9 @@
-const lineFeed = 0x0a
-const carriageReturn = 0x0d
-const dot = 0x2e
-
-/** What the octet before the next one was, as far as it matters. */
-type Position = 'line-start' | 'after-cr' | 'in-line'
+/** A CR or LF that stands alone; a CR at the very end is not judged yet, nor is an LF at the very start. */
+const bareLineEnd = /\r(?!\n|$)|(?<=[^\r])\n/
+const leadingDot = /(?<=\n)\./
+const everyBareLineEnd = new RegExp(bareLineEnd, 'g')
+const everyLeadingDot = new RegExp(leadingDot, 'g')
+const unfit = new RegExp(`${bareLineEnd.source}|${leadingDot.source}`)
 
 /**
  * Makes content fit for DATA (RFC 5321 4.5.2): dots at the start of a line are doubled, and a bare CR
@@ -11,44 +11,27 @@ type Position = 'line-start' | 'after-cr' | 'in-line'
  * ends (SMTP smuggling). Both are insertions only; clean content passes without a copy.
  */
 export class DotEncoder {
-  #position: Position = 'line-start'
+  /** The octet before the next one; content starts as if behind a line end. */
+  #last = '\n'
 
   /** Encodes the next octets; answers `chunk` itself when nothing had to be inserted. */
   encode(chunk: Buffer): Buffer {
-    let position = this.#position
-    let out: Buffer | undefined
-    let length = 0
-    let copied = 0
-    for (let at = 0; at < chunk.length; at++) {
-      const octet = chunk[at]
-      const bareCr = position === 'after-cr' && octet !== lineFeed
-      const bareLf = position !== 'after-cr' && octet === lineFeed
-      const leadingDot = octet === dot && position !== 'in-line'
-      if (bareCr || bareLf || leadingDot) {
-        out ??= Buffer.allocUnsafe(chunk.length * 3)
-        length += chunk.copy(out, length, copied, at)
-        copied = at
-        if (bareCr) out[length++] = lineFeed
-        if (bareLf) out[length++] = carriageReturn
-        if (leadingDot) out[length++] = dot
-      }
-      position =
-        octet === lineFeed ? 'line-start' : octet === carriageReturn ? 'after-cr' : 'in-line'
-    }
-    this.#position = position
-    if (out === undefined) return chunk
-    length += chunk.copy(out, length, copied)
-    return out.subarray(0, length)
+    // One search of the regular expression engine is several times faster than a loop over octets.
+    const text = this.#last + chunk.toString('latin1')
+    this.#last = text.charAt(text.length - 1)
+    if (!unfit.test(text)) return chunk
+    const encoded = text.replace(everyBareLineEnd, '\r\n').replace(everyLeadingDot, '..')
+    return Buffer.from(encoded.slice(1), 'latin1')
   }
 
   /** The octets that end the content: its last line end where that is missing, and the dot line. */
   end(): string {
-    switch (this.#position) {
-      case 'line-start':
+    switch (this.#last) {
+      case '\n':
         return '.\r\n'
-      case 'after-cr':
+      case '\r':
         return '\n.\r\n'
-      case 'in-line':
+      default:
         return '\r\n.\r\n'
     }
   }
