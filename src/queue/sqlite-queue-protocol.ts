@@ -12,14 +12,14 @@ export interface DatabaseSettings {
   readonly minFreeBytes: Bytes
 }
 
-/** One row of the table `message`; `content` is the place of its last piece in the request's contents. */
+/** One row of the table `message`; `content` is the place of its inline content in the request's contents. */
 export interface MessageRow {
   readonly id: number
   readonly received: Milliseconds
   /** JSON of everything else in StoredMessage. */
   readonly meta: string
-  /** Pieces written before; 0 lets the content stand in the message's own row. */
-  readonly pieces: number
+  /** Size of the file that has the content; 0 lets the content stand in the message's own row. */
+  readonly fileBytes: Bytes
   readonly content: number
 }
 
@@ -52,8 +52,8 @@ export interface SettleRows {
 
 /** Changes; those that arrive together become one transaction. */
 export type Change =
-  | { readonly kind: 'piece'; readonly message: number; readonly index: number }
   | { readonly kind: 'commit'; readonly rows: CommitRows }
+  /** The message's content file is to be deleted, unless the message was committed after all. */
   | { readonly kind: 'abort'; readonly message: number }
   | { readonly kind: 'settle'; readonly rows: SettleRows }
   | { readonly kind: 'postpone'; readonly queue: QueueKey; readonly due: Milliseconds }
@@ -72,6 +72,7 @@ export type Inquiry =
       readonly kind: 'release'
       readonly copies: readonly (readonly [copy: number, queue: QueueKey])[]
     }
+  /** Answers with the piece of inline content, or with the size of the file that has the content. */
   | { readonly kind: 'readPiece'; readonly message: number; readonly index: number }
   | { readonly kind: 'queues' }
   | {
