@@ -19,6 +19,8 @@ export interface ContentFilesOptions {
 const freeDiskInterval = 250
 /** Files open for reading at a time; of more the one opened first is closed, and opened again if need be. */
 const openReaders = 200
+/** Sizes remembered at a time, the latest ones. */
+const knownSizes = 10_000
 
 /**
  * Large contents, each in a file of its own beside the queue file, so that they are written to the
@@ -28,6 +30,7 @@ const openReaders = 200
 export class ContentFiles {
   readonly #options: ContentFilesOptions
   readonly #incoming = new Set<IncomingContent>()
+  readonly #sizes = new Map<number, Bytes>()
   readonly #readers = new Map<number, ContentReader>()
   readonly #folderFlush = new GroupedFlush(() => this.#flushFolder())
   #freeDiskSeen = -Infinity
@@ -49,45 +52,61 @@ export class ContentFiles {
     return content
   }
 
-  /** Piece `index` of a message whose content is known to have a file; undefined past the end. */
-  async read(message: number, bytes: Bytes, index: number): Promise<Buffer | undefined> {
-    const { folder, disk, pieceBytes } = this.#options
+  /** A message's content has a file of this size. */
+  note(message: number, bytes: Bytes): void {
+    this.#sizes.set(message, bytes)
+    const [oldest] = this.#sizes.keys()
+    if (oldest !== undefined && this.#sizes.size > knownSizes) this.#sizes.delete(oldest)
+  }
+
+  /** Whether a message's content is known to have a file. */
+  knows(message: number): boolean {
+    return this.#sizes.has(message)
+  }
+
+  /** The message is gone, or not read for now. */
+  forget(message: number): void {
+    this.#sizes.delete(message)
+    this.#closeReader(message)
+  }
+
+  /** Piece `index` of a message that it knows; undefined past the end. */
+  async read(message: number, index: number): Promise<Buffer | undefined> {
+    const { folder, pieceBytes } = this.#options
     const position = index * pieceBytes
-    if (position >= bytes) {
-      this.forget(message)
+    const rest = (this.#sizes.get(message) ?? 0) - position
+    if (rest <= 0) {
+      this.#closeReader(message)
       return undefined
     }
-    const path = contentPath(folder, message)
-    let reader = this.#readers.get(message)
-    if (reader === undefined) {
-      reader = new ContentReader(disk.open(path), bytes)
-      this.#readers.set(message, reader)
-      const [oldest] = this.#readers.keys()
-      if (oldest !== undefined && this.#readers.size > openReaders) this.forget(oldest)
-    }
     try {
-      return await reader.read(position, Math.min(pieceBytes, bytes - position))
+      return await this.#reader(message).read(position, Math.min(pieceBytes, rest))
     } catch (cause) {
-      this.forget(message)
-      throw contentError(cause, path)
+      this.#closeReader(message)
+      throw contentError(cause, contentPath(folder, message))
     }
-  }
-
-  /** The size of a file that is being read. */
-  sizeOf(message: number): Bytes | undefined {
-    return this.#readers.get(message)?.bytes
-  }
-
-  /** The message is not read any more, or not for now. */
-  forget(message: number): void {
-    this.#readers.get(message)?.close()
-    this.#readers.delete(message)
   }
 
   /** Closes what is open; nothing is asked of it afterwards. */
   async close(): Promise<void> {
     await Promise.all([...this.#incoming].map((content) => content.close()))
-    for (const message of [...this.#readers.keys()]) this.forget(message)
+    for (const message of [...this.#readers.keys()]) this.#closeReader(message)
+  }
+
+  #reader(message: number): ContentReader {
+    const open = this.#readers.get(message)
+    if (open !== undefined) return open
+    const { folder, disk } = this.#options
+    const reader = new ContentReader(disk.open(contentPath(folder, message)))
+    this.#readers.set(message, reader)
+    const [oldest] = this.#readers.keys()
+    if (oldest !== undefined && this.#readers.size > openReaders) this.#closeReader(oldest)
+    return reader
+  }
+
+  #closeReader(message: number): void {
+    this.#readers.get(message)?.close()
+    this.#readers.delete(message)
   }
 
   async #checkRoom(): Promise<void> {
@@ -160,20 +179,17 @@ export class IncomingContent {
 }
 
 class ContentReader {
-  readonly bytes: Bytes
   readonly #file: Promise<ContentFile>
 
-  constructor(file: Promise<ContentFile>, bytes: Bytes) {
+  constructor(file: Promise<ContentFile>) {
     this.#file = file
-    this.bytes = bytes
   }
 
   async read(position: Bytes, length: Bytes): Promise<Buffer> {
     const file = await this.#file
     const piece = Buffer.allocUnsafeSlow(length)
     const filled = await file.read(piece, position)
-    if (filled < length)
-      throw new Error(`it ends after ${position + filled} of ${this.bytes} bytes`)
+    if (filled < length) throw new Error(`it ends after ${position + filled} bytes`)
     return piece
   }
 

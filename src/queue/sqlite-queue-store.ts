@@ -22,7 +22,15 @@ import {
 } from './queue-store.ts'
 import { SqlitePendingMessage } from './sqlite-pending-message.ts'
 import { type Opened, SqliteQueueLink } from './sqlite-queue-link.ts'
-import type { CommitRows, CopyRow, LeasedRow, MovedAside } from './sqlite-queue-protocol.ts'
+import type {
+  CommitRows,
+  CopyRow,
+  KeptRow,
+  LeasedRow,
+  MessageRow,
+  MovedAside,
+  SettleRows,
+} from './sqlite-queue-protocol.ts'
 import type { Copy, CopyRecipient, NewCopy, NewMessage, StoredMessage } from './stored-message.ts'
 
 export interface SqliteQueueStoreOptions {
@@ -67,6 +75,8 @@ export async function openSqliteQueueStore(options: SqliteQueueStoreOptions): Pr
 
 interface Commit {
   readonly rows: CommitRows
+  /** Size of the content's file; with 0 the content is `inline`. */
+  readonly fileBytes: Bytes
   readonly inline: Buffer
   readonly copies: readonly Copy[]
   readonly pending: SqlitePendingMessage
@@ -140,18 +150,14 @@ class SqliteQueueStore implements QueueStore {
     const { copy, remaining } = settlement
     const moved = (settlement.moved ?? []).map((each) => this.#newCopy(copy.message, each))
     const notices = await this.#sealAll(settlement.notifications ?? [])
-    const rows = {
-      message: copy.message.id,
-      copy: copy.id,
-      recipients: remaining.length === 0 ? null : JSON.stringify(remaining),
-      due: storedTime(settlement.dueAt),
-      attempts: settlement.attempts,
-      lastError: settlement.lastError,
-      delayNotified: settlement.delayNotified,
-      received: copy.message.receivedAt,
-      moved: moved.map(copyRow),
-      notifications: notices.map((notice) => notice.rows),
-    }
+    const rows: SettleRows = [
+      copy.message.id,
+      copy.id,
+      keptRow(settlement),
+      moved.length === 0 && notices.length === 0
+        ? null
+        : [copy.message.receivedAt, moved.map(copyRow), notices.map((notice) => notice.rows)],
+    ]
     try {
       await this.link.call(
         { kind: 'settle', rows },
@@ -181,9 +187,9 @@ class SqliteQueueStore implements QueueStore {
   readPiece(messageId: number, index: number): Awaitable<Buffer | undefined> {
     const cached = this.#cache.get(messageId)
     if (cached !== undefined) return index === 0 && cached.length > 0 ? cached : undefined
-    const bytes = this.files.sizeOf(messageId)
-    if (bytes !== undefined) return this.files.read(messageId, bytes, index)
-    return this.#readStored(messageId, index)
+    return this.files.knows(messageId)
+      ? this.files.read(messageId, index)
+      : this.#readStored(messageId, index)
   }
 
   async queues(): Promise<readonly QueueFigures[]> {
@@ -206,7 +212,10 @@ class SqliteQueueStore implements QueueStore {
   async #readStored(message: number, index: number): Promise<Buffer | undefined> {
     const stored = (await this.link.call({ kind: 'readPiece', message, index })) as
       Uint8Array | Bytes | undefined
-    if (typeof stored === 'number') return this.files.read(message, stored, index)
+    if (typeof stored === 'number') {
+      this.files.note(message, stored)
+      return this.files.read(message, index)
+    }
     return stored && Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength)
   }
 
@@ -229,23 +238,13 @@ class SqliteQueueStore implements QueueStore {
     const { receivedAt, ...meta } = message
     const stored = { ...message, id: pending.id }
     const leased = copies.map((copy) => this.#newCopy(stored, copy))
-    const row = {
-      id: pending.id,
-      received: receivedAt,
-      meta: JSON.stringify(meta),
-      fileBytes,
-      content: place,
-    }
-    return {
-      rows: { message: row, copies: leased.map(copyRow) },
-      inline,
-      copies: leased,
-      pending,
-    }
+    const row: MessageRow = [pending.id, receivedAt, JSON.stringify(meta), fileBytes, place]
+    return { rows: [row, leased.map(copyRow)], fileBytes, inline, copies: leased, pending }
   }
 
-  #committed({ rows, inline, copies, pending }: Commit): void {
-    if (rows.message.fileBytes === 0) this.#cache.add(pending.id, inline, copies.length)
+  #committed({ fileBytes, inline, copies, pending }: Commit): void {
+    if (fileBytes === 0) this.#cache.add(pending.id, inline, copies.length)
+    else this.files.note(pending.id, fileBytes)
     pending.committed()
   }
 
@@ -264,7 +263,15 @@ class SqliteQueueStore implements QueueStore {
 }
 
 function copyRow({ id, queue, dueAt, recipients }: Copy): CopyRow {
-  return { id, queue, due: storedTime(dueAt), recipients: JSON.stringify(recipients) }
+  const { deliveryType, nextHopDomain, nextHopConnector } = queue
+  const name = [deliveryType, nextHopDomain, nextHopConnector] as const
+  return [id, name, storedTime(dueAt), JSON.stringify(recipients)]
+}
+
+function keptRow(settlement: Settlement): KeptRow | null {
+  const { remaining, dueAt, attempts, delayNotified, lastError } = settlement
+  if (remaining.length === 0) return null
+  return [JSON.stringify(remaining), storedTime(dueAt), attempts, delayNotified, lastError]
 }
 
 /** Times as the file holds them: whole, and never endless. */

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { QueueDatabase } from '../../src/queue/sqlite-queue-database.ts'
 import { FakeClock } from '../support/fake-clock.ts'
-import { domainQueue } from '../support/queue-samples.ts'
 
 const megabyte = 1024 ** 2
 
@@ -22,15 +21,14 @@ test('on a full disk the room that old mail left in the queue file takes new mai
   let id = 0
   const commit = (message: number) => {
     clock.advance(1000)
-    const row = { id: message, received: 0, meta: '{}', fileBytes: 0, content: 0 }
-    const copy = { id: message, queue: domainQueue('first.test'), due: 0, recipients: '[]' }
-    const change = { kind: 'commit', rows: { message: row, copies: [copy] } } as const
+    const copy = [message, ['DnsConnectorDelivery', 'first.test', 'To Internet'], 0, '[]'] as const
+    const rows = [[message, 0, '{}', 0, 0] as const, [copy]] as const
+    const change = { kind: 'commit', rows } as const
     return database.change([{ id: ++id, change, contents: [Buffer.alloc(128 * 1024)] }])
   }
   const settle = (message: number) => {
-    const end = { recipients: null, due: 0, attempts: 1, lastError: '', delayNotified: false }
-    const rows = { message, copy: message, received: 0, moved: [], notifications: [], ...end }
-    return database.change([{ id: ++id, change: { kind: 'settle', rows }, contents: [] }])
+    const change = { kind: 'settle', rows: [message, message, null, null] } as const
+    return database.change([{ id: ++id, change, contents: [] }])
   }
   for (let message = 1; message <= 20; message++) commit(message)
   free = 0
