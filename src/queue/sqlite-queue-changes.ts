@@ -1,7 +1,15 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
 import { StoreError } from './queue-store.ts'
-import type { Change, CommitRows, CopyRow, SettleRows } from './sqlite-queue-protocol.ts'
+import type { QueueKey } from './queue-key.ts'
+import type {
+  AddedRows,
+  Change,
+  CommitRows,
+  CopyRow,
+  QueueName,
+  SettleRows,
+} from './sqlite-queue-protocol.ts'
 import type { QueueRegistry } from './sqlite-queue-registry.ts'
 
 /** Ids are reserved in blocks, so that a commit seldom writes the mark. */
@@ -86,17 +94,17 @@ export class QueueChanges {
     this.#statements.reserve.run(copy, 'copy')
   }
 
-  #commit({ message, copies }: CommitRows, contents: readonly Uint8Array[]): Effect {
-    const last = content(contents, message.content)
-    if (message.pieces > 0) {
-      if (last.length > 0) this.#insertPiece(message.id, message.pieces, last)
-      this.#statements.own.run(message.id)
+  #commit([message, copies]: CommitRows, contents: readonly Uint8Array[]): Effect {
+    const [id, received, meta, pieces, place] = message
+    const last = content(contents, place)
+    if (pieces > 0) {
+      if (last.length > 0) this.#insertPiece(id, pieces, last)
+      this.#statements.own.run(id)
     }
-    const inline = message.pieces === 0 ? last : null
-    const checksum = inline && crc32(inline)
-    this.#statements.insertMessage.run(message.id, message.pieces, message.meta, inline, checksum)
-    const reserve = this.#reserve('message', message.id)
-    const effects = copies.map((copy) => this.#insertCopy(message.id, message.received, copy))
+    const inline = pieces === 0 ? last : null
+    this.#statements.insertMessage.run(id, pieces, meta, inline, inline && crc32(inline))
+    const reserve = this.#reserve('message', id)
+    const effects = copies.map((copy) => this.#insertCopy(id, received, copy))
     return () => {
       reserve()
       for (const effect of effects) effect()
@@ -108,53 +116,44 @@ export class QueueChanges {
   }
 
   #insertCopy(message: number, received: number, copy: CopyRow): Effect {
-    const queue = this.#registry.forWriting(copy.queue)
-    this.#statements.insertCopy.run(
-      message,
-      copy.id,
-      queue.number,
-      copy.due,
-      received,
-      copy.recipients,
-    )
-    const reserve = this.#reserve('copy', copy.id)
+    const [id, name, due, recipients] = copy
+    const queue = this.#registry.forWriting(queueKeyOf(name))
+    this.#statements.insertCopy.run(message, id, queue.number, due, received, recipients)
+    const reserve = this.#reserve('copy', id)
     return () => {
       reserve()
       this.#registry.count(queue, 1)
-      queue.leased.add(copy.id)
+      queue.leased.add(id)
     }
   }
 
-  #settle(rows: SettleRows, contents: readonly Uint8Array[]): Effect {
-    const found = this.#statements.queueOfCopy.get(rows.message, rows.copy)
+  #settle([message, copy, kept, added]: SettleRows, contents: readonly Uint8Array[]): Effect {
+    const found = this.#statements.queueOfCopy.get(message, copy)
     const queue = this.#registry.byNumber(Number(found?.['queue'] ?? -1))
-    if (queue?.leased.has(rows.copy) !== true) {
-      throw new StoreError('FAILED', `copy ${rows.copy} of message ${rows.message} is not leased`)
+    if (queue?.leased.has(copy) !== true) {
+      throw new StoreError('FAILED', `copy ${copy} of message ${message} is not leased`)
     }
-    const effects = rows.moved.map((copy) => this.#insertCopy(rows.message, rows.received, copy))
-    for (const notification of rows.notifications)
-      effects.push(this.#commit(notification, contents))
-    effects.push(() => queue.leased.delete(rows.copy))
-    if (rows.recipients === null) {
-      this.#statements.deleteCopy.run(rows.message, rows.copy)
-      effects.push(
-        () => this.#registry.count(queue, -1),
-        this.#deleteMessageWithoutCopies(rows.message),
-      )
+    const effects = added === null ? [] : this.#add(message, added, contents)
+    effects.push(() => queue.leased.delete(copy))
+    if (kept === null) {
+      this.#statements.deleteCopy.run(message, copy)
+      effects.push(() => this.#registry.count(queue, -1), this.#deleteMessageWithoutCopies(message))
     } else {
-      this.#statements.updateCopy.run(
-        rows.due,
-        rows.attempts,
-        Number(rows.delayNotified),
-        rows.lastError,
-        rows.recipients,
-        rows.message,
-        rows.copy,
-      )
+      const [recipients, due, attempts, delayNotified, lastError] = kept
+      const values = [due, attempts, Number(delayNotified), lastError, recipients]
+      this.#statements.updateCopy.run(...values, message, copy)
     }
     return () => {
       for (const effect of effects) effect()
     }
+  }
+
+  #add(message: number, added: AddedRows, contents: readonly Uint8Array[]): Effect[] {
+    const [received, moved, notifications] = added
+    return [
+      ...moved.map((copy) => this.#insertCopy(message, received, copy)),
+      ...notifications.map((notification) => this.#commit(notification, contents)),
+    ]
   }
 
   #deleteMessageWithoutCopies(message: number): Effect {
@@ -206,6 +205,10 @@ function prepare(database: DatabaseSync) {
     reserve: sql('UPDATE sequence SET reserved = ? WHERE name = ?'),
     reservedMark: sql('SELECT reserved FROM sequence WHERE name = ?'),
   }
+}
+
+function queueKeyOf([deliveryType, nextHopDomain, nextHopConnector]: QueueName): QueueKey {
+  return { deliveryType, nextHopDomain, nextHopConnector }
 }
 
 function content(contents: readonly Uint8Array[], index: number): Uint8Array {

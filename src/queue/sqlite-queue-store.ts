@@ -19,7 +19,15 @@ import {
 } from './queue-store.ts'
 import { SqlitePendingMessage } from './sqlite-pending-message.ts'
 import { type Opened, SqliteQueueLink } from './sqlite-queue-link.ts'
-import type { CommitRows, CopyRow, LeasedRow, MovedAside } from './sqlite-queue-protocol.ts'
+import type {
+  CommitRows,
+  CopyRow,
+  KeptRow,
+  LeasedRow,
+  MessageRow,
+  MovedAside,
+  SettleRows,
+} from './sqlite-queue-protocol.ts'
 import type { Copy, CopyRecipient, NewCopy, NewMessage, StoredMessage } from './stored-message.ts'
 
 export interface SqliteQueueStoreOptions {
@@ -61,6 +69,8 @@ export async function openSqliteQueueStore(options: SqliteQueueStoreOptions): Pr
 
 interface Commit {
   readonly rows: CommitRows
+  /** Pieces written before the last one, which is `content`. */
+  readonly pieces: number
   readonly content: Buffer
   readonly copies: readonly Copy[]
   readonly pending: SqlitePendingMessage
@@ -126,18 +136,14 @@ class SqliteQueueStore implements QueueStore {
     const { copy, remaining } = settlement
     const moved = (settlement.moved ?? []).map((each) => this.#newCopy(copy.message, each))
     const notices = await this.#sealAll(settlement.notifications ?? [])
-    const rows = {
-      message: copy.message.id,
-      copy: copy.id,
-      recipients: remaining.length === 0 ? null : JSON.stringify(remaining),
-      due: storedTime(settlement.dueAt),
-      attempts: settlement.attempts,
-      lastError: settlement.lastError,
-      delayNotified: settlement.delayNotified,
-      received: copy.message.receivedAt,
-      moved: moved.map(copyRow),
-      notifications: notices.map((notice) => notice.rows),
-    }
+    const rows: SettleRows = [
+      copy.message.id,
+      copy.id,
+      keptRow(settlement),
+      moved.length === 0 && notices.length === 0
+        ? null
+        : [copy.message.receivedAt, moved.map(copyRow), notices.map((notice) => notice.rows)],
+    ]
     try {
       await this.link.call(
         { kind: 'settle', rows },
@@ -210,23 +216,12 @@ class SqliteQueueStore implements QueueStore {
     const { receivedAt, ...meta } = message
     const stored = { ...message, id: pending.id }
     const leased = copies.map((copy) => this.#newCopy(stored, copy))
-    const row = {
-      id: pending.id,
-      received: receivedAt,
-      meta: JSON.stringify(meta),
-      pieces,
-      content: place,
-    }
-    return {
-      rows: { message: row, copies: leased.map(copyRow) },
-      content: last,
-      copies: leased,
-      pending,
-    }
+    const row: MessageRow = [pending.id, receivedAt, JSON.stringify(meta), pieces, place]
+    return { rows: [row, leased.map(copyRow)], pieces, content: last, copies: leased, pending }
   }
 
-  #committed({ rows, content, copies, pending }: Commit): void {
-    if (rows.message.pieces === 0) this.#cache.add(pending.id, content, copies.length)
+  #committed({ pieces, content, copies, pending }: Commit): void {
+    if (pieces === 0) this.#cache.add(pending.id, content, copies.length)
     pending.committed()
   }
 
@@ -245,7 +240,15 @@ class SqliteQueueStore implements QueueStore {
 }
 
 function copyRow({ id, queue, dueAt, recipients }: Copy): CopyRow {
-  return { id, queue, due: storedTime(dueAt), recipients: JSON.stringify(recipients) }
+  const { deliveryType, nextHopDomain, nextHopConnector } = queue
+  const name = [deliveryType, nextHopDomain, nextHopConnector] as const
+  return [id, name, storedTime(dueAt), JSON.stringify(recipients)]
+}
+
+function keptRow(settlement: Settlement): KeptRow | null {
+  const { remaining, dueAt, attempts, delayNotified, lastError } = settlement
+  if (remaining.length === 0) return null
+  return [JSON.stringify(remaining), storedTime(dueAt), attempts, delayNotified, lastError]
 }
 
 /** Times as the file holds them: whole, and never endless. */

@@ -20,6 +20,7 @@ import { Listener } from './listener.ts'
 import { MessageRates } from './message-rates.ts'
 import type { ReceivingServer } from './receive-connector-defaults.ts'
 import type { ReceiveConnector } from './receive-connector.ts'
+import { ReceivingConnection } from './receiving-connection.ts'
 import { SessionLog } from './session-log.ts'
 import { ReceiveSession } from './session.ts'
 import { UserDirectory } from './user-directory.ts'
@@ -51,6 +52,13 @@ export interface ListenerInfo {
   readonly tls: 'STARTTLS' | 'implicit' | 'none'
   /** Connectors that share it, narrowest remote range first. */
   readonly connectors: readonly string[]
+}
+
+/** A connection and its two ends. */
+interface AcceptedConnection {
+  readonly socket: Socket
+  readonly local: Endpoint
+  readonly remote: Endpoint
 }
 
 /** How long a refused client may take to read why. */
@@ -212,7 +220,8 @@ export class ReceiveService implements AsyncDisposable {
     const source = { address: remote.address, isOwnServer: remote.address === local.address }
     const admission = this.#limits.admit(connector, source, rate)
     if (admission.kind === 'admitted') {
-      this.#open(connector, socket, admission.release)
+      const ends = { local: { ...local, port: socket.localPort ?? binding.port }, remote }
+      this.#open(connector, { socket, ...ends }, admission.release)
       return
     }
     const details = { connector: connector.Name, remote: remote.address, limit: admission.limit }
@@ -220,16 +229,21 @@ export class ReceiveService implements AsyncDisposable {
     this.#refuse(connector, socket, admission.reply)
   }
 
-  #open(connector: ReceiveConnector, socket: Socket, release: () => void): void {
-    const opened = this.#connectorTls(connector).open(socket)
-    if (opened === undefined) {
+  #open(connector: ReceiveConnector, accepted: AcceptedConnection, release: () => void): void {
+    const offered = this.#connectorTls(connector).offer()
+    if (offered === undefined) {
       const details = { connector: connector.Name, certificate: connector.TlsCertificateName }
       this.#warn(connector.Name, details, 'No certificate for TLS on connect: connection dropped')
       release()
-      socket.destroy()
+      accepted.socket.destroy()
       return
     }
-    const { connection, tlsAvailable } = opened
+    const { tls, tlsAvailable } = offered
+    const connection = new ReceivingConnection({
+      ...accepted,
+      tls,
+      clock: this.#options.clock,
+    })
     const session: ReceiveSession = new ReceiveSession({
       transport: connection,
       connector,
