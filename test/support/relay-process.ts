@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-const ownMain = new URL('../../src/main.ts', import.meta.url).pathname
+const ownMain = new URL('../../bin/edge.js', import.meta.url).pathname
 
 /** How long a line of the program log is waited for. */
 const patienceMs = 30_000
