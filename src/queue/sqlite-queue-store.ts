@@ -153,7 +153,8 @@ class SqliteQueueStore implements QueueStore {
   async settle(settlement: Settlement): Promise<readonly Copy[]> {
     const { copy, remaining } = settlement
     const moved = (settlement.moved ?? []).map((each) => this.#newCopy(copy.message, each))
-    const notices = await this.#sealAll(settlement.notifications ?? [])
+    const { notifications = [] } = settlement
+    const notices = notifications.length === 0 ? [] : await this.#sealAll(notifications)
     const rows: SettleRows = [
       copy.message.id,
       copy.id,
