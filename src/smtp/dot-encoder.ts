@@ -17,11 +17,12 @@ export class DotEncoder {
   /** Encodes the next octets; answers `chunk` itself when nothing had to be inserted. */
   encode(chunk: Buffer): Buffer {
     // One search of the regular expression engine is several times faster than a loop over octets.
-    const text = this.#last + chunk.toString('latin1')
-    this.#last = text.charAt(text.length - 1)
-    if (!unfit.test(text)) return chunk
-    const encoded = text.replace(everyBareLineEnd, '\r\n').replace(everyLeadingDot, '..')
-    return Buffer.from(encoded.slice(1), 'latin1')
+    const text = chunk.toString('latin1')
+    const before = this.#last
+    this.#last = text.charAt(text.length - 1) || before
+    if (!unfit.test(text) && !unfit.test(before + text.charAt(0))) return chunk
+    const fit = `${before}${text}`.replace(everyBareLineEnd, '\r\n').replace(everyLeadingDot, '..')
+    return Buffer.from(fit.slice(1), 'latin1')
   }
 
   /** The octets that end the content: its last line end where that is missing, and the dot line. */
