@@ -2,14 +2,14 @@ import { parseArgs } from 'node:util'
 import { systemClock } from '../base/clock.ts'
 import { keepAlive } from '../base/keep-alive.ts'
 import { listenerTable } from '../services/listener-table.ts'
-import { runService } from '../services/run-service.ts'
-import { openServiceLogger } from '../services/service-logger.ts'
+import { loadConfigAside } from '../config/load-config-aside.ts'
+import { lazyLog } from '../services/lazy-log.ts'
 import type { ListenerRow } from '../services/service-messages.ts'
 import { type ServiceName, serviceNames, servicesOf } from '../services/service-names.ts'
 import { Supervisor } from '../services/supervisor.ts'
 import { type Command, type CommandIo, UsageError, exitCodes } from './command-io.ts'
 import { type Locations, locations } from './locations.ts'
-import { readConfig } from './read-config.ts'
+import { toldConfig } from './told-config.ts'
 
 /** `edge start`: the services of the role under a supervisor, or one service alone. */
 export const startCommand: Command = {
@@ -35,6 +35,7 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
       `there is no service "${values.service}"; try ${serviceNames.join(' or ')}`,
     )
   }
+  const { runService } = await import('../services/run-service.ts')
   return await runService(service, where)
 }
 
@@ -51,7 +52,7 @@ export async function superviseServices(
   io: CommandIo,
   { env = {}, onListening }: SuperviseOptions = {},
 ): Promise<number> {
-  const config = await readConfig(where.configFile, io)
+  const config = toldConfig(await loadConfigAside(where.configFile), io)
   if (config === undefined) return exitCodes.toldError
   using _running = keepAlive()
   const services = servicesOf(config.Server.Role)
@@ -60,7 +61,10 @@ export async function superviseServices(
     commandFor: (service) => serviceCommand(service, where),
     env,
     clock: systemClock,
-    logger: openServiceLogger('Supervisor'),
+    logger: lazyLog(async () => {
+      const { openServiceLogger } = await import('../services/service-logger.ts')
+      return await openServiceLogger('Supervisor')
+    }),
     onReady: onceAllReady(services, (listeners) => {
       const { Name, Fqdn, Role } = config.Server
       io.stdout.write(
