@@ -177,7 +177,7 @@ export class SmtpClient {
    */
   sendContent(chunk: Buffer): Awaitable<void> {
     const encoder = this.#beginContent()
-    if (this.#wire.early !== undefined) return
+    if (this.#wire.early !== undefined || chunk.length === 0) return
     if (this.#wire.write(encoder.encode(chunk))) return
     return this.#flush()
   }
