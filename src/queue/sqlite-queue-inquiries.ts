@@ -37,7 +37,7 @@ export class QueueInquiries {
       case 'readPiece':
         return this.#readPiece(inquiry)
       case 'queues':
-        return [...this.#registry.all()].map((queue) => this.#figures(queue))
+        return [...this.#registry.all()].map(figures)
       case 'scan':
         return this.#scan(inquiry)
     }
@@ -95,12 +95,6 @@ export class QueueInquiries {
     if (inline instanceof Uint8Array) return index === 0 && inline.length > 0 ? inline : undefined
     const piece = this.#statements.piece.get(message, index)?.['content']
     return piece instanceof Uint8Array ? piece : undefined
-  }
-
-  #figures(queue: RegisteredQueue): QueueFigures {
-    const { key, number, copies } = queue
-    const nextDueAt = this.#nextDueAt(queue)
-    return { key, number, copies, ...(nextDueAt !== undefined && { nextDueAt }) }
   }
 
   #nextDueAt({ number, leased, copies }: RegisteredQueue): number | undefined {
@@ -171,6 +165,11 @@ function prepare(database: DatabaseSync) {
        ORDER BY copy.id LIMIT ?`,
     ),
   }
+}
+
+/** Read from memory alone: a hundred thousand queues take some milliseconds. */
+function figures({ key, number, copies }: RegisteredQueue): QueueFigures {
+  return { key, number, copies }
 }
 
 function leasedRow(queue: RegisteredQueue, row: Row): LeasedRow {
