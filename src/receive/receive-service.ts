@@ -12,7 +12,12 @@ import type { Certificates } from '../tls/certificates.ts'
 import type { AcceptedDomains } from './accepted-domains.ts'
 import { type Binding, formatBinding } from './binding.ts'
 import { ConnectionLimits } from './connection-limits.ts'
-import { bindingCovers, bindingsToOpen, selectConnector } from './connector-selection.ts'
+import {
+  bindingCovers,
+  bindingsToOpen,
+  isWildcard,
+  selectConnector,
+} from './connector-selection.ts'
 import { ConnectorTls } from './connector-tls.ts'
 import type { ConversationServices } from './conversation.ts'
 import { isInternalCertificate } from './internal-certificate.ts'
@@ -20,6 +25,7 @@ import { Listener } from './listener.ts'
 import { MessageRates } from './message-rates.ts'
 import type { ReceivingServer } from './receive-connector-defaults.ts'
 import type { ReceiveConnector } from './receive-connector.ts'
+import { ReceivingConnection } from './receiving-connection.ts'
 import { SessionLog } from './session-log.ts'
 import { ReceiveSession } from './session.ts'
 import { UserDirectory } from './user-directory.ts'
@@ -51,6 +57,13 @@ export interface ListenerInfo {
   readonly tls: 'STARTTLS' | 'implicit' | 'none'
   /** Connectors that share it, narrowest remote range first. */
   readonly connectors: readonly string[]
+}
+
+/** A connection and its two ends. */
+interface AcceptedConnection {
+  readonly socket: Socket
+  readonly local: Endpoint
+  readonly remote: Endpoint
 }
 
 /** How long a refused client may take to read why. */
@@ -195,7 +208,9 @@ export class ReceiveService implements AsyncDisposable {
 
   #accept(binding: Binding, socket: Socket): void {
     socket.on('error', () => undefined)
-    const { localAddress, remoteAddress, remotePort = 0 } = socket
+    const { remoteAddress, remotePort = 0 } = socket
+    // Where the binding tells the local address, the kernel need not be asked.
+    const localAddress = isWildcard(binding) ? socket.localAddress : binding.address
     if (localAddress === undefined || remoteAddress === undefined || this.#draining) {
       socket.destroy()
       return
@@ -212,7 +227,9 @@ export class ReceiveService implements AsyncDisposable {
     const source = { address: remote.address, isOwnServer: remote.address === local.address }
     const admission = this.#limits.admit(connector, source, rate)
     if (admission.kind === 'admitted') {
-      this.#open(connector, socket, admission.release)
+      const port = binding.port === 0 ? (socket.localPort ?? 0) : binding.port
+      const ends = { local: { ...local, port }, remote }
+      this.#open(connector, { socket, ...ends }, admission.release)
       return
     }
     const details = { connector: connector.Name, remote: remote.address, limit: admission.limit }
@@ -220,16 +237,21 @@ export class ReceiveService implements AsyncDisposable {
     this.#refuse(connector, socket, admission.reply)
   }
 
-  #open(connector: ReceiveConnector, socket: Socket, release: () => void): void {
-    const opened = this.#connectorTls(connector).open(socket)
-    if (opened === undefined) {
+  #open(connector: ReceiveConnector, accepted: AcceptedConnection, release: () => void): void {
+    const offered = this.#connectorTls(connector).offer()
+    if (offered === undefined) {
       const details = { connector: connector.Name, certificate: connector.TlsCertificateName }
       this.#warn(connector.Name, details, 'No certificate for TLS on connect: connection dropped')
       release()
-      socket.destroy()
+      accepted.socket.destroy()
       return
     }
-    const { connection, tlsAvailable } = opened
+    const { tls, tlsAvailable } = offered
+    const connection = new ReceivingConnection({
+      ...accepted,
+      tls,
+      clock: this.#options.clock,
+    })
     const session: ReceiveSession = new ReceiveSession({
       transport: connection,
       connector,
