@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { DeliveryQueue } from './delivery-queue.ts'
+import { halfTheTime } from './half-the-time.ts'
 import type { QueueStore } from './queue-store.ts'
 import type { Settler } from './settler.ts'
 import { allFailed } from './verdict.ts'
@@ -36,13 +37,11 @@ export class QueueFailer {
   /** Whether there may be more. */
   async #failSome({ key }: DeliveryQueue, error: string): Promise<boolean> {
     const { store, settler, clock } = this.#parts
-    const begun = clock.monotonic()
-    const copies = await store.lease(key, Infinity, batch)
-    await Promise.all(copies.map((copy) => settler.attempted(copy, allFailed(copy, error))))
-    if (copies.length < batch) return false
-    const worked = clock.monotonic() - begun
-    if (worked > 0) await clock.sleep(worked)
-    return true
+    return await halfTheTime(clock, async () => {
+      const copies = await store.lease(key, Infinity, batch)
+      await Promise.all(copies.map((copy) => settler.attempted(copy, allFailed(copy, error))))
+      return copies.length === batch
+    })
   }
 
   async #inTurn(work: () => boolean | Promise<boolean>): Promise<boolean> {
