@@ -53,8 +53,6 @@ export interface QueueFigures {
   /** Small number that names the queue to an admin; never given to another queue of the file. */
   readonly number: number
   readonly copies: number
-  /** When the earliest unleased copy is due; undefined when there is none. */
-  readonly nextDueAt?: Milliseconds
 }
 
 /** A page of copies: by age over the whole store, by due time within one queue. */

@@ -142,7 +142,7 @@ export class SmtpClient {
       const deadline = { clock: this.#clock, timeout: this.#timeouts.tlsHandshake }
       const secured = await startClientTls(plain, options, deadline)
       this.#wire.attach(secured)
-      this.#tls = clientTlsFacts(secured)
+      this.#tls = clientTlsFacts(secured, options)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       this.#wire.fail('tls', 'tls', `TLS negotiation failed: ${reason}`, error)
