@@ -10,6 +10,8 @@ export interface DatabaseSettings {
   readonly maxFileBytes: Bytes
   /** New mail is refused with less free disk than this, so that settling still has room. */
   readonly minFreeBytes: Bytes
+  /** Free room that the file keeps when it shrinks. */
+  readonly spareBytes: Bytes
 }
 
 /*

@@ -52,6 +52,8 @@ export interface SqliteQueueStoreOptions {
   readonly maxFileBytes?: Bytes
   /** New mail is refused with less free disk; default 64 MB. */
   readonly minFreeBytes?: Bytes
+  /** Free room that the file keeps when it shrinks after a backlog; default 64 MB. */
+  readonly spareBytes?: Bytes
   /** Where large content goes; the machine's disk when absent. */
   readonly disk?: ContentDisk
 }
@@ -70,6 +72,7 @@ export async function openSqliteQueueStore(options: SqliteQueueStoreOptions): Pr
     path: options.path,
     maxFileBytes: options.maxFileBytes ?? Infinity,
     minFreeBytes: options.minFreeBytes ?? leastFreeBytes,
+    spareBytes: options.spareBytes ?? 64 * megabyte,
   }
   const { link, opened } = await SqliteQueueLink.open(settings, options.onFatal)
   if (opened.movedAside !== undefined) options.onMovedAside?.(opened.movedAside)
