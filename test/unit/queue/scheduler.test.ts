@@ -66,6 +66,7 @@ describe('connections', () => {
   function standing(): { serve: SchedulerBench['serve']; release: () => void } {
     const gate = Promise.withResolvers<undefined>()
     const serve: SchedulerBench['serve'] = async (lane) => {
+      lane.reached()
       const copy = await lane.next()
       await gate.promise
       if (copy !== undefined) await lane.report(copy, resultsFor(copy, 'delivered', '250 ok'))
@@ -102,6 +103,7 @@ describe('connections', () => {
     await using bench = new SchedulerBench()
     bench.settings.set({ ...schedulerSettings, MaxOutboundConnections: 1 })
     bench.serve = async (lane) => {
+      lane.reached()
       const copy = await lane.next()
       if (copy !== undefined) await lane.report(copy, resultsFor(copy, 'delivered', '250 ok'))
       return { kind: 'served' }
@@ -149,6 +151,7 @@ describe('connections', () => {
     let count = 0
     bench.serve = async (lane, signal) => {
       if (++count > 2) return delivering(lane, signal)
+      lane.reached()
       const copy = await lane.next()
       if (copy !== undefined && count === 1) lane.putBack(copy)
       return { kind: 'unreachable', error: '4.4.2 Connection dropped' }
@@ -290,6 +293,7 @@ describe('draining', () => {
     const gate = Promise.withResolvers<undefined>()
     bench.serve = async (lane, signal) => {
       for (;;) {
+        lane.reached()
         const copy = await lane.next()
         if (copy === undefined) return { kind: 'served' }
         await gate.promise
