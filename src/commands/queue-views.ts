@@ -27,6 +27,9 @@ const messages = z.array(
   }),
 )
 
+/** Rows that a command shows unless it is told otherwise, as Exchange's ResultSize. */
+const longestTable = 1000
+
 const queueColumns: readonly Column<z.output<typeof queues>[number]>[] = [
   { title: 'Identity', value: ({ Identity }) => Identity },
   { title: 'DeliveryType', value: ({ DeliveryType }) => DeliveryType, maxWidth: 22 },
@@ -51,8 +54,10 @@ export const getQueueCommand: Command = {
   summary: 'the queues of the running Transport service',
   async run(args, io) {
     const { dataFolder } = queueArguments(args, io, false)
-    const rows = queues.parse(await ask(dataFolder, 'queues'))
-    io.stdout.write(formatTable(queueColumns, rows))
+    const found = queues.parse(await ask(dataFolder, 'queues', { limit: longestTable + 1 }))
+    io.stdout.write(formatTable(queueColumns, found.slice(0, longestTable)))
+    if (found.length > longestTable)
+      io.stderr.write(`warning: only the first ${longestTable} queues are shown; there are more\n`)
     return exitCodes.fine
   },
 }

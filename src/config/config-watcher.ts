@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import { FileWatch } from '../base/file-watch.ts'
 import type { LiveValue } from '../base/live.ts'
 import { type Milliseconds, second } from '../base/time-span.ts'
-import { loadConfig } from './load-config.ts'
+import type { ConfigResult } from './config-result.ts'
 import { formatProblem } from './located-problem.ts'
 import type { ServerConfig, ServerIdentity } from './server-config.ts'
 
@@ -15,14 +15,18 @@ export interface ConfigLog {
   error(message: string): void
 }
 
+type ApplyMode = 'tell always' | 'tell changes'
+
 export interface ConfigWatcherOptions {
   readonly file: string
   /** Holds what was loaded from `file` at start. */
   readonly live: LiveValue<ServerConfig>
   readonly clock: Clock
   readonly log: ConfigLog
-  /** As given to `loadConfig` at start. */
-  readonly hostName?: string
+  /** Reads and checks `file`, as at start. Never rejects. */
+  readonly load: (file: string) => Promise<ConfigResult>
+  /** What stood in `file` before it was loaded at start: the same now means that nothing changed. */
+  readonly textAtStart?: string | undefined
   readonly quietTime?: Milliseconds
 }
 
@@ -42,14 +46,15 @@ export class ConfigWatcher implements AsyncDisposable {
       files: [options.file],
       clock: options.clock,
       quietTime: options.quietTime ?? second / 4,
-      onChange: () => void this.#inTurn(() => this.#applyIfChanged()),
+      onChange: () => void this.#inTurn(() => this.#applyIfChanged('tell always')),
       onError: (error) =>
         options.log.warn(
           `cannot watch ${options.file} (${error.message}); send SIGHUP after a change`,
         ),
     })
     // What changed between the load at start and now is seen here.
-    this.#working = this.#watch.ready().then(() => this.#apply('tell changes'))
+    this.#lastText = options.textAtStart
+    this.#working = this.#watch.ready().then(() => this.#applyIfChanged('tell changes'))
   }
 
   /** Reads the file again even if it looks the same (SIGHUP): files it names may have changed. */
@@ -72,15 +77,15 @@ export class ConfigWatcher implements AsyncDisposable {
     return this.#working
   }
 
-  async #applyIfChanged(): Promise<void> {
+  async #applyIfChanged(mode: ApplyMode): Promise<void> {
     const text = await this.#readText()
-    if (text !== undefined && text !== this.#lastText) await this.#apply('tell always')
+    if (text !== undefined && text !== this.#lastText) await this.#apply(mode)
   }
 
-  async #apply(mode: 'tell always' | 'tell changes'): Promise<void> {
-    const { file, live, clock, log, hostName } = this.#options
+  async #apply(mode: ApplyMode): Promise<void> {
+    const { file, live, log, load } = this.#options
     this.#lastText = await this.#readText()
-    const result = await loadConfig(file, { clock, ...(hostName !== undefined && { hostName }) })
+    const result = await load(file)
     if ('problems' in result) {
       for (const problem of result.problems) log.error(formatProblem(problem))
       log.error(`${file} is not taken over; the server goes on with the configuration it has`)

@@ -4,18 +4,13 @@ import { dirname, resolve } from 'node:path'
 import { type Clock, systemClock } from '../base/clock.ts'
 import type { Problem } from '../base/problem.ts'
 import { checkConfig } from './config-checks.ts'
+import { type ConfigResult, freezeConfig } from './config-result.ts'
 import { configFileSchema } from './config-file.ts'
 import { configWarnings } from './config-warnings.ts'
 import { type LocatedProblem, formatPath } from './located-problem.ts'
 import { parseConfig } from './parse-config.ts'
 import { checkReferencedFiles, resolvePaths } from './referenced-files.ts'
-import type { ServerConfig } from './server-config.ts'
 import { type YamlSource, readYaml } from './yaml-source.ts'
-
-/** A file that was read, or everything that is wrong with it. */
-export type ConfigResult =
-  | { readonly config: ServerConfig; readonly warnings: readonly LocatedProblem[] }
-  | { readonly problems: readonly LocatedProblem[] }
 
 export interface LoadOptions {
   readonly clock?: Clock
@@ -63,7 +58,7 @@ export async function checkConfigText(
   ]
   if (problems.length > 0) return { problems: problems.sort(byPlace) }
   const warnings = configWarnings(config, files, clock.now())
-  return { config: deepFreeze(config), warnings: warnings.map(locate).sort(byPlace) }
+  return { config: freezeConfig(config), warnings: warnings.map(locate).sort(byPlace) }
 }
 
 /** Without the role no rule between settings can be judged. */
@@ -94,12 +89,4 @@ function entryName(value: YamlSource['value'], path: Problem['path']): string | 
 
 function byPlace(a: LocatedProblem, b: LocatedProblem): number {
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value)
-    for (const inner of Object.values(value)) deepFreeze(inner)
-  }
-  return value
 }

@@ -1,4 +1,5 @@
 import type { Awaitable } from '../base/awaitable.ts'
+import type { Bytes } from '../base/byte-size.ts'
 import type { Clock } from '../base/clock.ts'
 import { plainAddress } from '../base/ip-range.ts'
 import type { Recipient } from '../message/envelope.ts'
@@ -17,18 +18,26 @@ export interface ProxiedMessageOptions {
   readonly clock: Clock
 }
 
+/** Content up to this is gathered and goes out at once. */
+const gathered: Bytes = 64 * 1024
+
 /**
- * One message on its way through to the back end. Content goes by DATA; binary content (BODY=BINARYMIME)
- * by BDAT, which alone may carry it (RFC 3030 3).
+ * One message on its way through to the back end. A small one goes by BDAT (RFC 3030), command and
+ * content in one write, and nobody looks for dots a second time. A larger one goes by DATA, which needs
+ * no round trip for each piece, and so does all to a back end without CHUNKING. Binary content
+ * (BODY=BINARYMIME) goes by BDAT only, which alone may carry it.
  */
 export class ProxiedMessage implements IncomingMessage {
   readonly #transaction: MailTransaction
   readonly #connection: BackEndConnection
   readonly #connections: Pick<BackEndConnections, 'giveBack'>
   readonly #clock: Clock
-  readonly #chunked: boolean
-  /** Our trace line, until it is sent before the first content. */
-  #trace: Buffer | undefined
+  readonly #binary: boolean
+  /** Content goes by BDAT, as far as is known. */
+  #chunked: boolean
+  /** What waits to go out: our trace line, and the content behind it where that goes in chunks. */
+  #held: Buffer[] = []
+  #heldSize: Bytes = 0
   #state: 'envelope' | 'content' | 'ended' = 'envelope'
   /** The answer to all that follows, once the back end is lost or has refused a chunk. */
   #verdict: Reply | undefined
@@ -38,7 +47,8 @@ export class ProxiedMessage implements IncomingMessage {
     this.#connection = options.connection
     this.#connections = options.connections
     this.#clock = options.clock
-    this.#chunked = transaction.envelope.body === 'BINARYMIME'
+    this.#binary = transaction.envelope.body === 'BINARYMIME'
+    this.#chunked = this.#binary || options.connection.client.capabilities.has('CHUNKING')
   }
 
   async addRecipient(recipient: Recipient): Promise<Reply | undefined> {
@@ -48,42 +58,33 @@ export class ProxiedMessage implements IncomingMessage {
   }
 
   async startContent(): Promise<Reply | undefined> {
-    if (this.#verdict !== undefined) return this.#verdict
-    if (!this.#chunked) {
-      const answer = await this.#ask('content', () => this.#client.command('DATA'))
-      if (answer.code !== 354) return isPositive(answer) ? this.#lost('content') : answer
-    }
+    const refusal = this.#verdict ?? (this.#chunked ? undefined : await this.#startData())
+    if (refusal !== undefined) return refusal
     this.#state = 'content'
-    this.#trace = Buffer.from(this.#receivedLine())
+    this.#hold(Buffer.from(this.#receivedLine()))
     return undefined
   }
 
   write(chunk: Buffer): Awaitable<void> {
     if (this.#verdict !== undefined || this.#state !== 'content') return
-    if (this.#chunked) return this.#sendChunk(chunk, false)
-    const trace = this.#trace
-    this.#trace = undefined
-    const sending = this.#client.sendContent(trace === undefined ? chunk : joined(trace, chunk))
-    if (sending !== undefined) return sending.catch(() => this.#lose())
+    this.#hold(chunk)
+    if (!this.#chunked) return this.#sendHeld()
+    if (this.#heldSize > gathered) return this.#binary ? this.#sendChunk(false) : this.#stream()
   }
 
   async commit(): Promise<Reply> {
     if (this.#state !== 'content') return this.#verdict ?? proxyFailure('content')
-    if (this.#chunked) await this.#sendChunk(Buffer.alloc(0), true)
-    const verdict =
-      this.#verdict ??
-      (await this.#ask('content', async () => {
-        if (this.#trace !== undefined) await this.#client.sendContent(this.#trace)
-        return this.#client.endContent()
-      }))
+    if (this.#chunked) await this.#sendChunk(true)
+    else await this.#sendHeld()
+    const verdict = this.#verdict ?? (await this.#ask('content', () => this.#client.endContent()))
     this.#end()
     return verdict
   }
 
   abort(): void {
     if (this.#state === 'ended') return
-    // Content cannot be taken back but by leaving.
-    if (this.#state === 'content') this.#client.destroy()
+    // What went behind DATA cannot be taken back but by leaving; chunks can, by RSET.
+    if (this.#state === 'content' && !this.#chunked) this.#client.destroy()
     this.#connection.needsReset = true
     this.#end()
   }
@@ -97,12 +98,51 @@ export class ProxiedMessage implements IncomingMessage {
     this.#connections.giveBack(this.#connection)
   }
 
-  async #sendChunk(chunk: Buffer, last: boolean): Promise<void> {
+  #hold(octets: Buffer): void {
+    this.#held.push(octets)
+    this.#heldSize += octets.length
+  }
+
+  #takeHeld(): readonly Buffer[] {
+    const held = this.#held
+    this.#held = []
+    this.#heldSize = 0
+    return held
+  }
+
+  /** DATA; answers why it cannot be. */
+  async #startData(): Promise<Reply | undefined> {
+    const answer = await this.#ask('content', () => this.#client.command('DATA'))
+    if (answer.code === 354) return undefined
+    return isPositive(answer) ? this.#lost('content') : answer
+  }
+
+  /** The content is larger than can be gathered. */
+  async #stream(): Promise<void> {
+    const refusal = await this.#startData()
+    if (refusal === undefined) {
+      this.#chunked = false
+      await this.#sendHeld()
+    } else {
+      this.#verdict = refusal
+      this.#connection.needsReset = true
+      this.#takeHeld()
+    }
+  }
+
+  /** Sends content behind DATA. */
+  #sendHeld(): Awaitable<void> {
+    const [first, ...more] = this.#takeHeld()
+    if (first === undefined) return
+    const octets = more.length === 0 ? first : Buffer.concat([first, ...more])
+    const sending = this.#client.sendContent(octets)
+    if (sending !== undefined) return sending.catch(() => this.#lose())
+  }
+
+  async #sendChunk(last: boolean): Promise<void> {
     if (this.#verdict !== undefined) return
-    const trace = this.#trace
-    this.#trace = undefined
-    const data = trace === undefined ? chunk : joined(trace, chunk)
-    const answer = await this.#ask('content', () => this.#client.sendChunk(data, { last }))
+    const pieces = this.#takeHeld()
+    const answer = await this.#ask('content', () => this.#client.sendChunk(pieces, { last }))
     if (last || !isPositive(answer)) this.#verdict = answer
     // A refused chunk leaves the transaction open (RFC 3030 2).
     if (!isPositive(answer)) this.#connection.needsReset = true
@@ -140,8 +180,4 @@ export class ProxiedMessage implements IncomingMessage {
       ...(tls !== undefined && { tls }),
     })
   }
-}
-
-function joined(first: Buffer, second: Buffer): Buffer {
-  return Buffer.concat([first, second])
 }

@@ -8,7 +8,7 @@ export interface LaneOwner {
   take(): Awaitable<Copy | undefined>
   settle(copy: Copy, results: readonly RecipientResult[]): Promise<void>
   putBack(copy: Copy): void
-  /** The connection asked for its first copy: the next hop was reached. */
+  /** The next hop was reached. */
   proven(): void
 }
 
@@ -36,19 +36,21 @@ export class QueueLane implements DeliveryLane {
   }
 
   next(): Awaitable<Copy | undefined> {
-    if (!this.#proven) {
-      this.#proven = true
-      this.#owner.proven()
-    }
     const copy = this.#owner.take()
     return copy instanceof Promise ? copy.then((late) => this.#took(late)) : this.#took(copy)
+  }
+
+  reached(): void {
+    if (this.#proven) return
+    this.#proven = true
+    this.#owner.proven()
   }
 
   report(copy: Copy, results: readonly RecipientResult[]): Awaitable<void> {
     if (!this.#taken.delete(copy.id)) return undefined
     this.#reported++
     const before = this.#unflushed
-    const flush = Promise.all([before, this.#owner.settle(copy, results)]).then(() => {
+    const flush = this.#flushed(before, this.#owner.settle(copy, results)).then(() => {
       if (this.#unflushed === flush) this.#unflushed = undefined
     })
     this.#unflushed = flush
@@ -64,6 +66,11 @@ export class QueueLane implements DeliveryLane {
     for (const copy of this.#taken.values()) this.#owner.putBack(copy)
     this.#taken.clear()
     await this.#unflushed
+  }
+
+  async #flushed(before: Promise<void> | undefined, settling: Promise<void>): Promise<void> {
+    await settling
+    if (before !== undefined) await before
   }
 
   #took(copy: Copy | undefined): Copy | undefined {

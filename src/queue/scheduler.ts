@@ -2,11 +2,13 @@ import type { Awaitable } from '../base/awaitable.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import { type Milliseconds, second } from '../base/time-span.ts'
+import { ConnectionLine } from './connection-line.ts'
 import type { ConnectionResult, DeliveryAgent, RecipientResult } from './delivery-agent.ts'
 import { DeliveryQueue } from './delivery-queue.ts'
 import type { Notifier } from './notifier.ts'
 import { OverdueSweep } from './overdue-sweep.ts'
 import type { QueueEvents, QueueLog } from './queue-events.ts'
+import { QueueFailer } from './queue-failer.ts'
 import { type QueueKey, isDeliveryQueue, queueKeyText, submissionQueue } from './queue-key.ts'
 import { QueueLane } from './queue-lane.ts'
 import { QueueListing } from './queue-listing.ts'
@@ -15,7 +17,7 @@ import { type Recategorizer, Resubmission } from './resubmission.ts'
 import { type RetrySettings, retryDelay } from './retry-schedule.ts'
 import { Settler } from './settler.ts'
 import type { Copy } from './stored-message.ts'
-import { type MessageSettings, allFailed } from './verdict.ts'
+import type { MessageSettings } from './verdict.ts'
 import { WindowKeeper } from './window-keeper.ts'
 
 /** Exchange's settings for queues, a part of TransportService. */
@@ -38,8 +40,8 @@ export interface SchedulerOptions {
   readonly onEvent: QueueEvents
 }
 
-/** Copies that fail together when the next hop is impossible. */
-const failBatch = 50
+/** Queues for whose first connection the store is asked at a time: nothing else waits long for it. */
+const preparedAtATime = 32
 /** How long to wait when the store fails, or a connection comes to nothing at once. */
 const pauseAfterTrouble = second
 
@@ -47,12 +49,13 @@ const pauseAfterTrouble = second
 export class QueueScheduler implements AsyncDisposable {
   readonly #options: SchedulerOptions
   readonly #settler: Settler
+  readonly #failer: QueueFailer
   readonly #windows: WindowKeeper
   readonly #sweep: OverdueSweep
   readonly #resubmission: Resubmission
   readonly #queues = new Map<string, DeliveryQueue>()
-  /** Queues that want a connection, the longest waiting first: nobody is passed over. */
-  #line: DeliveryQueue[] = []
+  readonly #line = new ConnectionLine()
+  #preparing = 0
   readonly #serving = new Map<Promise<void>, AbortController>()
   /** Copies being transmitted. */
   readonly #active = new Set<number>()
@@ -65,6 +68,7 @@ export class QueueScheduler implements AsyncDisposable {
     const { store, clock, settings, log } = options
     const onNewCopies = (copies: readonly Copy[]) => this.enqueue(copies)
     this.#settler = new Settler({ ...options, onNewCopies })
+    this.#failer = new QueueFailer({ ...options, settler: this.#settler })
     this.#windows = new WindowKeeper(options)
     this.listing = new QueueListing({ ...options, queues: this.#queues, active: this.#active })
     this.#resubmission = new Resubmission({ ...options, settler: this.#settler })
@@ -86,6 +90,7 @@ export class QueueScheduler implements AsyncDisposable {
       if (!isDeliveryQueue(key) || copies === 0) continue
       const queue = this.#queueOf(key)
       queue.moreInStore = true
+      queue.doubtful = true
       this.#consider(queue)
     }
     this.#resubmission.start()
@@ -107,7 +112,7 @@ export class QueueScheduler implements AsyncDisposable {
       if (!this.#windows.accept(queue, copy)) {
         queue.noteDue(copy.dueAt)
         surplus.push(copy)
-      }
+      } else if (queue.doubtful && queue.retryCount === 0) this.#line.promote(queue)
     }
     this.#options.store.release(surplus)
     for (const queue of touched) this.#consider(queue)
@@ -161,7 +166,7 @@ export class QueueScheduler implements AsyncDisposable {
    */
   async drain(signal: AbortSignal): Promise<void> {
     this.#state = 'ended'
-    this.#line = []
+    this.#line.clear()
     this.#windows.close()
     this.#sweep.stop()
     this.#resubmission.stop()
@@ -200,10 +205,14 @@ export class QueueScheduler implements AsyncDisposable {
     if (this.#windows.isLow(queue)) void this.#refill(queue)
     const limit = settings.current.MaxPerDomainOutboundConnections
     if (!queue.inLine && queue.wantsConnection(limit, clock.monotonic())) {
-      queue.inLine = true
-      this.#line.push(queue)
+      this.#line.join(queue)
       this.#openConnections()
-    } else if (queue.refill === undefined && queue.connections === 0 && queue.ready === 0) {
+    } else if (
+      queue.refill === undefined &&
+      queue.connections === 0 &&
+      queue.ready === 0 &&
+      !queue.inLine
+    ) {
       this.#sleep(queue)
     }
   }
@@ -233,20 +242,37 @@ export class QueueScheduler implements AsyncDisposable {
   #openConnections(): void {
     const { settings, clock } = this.#options
     const { MaxOutboundConnections, MaxPerDomainOutboundConnections } = settings.current
-    while (this.#serving.size < MaxOutboundConnections) {
-      const queue = this.#line.shift()
+    while (
+      this.#serving.size + this.#preparing < MaxOutboundConnections &&
+      this.#preparing < preparedAtATime
+    ) {
+      const queue = this.#line.take(MaxOutboundConnections)
       if (queue === undefined) return
-      queue.inLine = false
       if (!queue.wantsConnection(MaxPerDomainOutboundConnections, clock.monotonic())) continue
-      this.#open(queue)
+      if (queue.ready === 0) void this.#prepare(queue)
+      else this.#open(queue)
       this.#consider(queue)
     }
+  }
+
+  /** Fetches copies only now that there is a connection for them: most queues in line need none yet. */
+  async #prepare(queue: DeliveryQueue): Promise<void> {
+    this.#preparing++
+    queue.preparing = true
+    await this.#refill(queue)
+    this.#preparing--
+    queue.preparing = false
+    if (this.#state !== 'running') return
+    if (queue.ready > 0 && queue.maySend) this.#open(queue)
+    this.#consider(queue)
+    this.#openConnections()
   }
 
   #open(queue: DeliveryQueue): void {
     queue.timer?.cancel()
     queue.connections++
     const controller = new AbortController()
+    const endDoubt = this.#line.connecting(queue)
     const lane = new QueueLane(queue.key, {
       take: () => this.#take(queue, controller.signal),
       settle: (copy, results) => this.#settle(queue, copy, results),
@@ -256,12 +282,15 @@ export class QueueScheduler implements AsyncDisposable {
       },
       proven: () => {
         queue.proven++
+        queue.doubtful = false
+        endDoubt()
         this.#consider(queue)
       },
     })
     const serving = this.#serve(lane, controller.signal).then(async (result) => {
       await lane.end()
       this.#serving.delete(serving)
+      endDoubt()
       this.#ended(queue, lane, result)
     })
     this.#serving.set(serving, controller)
@@ -339,6 +368,7 @@ export class QueueScheduler implements AsyncDisposable {
     }
     if (this.#state !== 'running' || queue.inRetry) return
     queue.retryCount++
+    queue.doubtful = true
     const delay = retryDelay(queue.retryCount, settings.current)
     queue.trouble = { lastError: error, lastRetryAt: now, nextRetryAt: now + delay }
     this.#windows.empty(queue)
@@ -366,22 +396,14 @@ export class QueueScheduler implements AsyncDisposable {
 
   /** Every copy of the queue fails with `error`, those that are not due included. */
   async #failAll(queue: DeliveryQueue, error: string): Promise<void> {
-    const { store, log } = this.#options
     queue.emptying = true
     queue.trouble = { lastError: error, lastRetryAt: this.#options.clock.now() }
     this.#windows.empty(queue)
     try {
-      for (;;) {
-        if (this.#state !== 'running') return
-        const copies = await store.lease(queue.key, Infinity, failBatch)
-        if (copies.length === 0) break
-        await Promise.all(
-          copies.map((copy) => this.#settler.attempted(copy, allFailed(copy, error))),
-        )
-      }
+      await this.#failer.fail(queue, error, () => this.#state === 'running')
       queue.moreInStore = true
     } catch (cause) {
-      log.error({ error: cause, queue: queue.key }, 'could not read the queue')
+      this.#options.log.error({ error: cause, queue: queue.key }, 'could not read the queue')
       queue.nextDueAt = this.#options.clock.now() + pauseAfterTrouble
     } finally {
       queue.emptying = false

@@ -1,14 +1,22 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
+import type { ContentGarbage } from './content-garbage.ts'
 import { StoreError } from './queue-store.ts'
-import type { Change, CommitRows, CopyRow, SettleRows } from './sqlite-queue-protocol.ts'
+import type { QueueKey } from './queue-key.ts'
+import type {
+  AddedRows,
+  Change,
+  CommitRows,
+  CopyRow,
+  QueueName,
+  SettleRows,
+} from './sqlite-queue-protocol.ts'
 import type { QueueRegistry } from './sqlite-queue-registry.ts'
 
 /** Ids are reserved in blocks, so that a commit seldom writes the mark. */
 const reservedIds = 10_000
-/** Rows that one step of a purge or a postponement touches, so that a commit never waits long. */
+/** Rows that one step of a postponement touches, so that a commit never waits long. */
 const rowsPerStep = 1000
-const piecesPerStep = 8
 
 /** What is to be done in memory once the transaction is on disk. */
 export type Effect = () => void
@@ -22,14 +30,13 @@ interface Postponement {
 export class QueueChanges {
   readonly #registry: QueueRegistry
   readonly #statements: ReturnType<typeof prepare>
-  /** Messages whose pieces wait to be deleted. */
-  readonly #garbage: number[]
+  readonly #garbage: ContentGarbage
   readonly #reserved: Record<'message' | 'copy', number>
 
-  constructor(database: DatabaseSync, registry: QueueRegistry) {
+  constructor(database: DatabaseSync, registry: QueueRegistry, garbage: ContentGarbage) {
     this.#registry = registry
     this.#statements = prepare(database)
-    this.#garbage = this.#statements.unowned.all().map((row) => Number(row['message']))
+    this.#garbage = garbage
     this.#reserved = { message: this.#mark('message'), copy: this.#mark('copy') }
   }
 
@@ -40,14 +47,11 @@ export class QueueChanges {
 
   apply(change: Change, contents: readonly Uint8Array[]): Effect {
     switch (change.kind) {
-      case 'piece':
-        this.#statements.disown.run(change.message)
-        this.#insertPiece(change.message, change.index, content(contents, 0))
-        return nothing
       case 'commit':
         return this.#commit(change.rows, contents)
       case 'abort':
-        return () => this.#garbage.push(change.message)
+        if (this.owns(change.message)) return nothing
+        return () => this.#garbage.add(change.message)
       case 'settle':
         return this.#settle(change.rows, contents)
       case 'postpone':
@@ -66,18 +70,9 @@ export class QueueChanges {
     return unleased.length === rowsPerStep
   }
 
-  get hasGarbage(): boolean {
-    return this.#garbage.length > 0
-  }
-
-  /** Deletes some pieces of a message that is gone. */
-  purgeStep(): Effect {
-    const message = this.#garbage[0]
-    if (message === undefined) return nothing
-    const { changes } = this.#statements.deletePieces.run(message, message, piecesPerStep)
-    if (Number(changes) === piecesPerStep) return nothing
-    this.#statements.own.run(message)
-    return () => this.#garbage.shift()
+  /** Whether there is a message whose content file this id names. */
+  owns(message: number): boolean {
+    return this.#statements.hasFile.get(message) !== undefined
   }
 
   /** Notes the ids that were really given, so that the next start goes on without a gap. */
@@ -86,83 +81,64 @@ export class QueueChanges {
     this.#statements.reserve.run(copy, 'copy')
   }
 
-  #commit({ message, copies }: CommitRows, contents: readonly Uint8Array[]): Effect {
-    const last = content(contents, message.content)
-    if (message.pieces > 0) {
-      if (last.length > 0) this.#insertPiece(message.id, message.pieces, last)
-      this.#statements.own.run(message.id)
-    }
-    const inline = message.pieces === 0 ? last : null
-    const checksum = inline && crc32(inline)
-    this.#statements.insertMessage.run(message.id, message.pieces, message.meta, inline, checksum)
-    const reserve = this.#reserve('message', message.id)
-    const effects = copies.map((copy) => this.#insertCopy(message.id, message.received, copy))
+  #commit([message, copies]: CommitRows, contents: readonly Uint8Array[]): Effect {
+    const [id, received, meta, fileBytes, place] = message
+    const inline = fileBytes === 0 ? content(contents, place) : null
+    this.#statements.insertMessage.run(id, fileBytes, meta, inline, inline && crc32(inline))
+    const reserve = this.#reserve('message', id)
+    const effects = copies.map((copy) => this.#insertCopy(id, received, copy))
     return () => {
       reserve()
       for (const effect of effects) effect()
     }
-  }
-
-  #insertPiece(message: number, index: number, piece: Uint8Array): void {
-    this.#statements.insertPiece.run(message, index, piece, crc32(piece))
   }
 
   #insertCopy(message: number, received: number, copy: CopyRow): Effect {
-    const queue = this.#registry.forWriting(copy.queue)
-    this.#statements.insertCopy.run(
-      message,
-      copy.id,
-      queue.number,
-      copy.due,
-      received,
-      copy.recipients,
-    )
-    const reserve = this.#reserve('copy', copy.id)
+    const [id, name, due, recipients] = copy
+    const queue = this.#registry.forWriting(queueKeyOf(name))
+    this.#statements.insertCopy.run(message, id, queue.number, due, received, recipients)
+    const reserve = this.#reserve('copy', id)
     return () => {
       reserve()
       this.#registry.count(queue, 1)
-      queue.leased.add(copy.id)
+      queue.leased.add(id)
     }
   }
 
-  #settle(rows: SettleRows, contents: readonly Uint8Array[]): Effect {
-    const found = this.#statements.queueOfCopy.get(rows.message, rows.copy)
+  #settle([message, copy, kept, added]: SettleRows, contents: readonly Uint8Array[]): Effect {
+    const found = this.#statements.queueOfCopy.get(message, copy)
     const queue = this.#registry.byNumber(Number(found?.['queue'] ?? -1))
-    if (queue?.leased.has(rows.copy) !== true) {
-      throw new StoreError('FAILED', `copy ${rows.copy} of message ${rows.message} is not leased`)
+    if (queue?.leased.has(copy) !== true) {
+      throw new StoreError('FAILED', `copy ${copy} of message ${message} is not leased`)
     }
-    const effects = rows.moved.map((copy) => this.#insertCopy(rows.message, rows.received, copy))
-    for (const notification of rows.notifications)
-      effects.push(this.#commit(notification, contents))
-    effects.push(() => queue.leased.delete(rows.copy))
-    if (rows.recipients === null) {
-      this.#statements.deleteCopy.run(rows.message, rows.copy)
-      effects.push(
-        () => this.#registry.count(queue, -1),
-        this.#deleteMessageWithoutCopies(rows.message),
-      )
+    const effects = added === null ? [] : this.#add(message, added, contents)
+    effects.push(() => queue.leased.delete(copy))
+    if (kept === null) {
+      this.#statements.deleteCopy.run(message, copy)
+      effects.push(() => this.#registry.count(queue, -1), this.#deleteMessageWithoutCopies(message))
     } else {
-      this.#statements.updateCopy.run(
-        rows.due,
-        rows.attempts,
-        Number(rows.delayNotified),
-        rows.lastError,
-        rows.recipients,
-        rows.message,
-        rows.copy,
-      )
+      const [recipients, due, attempts, delayNotified, lastError] = kept
+      const values = [due, attempts, Number(delayNotified), lastError, recipients]
+      this.#statements.updateCopy.run(...values, message, copy)
     }
     return () => {
       for (const effect of effects) effect()
     }
+  }
+
+  #add(message: number, added: AddedRows, contents: readonly Uint8Array[]): Effect[] {
+    const [received, moved, notifications] = added
+    return [
+      ...moved.map((copy) => this.#insertCopy(message, received, copy)),
+      ...notifications.map((notification) => this.#commit(notification, contents)),
+    ]
   }
 
   #deleteMessageWithoutCopies(message: number): Effect {
     if (this.#statements.anyCopy.get(message) !== undefined) return nothing
     const deleted = this.#statements.deleteMessage.get(message)
-    if (Number(deleted?.['pieces'] ?? 0) === 0) return nothing
-    this.#statements.disown.run(message)
-    return () => this.#garbage.push(message)
+    if (Number(deleted?.['fileBytes'] ?? 0) === 0) return nothing
+    return () => this.#garbage.add(message)
   }
 
   #reserve(name: 'message' | 'copy', id: number): Effect {
@@ -180,15 +156,9 @@ export class QueueChanges {
 function prepare(database: DatabaseSync) {
   const sql = (text: string): StatementSync => database.prepare(text)
   return {
-    unowned: sql('SELECT message FROM unowned'),
-    disown: sql('INSERT OR IGNORE INTO unowned VALUES (?)'),
-    own: sql('DELETE FROM unowned WHERE message = ?'),
-    insertPiece: sql('INSERT INTO piece VALUES (?, ?, ?, ?)'),
-    deletePieces: sql(
-      'DELETE FROM piece WHERE message = ? AND part IN (SELECT part FROM piece WHERE message = ? LIMIT ?)',
-    ),
+    hasFile: sql('SELECT 1 FROM message WHERE id = ? AND fileBytes > 0'),
     insertMessage: sql('INSERT INTO message VALUES (?, ?, ?, ?, ?)'),
-    deleteMessage: sql('DELETE FROM message WHERE id = ? RETURNING pieces'),
+    deleteMessage: sql('DELETE FROM message WHERE id = ? RETURNING fileBytes'),
     insertCopy: sql(`INSERT INTO copy VALUES (?, ?, ?, ?, ?, 0, 0, '', ?)`),
     updateCopy: sql(
       `UPDATE copy SET due = ?, attempts = ?, delayNotified = ?, lastError = ?, recipients = ?
@@ -206,6 +176,10 @@ function prepare(database: DatabaseSync) {
     reserve: sql('UPDATE sequence SET reserved = ? WHERE name = ?'),
     reservedMark: sql('SELECT reserved FROM sequence WHERE name = ?'),
   }
+}
+
+function queueKeyOf([deliveryType, nextHopDomain, nextHopConnector]: QueueName): QueueKey {
+  return { deliveryType, nextHopDomain, nextHopConnector }
 }
 
 function content(contents: readonly Uint8Array[], index: number): Uint8Array {

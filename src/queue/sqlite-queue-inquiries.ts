@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
+import type { Bytes } from '../base/byte-size.ts'
 import type { AgedQuery, QueueFigures } from './queue-store.ts'
 import type { Inquiry, LeasedRow } from './sqlite-queue-protocol.ts'
 import type { QueueRegistry, RegisteredQueue } from './sqlite-queue-registry.ts'
@@ -37,7 +38,7 @@ export class QueueInquiries {
       case 'readPiece':
         return this.#readPiece(inquiry)
       case 'queues':
-        return [...this.#registry.all()].map((queue) => this.#figures(queue))
+        return [...this.#registry.all()].map(figures)
       case 'scan':
         return this.#scan(inquiry)
     }
@@ -88,19 +89,12 @@ export class QueueInquiries {
     return leasedRow(queue, row)
   }
 
-  #readPiece({ message, index }: Ask<'readPiece'>): Uint8Array | undefined {
+  #readPiece({ message, index }: Ask<'readPiece'>): Uint8Array | Bytes | undefined {
     const row = this.#statements.content.get(message)
     if (row === undefined) return undefined
-    const inline = row['content']
-    if (inline instanceof Uint8Array) return index === 0 && inline.length > 0 ? inline : undefined
-    const piece = this.#statements.piece.get(message, index)?.['content']
-    return piece instanceof Uint8Array ? piece : undefined
-  }
-
-  #figures(queue: RegisteredQueue): QueueFigures {
-    const { key, number, copies } = queue
-    const nextDueAt = this.#nextDueAt(queue)
-    return { key, number, copies, ...(nextDueAt !== undefined && { nextDueAt }) }
+    const { fileBytes, content } = row
+    if (Number(fileBytes) > 0) return Number(fileBytes)
+    return index === 0 && content instanceof Uint8Array && content.length > 0 ? content : undefined
   }
 
   #nextDueAt({ number, leased, copies }: RegisteredQueue): number | undefined {
@@ -157,8 +151,7 @@ function prepare(database: DatabaseSync) {
        ORDER BY message, id LIMIT ?`,
     ),
     copy: sql(`SELECT ${columns} WHERE copy.message = ? AND copy.id = ?`),
-    content: sql('SELECT content FROM message WHERE id = ?'),
-    piece: sql('SELECT content FROM piece WHERE message = ? AND part = ?'),
+    content: sql('SELECT fileBytes, content FROM message WHERE id = ?'),
     scanAll: sql(
       `SELECT ${columns} WHERE (copy.message, copy.id) > (?, ?) ORDER BY copy.message, copy.id LIMIT ?`,
     ),
@@ -171,6 +164,11 @@ function prepare(database: DatabaseSync) {
        ORDER BY copy.id LIMIT ?`,
     ),
   }
+}
+
+/** Read from memory alone: a hundred thousand queues take some milliseconds. */
+function figures({ key, number, copies }: RegisteredQueue): QueueFigures {
+  return { key, number, copies }
 }
 
 function leasedRow(queue: RegisteredQueue, row: Row): LeasedRow {

@@ -17,7 +17,11 @@ export type Opened = Extract<ThreadMessage, { kind: 'opened' }>
 
 const closedError = () => new StoreError('CLOSED', 'the queue database is closed')
 
-/** The main thread's end of the database thread: what one turn asks for travels as one message. */
+/**
+ * The main thread's end of the database thread. One batch is under way at a time: what is asked for
+ * until the thread has answered travels as the next, so that one flush serves many sessions and
+ * waking the thread costs once for all of them.
+ */
 export class SqliteQueueLink {
   readonly #worker: Worker
   readonly #onFatal: (error: StoreError) => void
@@ -26,6 +30,7 @@ export class SqliteQueueLink {
   #requests: Request[] = []
   #contents: Uint8Array[] = []
   #sendPlanned = false
+  #underWay = false
   #ended: StoreError | undefined
   readonly #exited: Promise<void>
   readonly #opened = Promise.withResolvers<Opened>()
@@ -61,7 +66,7 @@ export class SqliteQueueLink {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     const id = this.#nextRequest++
     this.#waiting.set(id, { resolve, reject })
-    this.#requests.push({ id, operation, contents: contents.map(({ length }) => length) })
+    this.#requests.push([id, operation, contents.map(({ length }) => length)])
     this.#contents.push(...contents)
     this.#planSend()
     return promise
@@ -77,7 +82,7 @@ export class SqliteQueueLink {
   }
 
   #planSend(): void {
-    if (this.#sendPlanned) return
+    if (this.#sendPlanned || this.#underWay) return
     this.#sendPlanned = true
     setImmediate(() => this.#send())
   }
@@ -89,15 +94,17 @@ export class SqliteQueueLink {
     const batch = { requests: this.#requests, content, ...(close !== undefined && { close }) }
     this.#requests = []
     this.#contents = []
+    this.#underWay = true
     this.#worker.postMessage(batch satisfies RequestBatch, [content.buffer])
   }
 
   #receive(message: ThreadMessage): void {
     switch (message.kind) {
       case 'answers':
+        if (message.turnOver) this.#turnOver()
+        for (const id of message.done) this.#take(id)?.resolve(undefined)
         for (const { id, value, failure } of message.answers) {
-          const waiting = this.#waiting.get(id)
-          this.#waiting.delete(id)
+          const waiting = this.#take(id)
           if (failure === undefined) waiting?.resolve(value)
           else waiting?.reject(new StoreError(failure.code, failure.message))
         }
@@ -115,6 +122,18 @@ export class SqliteQueueLink {
       case 'closed':
         break
     }
+  }
+
+  /** What has gathered leaves at once: the thread idles. */
+  #turnOver(): void {
+    this.#underWay = false
+    if (this.#requests.length > 0) this.#send()
+  }
+
+  #take(request: number): Waiting | undefined {
+    const waiting = this.#waiting.get(request)
+    this.#waiting.delete(request)
+    return waiting
   }
 
   /** Everybody who still waits is told; the owner too, unless the end was asked for. */

@@ -1,7 +1,7 @@
 import type { Bytes } from '../base/byte-size.ts'
 import type { Milliseconds } from '../base/time-span.ts'
 import type { AgedQuery, StoreErrorCode } from './queue-store.ts'
-import type { QueueKey } from './queue-key.ts'
+import type { DeliveryType, QueueKey } from './queue-key.ts'
 
 /** What the database thread is told when it starts. */
 export interface DatabaseSettings {
@@ -10,50 +10,64 @@ export interface DatabaseSettings {
   readonly maxFileBytes: Bytes
   /** New mail is refused with less free disk than this, so that settling still has room. */
   readonly minFreeBytes: Bytes
+  /** Free room that the file keeps when it shrinks. */
+  readonly spareBytes: Bytes
 }
 
-/** One row of the table `message`; `content` is the place of its last piece in the request's contents. */
-export interface MessageRow {
-  readonly id: number
-  readonly received: Milliseconds
-  /** JSON of everything else in StoredMessage. */
-  readonly meta: string
-  /** Pieces written before; 0 lets the content stand in the message's own row. */
-  readonly pieces: number
-  readonly content: number
-}
+/*
+ * Rows travel as tuples: for an object, structured clone writes and reads the name of each property,
+ * which costs several times what their values do.
+ */
 
-export interface CopyRow {
-  readonly id: number
-  readonly queue: QueueKey
-  readonly due: Milliseconds
-  /** JSON of the recipients. */
-  readonly recipients: string
-}
+/**
+ * One row of the table `message`. `meta` is JSON of everything in StoredMessage but id and time;
+ * `fileBytes` is the size of the file that has the content; 0 lets it stand in the message's own row,
+ * and `content` is its place in the request's contents.
+ */
+export type MessageRow = readonly [
+  id: number,
+  received: Milliseconds,
+  meta: string,
+  fileBytes: Bytes,
+  content: number,
+]
 
-export interface CommitRows {
-  readonly message: MessageRow
-  readonly copies: readonly CopyRow[]
-}
+/** One row of the table `copy`; `recipients` is JSON. */
+export type CopyRow = readonly [id: number, queue: QueueName, due: Milliseconds, recipients: string]
 
-export interface SettleRows {
-  readonly message: number
-  readonly copy: number
+/** A QueueKey. */
+export type QueueName = readonly [type: DeliveryType, domain: string, connector: string]
+
+export type CommitRows = readonly [message: MessageRow, copies: readonly CopyRow[]]
+
+/** What a settled copy looks like afterwards. */
+export type KeptRow = readonly [
+  recipients: string,
+  due: Milliseconds,
+  attempts: number,
+  delayNotified: boolean,
+  lastError: string,
+]
+
+/** Copies of the same message (received then) for other queues, and whole new messages. */
+export type AddedRows = readonly [
+  received: Milliseconds,
+  moved: readonly CopyRow[],
+  notifications: readonly CommitRows[],
+]
+
+export type SettleRows = readonly [
+  message: number,
+  copy: number,
   /** Null when the copy leaves the queue. */
-  readonly recipients: string | null
-  readonly due: Milliseconds
-  readonly attempts: number
-  readonly lastError: string
-  readonly delayNotified: boolean
-  readonly received: Milliseconds
-  readonly moved: readonly CopyRow[]
-  readonly notifications: readonly CommitRows[]
-}
+  kept: KeptRow | null,
+  added: AddedRows | null,
+]
 
 /** Changes; those that arrive together become one transaction. */
 export type Change =
-  | { readonly kind: 'piece'; readonly message: number; readonly index: number }
   | { readonly kind: 'commit'; readonly rows: CommitRows }
+  /** The message's content file is to be deleted, unless the message was committed after all. */
   | { readonly kind: 'abort'; readonly message: number }
   | { readonly kind: 'settle'; readonly rows: SettleRows }
   | { readonly kind: 'postpone'; readonly queue: QueueKey; readonly due: Milliseconds }
@@ -72,6 +86,7 @@ export type Inquiry =
       readonly kind: 'release'
       readonly copies: readonly (readonly [copy: number, queue: QueueKey])[]
     }
+  /** Answers with the piece of inline content, or with the size of the file that has the content. */
   | { readonly kind: 'readPiece'; readonly message: number; readonly index: number }
   | { readonly kind: 'queues' }
   | {
@@ -85,13 +100,9 @@ export type Inquiry =
 export type Operation = Change | Inquiry
 
 /** A request on its way; `contents` are the lengths of its parts of the batch's content. */
-export interface Request {
-  readonly id: number
-  readonly operation: Operation
-  readonly contents: readonly number[]
-}
+export type Request = readonly [id: number, operation: Operation, contents: readonly number[]]
 
-/** All requests of one turn of the event loop. */
+/** What travels to the thread at a time; the next leaves when the thread has answered this one. */
 export interface RequestBatch {
   readonly requests: readonly Request[]
   /** The contents of all requests one after the other. */
@@ -133,7 +144,14 @@ export interface MovedAside {
 
 /** What the database thread says, beside answers. */
 export type ThreadMessage =
-  | { readonly kind: 'answers'; readonly answers: readonly Answer[] }
+  | {
+      readonly kind: 'answers'
+      /** Requests that were carried out and have nothing to tell. */
+      readonly done: readonly number[]
+      readonly answers: readonly Answer[]
+      /** The batch is dealt with: the thread waits for another. */
+      readonly turnOver: boolean
+    }
   /** Open; ids below these were given before. */
   | {
       readonly kind: 'opened'

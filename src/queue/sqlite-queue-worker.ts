@@ -1,10 +1,12 @@
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import { systemClock, type Timer } from '../base/clock.ts'
+import type { Milliseconds } from '../base/time-span.ts'
 import { type ChangeRequest, QueueDatabase } from './sqlite-queue-database.ts'
 import type {
   Answer,
   DatabaseSettings,
+  Failure,
   RequestBatch,
   ThreadMessage,
 } from './sqlite-queue-protocol.ts'
@@ -12,12 +14,14 @@ import { storeErrorOf } from './sqlite-queue-schema.ts'
 
 /** Quiet time after which the write-ahead log is moved into the file, in milliseconds. */
 const calmAfter = 200
+/** Between the steps in which the file shrinks, in milliseconds. */
+const betweenShrinks = 10
 /** How long upkeep that failed is left alone, in milliseconds. */
 const pauseAfterTrouble = 1000
 
 /**
- * The database thread. All that arrived while one transaction was flushed goes into the next, so one
- * flush serves many sessions.
+ * The database thread. All that was asked for while one transaction was flushed comes as the next
+ * batch and makes the next transaction, so one flush serves many sessions.
  */
 class QueueThread {
   readonly #port: MessagePort
@@ -30,38 +34,29 @@ class QueueThread {
     this.#database = database
   }
 
-  /** One turn: all that arrived, as one transaction. */
-  run(first: RequestBatch): void {
+  /** One turn: a batch, its changes as one transaction. */
+  run(batch: RequestBatch): void {
     const changes: ChangeRequest[] = []
     const answers: Answer[] = []
-    let close: RequestBatch['close']
-    for (const batch of this.#arrived(first)) {
-      this.#sort(batch, changes, answers)
-      close ??= batch.close
+    this.#sort(batch, changes, answers)
+    // Answers that are ready do not wait for the flush.
+    if (changes.length > 0) {
+      if (answers.length > 0) this.#answer(answers, false)
+      this.#answer(this.#database.change(changes), true)
+    } else {
+      this.#answer(answers, true)
     }
-    this.#answer(answers)
-    if (changes.length > 0) this.#answer(this.#database.change(changes))
     this.#database.tendLog(false)
     if (this.#endOnFatal()) return
-    if (close !== undefined) this.#close(close)
+    if (batch.close !== undefined) this.#close(batch.close)
     else this.planUpkeep()
-  }
-
-  *#arrived(first: RequestBatch): Iterable<RequestBatch> {
-    yield first
-    for (;;) {
-      const more = receiveMessageOnPort(this.#port) as { message: RequestBatch } | undefined
-      if (more === undefined) return
-      yield more.message
-    }
   }
 
   #sort(batch: RequestBatch, changes: ChangeRequest[], answers: Answer[]): void {
     let at = 0
-    for (const { id, operation, contents } of batch.requests) {
+    for (const [id, operation, contents] of batch.requests) {
       const parts = contents.map((length) => batch.content.subarray(at, (at += length)))
       switch (operation.kind) {
-        case 'piece':
         case 'commit':
         case 'abort':
         case 'settle':
@@ -81,39 +76,47 @@ class QueueThread {
     }
   }
 
-  #answer(answers: readonly Answer[]): void {
-    if (answers.length === 0) return
-    const buffers = answers.map(({ value }) => value).filter((value) => value instanceof Uint8Array)
-    const plain = answers.map(plainAnswer)
-    post(
-      this.#port,
-      { kind: 'answers', answers: plain },
-      buffers.map(({ buffer }) => buffer),
-    )
+  #answer(answers: readonly Answer[], turnOver: boolean): void {
+    const done: number[] = []
+    const telling: Answer[] = []
+    const buffers: ArrayBufferLike[] = []
+    for (const { id, value, failure } of answers) {
+      if (value instanceof Uint8Array) buffers.push(value.buffer)
+      if (failure !== undefined) telling.push({ id, failure: plainFailure(failure) })
+      else if (value === undefined) done.push(id)
+      else telling.push({ id, value })
+    }
+    post(this.#port, { kind: 'answers', done, answers: telling, turnOver }, buffers)
   }
 
   /** Sees to what nobody waits for, in bounded steps between the turns. */
   planUpkeep(): void {
-    this.#calm?.cancel()
-    this.#calm = systemClock.after(calmAfter, () => {
-      this.#database.tendLog(true)
-      this.#endOnFatal()
-    })
+    this.#useCalm(calmAfter)
     if (this.#upkeepPlanned || !this.#database.busy) return
     this.#upkeepPlanned = true
     const upkeep = () => {
       this.#upkeepPlanned = false
-      this.#answer(this.#database.upkeep())
+      const answers = this.#database.upkeep()
+      if (answers.length > 0) this.#answer(answers, false)
       if (!this.#endOnFatal()) this.planUpkeep()
     }
     if (this.#database.upkeepFailed) systemClock.after(pauseAfterTrouble, upkeep)
     else setImmediate(upkeep)
   }
 
+  #useCalm(after: Milliseconds): void {
+    this.#calm?.cancel()
+    this.#calm = systemClock.after(after, () => {
+      const more = this.#database.shrink()
+      this.#database.tendLog(true)
+      if (!this.#endOnFatal() && more) this.#useCalm(betweenShrinks)
+    })
+  }
+
   #endOnFatal(): boolean {
     const error = this.#database.fatal
     if (error === undefined) return false
-    post(this.#port, { kind: 'fatal', failure: { code: error.code, message: error.message } })
+    post(this.#port, { kind: 'fatal', failure: plainFailure(error) })
     this.#port.close()
     return true
   }
@@ -127,10 +130,8 @@ class QueueThread {
 }
 
 /** Errors cross the threads as plain values. */
-function plainAnswer({ id, value, failure }: Answer): Answer {
-  if (failure !== undefined)
-    return { id, failure: { code: failure.code, message: failure.message } }
-  return { id, value }
+function plainFailure({ code, message }: Failure): Failure {
+  return { code, message }
 }
 
 function post(port: MessagePort, message: ThreadMessage, transfer: ArrayBufferLike[] = []): void {

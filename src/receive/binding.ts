@@ -1,5 +1,4 @@
 import { isIP } from 'node:net'
-import { z } from 'zod'
 
 /** A local address and port that a Receive connector listens on. */
 export interface Binding {
@@ -22,18 +21,3 @@ export function parseBinding(text: string): Binding | undefined {
 export function formatBinding({ address, port }: Binding): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 }
-
-/** A settings field holding one binding. */
-export const binding = () =>
-  z
-    .string({ error: 'must be an address and port such as 0.0.0.0:25 or [::]:25' })
-    .transform((value, context): Binding => {
-      const result = parseBinding(value)
-      if (result !== undefined) return result
-      context.issues.push({
-        code: 'custom',
-        input: value,
-        message: `must be an address and port such as 0.0.0.0:25 or [::]:25, not "${value}"`,
-      })
-      return z.NEVER
-    })

@@ -1,12 +1,19 @@
-import type { Socket } from 'node:net'
 import type { Certificates } from '../tls/certificates.ts'
+import type { ServerContexts } from '../tls/server-contexts.ts'
 import type { ReceiveConnector } from './receive-connector.ts'
-import { ReceivingConnection, TlsServer } from './smtp-server-connection.ts'
+import type { ConnectionTls } from './receiving-connection.ts'
+import { TlsServer } from './tls-server.ts'
 
-/** A connection of a connector, and whether STARTTLS can be offered on it. */
-export interface OpenedConnection {
-  readonly connection: ReceivingConnection
+/** The TLS settings of a new connection, and whether STARTTLS can be offered on it. */
+export interface OfferedTls {
+  readonly tls: ConnectionTls
   readonly tlsAvailable: boolean
+}
+
+export interface ConnectorTlsOptions {
+  readonly serverFqdn: string
+  readonly certificates: Certificates
+  readonly contexts: ServerContexts
 }
 
 /**
@@ -17,17 +24,20 @@ export class ConnectorTls {
   readonly #connector: ReceiveConnector
   readonly #fqdn: string
   readonly #certificates: Certificates
-  #servers: { readonly Public: TlsServer; readonly Internal: TlsServer } | undefined
+  readonly #contexts: ServerContexts
+  #tls: ConnectionTls | undefined
 
-  constructor(connector: ReceiveConnector, serverFqdn: string, certificates: Certificates) {
+  constructor(connector: ReceiveConnector, options: ConnectorTlsOptions) {
     this.#connector = connector
-    this.#fqdn = connector.Fqdn === '' ? serverFqdn : connector.Fqdn
-    this.#certificates = certificates
+    this.#fqdn = connector.Fqdn === '' ? options.serverFqdn : connector.Fqdn
+    this.#certificates = options.certificates
+    this.#contexts = options.contexts
   }
 
   /** Undefined when TLS should start on connect and there is no certificate for it. */
-  open(socket: Socket): OpenedConnection | undefined {
+  offer(): OfferedTls | undefined {
     const { TlsCertificateName, TlsMode, AuthMechanism } = this.#connector
+    const contexts = this.#contexts
     const { internal } = this.#certificates
     const selected = this.#certificates.select(
       this.#fqdn,
@@ -37,23 +47,20 @@ export class ConnectorTls {
     if (selected === undefined && implicit) return undefined
     // Without a certificate STARTTLS is not offered, and this one is never shown.
     const certificate = selected ?? internal
-    this.#servers ??= {
+    this.#tls ??= {
+      implicit,
       Public: new TlsServer({
-        internal,
-        certificate,
-        implicit,
+        ...{ contexts, internal, certificate },
         requestClientCertificate: implicit && AuthMechanism.includes('ExchangeServer'),
       }),
       Internal: new TlsServer({
-        internal,
+        ...{ contexts, internal },
         certificate: internal,
-        implicit: false,
         requestClientCertificate: true,
       }),
     }
-    this.#servers.Public.useCertificate(certificate)
-    this.#servers.Internal.useCertificate(internal)
-    const connection = new ReceivingConnection(this.#servers, socket)
-    return { connection, tlsAvailable: selected !== undefined }
+    this.#tls.Public.useCertificates(certificate, internal)
+    this.#tls.Internal.useCertificates(internal, internal)
+    return { tls: this.#tls, tlsAvailable: selected !== undefined }
   }
 }

@@ -105,7 +105,8 @@ export class Conversation {
   #peer: Identity
   #handover: Handover | undefined
   #facts: SessionFacts | undefined
-  readonly #ending = new AbortController()
+  #hasEnded = false
+  #ending: AbortController | undefined
 
   constructor(options: ConversationOptions) {
     this.connector = options.connector
@@ -141,8 +142,10 @@ export class Conversation {
     return this.#peer.principal.kind === 'Anonymous'
   }
 
-  /** Aborts when the client is gone. */
+  /** Aborts when the client is gone. Made when asked for: a controller costs much of a short session. */
   get ended(): AbortSignal {
+    this.#ending ??= new AbortController()
+    if (this.#hasEnded) this.#ending.abort()
     return this.#ending.signal
   }
 
@@ -175,7 +178,8 @@ export class Conversation {
 
   /** The client is gone. */
   end(): void {
-    this.#ending.abort()
+    this.#hasEnded = true
+    this.#ending?.abort()
   }
 
   /** HELO or EHLO: a new beginning, a transaction is forgotten. */

@@ -14,6 +14,8 @@ export type Outcome =
   | {
       readonly kind: 'close'
       readonly replies: readonly Reply[]
+      /** The client asked for it, and so will say no more. */
+      readonly goodbye?: true
       readonly delay?: Milliseconds
     }
   /** The next line is no command but the answer to `reply`; both stay out of the log. */

@@ -1,5 +1,5 @@
 import { cannotVerify, closing, help as helpReply, noopOk, resetting } from '../smtp/replies.ts'
-import { say, sayAndClose } from './outcome.ts'
+import { say } from './outcome.ts'
 import type { Verb } from './verb.ts'
 
 export const rset: Verb = {
@@ -15,7 +15,9 @@ export const noop: Verb = { idle: true, run: () => say(noopOk) }
 /** Never tells whether a mailbox exists (RFC 5321 7.3). */
 export const vrfy: Verb = { idle: true, run: () => say(cannotVerify) }
 
-export const quit: Verb = { run: () => sayAndClose(closing) }
+export const quit: Verb = {
+  run: () => ({ kind: 'close', replies: [closing], goodbye: true }),
+}
 
 const basicVerbs = ['HELO', 'EHLO', 'MAIL', 'RCPT', 'DATA', 'RSET', 'NOOP', 'QUIT', 'HELP', 'VRFY']
 

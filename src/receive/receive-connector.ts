@@ -11,7 +11,7 @@ import {
   timeSpan,
 } from '../base/setting-fields.ts'
 import { type Milliseconds, day, minute, second } from '../base/time-span.ts'
-import { binding } from './binding.ts'
+import { binding } from './binding-field.ts'
 import { availableFlags, unavailable } from './unavailable-setting.ts'
 
 const maximumBytes = 2 ** 31 - 1

@@ -9,10 +9,16 @@ import type { Endpoint, MessageSink } from '../message/message-sink.ts'
 import type { OutboundTunnel } from '../proxy/outbound-tunnel.ts'
 import { type Reply, formatReply } from '../smtp/reply.ts'
 import type { Certificates } from '../tls/certificates.ts'
+import { ServerContexts } from '../tls/server-contexts.ts'
 import type { AcceptedDomains } from './accepted-domains.ts'
 import { type Binding, formatBinding } from './binding.ts'
 import { ConnectionLimits } from './connection-limits.ts'
-import { bindingCovers, bindingsToOpen, selectConnector } from './connector-selection.ts'
+import {
+  bindingCovers,
+  bindingsToOpen,
+  isWildcard,
+  selectConnector,
+} from './connector-selection.ts'
 import { ConnectorTls } from './connector-tls.ts'
 import type { ConversationServices } from './conversation.ts'
 import { isInternalCertificate } from './internal-certificate.ts'
@@ -20,6 +26,7 @@ import { Listener } from './listener.ts'
 import { MessageRates } from './message-rates.ts'
 import type { ReceivingServer } from './receive-connector-defaults.ts'
 import type { ReceiveConnector } from './receive-connector.ts'
+import { ReceivingConnection } from './receiving-connection.ts'
 import { SessionLog } from './session-log.ts'
 import { ReceiveSession } from './session.ts'
 import { UserDirectory } from './user-directory.ts'
@@ -53,6 +60,13 @@ export interface ListenerInfo {
   readonly connectors: readonly string[]
 }
 
+/** A connection and its two ends. */
+interface AcceptedConnection {
+  readonly socket: Socket
+  readonly local: Endpoint
+  readonly remote: Endpoint
+}
+
 /** How long a refused client may take to read why. */
 const refusalLinger: Milliseconds = 5 * second
 
@@ -63,6 +77,7 @@ export class ReceiveService implements AsyncDisposable {
   readonly #limits: ConnectionLimits
   readonly #listeners = new Map<string, Listener>()
   readonly #sessions = new Set<ReceiveSession>()
+  readonly #contexts: ServerContexts
   readonly #tls = new WeakMap<ReceiveConnector, ConnectorTls>()
   readonly #warned = new Map<string, Milliseconds>()
   #connectors: readonly ReceiveConnector[] = []
@@ -75,6 +90,7 @@ export class ReceiveService implements AsyncDisposable {
     const { clock, server, users, certificates } = options
     this.#options = options
     this.#limits = new ConnectionLimits(clock)
+    this.#contexts = new ServerContexts(clock)
     this.#services = {
       fqdn: server.Fqdn,
       serverName: server.Name,
@@ -195,7 +211,9 @@ export class ReceiveService implements AsyncDisposable {
 
   #accept(binding: Binding, socket: Socket): void {
     socket.on('error', () => undefined)
-    const { localAddress, remoteAddress, remotePort = 0 } = socket
+    const { remoteAddress, remotePort = 0 } = socket
+    // Where the binding tells the local address, the kernel need not be asked.
+    const localAddress = isWildcard(binding) ? socket.localAddress : binding.address
     if (localAddress === undefined || remoteAddress === undefined || this.#draining) {
       socket.destroy()
       return
@@ -212,7 +230,9 @@ export class ReceiveService implements AsyncDisposable {
     const source = { address: remote.address, isOwnServer: remote.address === local.address }
     const admission = this.#limits.admit(connector, source, rate)
     if (admission.kind === 'admitted') {
-      this.#open(connector, socket, admission.release)
+      const port = binding.port === 0 ? (socket.localPort ?? 0) : binding.port
+      const ends = { local: { ...local, port }, remote }
+      this.#open(connector, { socket, ...ends }, admission.release)
       return
     }
     const details = { connector: connector.Name, remote: remote.address, limit: admission.limit }
@@ -220,16 +240,21 @@ export class ReceiveService implements AsyncDisposable {
     this.#refuse(connector, socket, admission.reply)
   }
 
-  #open(connector: ReceiveConnector, socket: Socket, release: () => void): void {
-    const opened = this.#connectorTls(connector).open(socket)
-    if (opened === undefined) {
+  #open(connector: ReceiveConnector, accepted: AcceptedConnection, release: () => void): void {
+    const offered = this.#connectorTls(connector).offer()
+    if (offered === undefined) {
       const details = { connector: connector.Name, certificate: connector.TlsCertificateName }
       this.#warn(connector.Name, details, 'No certificate for TLS on connect: connection dropped')
       release()
-      socket.destroy()
+      accepted.socket.destroy()
       return
     }
-    const { connection, tlsAvailable } = opened
+    const { tls, tlsAvailable } = offered
+    const connection = new ReceivingConnection({
+      ...accepted,
+      tls,
+      clock: this.#options.clock,
+    })
     const session: ReceiveSession = new ReceiveSession({
       transport: connection,
       connector,
@@ -282,7 +307,9 @@ export class ReceiveService implements AsyncDisposable {
   #connectorTls(connector: ReceiveConnector): ConnectorTls {
     let tls = this.#tls.get(connector)
     if (tls === undefined) {
-      tls = new ConnectorTls(connector, this.#options.server.Fqdn, this.#options.certificates)
+      const { server, certificates } = this.#options
+      const contexts = this.#contexts
+      tls = new ConnectorTls(connector, { serverFqdn: server.Fqdn, certificates, contexts })
       this.#tls.set(connector, tls)
     }
     return tls

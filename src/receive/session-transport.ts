@@ -30,6 +30,8 @@ export interface SessionTransport {
   startTls(use: CertificateUse): void
   /** Ends the connection behind what was written; a client that does not leave is cut off. */
   close(): void
+  /** The same for a client that said its last word, as by QUIT: nobody waits for it to leave. */
+  hangUp(): void
   /** Gives the connection away as it is; only `closed` is called from now on. */
   detach(): Duplex
   /** Cuts the connection at once. */

@@ -86,7 +86,7 @@ export class ReceiveSession implements TransportEvents {
     this.#deadlines = new SessionDeadlines(this.#clock, connector, (which) =>
       this.#guard(() => this.#expired(which)),
     )
-    this.#timer = this.#awaitHandshake()
+    if (connector.TlsMode === 'Implicit') this.#timer = this.#awaitHandshake()
     options.log.connected()
     options.log.permissions(this.#conversation.identity.permissions)
   }
@@ -287,7 +287,7 @@ export class ReceiveSession implements TransportEvents {
         else this.#after(outcome.delay, () => this.#replies.say(outcome.reply))
         break
       case 'close':
-        this.#after(outcome.delay, () => this.#end(outcome.replies))
+        this.#after(outcome.delay, () => this.#end(outcome.replies, outcome.goodbye))
         return
       case 'challenge':
         this.#expects = { kind: 'answer', answered: outcome.answered }
@@ -358,12 +358,13 @@ export class ReceiveSession implements TransportEvents {
     void tunnel.join(this.#transport.detach())
   }
 
-  #end(replies: readonly Reply[]): void {
+  #end(replies: readonly Reply[], goodbye = false): void {
     for (const reply of replies) this.#replies.say(reply)
     this.#replies.flush()
     this.#over = true
     this.#conversation.abandonTransaction()
-    this.#transport.close()
+    if (goodbye) this.#transport.hangUp()
+    else this.#transport.close()
   }
 
   /** A timeout that came while something was under way. */

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import type { AdminMethod } from '../admin/admin-endpoint.ts'
 import type { QueueScheduler } from '../queue/scheduler.ts'
 
+const queueQuery = z.strictObject({ limit: z.number().int().positive().optional() })
+
 const messageQuery = z.strictObject({
   /** Identity of one queue: `EDGE01\3`; all queues when absent. */
   queue: z.string().optional(),
@@ -11,7 +13,7 @@ const messageQuery = z.strictObject({
 /** What admin commands may ask of the queue. */
 export function queueMethods({ listing }: QueueScheduler): Readonly<Record<string, AdminMethod>> {
   return {
-    queues: () => listing.queues(),
+    queues: (parameters) => listing.queues(queueQuery.parse(parameters ?? {}).limit),
     messages: async (parameters) => {
       const { queue, limit } = messageQuery.parse(parameters ?? {})
       if (queue === undefined) return (await listing.messages({ limit })).messages

@@ -28,12 +28,12 @@ const open: Readonly<Record<ServiceName, (ground: ServiceGround) => Promise<Runn
  */
 export async function runService(service: ServiceName, where: Locations): Promise<number> {
   using _running = keepAlive()
-  const logger = openServiceLogger(service)
-  dieOnDefects(logger)
   const stop = stopSignal()
   // From the first moment on: its default action would end the process.
   let reload: () => void = () => undefined
   process.on('SIGHUP', () => reload())
+  const logger = await openServiceLogger(service)
+  dieOnDefects(logger)
   try {
     await using ground = await openGround(where, {
       tellWarnings: service === 'Transport',

@@ -1,9 +1,10 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AdminMethod } from '../admin/admin-endpoint.ts'
 import type { Clock } from '../base/clock.ts'
 import { type Live, LiveValue, mapLive } from '../base/live.ts'
 import { ConfigWatcher } from '../config/config-watcher.ts'
-import { loadConfig } from '../config/load-config.ts'
+import { loadConfigAside } from '../config/load-config-aside.ts'
 import { type LocatedProblem, formatProblem } from '../config/located-problem.ts'
 import type { ServerConfig } from '../config/server-config.ts'
 import { CertificateStore } from '../tls/certificate-store.ts'
@@ -61,7 +62,8 @@ export async function openGround(
   { configFile, dataFolder }: Locations,
   { clock, logger, fail, tellWarnings }: GroundOptions,
 ): Promise<ServiceGround> {
-  const loaded = await loadConfig(configFile, { clock })
+  const textAtStart = await readFile(configFile, 'utf8').catch(() => undefined)
+  const loaded = await loadConfigAside(configFile)
   if ('problems' in loaded) {
     throw new CannotStart(`${configFile} has ${loaded.problems.length} problems`, loaded.problems)
   }
@@ -71,7 +73,10 @@ export async function openGround(
   const config = new LiveValue(loaded.config)
   const log = plainLog(logger)
   const certificates = await openCertificates(config, { dataFolder, clock, log })
-  const watcher = new ConfigWatcher({ file: configFile, live: config, clock, log })
+  const watcher = new ConfigWatcher({
+    ...{ file: configFile, live: config, clock, log },
+    ...{ load: loadConfigAside, textAtStart },
+  })
   return {
     ...{ config, certificates, dataFolder, clock, logger, fail },
     reload: () => {

@@ -1,14 +1,14 @@
 import { pino } from 'pino'
-import pretty from 'pino-pretty'
 import type { ProgramLog } from '../base/program-log.ts'
 
 /** The program log on standard output: JSON lines, or readable lines on a terminal. */
-export function openServiceLogger(service: string): ProgramLog {
+export async function openServiceLogger(service: string): Promise<ProgramLog> {
   const options = {
     base: { service, pid: process.pid },
     serializers: { error: errorText },
   }
   if (process.stdout.isTTY) {
+    const { default: pretty } = await import('pino-pretty')
     const lines = pretty({
       colorize: true,
       sync: true,
@@ -17,9 +17,11 @@ export function openServiceLogger(service: string): ProgramLog {
       messageFormat: '{service}: {msg}',
       ignore: 'pid,service',
     })
-    return pino(options, lines)
+    const log: ProgramLog = pino(options, lines)
+    return log
   }
-  return pino(options)
+  const log: ProgramLog = pino(options)
+  return log
 }
 
 /** An expected failure, which has a code, in one line; a defect with its stack. */

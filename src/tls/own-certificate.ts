@@ -1,6 +1,5 @@
 import { mkdir, readFile, readdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { generate } from 'selfsigned'
 import type { Clock } from '../base/clock.ts'
 import { createDurably } from '../base/durable-file.ts'
 import { type Milliseconds, day } from '../base/time-span.ts'
@@ -86,6 +85,8 @@ function isGood(pair: KeyPair, { fqdn, clock }: OwnCertificateOptions): boolean 
  */
 async function make({ fqdn, clock }: OwnCertificateOptions): Promise<string> {
   const now = clock.now()
+  // 20 MB of program that a start with its certificates in place does not need.
+  const { generate } = await import('selfsigned')
   const { private: key, cert } = await generate(
     [{ name: 'commonName', value: fqdn.slice(0, 64) }],
     {

@@ -5,6 +5,8 @@ export interface RelayConfigOptions {
   readonly sendConnectors: string
   /** More top-level settings. */
   readonly more?: string
+  /** More settings of each Receive connector. */
+  readonly connector?: Readonly<Record<string, string | number>>
 }
 
 /** The account that may log in. */
@@ -14,7 +16,8 @@ export const user = { name: 'alice', password: 'correct horse', address: 'alice@
  * A Mailbox server with its five default connectors on one address: contoso.test is its own, alice may
  * relay anywhere. Limits that Exchange sets for one source are lifted, for one source is all there is.
  */
-export function mailboxConfig({ address, sendConnectors, more = '' }: RelayConfigOptions): string {
+export function mailboxConfig({ address, sendConnectors, ...rest }: RelayConfigOptions): string {
+  const { more = '', connector } = rest
   return `
 Server: { Name: MBX01, Fqdn: mail.contoso.test, Role: Mailbox }
 AcceptedDomains:
@@ -25,31 +28,31 @@ ReceiveConnectors:
     Bindings: ${address}:25
     AuthMechanism: [Tls, BasicAuth, BasicAuthRequireTLS, ExchangeServer]
     PermissionGroups: [AnonymousUsers, ExchangeServers, ExchangeLegacyServers]
-    ${unlimited}
+    ${receiveSettings(connector)}
   - Name: Client Frontend MBX01
     TransportRole: FrontendTransport
     Bindings: ${address}:587
     AuthMechanism: [Tls, BasicAuth, BasicAuthRequireTLS]
     PermissionGroups: ExchangeUsers
-    ${unlimited}
+    ${receiveSettings(connector)}
   - Name: Outbound Proxy Frontend MBX01
     TransportRole: FrontendTransport
     Bindings: ${address}:717
     AuthMechanism: [Tls, BasicAuth, BasicAuthRequireTLS, ExchangeServer]
     PermissionGroups: ExchangeServers
-    ${unlimited}
+    ${receiveSettings(connector)}
   - Name: Default MBX01
     Bindings: ${address}:2525
     AuthMechanism: [Tls, BasicAuth, ExchangeServer]
     PermissionGroups: [ExchangeUsers, ExchangeServers, ExchangeLegacyServers]
     SizeEnabled: EnabledWithoutValue
-    ${unlimited}
+    ${receiveSettings(connector)}
   - Name: Client Proxy MBX01
     Bindings: ${address}:465
     TlsMode: Implicit
     AuthMechanism: [Tls, BasicAuth, BasicAuthRequireTLS, ExchangeServer]
     PermissionGroups: [ExchangeUsers, ExchangeServers]
-    ${unlimited}
+    ${receiveSettings(connector)}
 SendConnectors:
 ${sendConnectors}
 Users:
@@ -60,7 +63,8 @@ ${more}`
 }
 
 /** An Edge server: one connector on port 25 of the address, contoso.test is the organisation's. */
-export function edgeConfig({ address, sendConnectors, more = '' }: RelayConfigOptions): string {
+export function edgeConfig({ address, sendConnectors, ...rest }: RelayConfigOptions): string {
+  const { more = '', connector } = rest
   return `
 Server: { Name: EDGE01, Fqdn: edge.contoso.test, Role: Edge }
 AcceptedDomains:
@@ -68,20 +72,31 @@ AcceptedDomains:
 ReceiveConnectors:
   - Name: Default internal receive connector EDGE01
     Bindings: ${address}:25
-    AuthMechanism: [Tls, ExchangeServer]
-    PermissionGroups: [AnonymousUsers, ExchangeServers, Partners]
-    MessageRateLimit: unlimited
-    ${unlimited}
+    ${receiveSettings({ ...edgeRights, ...connector })}
 SendConnectors:
 ${sendConnectors}
 ${more}`
 }
 
-const unlimited = `RemoteIPRanges: 127.0.0.0/8
-    MaxInboundConnectionPerSource: unlimited
-    MaxInboundConnectionPercentagePerSource: 100
-    TarpitInterval: 00:00:00
-    AuthTarpitInterval: 00:00:00`
+const edgeRights = {
+  AuthMechanism: '[Tls, ExchangeServer]',
+  PermissionGroups: '[AnonymousUsers, ExchangeServers, Partners]',
+  MessageRateLimit: 'unlimited',
+}
+
+const unlimited = {
+  RemoteIPRanges: '127.0.0.0/8',
+  MaxInboundConnectionPerSource: 'unlimited',
+  MaxInboundConnectionPercentagePerSource: 100,
+  TarpitInterval: '00:00:00',
+  AuthTarpitInterval: '00:00:00',
+}
+
+function receiveSettings(connector: RelayConfigOptions['connector']): string {
+  return Object.entries({ ...unlimited, ...connector })
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('\n    ')
+}
 
 /** A Send connector for some address spaces that hands all to one host and port. */
 export function smartHost(

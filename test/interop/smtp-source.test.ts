@@ -5,7 +5,7 @@ import { type LabMailServer, startLabMailServer } from '../../src/lab/lab-mail-s
 import { RelayProcess } from '../support/relay-process.ts'
 import { runProgram } from './program.ts'
 import { edgeConfig, mailboxConfig, smartHost } from './relay-config.ts'
-import { SmtpSink } from './smtp-sink.ts'
+import { SmtpSink } from '../support/smtp-sink.ts'
 
 const relayAddress = '127.0.125.1'
 const frontEndAddress = '127.0.125.4'

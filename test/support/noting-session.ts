@@ -81,6 +81,7 @@ export class NotingSession {
       },
       startTls: (use) => this.notes.push(`start TLS ${use}`),
       close: () => this.notes.push('close'),
+      hangUp: () => this.notes.push('hang up'),
       destroy: () => this.notes.push('destroy'),
       detach: () => {
         throw new Error('not a tunnel')

@@ -24,6 +24,8 @@ export interface PostfixOptions {
   readonly certificate?: { readonly cert: string; readonly key: string }
   /** Passwords by user name: offers AUTH, by Cyrus SASL with a file of its own. */
   readonly users?: Readonly<Record<string, string>>
+  /** The folder to make its own folder in; default the system's for temporary files. */
+  readonly within?: string
 }
 
 /** A private instance of Debian's Postfix, run as root in a temporary folder. */
@@ -39,7 +41,7 @@ export class Postfix implements AsyncDisposable {
   }
 
   static async start(options: PostfixOptions): Promise<Postfix> {
-    const folder = await mkdtemp(join(tmpdir(), 'postfix-'))
+    const folder = await mkdtemp(join(options.within ?? tmpdir(), 'postfix-'))
     await chmod(folder, 0o755)
     const postfix = new Postfix(folder, options)
     for (const name of ['etc', 'queue', 'data', 'mail']) await mkdir(join(folder, name))
@@ -57,6 +59,17 @@ export class Postfix implements AsyncDisposable {
   /** The folder that a `virtual_mailbox_base` may deliver to. */
   get mailFolder(): string {
     return join(this.folder, 'mail')
+  }
+
+  /** The process that all others descend from. */
+  async masterPid(): Promise<number> {
+    return Number(await readFile(join(this.folder, 'queue', 'pid', 'master.pid'), 'utf8'))
+  }
+
+  /** Its main.cf and master.cf. */
+  async configuration(): Promise<{ readonly mainCf: string; readonly masterCf: string }> {
+    const read = (name: string) => readFile(join(this.folder, 'etc', name), 'utf8')
+    return { mainCf: await read('main.cf'), masterCf: await read('master.cf') }
   }
 
   /** Its log so far. */
@@ -173,6 +186,7 @@ function masterCf({ address, port }: PostfixOptions): string {
     'cleanup unix n - n - 0 cleanup',
     'qmgr unix n - n 300 1 qmgr',
     'tlsmgr unix - - n 1000? 1 tlsmgr',
+    'tlsproxy unix - - n - 0 tlsproxy',
     'rewrite unix - - n - - trivial-rewrite',
     ...['bounce', 'defer', 'trace'].map((name) => `${name} unix - - n - 0 bounce`),
     'verify unix - - n - 1 verify',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-const main = new URL('../../src/main.ts', import.meta.url).pathname
+const ownMain = new URL('../../bin/edge.js', import.meta.url).pathname
 
 /** How long a line of the program log is waited for. */
 const patienceMs = 30_000
@@ -29,6 +29,8 @@ export interface RelayOptions {
   /** A folder to go on with (restart on the same queue); made new when absent. */
   readonly folder?: string
   readonly env?: Readonly<Record<string, string>>
+  /** The relay's entry, of another checkout than this one. */
+  readonly main?: string
 }
 
 /** The real `edge start` as a child process, in a temporary folder. */
@@ -57,7 +59,7 @@ export class RelayProcess implements AsyncDisposable {
     const args = ['start', '--config', config, '--data', join(folder, 'data')]
     if (options.alone !== undefined) args.push('--service', options.alone)
     const alone = options.alone === undefined ? undefined : [options.alone]
-    const relay = RelayProcess.#run(args, folder, options.env)
+    const relay = RelayProcess.#run(args, folder, options)
     await relay.#listening(options.services ?? alone ?? ['Transport', 'FrontendTransport'])
     return relay
   }
@@ -65,15 +67,19 @@ export class RelayProcess implements AsyncDisposable {
   /** `edge lab` in a temporary folder, in the same way. */
   static async startLab(): Promise<RelayProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'edge-lab-'))
-    const relay = RelayProcess.#run(['lab', '--data', join(folder, 'data')], folder)
+    const relay = RelayProcess.#run(['lab', '--data', join(folder, 'data')], folder, {})
     await relay.#listening(['Transport', 'FrontendTransport'])
     return relay
   }
 
-  static #run(args: readonly string[], folder: string, env: RelayOptions['env'] = {}) {
-    const child = spawn(process.execPath, [main, ...args], {
+  static #run(
+    args: readonly string[],
+    folder: string,
+    options: Pick<RelayOptions, 'env' | 'main'>,
+  ) {
+    const child = spawn(process.execPath, [options.main ?? ownMain, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...options.env },
     })
     return new RelayProcess(child, folder)
   }
@@ -197,7 +203,7 @@ export async function runEdge(
   args: readonly string[],
   options: { readonly input?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
-  const child = spawn(process.execPath, [main, ...args], {
+  const child = spawn(process.execPath, [ownMain, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
   })

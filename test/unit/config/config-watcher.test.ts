@@ -52,7 +52,7 @@ async function watched() {
     file,
     live,
     log,
-    hostName,
+    load: (path) => loadConfig(path, { hostName }),
     clock: systemClock,
     quietTime: 10,
   })

@@ -1,0 +1,43 @@
+import type { ConfigurationPrint } from './configuration-print.ts'
+import type { Progress } from './progress.ts'
+
+/** What every scenario stands on. */
+export interface Ground {
+  /** Both servers' queues lie in it, so on one file system. */
+  readonly folder: string
+  /** First three numbers of the loopback addresses in use: `127.0.111`. */
+  readonly net: string
+  /** The checkout whose relay runs. */
+  readonly root: string
+  readonly rounds: number
+  /** A fifth of the messages: shows that everything works, and figures for a glance. */
+  readonly quick: boolean
+  /** Aborted when the run is interrupted. */
+  readonly signal: AbortSignal
+  readonly progress: Progress
+  readonly configurations: ConfigurationPrint
+  /** The certificate of every server, and the files it lies in. */
+  readonly certificate: BenchCertificate
+}
+
+export interface BenchCertificate {
+  readonly cert: string
+  readonly key: string
+  readonly certFile: string
+  readonly keyFile: string
+}
+
+/** Where each program of a run is, below `Ground.net`. */
+export const hosts = { sink: 9, relay: 10, postfix: 11, secondRelay: 12, idleSource: 20 } as const
+
+/** Where the next hops of several domains are: from here on, one address each. */
+export const firstDomainHost = 101
+
+export function addressOf({ net }: Ground, host: keyof typeof hosts): string {
+  return `${net}.${hosts[host]}`
+}
+
+/** So many messages as the scenario wants, or fewer in a quick run. */
+export function messagesFor({ quick }: Ground, messages: number): number {
+  return quick ? Math.max(2, Math.round(messages / 5)) : messages
+}

@@ -1,0 +1,20 @@
+import type { LocatedProblem } from './located-problem.ts'
+import type { ServerConfig } from './server-config.ts'
+
+/** A file that was read, or everything that is wrong with it. */
+export type ConfigResult =
+  | { readonly config: ServerConfig; readonly warnings: readonly LocatedProblem[] }
+  | { readonly problems: readonly LocatedProblem[] }
+
+/** Freezes a configuration through and through: it is shared by all parts of a service. */
+export function freezeConfig(config: ServerConfig): ServerConfig {
+  return deepFreeze(config)
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const inner of Object.values(value)) deepFreeze(inner)
+  }
+  return value
+}
