@@ -16,6 +16,7 @@ import type {
 import { QueueRegistry } from './sqlite-queue-registry.ts'
 import { salvage } from './sqlite-queue-salvage.ts'
 import {
+  beginNumbersAt,
   openQueueDatabase,
   primaryCode,
   sqliteIoError,
@@ -65,8 +66,12 @@ export class QueueDatabase {
     const { database, movedAside } = openQueueDatabase(settings.path, stamp)
     this.#database = database
     if (movedAside !== undefined) {
-      this.movedAside = { path: movedAside, rescued: salvage(movedAside, database) }
+      this.movedAside = {
+        path: movedAside,
+        rescued: salvage(movedAside, database, settings.numbers),
+      }
     }
+    beginNumbersAt(database, settings.numbers)
     rmSync(suspectMark(settings.path), { force: true })
     if (settings.maxFileBytes !== Infinity) {
       const pageSize = Number(database.prepare('PRAGMA page_size').get()?.['page_size'])

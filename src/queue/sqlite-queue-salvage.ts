@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
+import type { NumberRange } from './sqlite-queue-protocol.ts'
 import { submissionQueue } from './queue-key.ts'
 
 type Row = Record<string, SQLOutputValue>
@@ -15,7 +16,7 @@ const widestSkip = 2 ** 40
  * many. A message comes over whole or not at all. Copies whose queue is unknown go to the Submission
  * queue, to be categorized anew. The damaged file is only read.
  */
-export function salvage(damagedPath: string, into: DatabaseSync): number {
+export function salvage(damagedPath: string, into: DatabaseSync, numbers: NumberRange): number {
   let from: DatabaseSync
   try {
     // Opening an empty file would delete the write-ahead log beside it.
@@ -29,7 +30,7 @@ export function salvage(damagedPath: string, into: DatabaseSync): number {
     from.exec(
       'PRAGMA locking_mode = EXCLUSIVE; PRAGMA query_only = ON; PRAGMA writable_schema = ON',
     )
-    return new Salvage(from, into).run()
+    return new Salvage(from, into, numbers).run()
   } catch {
     return 0
   } finally {
@@ -44,9 +45,10 @@ class Salvage {
   #lastMessage = 0
   #lastCopy = 0
 
-  constructor(from: DatabaseSync, into: DatabaseSync) {
+  constructor(from: DatabaseSync, into: DatabaseSync, { afterMessage }: NumberRange) {
     this.#from = from
     this.#into = into
+    this.#lastMessage = afterMessage
   }
 
   run(): number {
@@ -69,7 +71,7 @@ class Salvage {
 
   *#readableMessages(): Iterable<Row> {
     const next = this.#from.prepare('SELECT * FROM message WHERE id > ? ORDER BY id LIMIT 1')
-    let after = 0
+    let after = this.#lastMessage
     let skip = 1
     while (skip < widestSkip) {
       const row = attempt(() => next.get(after) ?? 'end')

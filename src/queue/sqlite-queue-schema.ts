@@ -1,6 +1,7 @@
 import { renameSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { NumberRange } from './sqlite-queue-protocol.ts'
 import { StoreError, type StoreErrorCode } from './queue-store.ts'
 
 /** Marks the file as ours in its header: `EDGQ`. */
@@ -188,6 +189,18 @@ function migrate(database: DatabaseSync, path: string): void {
   database.exec(
     `PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}; COMMIT`,
   )
+}
+
+/** A new file begins its ids and queue numbers behind those of `range`; an older one goes on with its own. */
+export function beginNumbersAt(
+  database: DatabaseSync,
+  { afterMessage, afterQueue }: NumberRange,
+): void {
+  const raise = database.prepare(
+    'UPDATE sequence SET reserved = ?1 WHERE name = ?2 AND reserved < ?1',
+  )
+  raise.run(afterMessage, 'message')
+  raise.run(afterQueue, 'queue')
 }
 
 function hasTables(database: DatabaseSync): boolean {

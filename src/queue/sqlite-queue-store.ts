@@ -26,6 +26,7 @@ import type {
   LeasedRow,
   MessageRow,
   MovedAside,
+  NumberRange,
   SettleRows,
 } from './sqlite-queue-protocol.ts'
 import type { Copy, CopyRecipient, NewCopy, NewMessage, StoredMessage } from './stored-message.ts'
@@ -48,6 +49,8 @@ export interface SqliteQueueStoreOptions {
   readonly maxFileBytes?: Bytes
   /** New mail is refused with less free disk; default 64 MB. */
   readonly minFreeBytes?: Bytes
+  /** Default from 1. */
+  readonly numbers?: NumberRange
 }
 
 const kilobyte = 1024
@@ -61,6 +64,7 @@ export async function openSqliteQueueStore(options: SqliteQueueStoreOptions): Pr
     path: options.path,
     maxFileBytes: options.maxFileBytes ?? Infinity,
     minFreeBytes: options.minFreeBytes ?? 64 * megabyte,
+    numbers: options.numbers ?? { afterMessage: 0, afterQueue: 0 },
   }
   const { link, opened } = await SqliteQueueLink.open(settings, options.onFatal)
   if (opened.movedAside !== undefined) options.onMovedAside?.(opened.movedAside)
