@@ -136,6 +136,6 @@ class Runner {
   }
 
   #line(text: string): string {
-    return `${this.#contest.name.padEnd(24)}${this.label.padEnd(16)}${text}`
+    return `${this.#contest.name.padEnd(24)}${this.label.padEnd(20)}${text}`
   }
 }

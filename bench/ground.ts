@@ -30,6 +30,9 @@ export interface BenchCertificate {
 /** Where each program of a run is, below `Ground.net`. */
 export const hosts = { sink: 9, relay: 10, postfix: 11, secondRelay: 12, idleSource: 20 } as const
 
+/** Where the next hops of several domains are: from here on, one address each. */
+export const firstDomainHost = 101
+
 export function addressOf({ net }: Ground, host: keyof typeof hosts): string {
   return `${net}.${hosts[host]}`
 }

@@ -6,7 +6,9 @@ import { ProcessTree } from './process-tree.ts'
 const port = 2511
 
 /** A Postfix to start: what the scenario adds to the settings below. */
-export type PostfixPlan = Partial<Pick<PostfixOptions, 'settings' | 'tables' | 'users'>>
+export type PostfixPlan = Partial<
+  Pick<PostfixOptions, 'settings' | 'tables' | 'users' | 'certificate'>
+>
 
 /**
  * Tuned as an administrator of a busy relay would: nothing is looked up or counted about clients, the

@@ -36,7 +36,7 @@ export class RelayServer implements MailServer {
       config: plan.config,
       services: plan.services,
       folder: folder ?? (await mkdtemp(join(ground.folder, 'relay-'))),
-      main: join(ground.root, 'src', 'main.ts'),
+      main: join(ground.root, 'bin', 'edge.js'),
     })
     return new RelayServer(process, plan)
   }

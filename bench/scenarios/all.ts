@@ -1,5 +1,25 @@
 import type { Scenario } from '../scenario.ts'
+import { domains, recipients } from './domains.ts'
+import {
+  authenticated,
+  authenticatedPerConnection,
+  startTls,
+  startTlsPerConnection,
+} from './numbered.ts'
 import { kept, oneMegabyte, perConnection, twentyMegabytes } from './smtp-source.ts'
+import { verbose } from './verbose.ts'
 
 /** Every scenario, in the order of the table. */
-export const scenarios: readonly Scenario[] = [kept, perConnection, oneMegabyte, twentyMegabytes]
+export const scenarios: readonly Scenario[] = [
+  kept,
+  perConnection,
+  recipients,
+  oneMegabyte,
+  twentyMegabytes,
+  startTls,
+  startTlsPerConnection,
+  authenticated,
+  authenticatedPerConnection,
+  verbose,
+  domains,
+]

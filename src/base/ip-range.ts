@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 /** An inclusive range of addresses of one family, as an administrator typed it. */
@@ -44,6 +45,8 @@ export function rangeContains(range: IpRange, address: string): boolean {
 
 /** `::ffff:192.0.2.1` as `192.0.2.1`, a zone dropped; other addresses as they are. */
 export function plainAddress(address: string): string {
+  // Asked of every connection, message and log record, nearly always for plain IPv4.
+  if (!address.includes(':') && !address.includes('%')) return address
   const withoutZone = address.replace(/%.*$/, '')
   return withoutZone.replace(/^::ffff:(\d+\.\d+\.\d+\.\d+)$/i, '$1')
 }
@@ -55,12 +58,14 @@ interface Address {
 
 function parseAddress(text: string): Address | undefined {
   const plain = plainAddress(text.trim())
-  if (!ipaddr.IPv4.isValidFourPartDecimal(plain) && !ipaddr.IPv6.isValid(plain)) return undefined
-  const bytes = ipaddr.parse(plain).toByteArray()
-  return {
-    family: bytes.length === 4 ? 4 : 6,
-    value: bytes.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n),
+  // By hand: with the library's expressions and big numbers this was a fifth of accepting a connection.
+  if (isIPv4(plain)) {
+    const value = plain.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
+    return { family: 4, value: BigInt(value) }
   }
+  if (!ipaddr.IPv6.isValid(plain)) return undefined
+  const bytes = ipaddr.parse(plain).toByteArray()
+  return { family: 6, value: bytes.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n) }
 }
 
 function dashRange(text: string, start: string, end: string): IpRange | undefined {

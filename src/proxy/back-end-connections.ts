@@ -1,5 +1,6 @@
 import type { Timer } from '../base/clock.ts'
 import { type Milliseconds, minute, second } from '../base/time-span.ts'
+import type { SessionFacts } from '../message/message-sink.ts'
 import type { SmtpClient } from '../send/smtp-client.ts'
 import {
   type ServiceSessionOptions,
@@ -29,6 +30,8 @@ export interface BackEndConnection {
   kept: boolean
   /** A transaction was left open on it. */
   needsReset: boolean
+  /** The session that the back end takes it to speak for. */
+  handedOver: SessionFacts | undefined
 }
 
 interface Idle {
@@ -49,10 +52,15 @@ export class BackEndConnections implements AsyncDisposable {
     this.#options = options
   }
 
-  /** A kept connection, the one used last, or undefined when none is fit. */
-  takeKept(target: ServiceTarget): BackEndConnection | undefined {
-    const idle = this.#idle.get(keyOf(target))
-    for (let entry = idle?.pop(); entry !== undefined; entry = idle?.pop()) {
+  /**
+   * A kept connection, or undefined when none is fit: the one that spoke for `session` last, which
+   * needs no hand-over, else the one used last.
+   */
+  takeKept(target: ServiceTarget, session: SessionFacts): BackEndConnection | undefined {
+    const idle = this.#idle.get(keyOf(target)) ?? []
+    const own = idle.findLastIndex(({ connection }) => connection.handedOver === session)
+    let [entry] = own < 0 ? idle.splice(-1) : idle.splice(own, 1)
+    for (; entry !== undefined; entry = idle.pop()) {
       entry.timer.cancel()
       if (this.#fit(entry.connection)) return entry.connection
       entry.connection.client.destroy()
@@ -65,12 +73,13 @@ export class BackEndConnections implements AsyncDisposable {
     const { clock, verbose } = this.#options
     const log = { connectorId, verbose: verbose() }
     const { client } = await openServiceSession(target, this.#options, log)
-    return { client, target, openedAt: clock.monotonic(), kept: false, needsReset: false }
+    const openedAt = clock.monotonic()
+    return { client, target, openedAt, kept: false, needsReset: false, handedOver: undefined }
   }
 
   /** Ends the use of a connection: it is kept, or closed when it is not fit or enough are kept. */
   giveBack(connection: BackEndConnection): void {
-    const { maxKept = 50, keepFor = 5 * second, clock } = this.#options
+    const { maxKept = 200, keepFor = 5 * second, clock } = this.#options
     const key = keyOf(connection.target)
     const idle = this.#idle.get(key) ?? []
     if (this.#closed || !this.#fit(connection) || idle.length >= maxKept) {

@@ -54,7 +54,7 @@ export class BackEndSink implements MessageSink {
       )
       return proxyFailure('connect')
     }
-    const kept = connections.takeKept(target)
+    const kept = connections.takeKept(target, transaction.session)
     if (kept !== undefined) {
       const result = await handOver(kept, transaction)
       // The back end may have ended a kept connection at any moment; a new one tells whether it is there.
@@ -110,17 +110,18 @@ export class BackEndSink implements MessageSink {
 }
 
 /**
- * Hands the session over and opens the transaction, in one round trip where the back end allows it.
- * Never rejects.
+ * Hands the session over, unless the back end knows already whom the connection speaks for, and opens
+ * the transaction, in one round trip where the back end allows it. Never rejects.
  */
 async function handOver(
   connection: BackEndConnection,
   transaction: MailTransaction,
 ): Promise<HandOver> {
   const { client } = connection
+  const { session } = transaction
   const lines = [
     ...(connection.needsReset ? ['RSET'] : []),
-    formatXProxy(transaction.session),
+    ...(connection.handedOver === session ? [] : [formatXProxy(session)]),
     mailCommand(transaction, client.capabilities),
   ]
   try {
@@ -129,6 +130,7 @@ async function handOver(
       : await inTurn(client.command.bind(client), lines)
     const refused = replies.findIndex((answer) => !isPositive(answer))
     connection.needsReset = false
+    connection.handedOver = session
     if (refused < 0) return { kind: 'opened' }
     const answer = replies[refused] ?? proxyFailure('hello')
     if (refused === lines.length - 1) return { kind: 'refused', reply: answer }

@@ -1,4 +1,5 @@
 import type { Awaitable } from '../base/awaitable.ts'
+import type { Bytes } from '../base/byte-size.ts'
 import type { Clock } from '../base/clock.ts'
 import { plainAddress } from '../base/ip-range.ts'
 import type { Recipient } from '../message/envelope.ts'
@@ -17,9 +18,13 @@ export interface ProxiedMessageOptions {
   readonly clock: Clock
 }
 
+/** Content is gathered up to this before it goes out as a chunk. */
+const chunkSize: Bytes = 64 * 1024
+
 /**
- * One message on its way through to the back end. Content goes by DATA; binary content (BODY=BINARYMIME)
- * by BDAT, which alone may carry it (RFC 3030 3).
+ * One message on its way through to the back end. Content goes by BDAT (RFC 3030), octet by octet as it
+ * came: a small message with its command in one write, and nobody looks for dots a second time. A back
+ * end that does not offer CHUNKING gets DATA.
  */
 export class ProxiedMessage implements IncomingMessage {
   readonly #transaction: MailTransaction
@@ -27,8 +32,9 @@ export class ProxiedMessage implements IncomingMessage {
   readonly #connections: Pick<BackEndConnections, 'giveBack'>
   readonly #clock: Clock
   readonly #chunked: boolean
-  /** Our trace line, until it is sent before the first content. */
-  #trace: Buffer | undefined
+  /** What waits to go out: our trace line, and the content behind it where that goes in chunks. */
+  #held: Buffer[] = []
+  #heldSize: Bytes = 0
   #state: 'envelope' | 'content' | 'ended' = 'envelope'
   /** The answer to all that follows, once the back end is lost or has refused a chunk. */
   #verdict: Reply | undefined
@@ -38,7 +44,9 @@ export class ProxiedMessage implements IncomingMessage {
     this.#connection = options.connection
     this.#connections = options.connections
     this.#clock = options.clock
-    this.#chunked = transaction.envelope.body === 'BINARYMIME'
+    this.#chunked =
+      transaction.envelope.body === 'BINARYMIME' ||
+      options.connection.client.capabilities.has('CHUNKING')
   }
 
   async addRecipient(recipient: Recipient): Promise<Reply | undefined> {
@@ -54,36 +62,30 @@ export class ProxiedMessage implements IncomingMessage {
       if (answer.code !== 354) return isPositive(answer) ? this.#lost('content') : answer
     }
     this.#state = 'content'
-    this.#trace = Buffer.from(this.#receivedLine())
+    this.#hold(Buffer.from(this.#receivedLine()))
     return undefined
   }
 
   write(chunk: Buffer): Awaitable<void> {
     if (this.#verdict !== undefined || this.#state !== 'content') return
-    if (this.#chunked) return this.#sendChunk(chunk, false)
-    const trace = this.#trace
-    this.#trace = undefined
-    const sending = this.#client.sendContent(trace === undefined ? chunk : joined(trace, chunk))
-    if (sending !== undefined) return sending.catch(() => this.#lose())
+    this.#hold(chunk)
+    if (!this.#chunked) return this.#sendHeld()
+    if (this.#heldSize >= chunkSize) return this.#sendChunk(false)
   }
 
   async commit(): Promise<Reply> {
     if (this.#state !== 'content') return this.#verdict ?? proxyFailure('content')
-    if (this.#chunked) await this.#sendChunk(Buffer.alloc(0), true)
-    const verdict =
-      this.#verdict ??
-      (await this.#ask('content', async () => {
-        if (this.#trace !== undefined) await this.#client.sendContent(this.#trace)
-        return this.#client.endContent()
-      }))
+    if (this.#chunked) await this.#sendChunk(true)
+    else await this.#sendHeld()
+    const verdict = this.#verdict ?? (await this.#ask('content', () => this.#client.endContent()))
     this.#end()
     return verdict
   }
 
   abort(): void {
     if (this.#state === 'ended') return
-    // Content cannot be taken back but by leaving.
-    if (this.#state === 'content') this.#client.destroy()
+    // What went behind DATA cannot be taken back but by leaving; chunks can, by RSET.
+    if (this.#state === 'content' && !this.#chunked) this.#client.destroy()
     this.#connection.needsReset = true
     this.#end()
   }
@@ -97,12 +99,31 @@ export class ProxiedMessage implements IncomingMessage {
     this.#connections.giveBack(this.#connection)
   }
 
-  async #sendChunk(chunk: Buffer, last: boolean): Promise<void> {
+  #hold(octets: Buffer): void {
+    this.#held.push(octets)
+    this.#heldSize += octets.length
+  }
+
+  #takeHeld(): readonly Buffer[] {
+    const held = this.#held
+    this.#held = []
+    this.#heldSize = 0
+    return held
+  }
+
+  /** Sends content behind DATA. */
+  #sendHeld(): Awaitable<void> {
+    const [first, ...more] = this.#takeHeld()
+    if (first === undefined) return
+    const octets = more.length === 0 ? first : Buffer.concat([first, ...more])
+    const sending = this.#client.sendContent(octets)
+    if (sending !== undefined) return sending.catch(() => this.#lose())
+  }
+
+  async #sendChunk(last: boolean): Promise<void> {
     if (this.#verdict !== undefined) return
-    const trace = this.#trace
-    this.#trace = undefined
-    const data = trace === undefined ? chunk : joined(trace, chunk)
-    const answer = await this.#ask('content', () => this.#client.sendChunk(data, { last }))
+    const pieces = this.#takeHeld()
+    const answer = await this.#ask('content', () => this.#client.sendChunk(pieces, { last }))
     if (last || !isPositive(answer)) this.#verdict = answer
     // A refused chunk leaves the transaction open (RFC 3030 2).
     if (!isPositive(answer)) this.#connection.needsReset = true
@@ -140,8 +161,4 @@ export class ProxiedMessage implements IncomingMessage {
       ...(tls !== undefined && { tls }),
     })
   }
-}
-
-function joined(first: Buffer, second: Buffer): Buffer {
-  return Buffer.concat([first, second])
 }

@@ -48,7 +48,7 @@ export class QueueLane implements DeliveryLane {
     if (!this.#taken.delete(copy.id)) return undefined
     this.#reported++
     const before = this.#unflushed
-    const flush = Promise.all([before, this.#owner.settle(copy, results)]).then(() => {
+    const flush = this.#flushed(before, this.#owner.settle(copy, results)).then(() => {
       if (this.#unflushed === flush) this.#unflushed = undefined
     })
     this.#unflushed = flush
@@ -64,6 +64,11 @@ export class QueueLane implements DeliveryLane {
     for (const copy of this.#taken.values()) this.#owner.putBack(copy)
     this.#taken.clear()
     await this.#unflushed
+  }
+
+  async #flushed(before: Promise<void> | undefined, settling: Promise<void>): Promise<void> {
+    await settling
+    if (before !== undefined) await before
   }
 
   #took(copy: Copy | undefined): Copy | undefined {

@@ -35,7 +35,9 @@ const longestPause = minute
 /** Writes what became of leased copies, together with the notifications that follow from it. */
 export class Settler {
   readonly #parts: SettlerParts
-  readonly #running = new Set<Promise<unknown>>()
+  /** Settlements that are neither written nor given up. */
+  #open = 0
+  #finished = Promise.withResolvers<void>()
   readonly #giveUp = new AbortController()
 
   constructor(parts: SettlerParts) {
@@ -43,7 +45,7 @@ export class Settler {
   }
 
   /** After an attempt. Resolves with when the remaining recipients are due, if any remain. */
-  async attempted(copy: Copy, results: readonly RecipientResult[]): Promise<number | undefined> {
+  attempted(copy: Copy, results: readonly RecipientResult[]): Promise<number | undefined> {
     const verdict = this.#judge(copy, results)
     return this.#settle(copy, { ...verdict, moved: [], delayNotified: copy.delayNotified })
   }
@@ -95,7 +97,7 @@ export class Settler {
 
   /** Waits until everything is written or given up. */
   async finish(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running)
+    while (this.#open > 0) await this.#finished.promise
   }
 
   #judge(copy: Copy, results: readonly RecipientResult[]): Verdict {
@@ -105,10 +107,17 @@ export class Settler {
     })
   }
 
-  #settle(copy: Copy, outcome: Outcome): Promise<number | undefined> {
-    const running = this.#settleInTheEnd(copy, outcome)
-    this.#running.add(running)
-    return running.finally(() => this.#running.delete(running))
+  async #settle(copy: Copy, outcome: Outcome): Promise<number | undefined> {
+    this.#open++
+    try {
+      return await this.#settleInTheEnd(copy, outcome)
+    } finally {
+      this.#open--
+      if (this.#open === 0) {
+        this.#finished.resolve()
+        this.#finished = Promise.withResolvers()
+      }
+    }
   }
 
   /**
@@ -142,7 +151,7 @@ export class Settler {
   async #settleOnce(copy: Copy, outcome: Outcome): Promise<number | undefined> {
     const notices: Notices = { prepared: [], kinds: [] }
     try {
-      const final = await this.#withNotices(copy, outcome, notices)
+      const final = owesNotices(outcome) ? await this.#withNotices(copy, outcome, notices) : outcome
       const added = await this.#parts.store.settle({
         copy,
         remaining: final.remaining,
@@ -243,6 +252,10 @@ export class Settler {
       if (about !== undefined) onEvent({ kind: 'notified', copy, about, copies })
     })
   }
+}
+
+function owesNotices({ failed, expired, relayed, delayed }: Verdict): boolean {
+  return failed.length > 0 || expired.length > 0 || relayed.length > 0 || delayed
 }
 
 /** The copy unchanged. */

@@ -1,16 +1,17 @@
 import type { Awaitable } from '../base/awaitable.ts'
 import type { Bytes } from '../base/byte-size.ts'
+import { ContentBuffer } from './content-buffer.ts'
+import type { ContentFiles, IncomingContent } from './content-files.ts'
 import type { ContentFlow, ContentHolder } from './content-flow.ts'
 import type { SqliteQueueLink } from './sqlite-queue-link.ts'
 import { type PendingMessage, StoreError } from './queue-store.ts'
 import type { Copy, NewCopy, NewMessage } from './stored-message.ts'
 
-const smallestBuffer = 8 * 1024
-
 /** What a pending message needs of its store. */
 export interface PendingOwner {
   readonly link: SqliteQueueLink
   readonly flow: ContentFlow
+  readonly files: ContentFiles
   readonly pieceBytes: Bytes
   commit(
     pending: SqlitePendingMessage,
@@ -19,13 +20,21 @@ export interface PendingOwner {
   ): Promise<readonly Copy[]>
 }
 
-/** Collects content into pieces; what fits into one travels with the commit. */
+/** Content ready for its commit: in a file of that many bytes, or (0) to travel with the commit. */
+export interface SealedContent {
+  readonly fileBytes: Bytes
+  readonly inline: Buffer
+}
+
+/** Collects content: what is smaller than a piece travels with the commit, all else goes to a file. */
 export class SqlitePendingMessage implements PendingMessage, ContentHolder {
   readonly id: number
   readonly #owner: PendingOwner
-  #buffer = Buffer.alloc(0)
-  #length = 0
-  #pieces = 0
+  readonly #buffer = new ContentBuffer()
+  /** What the flow still counts of what was handed out for the commit. */
+  #committing: Bytes = 0
+  #file: IncomingContent | undefined
+  #fileBytes: Bytes = 0
   #unwritten = 0
   #onWritten: (() => void) | undefined
   #failure: StoreError | undefined
@@ -39,13 +48,9 @@ export class SqlitePendingMessage implements PendingMessage, ContentHolder {
   write(chunk: Buffer): Awaitable<void> {
     const failure = this.#failure ?? this.#misuse('write to')
     if (failure !== undefined) return Promise.reject(failure)
-    const { pieceBytes } = this.#owner
-    for (let at = 0; at < chunk.length;) {
-      const part = chunk.subarray(at, at + pieceBytes - this.#length)
-      this.#append(part)
-      at += part.length
-      if (this.#length === pieceBytes) this.spill()
-    }
+    this.#buffer.add(chunk)
+    this.#owner.flow.hold(this, chunk.length)
+    if (this.#buffer.length >= this.#owner.pieceBytes) this.spill()
     return this.#owner.flow.room()
   }
 
@@ -59,46 +64,43 @@ export class SqlitePendingMessage implements PendingMessage, ContentHolder {
     if (this.#state !== 'open') return
     this.#state = 'ended'
     this.#dropBuffer()
-    // Requests keep their order, so pieces on their way are written before they are deleted; those
-    // still waiting their turn see the state and are not sent.
-    if (this.#pieces > 0) this.#owner.link.call({ kind: 'abort', message: this.id }).catch(ignored)
+    if (this.#file !== undefined) this.#removeFile(this.#file).catch(ignored)
   }
 
-  /** Writes out what is in memory, to rows that count for nothing before the commit. */
+  /** Writes out what is in memory, to a file that counts for nothing before the commit. */
   spill(): void {
-    if (this.#length === 0 || this.#state !== 'open') return
-    const content = this.#buffer.subarray(0, this.#length)
-    const index = this.#pieces++
-    const { link, flow } = this.#owner
-    this.#buffer = Buffer.alloc(0)
-    this.#length = 0
+    if (this.#buffer.length === 0 || this.#state !== 'open') return
+    const { files, flow } = this.#owner
+    const file = (this.#file ??= files.create(this.id))
+    const position = this.#fileBytes
+    const size = this.#buffer.length
+    const parts = this.#buffer.take()
+    this.#fileBytes += size
     this.#unwritten++
     flow.forget(this)
     flow.push({
-      size: content.length,
+      size,
       send: async () => {
         if (this.#state === 'ended' || this.#failure !== undefined) return
-        await link.call({ kind: 'piece', message: this.id, index }, [content])
+        await file.write(parts, position)
       },
       done: (error) => this.#written(error),
     })
   }
 
   /**
-   * The first half of a commit: all pieces but the last are on disk, the last is handed out.
-   * Throws a StoreError when one could not be written.
+   * The first half of a commit: content that has a file is on disk, other content is handed out.
+   * Throws a StoreError when it could not be written.
    */
-  async seal(): Promise<{ readonly pieces: number; readonly last: Buffer }> {
+  async seal(): Promise<SealedContent> {
     const misuse = this.#misuse('commit')
     if (misuse !== undefined) throw misuse
+    if (this.#file !== undefined) this.spill()
     this.#state = 'committing'
     this.#owner.flow.forget(this)
-    if (this.#unwritten > 0) await new Promise<void>((resolve) => (this.#onWritten = resolve))
-    if (this.#failure !== undefined) {
-      this.unseal()
-      throw this.#failure
-    }
-    return { pieces: this.#pieces, last: this.#buffer.subarray(0, this.#length) }
+    if (this.#file !== undefined) await this.#finish(this.#file)
+    this.#committing = this.#buffer.length
+    return { fileBytes: this.#fileBytes, inline: this.#buffer.takeWhole() }
   }
 
   /** The commit failed: only `abort` is left to do. */
@@ -114,27 +116,33 @@ export class SqlitePendingMessage implements PendingMessage, ContentHolder {
     this.#dropBuffer()
   }
 
-  #append(part: Buffer): void {
-    const needed = this.#length + part.length
-    if (needed > this.#buffer.length) {
-      const size = Math.max(
-        smallestBuffer,
-        Math.min(2 * this.#buffer.length, this.#owner.pieceBytes),
-      )
-      const larger = Buffer.allocUnsafeSlow(Math.max(size, needed))
-      this.#buffer.copy(larger, 0, 0, this.#length)
-      this.#buffer = larger
+  async #finish(file: IncomingContent): Promise<void> {
+    if (this.#unwritten > 0) await new Promise<void>((resolve) => (this.#onWritten = resolve))
+    try {
+      if (this.#failure !== undefined) throw this.#failure
+      await file.flush()
+      await file.close()
+    } catch (error) {
+      this.unseal()
+      throw error
     }
-    part.copy(this.#buffer, this.#length)
-    this.#length = needed
-    this.#owner.flow.hold(this, part.length)
+  }
+
+  /**
+   * The database thread deletes it, behind a commit that may be on its way or be done without our
+   * knowing: then the file stays.
+   */
+  async #removeFile(file: IncomingContent): Promise<void> {
+    if (this.#unwritten > 0) await new Promise<void>((resolve) => (this.#onWritten = resolve))
+    await file.close()
+    await this.#owner.link.call({ kind: 'abort', message: this.id })
   }
 
   #dropBuffer(): void {
     this.#owner.flow.forget(this)
-    this.#owner.flow.release(this.#length)
-    this.#buffer = Buffer.alloc(0)
-    this.#length = 0
+    this.#owner.flow.release(this.#buffer.length + this.#committing)
+    this.#committing = 0
+    this.#buffer.take()
   }
 
   #written(error: StoreError | undefined): void {
@@ -150,5 +158,5 @@ export class SqlitePendingMessage implements PendingMessage, ContentHolder {
 }
 
 function ignored(): void {
-  // A store that is gone forgets the pieces when it is opened again.
+  // A store that is gone deletes what no message owns when it is opened again.
 }

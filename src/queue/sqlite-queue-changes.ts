@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
+import type { ContentGarbage } from './content-garbage.ts'
 import { StoreError } from './queue-store.ts'
 import type { QueueKey } from './queue-key.ts'
 import type {
@@ -14,9 +15,8 @@ import type { QueueRegistry } from './sqlite-queue-registry.ts'
 
 /** Ids are reserved in blocks, so that a commit seldom writes the mark. */
 const reservedIds = 10_000
-/** Rows that one step of a purge or a postponement touches, so that a commit never waits long. */
+/** Rows that one step of a postponement touches, so that a commit never waits long. */
 const rowsPerStep = 1000
-const piecesPerStep = 8
 
 /** What is to be done in memory once the transaction is on disk. */
 export type Effect = () => void
@@ -30,14 +30,13 @@ interface Postponement {
 export class QueueChanges {
   readonly #registry: QueueRegistry
   readonly #statements: ReturnType<typeof prepare>
-  /** Messages whose pieces wait to be deleted. */
-  readonly #garbage: number[]
+  readonly #garbage: ContentGarbage
   readonly #reserved: Record<'message' | 'copy', number>
 
-  constructor(database: DatabaseSync, registry: QueueRegistry) {
+  constructor(database: DatabaseSync, registry: QueueRegistry, garbage: ContentGarbage) {
     this.#registry = registry
     this.#statements = prepare(database)
-    this.#garbage = this.#statements.unowned.all().map((row) => Number(row['message']))
+    this.#garbage = garbage
     this.#reserved = { message: this.#mark('message'), copy: this.#mark('copy') }
   }
 
@@ -48,14 +47,11 @@ export class QueueChanges {
 
   apply(change: Change, contents: readonly Uint8Array[]): Effect {
     switch (change.kind) {
-      case 'piece':
-        this.#statements.disown.run(change.message)
-        this.#insertPiece(change.message, change.index, content(contents, 0))
-        return nothing
       case 'commit':
         return this.#commit(change.rows, contents)
       case 'abort':
-        return () => this.#garbage.push(change.message)
+        if (this.owns(change.message)) return nothing
+        return () => this.#garbage.add(change.message)
       case 'settle':
         return this.#settle(change.rows, contents)
       case 'postpone':
@@ -74,18 +70,9 @@ export class QueueChanges {
     return unleased.length === rowsPerStep
   }
 
-  get hasGarbage(): boolean {
-    return this.#garbage.length > 0
-  }
-
-  /** Deletes some pieces of a message that is gone. */
-  purgeStep(): Effect {
-    const message = this.#garbage[0]
-    if (message === undefined) return nothing
-    const { changes } = this.#statements.deletePieces.run(message, message, piecesPerStep)
-    if (Number(changes) === piecesPerStep) return nothing
-    this.#statements.own.run(message)
-    return () => this.#garbage.shift()
+  /** Whether there is a message whose content file this id names. */
+  owns(message: number): boolean {
+    return this.#statements.hasFile.get(message) !== undefined
   }
 
   /** Notes the ids that were really given, so that the next start goes on without a gap. */
@@ -95,24 +82,15 @@ export class QueueChanges {
   }
 
   #commit([message, copies]: CommitRows, contents: readonly Uint8Array[]): Effect {
-    const [id, received, meta, pieces, place] = message
-    const last = content(contents, place)
-    if (pieces > 0) {
-      if (last.length > 0) this.#insertPiece(id, pieces, last)
-      this.#statements.own.run(id)
-    }
-    const inline = pieces === 0 ? last : null
-    this.#statements.insertMessage.run(id, pieces, meta, inline, inline && crc32(inline))
+    const [id, received, meta, fileBytes, place] = message
+    const inline = fileBytes === 0 ? content(contents, place) : null
+    this.#statements.insertMessage.run(id, fileBytes, meta, inline, inline && crc32(inline))
     const reserve = this.#reserve('message', id)
     const effects = copies.map((copy) => this.#insertCopy(id, received, copy))
     return () => {
       reserve()
       for (const effect of effects) effect()
     }
-  }
-
-  #insertPiece(message: number, index: number, piece: Uint8Array): void {
-    this.#statements.insertPiece.run(message, index, piece, crc32(piece))
   }
 
   #insertCopy(message: number, received: number, copy: CopyRow): Effect {
@@ -159,9 +137,8 @@ export class QueueChanges {
   #deleteMessageWithoutCopies(message: number): Effect {
     if (this.#statements.anyCopy.get(message) !== undefined) return nothing
     const deleted = this.#statements.deleteMessage.get(message)
-    if (Number(deleted?.['pieces'] ?? 0) === 0) return nothing
-    this.#statements.disown.run(message)
-    return () => this.#garbage.push(message)
+    if (Number(deleted?.['fileBytes'] ?? 0) === 0) return nothing
+    return () => this.#garbage.add(message)
   }
 
   #reserve(name: 'message' | 'copy', id: number): Effect {
@@ -179,15 +156,9 @@ export class QueueChanges {
 function prepare(database: DatabaseSync) {
   const sql = (text: string): StatementSync => database.prepare(text)
   return {
-    unowned: sql('SELECT message FROM unowned'),
-    disown: sql('INSERT OR IGNORE INTO unowned VALUES (?)'),
-    own: sql('DELETE FROM unowned WHERE message = ?'),
-    insertPiece: sql('INSERT INTO piece VALUES (?, ?, ?, ?)'),
-    deletePieces: sql(
-      'DELETE FROM piece WHERE message = ? AND part IN (SELECT part FROM piece WHERE message = ? LIMIT ?)',
-    ),
+    hasFile: sql('SELECT 1 FROM message WHERE id = ? AND fileBytes > 0'),
     insertMessage: sql('INSERT INTO message VALUES (?, ?, ?, ?, ?)'),
-    deleteMessage: sql('DELETE FROM message WHERE id = ? RETURNING pieces'),
+    deleteMessage: sql('DELETE FROM message WHERE id = ? RETURNING fileBytes'),
     insertCopy: sql(`INSERT INTO copy VALUES (?, ?, ?, ?, ?, 0, 0, '', ?)`),
     updateCopy: sql(
       `UPDATE copy SET due = ?, attempts = ?, delayNotified = ?, lastError = ?, recipients = ?

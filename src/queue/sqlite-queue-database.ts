@@ -3,6 +3,8 @@ import { dirname } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Bytes } from '../base/byte-size.ts'
 import type { Clock } from '../base/clock.ts'
+import { ContentGarbage } from './content-garbage.ts'
+import { contentFolder } from './content-path.ts'
 import { StoreError } from './queue-store.ts'
 import { type Effect, QueueChanges } from './sqlite-queue-changes.ts'
 import { QueueInquiries } from './sqlite-queue-inquiries.ts'
@@ -29,8 +31,8 @@ const freeDiskInterval = 250
 /** Frames (pages) in the write-ahead log that a quiet moment, or any moment, moves into the file. */
 const calmLogFrames = 2000
 const longestLogFrames = 16_000
-/** Steps of purging that a full disk is worth, while commits wait. */
-const purgeStepsWhenFull = 50
+/** Steps of deleting old content that a full disk is worth, while commits wait. */
+const deletionsWhenFull = 50
 
 export interface ChangeRequest {
   readonly id: number
@@ -47,6 +49,7 @@ export class QueueDatabase {
   readonly #freeBytes: (folder: string) => Bytes
   readonly #database: DatabaseSync
   readonly #registry: QueueRegistry
+  readonly #garbage: ContentGarbage
   readonly #changes: QueueChanges
   readonly #inquiries: QueueInquiries
   readonly #logState: StatementSync
@@ -66,10 +69,7 @@ export class QueueDatabase {
     const { database, movedAside } = openQueueDatabase(settings.path, stamp)
     this.#database = database
     if (movedAside !== undefined) {
-      this.movedAside = {
-        path: movedAside,
-        rescued: salvage(movedAside, database, settings.numbers),
-      }
+      this.movedAside = { path: movedAside, rescued: salvage(movedAside, database, settings) }
     }
     beginNumbersAt(database, settings.numbers)
     rmSync(suspectMark(settings.path), { force: true })
@@ -78,7 +78,9 @@ export class QueueDatabase {
       database.exec(`PRAGMA max_page_count = ${Math.floor(settings.maxFileBytes / pageSize)}`)
     }
     this.#registry = new QueueRegistry(database)
-    this.#changes = new QueueChanges(database, this.#registry)
+    this.#garbage = new ContentGarbage(contentFolder(settings.path))
+    this.#changes = new QueueChanges(database, this.#registry, this.#garbage)
+    this.#garbage.collect((message) => this.#changes.owns(message))
     this.#inquiries = new QueueInquiries(database, this.#registry)
     this.#logState = database.prepare('PRAGMA wal_checkpoint(NOOP)')
   }
@@ -127,7 +129,7 @@ export class QueueDatabase {
   /** Whether `upkeep` has work to do. */
   get busy(): boolean {
     if (this.#fatal !== undefined || this.#closed) return false
-    return this.#postponements.length > 0 || this.#changes.hasGarbage || this.#registry.tooManyEmpty
+    return this.#postponements.length > 0 || this.#garbage.any || this.#registry.tooManyEmpty
   }
 
   /** The last `upkeep` could not do its work: the next should wait a little. */
@@ -140,7 +142,7 @@ export class QueueDatabase {
     if (!this.busy) return []
     const answers: Answer[] = []
     try {
-      this.#purge()
+      this.#garbage.step()
       if (this.#registry.tooManyEmpty) this.#removeEmptyQueues()
       this.#upkeepFailed = false
     } catch (cause) {
@@ -233,9 +235,7 @@ export class QueueDatabase {
 
   /** New mail is refused while there is still room to settle the old. */
   #refuseOnLowDisk(requests: readonly ChangeRequest[]): Map<number, Answer> {
-    const intake = requests.filter(
-      ({ change }) => change.kind === 'commit' || change.kind === 'piece',
-    )
+    const intake = requests.filter(({ change }) => change.kind === 'commit')
     if (intake.length === 0 || !this.#diskIsLow()) return new Map()
     const failure = new StoreError(
       'DISK_FULL',
@@ -260,17 +260,9 @@ export class QueueDatabase {
     return figure('freelist_count') * figure('page_size')
   }
 
-  #purge(): void {
-    if (this.#changes.hasGarbage) this.#transaction(() => [this.#changes.purgeStep()])
-  }
-
   /** A full disk may have room once the rest of old content is gone and the log is in the file. */
   #makeRoom(): void {
-    try {
-      for (let step = 0; step < purgeStepsWhenFull; step++) this.#purge()
-    } catch (cause) {
-      this.#failure(cause)
-    }
+    for (let step = 0; step < deletionsWhenFull; step++) this.#garbage.step()
     this.#checkpoint()
   }
 

@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
+import type { Bytes } from '../base/byte-size.ts'
 import type { AgedQuery, QueueFigures } from './queue-store.ts'
 import type { Inquiry, LeasedRow } from './sqlite-queue-protocol.ts'
 import type { QueueRegistry, RegisteredQueue } from './sqlite-queue-registry.ts'
@@ -88,13 +89,12 @@ export class QueueInquiries {
     return leasedRow(queue, row)
   }
 
-  #readPiece({ message, index }: Ask<'readPiece'>): Uint8Array | undefined {
+  #readPiece({ message, index }: Ask<'readPiece'>): Uint8Array | Bytes | undefined {
     const row = this.#statements.content.get(message)
     if (row === undefined) return undefined
-    const inline = row['content']
-    if (inline instanceof Uint8Array) return index === 0 && inline.length > 0 ? inline : undefined
-    const piece = this.#statements.piece.get(message, index)?.['content']
-    return piece instanceof Uint8Array ? piece : undefined
+    const { fileBytes, content } = row
+    if (Number(fileBytes) > 0) return Number(fileBytes)
+    return index === 0 && content instanceof Uint8Array && content.length > 0 ? content : undefined
   }
 
   #figures(queue: RegisteredQueue): QueueFigures {
@@ -157,8 +157,7 @@ function prepare(database: DatabaseSync) {
        ORDER BY message, id LIMIT ?`,
     ),
     copy: sql(`SELECT ${columns} WHERE copy.message = ? AND copy.id = ?`),
-    content: sql('SELECT content FROM message WHERE id = ?'),
-    piece: sql('SELECT content FROM piece WHERE message = ? AND part = ?'),
+    content: sql('SELECT fileBytes, content FROM message WHERE id = ?'),
     scanAll: sql(
       `SELECT ${columns} WHERE (copy.message, copy.id) > (?, ?) ORDER BY copy.message, copy.id LIMIT ?`,
     ),

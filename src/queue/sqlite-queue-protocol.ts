@@ -26,14 +26,14 @@ export interface DatabaseSettings {
 
 /**
  * One row of the table `message`. `meta` is JSON of everything in StoredMessage but id and time;
- * `pieces` counts those written before, 0 lets the content stand in the message's own row; `content`
- * is the place of the last piece in the request's contents.
+ * `fileBytes` is the size of the file that has the content; 0 lets it stand in the message's own row,
+ * and `content` is its place in the request's contents.
  */
 export type MessageRow = readonly [
   id: number,
   received: Milliseconds,
   meta: string,
-  pieces: number,
+  fileBytes: Bytes,
   content: number,
 ]
 
@@ -71,8 +71,8 @@ export type SettleRows = readonly [
 
 /** Changes; those that arrive together become one transaction. */
 export type Change =
-  | { readonly kind: 'piece'; readonly message: number; readonly index: number }
   | { readonly kind: 'commit'; readonly rows: CommitRows }
+  /** The message's content file is to be deleted, unless the message was committed after all. */
   | { readonly kind: 'abort'; readonly message: number }
   | { readonly kind: 'settle'; readonly rows: SettleRows }
   | { readonly kind: 'postpone'; readonly queue: QueueKey; readonly due: Milliseconds }
@@ -91,6 +91,7 @@ export type Inquiry =
       readonly kind: 'release'
       readonly copies: readonly (readonly [copy: number, queue: QueueKey])[]
     }
+  /** Answers with the piece of inline content, or with the size of the file that has the content. */
   | { readonly kind: 'readPiece'; readonly message: number; readonly index: number }
   | { readonly kind: 'queues' }
   | {

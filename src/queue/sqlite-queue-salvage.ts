@@ -1,7 +1,10 @@
-import { statSync } from 'node:fs'
+import { linkSync, statSync } from 'node:fs'
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
-import type { NumberRange } from './sqlite-queue-protocol.ts'
+import type { Bytes } from '../base/byte-size.ts'
+import { flushFolder, writeContentFile } from './content-file-sync.ts'
+import { contentFolder, contentPath } from './content-path.ts'
+import type { DatabaseSettings, NumberRange } from './sqlite-queue-protocol.ts'
 import { submissionQueue } from './queue-key.ts'
 
 type Row = Record<string, SQLOutputValue>
@@ -13,10 +16,15 @@ const widestSkip = 2 ** 40
 
 /**
  * Brings the messages that can still be read from a damaged queue file into a new one; returns how
- * many. A message comes over whole or not at all. Copies whose queue is unknown go to the Submission
- * queue, to be categorized anew. The damaged file is only read.
+ * many. A message comes over whole or not at all, with the file of its content if it has one. Copies
+ * whose queue is unknown go to the Submission queue, to be categorized anew. What is damaged is only
+ * read; content files come over as further names of the same.
  */
-export function salvage(damagedPath: string, into: DatabaseSync, numbers: NumberRange): number {
+export function salvage(
+  damagedPath: string,
+  into: DatabaseSync,
+  { path: intoPath, numbers }: Pick<DatabaseSettings, 'path' | 'numbers'>,
+): number {
   let from: DatabaseSync
   try {
     // Opening an empty file would delete the write-ahead log beside it.
@@ -30,7 +38,8 @@ export function salvage(damagedPath: string, into: DatabaseSync, numbers: Number
     from.exec(
       'PRAGMA locking_mode = EXCLUSIVE; PRAGMA query_only = ON; PRAGMA writable_schema = ON',
     )
-    return new Salvage(from, into, numbers).run()
+    const folders = { from: contentFolder(damagedPath), into: contentFolder(intoPath) }
+    return new Salvage(from, into, { folders, numbers }).run()
   } catch {
     return 0
   } finally {
@@ -38,17 +47,28 @@ export function salvage(damagedPath: string, into: DatabaseSync, numbers: Number
   }
 }
 
+interface ContentFolders {
+  readonly from: string
+  readonly into: string
+}
+
 class Salvage {
   readonly #from: DatabaseSync
   readonly #into: DatabaseSync
+  readonly #folders: ContentFolders
   readonly #queues = new Map<number, number>()
   #lastMessage = 0
   #lastCopy = 0
 
-  constructor(from: DatabaseSync, into: DatabaseSync, { afterMessage }: NumberRange) {
+  constructor(
+    from: DatabaseSync,
+    into: DatabaseSync,
+    { folders, numbers }: { readonly folders: ContentFolders; readonly numbers: NumberRange },
+  ) {
     this.#from = from
     this.#into = into
-    this.#lastMessage = afterMessage
+    this.#folders = folders
+    this.#lastMessage = numbers.afterMessage
   }
 
   run(): number {
@@ -90,25 +110,41 @@ class Salvage {
   #copyMessage(message: Row): boolean {
     const id = Number(message['id'])
     const copies = this.#rows('SELECT * FROM copy WHERE message = ?', id)
-    const pieces = this.#rows('SELECT * FROM piece WHERE message = ? ORDER BY part', id)
     const whole =
       copies !== undefined &&
       copies.length > 0 &&
-      pieces !== undefined &&
-      pieces.length >= Number(message['pieces']) &&
-      pieces.every((piece, at) => piece['part'] === at && isSound(piece)) &&
-      (Number(message['pieces']) > 0 || isSound(message)) &&
       [message['meta'], ...copies.map(({ recipients }) => recipients)].every(isJson)
-    if (!whole) return false
-    this.#insert('message', message, ['id', 'pieces', 'meta', 'content', 'checksum'])
-    for (const piece of pieces)
-      this.#insert('piece', piece, ['message', 'part', 'content', 'checksum'])
+    const fileBytes = whole ? attempt(() => this.#contentFile(message)) : undefined
+    if (!whole || fileBytes === undefined) return false
+    this.#insert('message', { ...message, fileBytes }, messageColumns)
     for (const copy of copies) {
       this.#insert('copy', { ...copy, queue: this.#queueOf(Number(copy['queue'])) }, copyColumns)
       this.#lastCopy = Math.max(this.#lastCopy, Number(copy['id']))
     }
     this.#lastMessage = id
     return true
+  }
+
+  /** The size of the message's file; 0 when its row has its content, undefined when it is not whole. */
+  #contentFile(message: Row): Bytes | undefined {
+    if (Number(message['pieces'] ?? 0) > 0) return this.#joinPieces(message)
+    const expected = Number(message['fileBytes'] ?? 0)
+    if (expected === 0) return isSound(message) ? 0 : undefined
+    const path = contentPath(this.#folders.from, Number(message['id']))
+    if (statSync(path, { throwIfNoEntry: false })?.size !== expected) return undefined
+    linkSync(path, contentPath(this.#folders.into, Number(message['id'])))
+    flushFolder(this.#folders.into)
+    return expected
+  }
+
+  /** A file of the first version has large content in rows. */
+  #joinPieces({ id, pieces }: Row): Bytes | undefined {
+    const rows = this.#rows('SELECT * FROM piece WHERE message = ? ORDER BY part', Number(id))
+    if (rows === undefined || rows.length < Number(pieces)) return undefined
+    if (!rows.every((row, at) => row['part'] === at && isSound(row))) return undefined
+    const contents = rows.map(({ content }) => content).filter((one) => one instanceof Uint8Array)
+    writeContentFile(contentPath(this.#folders.into, Number(id)), contents)
+    return contents.reduce((sum, { length }) => sum + length, 0)
   }
 
   #copyQueues(): void {
@@ -164,6 +200,7 @@ class Salvage {
   }
 }
 
+const messageColumns = ['id', 'fileBytes', 'meta', 'content', 'checksum']
 const queueColumns = ['number', 'deliveryType', 'nextHopDomain', 'nextHopConnector']
 const copyColumns = [
   'message',

@@ -1,22 +1,30 @@
 import { renameSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { flushFolder, writeContentFile } from './content-file-sync.ts'
+import { contentFolder, contentPath, contentSuffix } from './content-path.ts'
 import type { NumberRange } from './sqlite-queue-protocol.ts'
 import { StoreError, type StoreErrorCode } from './queue-store.ts'
 
 /** Marks the file as ours in its header: `EDGQ`. */
 const applicationId = 0x45444751
 
+interface Migration {
+  readonly sql: string
+  /** Done before it, within the same transaction. */
+  readonly prepare?: (database: DatabaseSync, contentFolder: string) => void
+}
+
 /**
  * Each step leads from the version that is its index to the next one; the file's version is their
  * number. A released step never changes, a new one is added.
  *
- * `copy` is ordered by message, so by age, and its one index serves leases. `piece` holds content
- * that did not fit into the message's row, `checksum` is the CRC-32 of the content beside it; messages named in `unowned` own their pieces not yet
- * (being taken in) or no longer (aborted, delivered), and a start deletes those.
+ * `copy` is ordered by message, so by age, and its one index serves leases. A message's content stands
+ * in its row with its CRC-32, or (`fileBytes` above 0) in a file of that size in the content folder.
  */
-const migrations: readonly string[] = [
-  `
+const migrations: readonly Migration[] = [
+  {
+    sql: `
   CREATE TABLE sequence (name TEXT PRIMARY KEY, reserved INTEGER NOT NULL) WITHOUT ROWID;
   INSERT INTO sequence VALUES ('message', 0), ('copy', 0), ('queue', 0);
   CREATE TABLE queue (
@@ -54,7 +62,28 @@ const migrations: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX copyByDue ON copy (queue, due);
   `,
+  },
+  {
+    prepare: movePiecesToFiles,
+    sql: `
+  ALTER TABLE message RENAME COLUMN pieces TO fileBytes;
+  UPDATE message SET fileBytes =
+    (SELECT sum(length(content)) FROM piece WHERE piece.message = message.id) WHERE fileBytes > 0;
+  DROP TABLE piece;
+  DROP TABLE unowned;
+  `,
+  },
 ]
+
+/** The first version had large content in rows. */
+function movePiecesToFiles(database: DatabaseSync, folder: string): void {
+  const pieces = database.prepare('SELECT content FROM piece WHERE message = ? ORDER BY part')
+  for (const { id } of database.prepare('SELECT id FROM message WHERE pieces > 0').iterate()) {
+    const contents = pieces.all(Number(id)).map(({ content }) => content)
+    const parts = contents.filter((content) => content instanceof Uint8Array)
+    writeContentFile(contentPath(folder, Number(id)), parts)
+  }
+}
 
 /** What SQLite's error means to the store's callers. */
 export function storeErrorOf(cause: unknown, path: string): StoreError {
@@ -99,11 +128,11 @@ export interface OpenedDatabase {
 }
 
 /**
- * Opens or makes the queue file. A damaged one is moved aside whole, for an administrator to look
- * at, and a new one begun. Throws a StoreError when the file is in use, newer, or not ours.
+ * Opens or makes the queue file. A damaged one is moved aside whole, with the contents that belong to
+ * it, for an administrator to look at, and a new one begun. Throws a StoreError when the file is in use, newer, or not ours.
  */
 export function openQueueDatabase(path: string, stamp: string): OpenedDatabase {
-  makeFolder(path)
+  makeFolder(contentFolder(path), path)
   try {
     if (isEmptied(path)) throw new StoreError('CORRUPT', 'the file is empty')
     return { database: open(path) }
@@ -112,6 +141,7 @@ export function openQueueDatabase(path: string, stamp: string): OpenedDatabase {
     if (error.code !== 'CORRUPT') throw error
   }
   const movedAside = moveAside(path, stamp)
+  makeFolder(contentFolder(path), path)
   try {
     return { database: open(path), movedAside }
   } catch (cause) {
@@ -124,9 +154,10 @@ function isEmptied(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.size === 0
 }
 
-function makeFolder(path: string): void {
+function makeFolder(folder: string, path: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    mkdirSync(folder, { recursive: true })
+    flushFolder(dirname(folder))
   } catch (cause) {
     const text = cause instanceof Error ? cause.message : String(cause)
     throw new StoreError(
@@ -185,7 +216,10 @@ function migrate(database: DatabaseSync, path: string): void {
   }
   // Also with nothing to migrate: the write takes the lock, so a second process fails here.
   database.exec('BEGIN IMMEDIATE')
-  for (const step of migrations.slice(found)) database.exec(step)
+  for (const { prepare, sql } of migrations.slice(found)) {
+    prepare?.(database, contentFolder(path))
+    database.exec(sql)
+  }
   database.exec(
     `PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}; COMMIT`,
   )
@@ -213,7 +247,7 @@ function pragma(database: DatabaseSync, name: string): number {
 
 function moveAside(path: string, stamp: string): string {
   const aside = `${path}.damaged-${stamp}`
-  for (const suffix of ['', '-wal']) {
+  for (const suffix of ['', '-wal', contentSuffix]) {
     if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix)
   }
   return aside

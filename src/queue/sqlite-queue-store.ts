@@ -3,7 +3,10 @@ import type { Bytes } from '../base/byte-size.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Milliseconds } from '../base/time-span.ts'
 import { ContentCache } from './content-cache.ts'
+import { type ContentDisk, systemContentDisk } from './content-disk.ts'
+import { ContentFiles } from './content-files.ts'
 import { ContentFlow } from './content-flow.ts'
+import { contentFolder } from './content-path.ts'
 import type { QueueKey } from './queue-key.ts'
 import {
   type AgedCopies,
@@ -39,7 +42,7 @@ export interface SqliteQueueStoreOptions {
   readonly onFatal: (error: StoreError) => void
   /** A damaged file was put aside at start; the messages that could be read were brought over. */
   readonly onMovedAside?: (damaged: MovedAside) => void
-  /** Content of one row; default 128 KB. */
+  /** Content as large as this gets a file of its own, and is read in pieces of this size; default 256 KB. */
   readonly pieceBytes?: Bytes
   /** Content in memory that is not on disk; default 32 MB. */
   readonly maxUnwrittenBytes?: Bytes
@@ -51,19 +54,22 @@ export interface SqliteQueueStoreOptions {
   readonly minFreeBytes?: Bytes
   /** Default from 1. */
   readonly numbers?: NumberRange
+  /** Where large content goes; the machine's disk when absent. */
+  readonly disk?: ContentDisk
 }
 
 const kilobyte = 1024
 const megabyte = 1024 * kilobyte
-/** Pieces on their way to the database at a time, and so the largest part of one transaction. */
-const travelBytes = megabyte
+/** Content on its way to its files at a time. */
+const travelBytes = 2 * megabyte
+const leastFreeBytes = 64 * megabyte
 
 /** Opens the queue file at `path`, or makes it. Rejects with a StoreError that says what to do. */
 export async function openSqliteQueueStore(options: SqliteQueueStoreOptions): Promise<QueueStore> {
   const settings = {
     path: options.path,
     maxFileBytes: options.maxFileBytes ?? Infinity,
-    minFreeBytes: options.minFreeBytes ?? 64 * megabyte,
+    minFreeBytes: options.minFreeBytes ?? leastFreeBytes,
     numbers: options.numbers ?? { afterMessage: 0, afterQueue: 0 },
   }
   const { link, opened } = await SqliteQueueLink.open(settings, options.onFatal)
@@ -73,9 +79,9 @@ export async function openSqliteQueueStore(options: SqliteQueueStoreOptions): Pr
 
 interface Commit {
   readonly rows: CommitRows
-  /** Pieces written before the last one, which is `content`. */
-  readonly pieces: number
-  readonly content: Buffer
+  /** Size of the content's file; with 0 the content is `inline`. */
+  readonly fileBytes: Bytes
+  readonly inline: Buffer
   readonly copies: readonly Copy[]
   readonly pending: SqlitePendingMessage
 }
@@ -83,6 +89,7 @@ interface Commit {
 class SqliteQueueStore implements QueueStore {
   readonly link: SqliteQueueLink
   readonly flow: ContentFlow
+  readonly files: ContentFiles
   readonly pieceBytes: Bytes
   readonly #clock: Clock
   readonly #cache: ContentCache
@@ -92,7 +99,14 @@ class SqliteQueueStore implements QueueStore {
   constructor(options: SqliteQueueStoreOptions, link: SqliteQueueLink, opened: Opened) {
     this.link = link
     this.#clock = options.clock
-    this.pieceBytes = options.pieceBytes ?? 128 * kilobyte
+    this.pieceBytes = options.pieceBytes ?? 256 * kilobyte
+    this.files = new ContentFiles({
+      folder: contentFolder(options.path),
+      disk: options.disk ?? systemContentDisk,
+      clock: options.clock,
+      pieceBytes: this.pieceBytes,
+      minFreeBytes: options.minFreeBytes ?? leastFreeBytes,
+    })
     this.flow = new ContentFlow(options.maxUnwrittenBytes ?? 32 * megabyte, travelBytes)
     this.#cache = new ContentCache(options.maxCachedBytes ?? 32 * megabyte)
     this.#nextMessage = opened.nextMessage
@@ -110,7 +124,7 @@ class SqliteQueueStore implements QueueStore {
   ): Promise<readonly Copy[]> {
     const commit = await this.#seal({ pending, message, copies }, 0)
     try {
-      await this.link.call({ kind: 'commit', rows: commit.rows }, [commit.content])
+      await this.link.call({ kind: 'commit', rows: commit.rows }, [commit.inline])
     } catch (error) {
       pending.unseal()
       throw error
@@ -139,7 +153,8 @@ class SqliteQueueStore implements QueueStore {
   async settle(settlement: Settlement): Promise<readonly Copy[]> {
     const { copy, remaining } = settlement
     const moved = (settlement.moved ?? []).map((each) => this.#newCopy(copy.message, each))
-    const notices = await this.#sealAll(settlement.notifications ?? [])
+    const { notifications = [] } = settlement
+    const notices = notifications.length === 0 ? [] : await this.#sealAll(notifications)
     const rows: SettleRows = [
       copy.message.id,
       copy.id,
@@ -151,7 +166,7 @@ class SqliteQueueStore implements QueueStore {
     try {
       await this.link.call(
         { kind: 'settle', rows },
-        notices.map(({ content }) => content),
+        notices.map(({ inline }) => inline),
       )
     } catch (error) {
       for (const { pending } of notices) pending.unseal()
@@ -159,6 +174,7 @@ class SqliteQueueStore implements QueueStore {
     }
     this.#cache.countCopies(copy.message.id, moved.length - (remaining.length === 0 ? 1 : 0))
     if (remaining.length > 0) this.#cache.drop(copy.message.id)
+    this.files.forget(copy.message.id)
     for (const notice of notices) this.#committed(notice)
     return [...moved, ...notices.flatMap(({ copies }) => copies)]
   }
@@ -175,8 +191,10 @@ class SqliteQueueStore implements QueueStore {
 
   readPiece(messageId: number, index: number): Awaitable<Buffer | undefined> {
     const cached = this.#cache.get(messageId)
-    if (cached === undefined) return this.#readPiece(messageId, index)
-    return index === 0 && cached.length > 0 ? cached : undefined
+    if (cached !== undefined) return index === 0 && cached.length > 0 ? cached : undefined
+    return this.files.knows(messageId)
+      ? this.files.read(messageId, index)
+      : this.#readStored(messageId, index)
   }
 
   async queues(): Promise<readonly QueueFigures[]> {
@@ -192,13 +210,18 @@ class SqliteQueueStore implements QueueStore {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.files.close()
     await this.link.close({ message: this.#nextMessage - 1, copy: this.#nextCopy - 1 })
   }
 
-  async #readPiece(message: number, index: number): Promise<Buffer | undefined> {
-    const piece = (await this.link.call({ kind: 'readPiece', message, index })) as
-      Uint8Array | undefined
-    return piece && Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)
+  async #readStored(message: number, index: number): Promise<Buffer | undefined> {
+    const stored = (await this.link.call({ kind: 'readPiece', message, index })) as
+      Uint8Array | Bytes | undefined
+    if (typeof stored === 'number') {
+      this.files.note(message, stored)
+      return this.files.read(message, index)
+    }
+    return stored && Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength)
   }
 
   async #sealAll(prepared: readonly PreparedMessage[]): Promise<Commit[]> {
@@ -216,16 +239,17 @@ class SqliteQueueStore implements QueueStore {
     if (!(pending instanceof SqlitePendingMessage)) {
       throw new StoreError('FAILED', 'a message of another store cannot be committed to this one')
     }
-    const { pieces, last } = await pending.seal()
+    const { fileBytes, inline } = await pending.seal()
     const { receivedAt, ...meta } = message
     const stored = { ...message, id: pending.id }
     const leased = copies.map((copy) => this.#newCopy(stored, copy))
-    const row: MessageRow = [pending.id, receivedAt, JSON.stringify(meta), pieces, place]
-    return { rows: [row, leased.map(copyRow)], pieces, content: last, copies: leased, pending }
+    const row: MessageRow = [pending.id, receivedAt, JSON.stringify(meta), fileBytes, place]
+    return { rows: [row, leased.map(copyRow)], fileBytes, inline, copies: leased, pending }
   }
 
-  #committed({ pieces, content, copies, pending }: Commit): void {
-    if (pieces === 0) this.#cache.add(pending.id, content, copies.length)
+  #committed({ fileBytes, inline, copies, pending }: Commit): void {
+    if (fileBytes === 0) this.#cache.add(pending.id, inline, copies.length)
+    else this.files.note(pending.id, fileBytes)
     pending.committed()
   }
 

@@ -54,7 +54,6 @@ class QueueThread {
     for (const [id, operation, contents] of batch.requests) {
       const parts = contents.map((length) => batch.content.subarray(at, (at += length)))
       switch (operation.kind) {
-        case 'piece':
         case 'commit':
         case 'abort':
         case 'settle':

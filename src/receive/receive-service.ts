@@ -13,7 +13,12 @@ import type { Certificates } from '../tls/certificates.ts'
 import type { AcceptedDomains } from './accepted-domains.ts'
 import { type Binding, formatBinding } from './binding.ts'
 import { ConnectionLimits } from './connection-limits.ts'
-import { bindingCovers, bindingsToOpen, selectConnector } from './connector-selection.ts'
+import {
+  bindingCovers,
+  bindingsToOpen,
+  isWildcard,
+  selectConnector,
+} from './connector-selection.ts'
 import { ConnectorTls } from './connector-tls.ts'
 import type { ConversationServices } from './conversation.ts'
 import { isInternalCertificate } from './internal-certificate.ts'
@@ -212,7 +217,9 @@ export class ReceiveService implements AsyncDisposable {
 
   #accept(binding: Binding, socket: Socket): void {
     socket.on('error', () => undefined)
-    const { localAddress, remoteAddress, remotePort = 0 } = socket
+    const { remoteAddress, remotePort = 0 } = socket
+    // Where the binding tells the local address, the kernel need not be asked.
+    const localAddress = isWildcard(binding) ? socket.localAddress : binding.address
     if (localAddress === undefined || remoteAddress === undefined || this.#draining) {
       socket.destroy()
       return
@@ -229,7 +236,8 @@ export class ReceiveService implements AsyncDisposable {
     const source = { address: remote.address, isOwnServer: remote.address === local.address }
     const admission = this.#limits.admit(connector, source, rate)
     if (admission.kind === 'admitted') {
-      const ends = { local: { ...local, port: socket.localPort ?? binding.port }, remote }
+      const port = binding.port === 0 ? (socket.localPort ?? 0) : binding.port
+      const ends = { local: { ...local, port }, remote }
       this.#open(connector, { socket, ...ends }, admission.release)
       return
     }

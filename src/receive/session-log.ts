@@ -37,6 +37,7 @@ export class SessionLog {
   }
 
   permissions(permissions: Permissions): void {
+    if (!this.#verbose) return
     const names = permissions.size === 0 ? 'None' : [...permissions].join(' ')
     this.#record('*', names, 'Set Session Permissions')
   }

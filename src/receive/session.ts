@@ -86,7 +86,7 @@ export class ReceiveSession implements TransportEvents {
     this.#deadlines = new SessionDeadlines(this.#clock, connector, (which) =>
       this.#guard(() => this.#expired(which)),
     )
-    this.#timer = this.#awaitHandshake()
+    if (connector.TlsMode === 'Implicit') this.#timer = this.#awaitHandshake()
     options.log.connected()
     options.log.permissions(this.#conversation.identity.permissions)
   }

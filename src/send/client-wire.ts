@@ -1,11 +1,12 @@
 import type { Duplex } from 'node:stream'
 import type { Awaitable } from '../base/awaitable.ts'
-import type { Clock, Timer } from '../base/clock.ts'
+import type { Clock } from '../base/clock.ts'
 import type { Milliseconds } from '../base/time-span.ts'
 import type { ProtocolSession } from '../logs/protocol-log.ts'
 import type { Reply } from '../smtp/reply.ts'
 import { ReplyReader } from '../smtp/reply-reader.ts'
 import { ClientFailure, type ClientFailureKind, type ClientStage } from './client-failure.ts'
+import { MovingDeadline } from './moving-deadline.ts'
 
 /** What a caller waits for. */
 interface Expectation {
@@ -15,14 +16,12 @@ interface Expectation {
   readonly replies: Reply[]
   readonly resolve: (replies: readonly Reply[]) => void
   readonly reject: (failure: ClientFailure) => void
-  timer: Timer
 }
 
 /** A writer that waits until the peer has taken what was written. */
 interface Writer {
   readonly resolve: () => void
   readonly reject: (failure: ClientFailure) => void
-  readonly timer: Timer
 }
 
 /** How the connection ended, in the words of the protocol log. */
@@ -34,14 +33,15 @@ type Ending = 'Local' | 'Remote' | 'Remote(SocketError)'
  * every socket for good, because a retired one can still report a reset.
  */
 export class ClientWire {
-  readonly #clock: Clock
+  readonly #deadline: MovingDeadline
   readonly #log: ProtocolSession
   #socket: Duplex
   #reader: ReplyReader
   #waiting: Expectation | undefined
   #writer: Writer | undefined
   #failure: ClientFailure | undefined
-  #stage: ClientStage = 'greeting'
+  /** Where the session stands while nobody waits for a reply. */
+  #stageBetween: ClientStage = 'greeting'
   #early: Reply | undefined
   #closing = false
   /** Positive intermediate and authentication replies are not logged word for word. */
@@ -50,7 +50,7 @@ export class ClientWire {
   inContent = false
 
   constructor(socket: Duplex, clock: Clock, log: ProtocolSession) {
-    this.#clock = clock
+    this.#deadline = new MovingDeadline(clock, () => this.#timedOut())
     this.#log = log
     this.#socket = socket
     this.#reader = this.#newReader()
@@ -87,8 +87,8 @@ export class ClientWire {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
     if (!this.#socket.writableNeedDrain || this.#early !== undefined) return undefined
     return new Promise((resolve, reject) => {
-      const timer = this.#clock.after(timeout, () => this.#timedOut('content'))
-      this.#writer = { resolve, reject, timer }
+      this.#deadline.set(timeout)
+      this.#writer = { resolve, reject }
     })
   }
 
@@ -103,9 +103,8 @@ export class ClientWire {
         reject(this.#failure)
         return
       }
-      this.#stage = stageOf(0)
-      const timer = this.#clock.after(timeout, () => this.#timedOut(this.#stage))
-      this.#waiting = { count, timeout, stageOf, replies: [], resolve, reject, timer }
+      this.#deadline.set(timeout)
+      this.#waiting = { count, timeout, stageOf, replies: [], resolve, reject }
     })
   }
 
@@ -144,11 +143,10 @@ export class ClientWire {
     if (this.#failure !== undefined) return
     const replies = this.#waiting?.replies ?? []
     this.#failure = new ClientFailure(why.message, { ...why, replies })
+    this.#deadline.close()
     this.#log.record('-', '', ending)
-    this.#waiting?.timer.cancel()
     this.#waiting?.reject(this.#failure)
     this.#waiting = undefined
-    this.#writer?.timer.cancel()
     this.#writer?.reject(this.#failure)
     this.#writer = undefined
     this.#socket.destroy()
@@ -189,16 +187,14 @@ export class ClientWire {
       return
     }
     waiting.replies.push(reply)
-    waiting.timer.cancel()
-    const answered = waiting.replies.length
-    if (answered === waiting.count) {
-      this.#waiting = undefined
-      this.#stage = 'command'
-      waiting.resolve(waiting.replies)
+    if (waiting.replies.length < waiting.count) {
+      this.#deadline.set(waiting.timeout)
       return
     }
-    this.#stage = waiting.stageOf(answered)
-    waiting.timer = this.#clock.after(waiting.timeout, () => this.#timedOut(this.#stage))
+    this.#deadline.clear()
+    this.#waiting = undefined
+    this.#stageBetween = 'command'
+    waiting.resolve(waiting.replies)
   }
 
   /** A refusal of the content before its end, the farewell of a peer grown tired, or nonsense. */
@@ -214,8 +210,9 @@ export class ClientWire {
   readonly #onDrain = (): void => {
     const writer = this.#writer
     this.#writer = undefined
-    writer?.timer.cancel()
-    writer?.resolve()
+    if (writer === undefined) return
+    this.#deadline.clear()
+    writer.resolve()
   }
 
   readonly #onClose = (): void => {
@@ -229,11 +226,16 @@ export class ClientWire {
     this.#end('Remote(SocketError)', { stage, kind: 'closed', message, cause: error })
   }
 
-  #timedOut(stage: ClientStage): void {
-    this.fail(stage, 'timeout', 'the peer did not answer in time')
+  #timedOut(): void {
+    this.fail(this.#currentStage(), 'timeout', 'the peer did not answer in time')
   }
 
   #currentStage(): ClientStage {
     return this.inContent ? 'content' : this.#stage
+  }
+
+  get #stage(): ClientStage {
+    const waiting = this.#waiting
+    return waiting === undefined ? this.#stageBetween : waiting.stageOf(waiting.replies.length)
   }
 }

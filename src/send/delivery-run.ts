@@ -66,11 +66,15 @@ export class DeliveryRun {
   async #deliver(copy: Copy): Promise<ConnectionResult | undefined> {
     const progress: Progress = { copy, results: [], undecided: copy.recipients }
     for (;;) {
-      const session = await this.#obtain()
+      const session = this.#session ?? (await this.#obtain())
       if (!('client' in session)) return this.#giveUp(progress, session)
       const seasoned = session.messages > 0
       const outcome = await this.#transfer(session, progress)
-      if (progress.undecided.length === 0) return this.#report(progress)
+      if (progress.undecided.length === 0) {
+        const reporting = this.#lane.report(copy, progress.results)
+        if (reporting !== undefined) await reporting
+        return undefined
+      }
       if (outcome.trouble === undefined) continue
       this.#advance(outcome.trouble, seasoned)
     }
@@ -102,7 +106,7 @@ export class DeliveryRun {
   }
 
   async #obtain(): Promise<DeliverySession | ConnectionResult> {
-    this.#session ??= this.#options.cache.take(
+    this.#session = this.#options.cache.take(
       this.#cacheKey,
       ({ connector, messages }) =>
         connector === this.#connector && messages < connector.SmtpMaxMessagesPerConnection,
@@ -156,11 +160,6 @@ export class DeliveryRun {
     results.push(...undecided.map((recipient) => ({ recipient, ...settled })))
     await this.#lane.report(copy, results)
     return result
-  }
-
-  async #report({ copy, results }: Progress): Promise<undefined> {
-    const reporting = this.#lane.report(copy, results)
-    if (reporting !== undefined) await reporting
   }
 
   #exhausted(): boolean {

@@ -177,7 +177,7 @@ export class SmtpClient {
    */
   sendContent(chunk: Buffer): Awaitable<void> {
     const encoder = this.#beginContent()
-    if (this.#wire.early !== undefined) return
+    if (this.#wire.early !== undefined || chunk.length === 0) return
     if (this.#wire.write(encoder.encode(chunk))) return
     return this.#flush()
   }
@@ -207,15 +207,16 @@ export class SmtpClient {
   }
 
   /**
-   * Sends one chunk by BDAT (RFC 3030) and waits for its reply; nothing in it is changed. For a peer
-   * that offers CHUNKING. Rejects with a ClientFailure.
+   * Sends `pieces` as one chunk by BDAT (RFC 3030), in one write with its command, and waits for the
+   * reply; nothing in them is changed. For a peer that offers CHUNKING. Rejects with a ClientFailure.
    */
-  async sendChunk(chunk: Buffer, { last }: { readonly last: boolean }): Promise<Reply> {
-    const line = `BDAT ${chunk.length}${last ? ' LAST' : ''}`
+  async sendChunk(pieces: readonly Buffer[], { last }: { readonly last: boolean }): Promise<Reply> {
+    const size = pieces.reduce((sum, piece) => sum + piece.length, 0)
+    const line = `BDAT ${size}${last ? ' LAST' : ''}`
     if (this.#wire.failure === undefined) this.#log.record('>', line)
     this.#wire.socket.cork()
     this.#wire.write(`${line}\r\n`)
-    this.#wire.write(chunk)
+    for (const piece of pieces) this.#wire.write(piece)
     this.#wire.socket.uncork()
     const patience = last ? this.#timeouts.finalDot : this.#timeouts.content
     const [answer] = await this.#wire.expect(1, patience, () => (last ? 'final-dot' : 'content'))

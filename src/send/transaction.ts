@@ -73,7 +73,8 @@ class CopyTransfer {
   async send(recipients: readonly CopyRecipient[]): Promise<TransactionOutcome> {
     this.#undecided = recipients
     try {
-      await this.#dropMisfits()
+      const dropping = this.#dropMisfits()
+      if (dropping !== undefined) await dropping
       while (this.#undecided.length > 0) {
         const trouble = await this.#round(this.#undecided)
         if (trouble !== undefined) return this.#outcome(trouble)
@@ -102,26 +103,29 @@ class CopyTransfer {
   }
 
   /** Settles what this peer cannot take before a word is said of it. */
-  async #dropMisfits(): Promise<void> {
+  #dropMisfits(): Awaitable<void> {
     const { message } = this.#copy
     const { capabilities } = this.#session.client
-    const misfit = messageMisfit(message, capabilities) ?? (await this.#headerMisfit())
+    const misfit = messageMisfit(message, capabilities)
+    if (misfit === undefined && message.envelope.smtpUtf8 && !capabilities.has('SMTPUTF8'))
+      return this.#headerMisfit().then((found) => this.#drop(found))
+    this.#drop(misfit)
+  }
+
+  #drop(misfit: Reply | undefined): void {
     if (misfit !== undefined) {
       this.#settle(this.#undecided, 'failed', replyText(misfit), 'ours')
       return
     }
     for (const recipient of this.#undecided) {
-      const refusal = recipientMisfit(recipient, capabilities)
+      const refusal = recipientMisfit(recipient, this.#session.client.capabilities)
       if (refusal !== undefined) this.#settle([recipient], 'failed', replyText(refusal), 'ours')
     }
   }
 
   /** A client that asked for SMTPUTF8 may have meant its headers: that stands in the first piece. */
   async #headerMisfit(): Promise<Reply | undefined> {
-    const { message } = this.#copy
-    if (!message.envelope.smtpUtf8 || this.#session.client.capabilities.has('SMTPUTF8'))
-      return undefined
-    const piece = (await this.#readPiece(message.id, 0)) ?? Buffer.alloc(0)
+    const piece = (await this.#readPiece(this.#copy.message.id, 0)) ?? Buffer.alloc(0)
     const end = piece.indexOf('\r\n\r\n')
     const header = end < 0 ? piece : piece.subarray(0, end)
     return header.some((octet) => octet > 0x7f) ? utf8Refusal : undefined

@@ -31,6 +31,8 @@ afterEach(async () => {
 })
 
 const capabilities = ['PIPELINING', 'SIZE', 'DSN', '8BITMIME', 'SMTPUTF8', 'CHUNKING']
+/** Of a back end whose connector has ChunkingEnabled off. */
+const withoutChunking = { capabilities: capabilities.filter((name) => name !== 'CHUNKING') }
 
 const session: SessionFacts = {
   sessionId: '08DD5A1122334401',
@@ -137,11 +139,18 @@ describe('the front end', () => {
       handOver,
       'MAIL FROM:<ana@lucerne.example>',
       'RCPT TO:<ben@corp.example>',
-      'DATA',
+      expect.stringMatching(/^BDAT \d+ LAST$/),
     ])
     expect(fake.messages[0]?.content.replace(/\r\n[ \t]+/g, ' ')).toMatch(
-      /^Received: from mx\.lucerne\.example \(203\.0\.113\.77\) by mail1\.corp\.example \(192\.0\.2\.25\) with Microsoft SMTP Server id 15\.2\.1\.0 via Frontend Transport; [^\n]*\r\nSubject: x\r\n\r\n\.\.dot\r\n$/,
+      /^Received: from mx\.lucerne\.example \(203\.0\.113\.77\) by mail1\.corp\.example \(192\.0\.2\.25\) with Microsoft SMTP Server id 15\.2\.1\.0 via Frontend Transport; [^\n]*\r\nSubject: x\r\n\r\n\.dot\r\n$/,
     )
+  })
+
+  test('sends content by DATA, dots doubled, to a back end without CHUNKING', async () => {
+    const { fake, sink } = await frontEnd(withoutChunking)
+    expect(await send(sink, 'Subject: x\r\n\r\n.dot\r\n')).toBe('250 2.6.0 Queued')
+    expect(fake.lines.at(-1)).toBe('DATA')
+    expect(fake.messages[0]?.content).toMatch(/\r\nSubject: x\r\n\r\n\.\.dot\r\n$/)
   })
 
   test('shows the internal certificate as its own', async () => {
@@ -198,8 +207,11 @@ describe('the front end', () => {
     expect(message?.mail).toContain('BODY=BINARYMIME')
   })
 
-  test('carries large content whole', async () => {
-    const { fake, sink } = await frontEnd()
+  test.each([
+    ['in chunks', {}],
+    ['by DATA', withoutChunking],
+  ])('carries large content whole %s', async (_, options) => {
+    const { fake, sink } = await frontEnd(options)
     const content = `Subject: big\r\n\r\n${'0123456789abcdef\r\n'.repeat(60_000)}`
     expect(await send(sink, content)).toBe('250 2.6.0 Queued')
     expect(fake.messages[0]?.content.endsWith(content)).toBe(true)
@@ -218,7 +230,7 @@ describe('the front end', () => {
 })
 
 describe('a refusal of the back end', () => {
-  test.each<[string, Readonly<Record<string, string>>, string]>([
+  test.each<[string, FakeMxOptions['answers'], string, FakeMxOptions?]>([
     ['the sender', { MAIL: '550 5.7.1 No such luck' }, '550 5.7.1 No such luck'],
     [
       'the sender for now',
@@ -234,6 +246,7 @@ describe('a refusal of the back end', () => {
       'the content beforehand',
       { DATA: '554 5.5.1 No valid recipients' },
       '554 5.5.1 No valid recipients',
+      withoutChunking,
     ],
     [
       'the content',
@@ -241,10 +254,16 @@ describe('a refusal of the back end', () => {
       '552 5.3.4 Message size exceeds',
     ],
     ['the content for now', { content: '451 4.3.2 Try later' }, '451 4.3.2 Try later'],
+    [
+      'the content behind DATA',
+      { content: '451 4.3.2 Try later' },
+      '451 4.3.2 Try later',
+      withoutChunking,
+    ],
   ])(
     'of %s is the answer to the client, and the connection goes on',
-    async (_, answers, expected) => {
-      const { fake, sink } = await frontEnd({ answers })
+    async (_, answers = {}, expected, options = {}) => {
+      const { fake, sink } = await frontEnd({ ...options, answers })
       expect(await send(sink)).toBe(expected)
       fake.options = { ...fake.options, answers: {} }
       expect(await send(sink)).toBe('250 2.6.0 Queued')
@@ -275,6 +294,7 @@ describe('a refusal of the back end', () => {
 
   test('in the middle of the content is the answer at its end', async () => {
     const { sink, fake } = await frontEnd({
+      ...withoutChunking,
       midContent: { after: 100_000, answer: '552 5.3.4 Message size exceeds' },
     })
     expect(await send(sink, 'x'.repeat(78).concat('\r\n').repeat(20_000))).toBe(
@@ -285,8 +305,7 @@ describe('a refusal of the back end', () => {
 
   test('of a chunk is the answer at the end, and the next message starts afresh', async () => {
     const { fake, sink } = await frontEnd({ answers: { chunk: '552 5.3.4 Too large' } })
-    const binary = transaction({ body: 'BINARYMIME' })
-    expect(await send(sink, 'x'.repeat(10_000), binary)).toBe('552 5.3.4 Too large')
+    expect(await send(sink, 'x'.repeat(200_000))).toBe('552 5.3.4 Too large')
     expect(fake.lines.filter((line) => line.startsWith('BDAT'))).toHaveLength(1)
     await send(sink)
     expect(fake.lines).toContain('RSET')
@@ -322,10 +341,16 @@ describe('a back end that is lost', () => {
     ['closes at MAIL', 4, () => ({ answers: { MAIL: 'drop' } })],
     ['breaks at MAIL', 4, () => ({ answers: { MAIL: 'reset' } })],
     ['closes at RCPT', 4, () => ({ answers: { RCPT: 'drop' } })],
-    ['closes at DATA', 5, () => ({ answers: { DATA: 'drop' } })],
-    ['closes in the content', 5, () => ({ midContent: { after: 1, answer: 'drop' } })],
-    ['closes after the final dot', 5, () => ({ answers: { content: 'drop' } })],
-    ['breaks after the final dot', 5, () => ({ answers: { content: 'reset' } })],
+    ['closes at BDAT', 5, () => ({ answers: { BDAT: 'drop' } })],
+    ['closes after the last chunk', 5, () => ({ answers: { content: 'drop' } })],
+    ['breaks after the last chunk', 5, () => ({ answers: { content: 'reset' } })],
+    ['closes at DATA', 5, () => ({ ...withoutChunking, answers: { DATA: 'drop' } })],
+    [
+      'closes in the content behind DATA',
+      5,
+      () => ({ ...withoutChunking, midContent: { after: 1, answer: 'drop' } }),
+    ],
+    ['closes after the final dot', 5, () => ({ ...withoutChunking, answers: { content: 'drop' } })],
   ])('because it %s gives 451 with PRX%i', async (_, digit, options) => {
     const { sink } = await frontEnd(options())
     expect(await send(sink)).toBe(
@@ -379,7 +404,35 @@ describe('connections to the back end', () => {
     expect(fake.sessions).toHaveLength(1)
     expect(fake.messages).toHaveLength(2)
     expect(fake.lines).not.toContain('RSET')
-    expect(fake.lines.filter((line) => line === handOver)).toHaveLength(2)
+  })
+
+  test('hear whose messages come only when that changes', async () => {
+    const { fake, sink } = await frontEnd()
+    const others = transaction({}, { session: { ...session, sessionId: '08DD5A1122334402' } })
+    await send(sink)
+    await send(sink)
+    await send(sink, 'x\r\n', others)
+    await send(sink, 'x\r\n', others)
+    await send(sink)
+    const told = fake.lines.filter((line) => line.startsWith('XPROXYFROM'))
+    expect(told.map((line) => line.slice(0, 31))).toEqual([
+      'XPROXYFROM SID=08DD5A1122334401',
+      'XPROXYFROM SID=08DD5A1122334402',
+      'XPROXYFROM SID=08DD5A1122334401',
+    ])
+    expect(fake.sessions).toHaveLength(1)
+  })
+
+  test('stay with the session that they served before', async () => {
+    const { fake, sink } = await frontEnd()
+    const sessions = ['08DD5A1122334401', '08DD5A1122334402'].map((sessionId) =>
+      transaction({}, { session: { ...session, sessionId } }),
+    )
+    const open = await Promise.all(sessions.map((mail) => sink.begin(mail)))
+    for (const message of open) if (!('code' in message)) message.abort()
+    for (const mail of [...sessions, ...sessions]) await send(sink, 'x\r\n', mail)
+    expect(fake.sessions).toHaveLength(2)
+    expect(fake.lines.filter((line) => line.startsWith('XPROXYFROM'))).toHaveLength(2)
   })
 
   test('are reset where a transaction was left open', async () => {
@@ -394,8 +447,8 @@ describe('connections to the back end', () => {
     expect(fake.messages).toHaveLength(2)
   })
 
-  test('are left when a client goes away in the middle of its content', async () => {
-    const { fake, sink } = await frontEnd()
+  test('are left when a client goes away in the middle of content behind DATA', async () => {
+    const { fake, sink } = await frontEnd(withoutChunking)
     const message = await open(sink)
     await message.addRecipient({ address: 'ben@corp.example' })
     await message.startContent()
@@ -405,17 +458,31 @@ describe('connections to the back end', () => {
     expect(fake.messages).toEqual([])
   })
 
+  test('are reset when a client goes away between chunks', async () => {
+    const { fake, sink } = await frontEnd()
+    const message = await open(sink)
+    await message.addRecipient({ address: 'ben@corp.example' })
+    await message.startContent()
+    await message.write(Buffer.alloc(100_000, 'x'))
+    message.abort()
+    expect(await send(sink)).toBe('250 2.6.0 Queued')
+    expect(fake.lines).toContain('RSET')
+    expect(fake.messages).toHaveLength(1)
+    expect(fake.sessions).toHaveLength(1)
+  })
+
   test.each(['XPROXYFROM', 'MAIL'])(
     'that went stale are replaced unseen, even when they break only at %s',
     async (verb) => {
       const { fake, sink } = await frontEnd()
       await send(sink)
+      const other = transaction({}, { session: { ...session, sessionId: '08DD5A1122334402' } })
       const [first] = fake.sessions
       fake.options = {
         ...fake.options,
         answers: { [verb]: (_, at) => (at === first ? 'drop' : '250 2.0.0 OK') },
       }
-      expect(await send(sink)).toBe('250 2.6.0 Queued')
+      expect(await send(sink, 'x\r\n', other)).toBe('250 2.6.0 Queued')
       expect(fake.sessions).toHaveLength(2)
       expect(fake.messages).toHaveLength(2)
     },

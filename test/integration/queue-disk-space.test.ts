@@ -20,16 +20,21 @@ test('on a full disk the room that old mail left in the queue file takes new mai
   }
   const database = new QueueDatabase(settings, clock, () => free)
   let id = 0
-  const write = (message: number, index: number) => {
+  const commit = (message: number) => {
     clock.advance(1000)
-    const change = { kind: 'piece', message, index } as const
+    const copy = [message, ['DnsConnectorDelivery', 'first.test', 'To Internet'], 0, '[]'] as const
+    const rows = [[message, 0, '{}', 0, 0] as const, [copy]] as const
+    const change = { kind: 'commit', rows } as const
     return database.change([{ id: ++id, change, contents: [Buffer.alloc(128 * 1024)] }])
   }
-  for (let index = 0; index < 20; index++) write(1, index)
+  const settle = (message: number) => {
+    const change = { kind: 'settle', rows: [message, message, null, null] } as const
+    return database.change([{ id: ++id, change, contents: [] }])
+  }
+  for (let message = 1; message <= 20; message++) commit(message)
   free = 0
-  expect(write(2, 0)).toMatchObject([{ failure: { code: 'DISK_FULL' } }])
-  database.change([{ id: ++id, change: { kind: 'abort', message: 1 }, contents: [] }])
-  while (database.busy) database.upkeep()
-  expect(write(2, 0)).toEqual([{ id }])
-  database.close(2, 0)
+  expect(commit(21)).toMatchObject([{ failure: { code: 'DISK_FULL' } }])
+  for (let message = 1; message <= 20; message++) settle(message)
+  expect(commit(21)).toEqual([{ id }])
+  database.close(21, 21)
 })

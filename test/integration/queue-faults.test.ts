@@ -1,8 +1,14 @@
-import { open, stat, truncate, writeFile, mkdir } from 'node:fs/promises'
+import { mkdir, open, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import {
+  type ContentDisk,
+  type ContentFile,
+  systemContentDisk,
+} from '../../src/queue/content-disk.ts'
+import { contentFolder, contentPath } from '../../src/queue/content-path.ts'
 import type { QueueStore } from '../../src/queue/queue-store.ts'
 import type { Copy } from '../../src/queue/stored-message.ts'
 import { QueueFolder } from '../support/queue-folder.ts'
@@ -30,6 +36,30 @@ async function fill(store: QueueStore): Promise<readonly Copy[]> {
   }
 }
 
+/** A file of the real disk that does something of its own in places. */
+function createdWith(file: ContentFile, changes: Partial<ContentFile>): ContentFile {
+  return {
+    write: (parts, position) => file.write(parts, position),
+    read: (buffer, position) => file.read(buffer, position),
+    flush: () => file.flush(),
+    close: () => file.close(),
+    ...changes,
+  }
+}
+
+/** A disk with room for this much in a file. */
+function diskOf(bytes: number): ContentDisk {
+  const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
+  const create: ContentDisk['create'] = async (path) => {
+    const file = await systemContentDisk.create(path)
+    return createdWith(file, {
+      write: (parts, position) =>
+        position > bytes ? Promise.reject(full) : file.write(parts, position),
+    })
+  }
+  return { ...systemContentDisk, create }
+}
+
 test('a full disk refuses mail, settles what is there, and takes mail again when there is room', async () => {
   await using folder = await QueueFolder.make()
   await using store = await folder.open({ maxFileBytes: 1_000_000 })
@@ -41,13 +71,63 @@ test('a full disk refuses mail, settles what is there, and takes mail again when
 
 test('content that finds the disk full is told to its writer, and nothing remains of it', async () => {
   await using folder = await QueueFolder.make()
-  await using store = await folder.open({ maxFileBytes: 1_000_000, maxUnwrittenBytes: 300_000 })
+  await using store = await folder.open({ disk: diskOf(1_000_000), maxUnwrittenBytes: 300_000 })
   const pending = store.begin()
   const writing = writeAll(pending, Buffer.alloc(3_000_000), 50_000)
   await expect(writing).rejects.toMatchObject({ code: 'DISK_FULL' })
   pending.abort()
   await expect(store.scan({ limit: 1 })).resolves.toMatchObject({ copies: [] })
-  expect((await fill(store)).length).toBeGreaterThan(5)
+  await vi.waitFor(async () => expect(await readdir(contentFolder(folder.path))).toEqual([]))
+  await commitTo(store, [queue], { content: 'x'.repeat(500_000) })
+})
+
+test('a content that cannot be flushed is not taken', async () => {
+  await using folder = await QueueFolder.make()
+  const flush = () => Promise.reject(new Error('EIO: i/o error, fdatasync'))
+  const disk: ContentDisk = {
+    ...systemContentDisk,
+    create: async (path) => createdWith(await systemContentDisk.create(path), { flush }),
+  }
+  await using store = await folder.open({ disk })
+  const taking = commitTo(store, [queue], { content: 'x'.repeat(500_000) })
+  await expect(taking).rejects.toMatchObject({ code: 'FAILED' })
+  await expect(store.scan({ limit: 1 })).resolves.toMatchObject({ copies: [] })
+  await commitTo(store, [queue])
+})
+
+test('with little free disk large content is refused before it is written', async () => {
+  await using folder = await QueueFolder.make()
+  const disk = { ...systemContentDisk, freeBytes: () => Promise.resolve(1000) }
+  await using store = await folder.open({ disk, minFreeBytes: 1001 })
+  const taking = commitTo(store, [queue], { content: 'x'.repeat(500_000) })
+  await expect(taking).rejects.toMatchObject({
+    code: 'DISK_FULL',
+    message: expect.stringContaining('make room') as string,
+  })
+  expect(await readdir(contentFolder(folder.path))).toEqual([])
+})
+
+test('content whose file is gone is told, and the message stays', async () => {
+  await using folder = await QueueFolder.make()
+  await using store = await folder.open()
+  const copies = await commitTo(store, [queue], { content: 'x'.repeat(500_000) })
+  const id = copies[0]?.message.id ?? 0
+  await rm(contentPath(contentFolder(folder.path), id))
+  await expect(store.readPiece(id, 0)).rejects.toMatchObject({ code: 'FAILED' })
+  expect((await store.scan({ limit: 1 })).copies).toEqual(copies)
+})
+
+test('a start deletes content that no message owns, and no other file', async () => {
+  await using folder = await QueueFolder.make()
+  const before = await folder.open()
+  const [copy] = await commitTo(before, [queue], { content: 'x'.repeat(500_000) })
+  await before[Symbol.asyncDispose]()
+  const content = contentFolder(folder.path)
+  for (const name of ['987654.eml', 'notes.txt']) await writeFile(join(content, name), 'x')
+  await using store = await folder.open()
+  const kept = [`${copy?.message.id ?? 0}.eml`, 'notes.txt']
+  await vi.waitFor(async () => expect((await readdir(content)).toSorted()).toEqual(kept))
+  expect((await contentOf(store, copy?.message.id ?? 0)).length).toBe(500_000)
 })
 
 test('a batch with one message too many keeps the others', async () => {
@@ -162,6 +242,7 @@ test('damage found in use stops the store, and the next start brings the rest in
   await using after = await folder.open()
   const [aside] = folder.movedAside
   expect(existsSync(aside?.path ?? '')).toBe(true)
+  expect(await readdir(contentFolder(aside?.path ?? ''))).toHaveLength(2)
   expect(aside?.rescued).toBeGreaterThan(100)
   expect(aside?.rescued).toBeLessThan(202)
   expect(await after.queues()).toMatchObject([{ key: queue, copies: aside?.rescued }])
@@ -207,7 +288,7 @@ test('large content travels in pieces while small messages are committed beside 
     small++
   }
   await large
-  expect(small).toBeGreaterThan(10)
+  expect(small).toBeGreaterThan(2)
   expect((await contentOf(store, pending.id)).equals(content)).toBe(true)
   expect((await store.readPiece(pending.id, 0))?.length).toBeLessThanOrEqual(256 * 1024)
 })

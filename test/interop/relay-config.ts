@@ -72,13 +72,16 @@ AcceptedDomains:
 ReceiveConnectors:
   - Name: Default internal receive connector EDGE01
     Bindings: ${address}:25
-    AuthMechanism: [Tls, ExchangeServer]
-    PermissionGroups: [AnonymousUsers, ExchangeServers, Partners]
-    MessageRateLimit: unlimited
-    ${receiveSettings(connector)}
+    ${receiveSettings({ ...edgeRights, ...connector })}
 SendConnectors:
 ${sendConnectors}
 ${more}`
+}
+
+const edgeRights = {
+  AuthMechanism: '[Tls, ExchangeServer]',
+  PermissionGroups: '[AnonymousUsers, ExchangeServers, Partners]',
+  MessageRateLimit: 'unlimited',
 }
 
 const unlimited = {

@@ -7,14 +7,24 @@ import { writeSync } from 'node:fs'
 import { systemClock } from '../../src/base/clock.ts'
 import { openSqliteQueueStore } from '../../src/queue/sqlite-queue-store.ts'
 import { domainQueue, sampleMessage, writeAll } from './queue-samples.ts'
-import { numberedContent } from './numbered-content.ts'
+import { numberedContent, pieceBytes } from './numbered-content.ts'
 
-const say = (line: string) => writeSync(1, `${line}\n`)
+/** Blocks until the reader has room, so that what is said is out before the next step. */
+function say(line: string): void {
+  for (;;) {
+    try {
+      writeSync(1, `${line}\n`)
+      return
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error
+    }
+  }
+}
 
 const store = await openSqliteQueueStore({
   path: process.argv[2] ?? '',
   clock: systemClock,
-  pieceBytes: 16 * 1024,
+  pieceBytes,
   onFatal: (error) => {
     throw error
   },

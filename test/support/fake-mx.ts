@@ -280,6 +280,7 @@ class FakeConnection {
   }
 
   #forget(): void {
+    this.#chunks = ''
     this.#mail = ''
     this.#recipients = []
   }

@@ -1,4 +1,7 @@
-/** Content that its number alone tells: some fit into one row, some need many. */
+/** Content as large as this has a file in the crash test. */
+export const pieceBytes = 16 * 1024
+
+/** Content that its number alone tells: some stands in its row, some needs a file. */
 export function numberedContent(number: number): Buffer {
   const size = number % 3 === 0 ? 90_000 : 500
   const content = Buffer.alloc(size, number % 256)

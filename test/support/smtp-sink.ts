@@ -11,6 +11,8 @@ export interface SinkOptions {
   readonly port: number
   /** Its faults, in its own words: `-r RCPT`. */
   readonly faults?: readonly string[]
+  /** Connections that the system holds until they are taken; default 1,000. */
+  readonly backlog?: number
 }
 
 /** Its running counters take fewer octets a line. */
@@ -25,8 +27,8 @@ export class SmtpSink implements AsyncDisposable {
   readonly #output = openSync(join(this.#folder, 'counters'), 'w+')
   readonly #process
 
-  private constructor({ address, port, faults = [] }: SinkOptions) {
-    const args = ['-c', '-u', 'postfix', ...faults, `${address}:${port}`, '1000']
+  private constructor({ address, port, faults = [], backlog = 1000 }: SinkOptions) {
+    const args = ['-c', '-u', 'postfix', ...faults, `${address}:${port}`, String(backlog)]
     this.#process = spawn('smtp-sink', args, { stdio: ['ignore', this.#output, this.#output] })
     this.#process.on('error', () => undefined)
   }

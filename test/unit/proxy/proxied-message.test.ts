@@ -33,7 +33,14 @@ async function inContent() {
   backEnd.write('220 back.example\r\n')
   const client = await SmtpClient.open(near, { clock, log, timeouts: defaultClientTimeouts })
   const target = { address: '127.0.0.1', port: 2525, tlsMode: 'StartTls' } as const
-  const connection = { client, target, openedAt: 0, kept: false, needsReset: false }
+  const connection = {
+    client,
+    target,
+    openedAt: 0,
+    kept: false,
+    needsReset: false,
+    handedOver: undefined,
+  }
   const givenBack: BackEndConnection[] = []
   const message = new ProxiedMessage(transaction, {
     connection,

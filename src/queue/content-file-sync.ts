@@ -1,0 +1,26 @@
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+/** Writes a content file, or over what an attempt before has left of it, to stable storage; for the database thread. */
+export function writeContentFile(path: string, parts: Iterable<Uint8Array>): void {
+  const file = openSync(path, 'w', 0o640)
+  try {
+    for (const part of parts) {
+      for (let at = 0; at < part.length;) at += writeSync(file, part, at)
+    }
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  flushFolder(dirname(path))
+}
+
+/** Makes sure that the names of the files in it are on stable storage. */
+export function flushFolder(path: string): void {
+  const folder = openSync(path, 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+}

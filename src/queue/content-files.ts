@@ -1,0 +1,215 @@
+import type { Bytes } from '../base/byte-size.ts'
+import type { Clock } from '../base/clock.ts'
+import type { ContentDisk, ContentFile } from './content-disk.ts'
+import { contentPath } from './content-path.ts'
+import { GroupedFlush } from './grouped-flush.ts'
+import { StoreError } from './queue-store.ts'
+
+export interface ContentFilesOptions {
+  readonly folder: string
+  readonly disk: ContentDisk
+  readonly clock: Clock
+  /** Octets read at a time. */
+  readonly pieceBytes: Bytes
+  /** With less free disk nothing new is written. */
+  readonly minFreeBytes: Bytes
+}
+
+/** How often the free disk is looked at, in milliseconds. */
+const freeDiskInterval = 250
+/** Files open for reading at a time; of more the one opened first is closed, and opened again if need be. */
+const openReaders = 200
+/** Sizes remembered at a time, the latest ones. */
+const knownSizes = 10_000
+
+/**
+ * Large contents, each in a file of its own beside the queue file, so that they are written to the
+ * disk once and never pass through the database. A file counts for nothing until the database names
+ * it; the database thread deletes what it does not name.
+ */
+export class ContentFiles {
+  readonly #options: ContentFilesOptions
+  readonly #incoming = new Set<IncomingContent>()
+  readonly #sizes = new Map<number, Bytes>()
+  readonly #readers = new Map<number, ContentReader>()
+  readonly #folderFlush = new GroupedFlush(() => this.#flushFolder())
+  #freeDiskSeen = -Infinity
+  #diskLow = Promise.resolve(false)
+
+  constructor(options: ContentFilesOptions) {
+    this.#options = options
+  }
+
+  /** The file of a message that comes in; made by its first write. */
+  create(message: number): IncomingContent {
+    const content = new IncomingContent(contentPath(this.#options.folder, message), {
+      disk: this.#options.disk,
+      checkRoom: () => this.#checkRoom(),
+      flushFolder: () => this.#folderFlush.run(),
+      closed: () => this.#incoming.delete(content),
+    })
+    this.#incoming.add(content)
+    return content
+  }
+
+  /** A message's content has a file of this size. */
+  note(message: number, bytes: Bytes): void {
+    this.#sizes.set(message, bytes)
+    const [oldest] = this.#sizes.keys()
+    if (oldest !== undefined && this.#sizes.size > knownSizes) this.#sizes.delete(oldest)
+  }
+
+  /** Whether a message's content is known to have a file. */
+  knows(message: number): boolean {
+    return this.#sizes.has(message)
+  }
+
+  /** The message is gone, or not read for now. */
+  forget(message: number): void {
+    this.#sizes.delete(message)
+    this.#closeReader(message)
+  }
+
+  /** Piece `index` of a message that it knows; undefined past the end. */
+  async read(message: number, index: number): Promise<Buffer | undefined> {
+    const { folder, pieceBytes } = this.#options
+    const position = index * pieceBytes
+    const rest = (this.#sizes.get(message) ?? 0) - position
+    if (rest <= 0) {
+      this.#closeReader(message)
+      return undefined
+    }
+    try {
+      return await this.#reader(message).read(position, Math.min(pieceBytes, rest))
+    } catch (cause) {
+      this.#closeReader(message)
+      throw contentError(cause, contentPath(folder, message))
+    }
+  }
+
+  /** Closes what is open; nothing is asked of it afterwards. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#incoming].map((content) => content.close()))
+    for (const message of [...this.#readers.keys()]) this.#closeReader(message)
+  }
+
+  #reader(message: number): ContentReader {
+    const open = this.#readers.get(message)
+    if (open !== undefined) return open
+    const { folder, disk } = this.#options
+    const reader = new ContentReader(disk.open(contentPath(folder, message)))
+    this.#readers.set(message, reader)
+    const [oldest] = this.#readers.keys()
+    if (oldest !== undefined && this.#readers.size > openReaders) this.#closeReader(oldest)
+    return reader
+  }
+
+  #closeReader(message: number): void {
+    this.#readers.get(message)?.close()
+    this.#readers.delete(message)
+  }
+
+  async #checkRoom(): Promise<void> {
+    const { folder, disk, clock, minFreeBytes } = this.#options
+    const now = clock.monotonic()
+    if (now - this.#freeDiskSeen >= freeDiskInterval) {
+      this.#freeDiskSeen = now
+      this.#diskLow = disk.freeBytes(folder).then((free) => free < minFreeBytes)
+    }
+    if (!(await this.#diskLow)) return
+    const what = `less than ${minFreeBytes} bytes free on its disk; make room`
+    throw new StoreError('DISK_FULL', `content folder ${folder}: ${what}`)
+  }
+
+  async #flushFolder(): Promise<void> {
+    const folder = await this.#options.disk.open(this.#options.folder)
+    try {
+      await folder.flush()
+    } finally {
+      await folder.close()
+    }
+  }
+}
+
+interface ContentPlace {
+  readonly disk: ContentDisk
+  /** Rejects with a StoreError when the disk is nearly full. */
+  readonly checkRoom: () => Promise<void>
+  readonly flushFolder: () => Promise<void>
+  readonly closed: () => void
+}
+
+/** Content on its way to its file. */
+export class IncomingContent {
+  readonly #path: string
+  readonly #place: ContentPlace
+  #file: Promise<ContentFile> | undefined
+
+  constructor(path: string, place: ContentPlace) {
+    this.#path = path
+    this.#place = place
+  }
+
+  /** Writes parts at a position; several writes may be under way. Rejects with a StoreError. */
+  async write(parts: readonly Buffer[], position: Bytes): Promise<void> {
+    try {
+      await this.#place.checkRoom()
+      this.#file ??= this.#place.disk.create(this.#path)
+      await (await this.#file).write(parts, position)
+    } catch (cause) {
+      throw contentError(cause, this.#path)
+    }
+  }
+
+  /** Resolves when all that was written is on stable storage and has its name there. */
+  async flush(): Promise<void> {
+    try {
+      const file = await this.#file
+      await Promise.all([file?.flush(), this.#place.flushFolder()])
+    } catch (cause) {
+      throw contentError(cause, this.#path)
+    }
+  }
+
+  /** Never rejects: what was flushed is safe, and what was not is of no use. */
+  async close(): Promise<void> {
+    this.#place.closed()
+    await this.#file?.then((file) => file.close()).catch(ignored)
+  }
+}
+
+class ContentReader {
+  readonly #file: Promise<ContentFile>
+
+  constructor(file: Promise<ContentFile>) {
+    this.#file = file
+  }
+
+  async read(position: Bytes, length: Bytes): Promise<Buffer> {
+    const file = await this.#file
+    const piece = Buffer.allocUnsafeSlow(length)
+    const filled = await file.read(piece, position)
+    if (filled < length) throw new Error(`it ends after ${position + filled} bytes`)
+    return piece
+  }
+
+  close(): void {
+    this.#file.then((file) => file.close()).catch(ignored)
+  }
+}
+
+/** What a system's error means to the store's callers. */
+function contentError(cause: unknown, path: string): StoreError {
+  if (cause instanceof StoreError) return cause
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  const full = code === 'ENOSPC' || code === 'EDQUOT'
+  const text = cause instanceof Error ? cause.message : String(cause)
+  const advice = full ? '; make room on its disk' : ''
+  return new StoreError(full ? 'DISK_FULL' : 'FAILED', `content ${path}: ${text}${advice}`, {
+    cause,
+  })
+}
+
+function ignored(): void {
+  // Told where it matters, or of no consequence.
+}

@@ -1,0 +1,43 @@
+import { opendirSync, rmSync } from 'node:fs'
+import { contentPath, messageOfContent } from './content-path.ts'
+
+/** Files deleted in one step, so that no commit waits long. */
+const filesPerStep = 4
+
+/** The content files that no message owns any more; for the database thread. */
+export class ContentGarbage {
+  readonly #folder: string
+  readonly #waiting: number[] = []
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  get any(): boolean {
+    return this.#waiting.length > 0
+  }
+
+  add(message: number): void {
+    this.#waiting.push(message)
+  }
+
+  /** Finds what a process that died has left. */
+  collect(isOwned: (message: number) => boolean): void {
+    using folder = opendirSync(this.#folder)
+    for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) {
+      const message = messageOfContent(entry.name)
+      if (message !== undefined && !isOwned(message)) this.add(message)
+    }
+  }
+
+  /** Deletes a few of them. */
+  step(): void {
+    for (const message of this.#waiting.splice(0, filesPerStep)) {
+      try {
+        rmSync(contentPath(this.#folder, message), { force: true })
+      } catch {
+        // The next start finds it again.
+      }
+    }
+  }
+}

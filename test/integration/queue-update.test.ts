@@ -1,0 +1,47 @@
+import { readdir, stat, truncate } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { contentFolder } from '../../src/queue/content-path.ts'
+import { makeFirstQueueFile } from '../support/first-queue-file.ts'
+import { QueueFolder } from '../support/queue-folder.ts'
+import { commitTo, contentOf, domainQueue } from '../support/queue-samples.ts'
+
+const queue = domainQueue('first.test')
+const contents = new Map([
+  [1, Buffer.from('small')],
+  [2, Buffer.alloc(700_000, 'large ')],
+  [3, Buffer.from('small again')],
+  [4, Buffer.alloc(128 * 1024, 'just large ')],
+])
+
+test('mail that waits in a queue file of the first version is there after the update', async () => {
+  await using folder = await QueueFolder.make()
+  makeFirstQueueFile(folder.path, contents)
+  // The second start finds a file that was updated before.
+  for (const start of [1, 2]) {
+    await using store = await folder.open()
+    expect(await store.queues(), `start ${start}`).toMatchObject([{ key: queue, copies: 4 }])
+    for (const [id, content] of contents) {
+      expect((await contentOf(store, id)).equals(content), `message ${id}`).toBe(true)
+    }
+  }
+  expect((await readdir(contentFolder(folder.path))).toSorted()).toEqual(['2.eml', '4.eml'])
+  await using store = await folder.open()
+  const leased = await store.lease(queue, 0, 10)
+  expect(leased).toHaveLength(4)
+  const end = { remaining: [], dueAt: 0, attempts: 1, lastError: '', delayNotified: false }
+  for (const copy of leased) await store.settle({ copy, ...end })
+  expect((await commitTo(store, [queue]))[0]?.message.id).toBeGreaterThan(4)
+})
+
+test('a damaged file of the first version gives what can be read of it', async () => {
+  await using folder = await QueueFolder.make()
+  makeFirstQueueFile(folder.path, contents)
+  await truncate(folder.path, (await stat(folder.path)).size - 4096)
+  await using store = await folder.open()
+  const ids = (await store.scan({ limit: 10 })).copies.map(({ message }) => message.id)
+  expect(folder.movedAside).toMatchObject([{ rescued: ids.length }])
+  expect(ids).toContain(2)
+  for (const id of ids) {
+    expect((await contentOf(store, id)).equals(contents.get(id) ?? Buffer.alloc(0))).toBe(true)
+  }
+})
