@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import { type Milliseconds, second } from '../base/time-span.ts'
 import type { ConnectionResult, DeliveryAgent, RecipientResult } from './delivery-agent.ts'
+import { ConnectionLine } from './connection-line.ts'
 import { DeliveryQueue } from './delivery-queue.ts'
 import type { Notifier } from './notifier.ts'
 import { OverdueSweep } from './overdue-sweep.ts'
@@ -14,6 +15,7 @@ import type { QueueStore } from './queue-store.ts'
 import { type Recategorizer, Resubmission } from './resubmission.ts'
 import { type RetrySettings, retryDelay } from './retry-schedule.ts'
 import { Settler } from './settler.ts'
+import type { Place, SharedPlaces } from './shared-places.ts'
 import type { Copy } from './stored-message.ts'
 import { type MessageSettings, allFailed } from './verdict.ts'
 import { WindowKeeper } from './window-keeper.ts'
@@ -36,6 +38,8 @@ export interface SchedulerOptions {
   readonly clock: Clock
   readonly log: QueueLog
   readonly onEvent: QueueEvents
+  /** Where the limits of outbound connections are kept together with other processes. */
+  readonly places?: SharedPlaces
 }
 
 /** Copies that fail together when the next hop is impossible. */
@@ -51,8 +55,7 @@ export class QueueScheduler implements AsyncDisposable {
   readonly #sweep: OverdueSweep
   readonly #resubmission: Resubmission
   readonly #queues = new Map<string, DeliveryQueue>()
-  /** Queues that want a connection, the longest waiting first: nobody is passed over. */
-  #line: DeliveryQueue[] = []
+  readonly #line: ConnectionLine
   readonly #serving = new Map<Promise<void>, AbortController>()
   /** Copies being transmitted. */
   readonly #active = new Set<number>()
@@ -66,6 +69,8 @@ export class QueueScheduler implements AsyncDisposable {
     const onNewCopies = (copies: readonly Copy[]) => this.enqueue(copies)
     this.#settler = new Settler({ ...options, onNewCopies })
     this.#windows = new WindowKeeper(options)
+    const onFree = () => this.#openConnections()
+    this.#line = new ConnectionLine({ clock, places: options.places, onFree })
     this.listing = new QueueListing({ ...options, queues: this.#queues, active: this.#active })
     this.#resubmission = new Resubmission({ ...options, settler: this.#settler })
     this.#sweep = new OverdueSweep({
@@ -161,7 +166,7 @@ export class QueueScheduler implements AsyncDisposable {
    */
   async drain(signal: AbortSignal): Promise<void> {
     this.#state = 'ended'
-    this.#line = []
+    this.#line.close()
     this.#windows.close()
     this.#sweep.stop()
     this.#resubmission.stop()
@@ -200,8 +205,7 @@ export class QueueScheduler implements AsyncDisposable {
     if (this.#windows.isLow(queue)) void this.#refill(queue)
     const limit = settings.current.MaxPerDomainOutboundConnections
     if (!queue.inLine && queue.wantsConnection(limit, clock.monotonic())) {
-      queue.inLine = true
-      this.#line.push(queue)
+      this.#line.join(queue)
       this.#openConnections()
     } else if (queue.refill === undefined && queue.connections === 0 && queue.ready === 0) {
       this.#sleep(queue)
@@ -231,23 +235,21 @@ export class QueueScheduler implements AsyncDisposable {
   }
 
   #openConnections(): void {
-    const { settings, clock } = this.#options
-    const { MaxOutboundConnections, MaxPerDomainOutboundConnections } = settings.current
-    while (this.#serving.size < MaxOutboundConnections) {
-      const queue = this.#line.shift()
-      if (queue === undefined) return
-      queue.inLine = false
-      if (!queue.wantsConnection(MaxPerDomainOutboundConnections, clock.monotonic())) continue
-      this.#open(queue)
-      this.#consider(queue)
+    const { settings } = this.#options
+    while (this.#serving.size < settings.current.MaxOutboundConnections) {
+      const next = this.#line.next(settings.current)
+      if (next === undefined) return
+      this.#open(next.queue, next.place)
+      this.#consider(next.queue)
     }
   }
 
-  #open(queue: DeliveryQueue): void {
+  #open(queue: DeliveryQueue, place: Place): void {
     queue.timer?.cancel()
     queue.connections++
     const controller = new AbortController()
     const lane = new QueueLane(queue.key, {
+      mayKeep: () => !place.scarce,
       take: () => this.#take(queue, controller.signal),
       settle: (copy, results) => this.#settle(queue, copy, results),
       putBack: (copy) => {
@@ -261,6 +263,7 @@ export class QueueScheduler implements AsyncDisposable {
     })
     const serving = this.#serve(lane, controller.signal).then(async (result) => {
       await lane.end()
+      place.release()
       this.#serving.delete(serving)
       this.#ended(queue, lane, result)
     })
