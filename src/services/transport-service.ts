@@ -98,14 +98,17 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   opened.defer(rerouteOnChange(ground, scheduler))
   const listeners = worker.drainOnly ? [] : await startListening(receive)
   let draining = false
+  const ending = new AbortController()
+  opened.defer(() => ending.abort())
   const closing = opened.move()
   return {
     listeners,
     adminMethods: queueMethods(scheduler),
-    ...(worker.drainOnly && { emptied: emptied(store, clock) }),
+    ...(worker.drainOnly && { emptied: emptied(store, clock, ending.signal) }),
     unhealthy: () => (draining ? 'the service is draining' : undefined),
     async drain() {
       draining = true
+      ending.abort()
       await receive.drain(sessionGrace)
       const late = new AbortController()
       const timer = clock.after(deliveryGrace, () => late.abort())
@@ -116,13 +119,17 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   }
 }
 
-/** Resolves when the store holds no copy; with no listener none can come but from what is there. */
-async function emptied(store: QueueStore, clock: Clock): Promise<void> {
-  for (;;) {
+/**
+ * Resolves when the store holds no copy; with no listener none can come but from what is there. Looks no
+ * more, and never resolves, once `signal` aborts.
+ */
+async function emptied(store: QueueStore, clock: Clock, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
     const figures = await store.queues().catch(() => undefined)
     if (figures?.every(({ copies }) => copies === 0) === true) return
-    await clock.sleep(second)
+    await clock.sleep(second, signal)
   }
+  await new Promise<never>(() => undefined)
 }
 
 async function openStore(ground: ServiceGround): Promise<QueueStore> {
