@@ -43,10 +43,11 @@ export function parseArguments(args: readonly string[], known: readonly Scenario
   if (!/^127\.\d{1,3}\.\d{1,3}$/.test(net)) {
     throw new UsageError(`--net must be like 127.0.111, not "${net}"`)
   }
+  const isWhole = positionals.length === 0 || positionals.includes('all')
   return {
     scenarios: chosen(positionals, known),
     rounds: roundsOf(values.rounds, quick ? 1 : 5),
-    json: values.json ?? (quick || positionals.length > 0 ? undefined : 'docs/bench.json'),
+    json: values.json ?? (isWhole && !quick ? 'docs/bench.json' : undefined),
     folder: values.folder,
     root: values.root,
     quick,

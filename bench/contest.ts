@@ -54,6 +54,11 @@ export function middle(figures: Figures, of: (round: Round) => number): number {
   return median(figures.rounds.map(of))
 }
 
+/** Bytes, over all rounds. */
+export function peakResident({ rounds }: Figures): number {
+  return Math.max(...rounds.map(({ residentBytes }) => residentBytes))
+}
+
 class Runner {
   readonly label: string
   readonly #ground: Ground

@@ -1,8 +1,8 @@
-import { hold } from './contest.ts'
+import { hold, peakResident } from './contest.ts'
 import { type Ground, messagesFor } from './ground.ts'
 import { type PostfixPlan, PostfixServer } from './postfix-server.ts'
 import { type RelayPlan, RelayServer } from './relay-server.ts'
-import type { ScenarioResult } from './result.ts'
+import type { Figures, Measure, ScenarioResult } from './result.ts'
 import type { Scenario } from './scenario.ts'
 import { ratioOfRounds } from './statistics.ts'
 import type { Traffic } from './traffic.ts'
@@ -17,6 +17,8 @@ export interface Duel {
   readonly sessions?: number
   /** The ratio to reach. */
   readonly target?: number
+  /** The share of Postfix's resident memory that is not to be exceeded. */
+  readonly memoryTarget?: number
   readonly isDefault?: boolean
   /** What a reader should know about fairness. */
   readonly notes?: readonly string[]
@@ -31,7 +33,7 @@ export function duel(settings: Duel): Scenario {
 }
 
 async function fight(ground: Ground, settings: Duel): Promise<ScenarioResult> {
-  const { name, title, target, sessions = 20, notes = [] } = settings
+  const { name, title, target, memoryTarget, sessions = 20, notes = [] } = settings
   const messages = messagesFor(ground, settings.messages)
   await using relay = await RelayServer.start(ground, settings.relay(ground))
   await using postfix = await PostfixServer.start(ground, settings.postfix(ground))
@@ -43,14 +45,24 @@ async function fight(ground: Ground, settings: Duel): Promise<ScenarioResult> {
   const figures = await hold(ground, { name, messages, warmUp, sessions, contestants })
   const [ours, theirs] = figures
   const configurations = { relay: relay.configuration, Postfix: postfix.configuration }
-  const plain = { name, title, messages, configurations, measures: [], notes }
-  if (ours === undefined || theirs === undefined) return plain
+  const plain = { name, title, messages, configurations, notes }
+  if (ours === undefined || theirs === undefined) return { ...plain, measures: [] }
   const rates = (side: typeof ours) => side.rounds.map(({ rate }) => rate)
   return {
     ...plain,
     relay: ours,
     postfix: theirs,
+    measures: memoryTarget === undefined ? [] : [memoryMeasure(ours, theirs, memoryTarget)],
     ratio: ratioOfRounds(rates(ours), rates(theirs)),
     ...(target !== undefined && { target }),
+  }
+}
+
+function memoryMeasure(relay: Figures, postfix: Figures, share: number): Measure {
+  const [ours, theirs] = [peakResident(relay), peakResident(postfix)]
+  return {
+    ...{ what: 'peak RSS, sum of all processes', unit: 'MB' },
+    ...{ relay: ours / 2 ** 20, postfix: theirs / 2 ** 20 },
+    ...{ target: `< ${(100 * share).toFixed(0)} %`, met: ours < share * theirs },
   }
 }

@@ -41,9 +41,10 @@ async function runScenario(ground: Ground, scenario: Scenario): Promise<Scenario
   try {
     return await scenario.run(ground)
   } catch (error) {
-    if (ground.signal.aborted || !(error instanceof RunFailed)) throw error
-    ground.progress.say(`FAILED ${name}: ${error.message}`)
-    return { name, title, configurations: {}, measures: [], notes: [], failure: error.message }
+    if (ground.signal.aborted || !(error instanceof Error)) throw error
+    const failure = error instanceof RunFailed ? error.message : (error.stack ?? error.message)
+    ground.progress.say(`FAILED ${name}: ${failure}`)
+    return { name, title, configurations: {}, measures: [], notes: [], failure }
   }
 }
 
@@ -65,9 +66,14 @@ async function runAll(options: Arguments, signal: AbortSignal): Promise<BenchRes
     certificate: await makeCertificate(folder),
   }
   const results: ScenarioResult[] = []
-  for (const scenario of options.scenarios) {
-    signal.throwIfAborted()
-    results.push(await runScenario(ground, scenario))
+  try {
+    for (const scenario of options.scenarios) {
+      signal.throwIfAborted()
+      results.push(await runScenario(ground, scenario))
+    }
+  } catch (error) {
+    // What was measured before an interruption is shown all the same.
+    if (!signal.aborted) throw error
   }
   return { machine, rounds, quick, scenarios: results }
 }
@@ -88,6 +94,7 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<numbe
     if (missing !== undefined) throw new UsageError(missing)
     const result = await runAll(options, signal)
     process.stdout.write(`\n${report(result)}`)
+    signal.throwIfAborted()
     if (options.json !== undefined) await writeJson(options.json, result)
     return result.scenarios.some(({ failure }) => failure !== undefined)
       ? exitCodes.failed

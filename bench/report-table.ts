@@ -1,4 +1,5 @@
-import { middle } from './contest.ts'
+import { middle, peakResident } from './contest.ts'
+import { figure } from './figure.ts'
 import { type Machine, machineLine } from './machine.ts'
 import type { BenchResult, Figures, Measure, ScenarioResult } from './result.ts'
 
@@ -50,8 +51,8 @@ function rateTable(scenarios: readonly ScenarioResult[]): string {
         name,
         title,
         String(messages ?? ''),
-        rate(middle(relay, (round) => round.rate)),
-        rate(middle(postfix, (round) => round.rate)),
+        figure(middle(relay, (round) => round.rate)),
+        figure(middle(postfix, (round) => round.rate)),
         times(ratio),
         target === undefined ? '' : `>= ${target}x`,
         verdict(ratio, target),
@@ -89,18 +90,18 @@ function costTable(scenarios: readonly ScenarioResult[]): string {
 function costs(figures: Figures): string[] {
   return [
     middle(figures, (round) => round.cpuPerThousand).toFixed(2),
-    megabytes(Math.max(...figures.rounds.map(({ residentBytes }) => residentBytes))),
+    megabytes(peakResident(figures)),
     megabytes(figures.proportionalBytes),
     String(Math.max(...figures.rounds.map(({ processes }) => processes))),
-    rate(middle(figures, (round) => round.acceptRate)),
+    figure(middle(figures, (round) => round.acceptRate)),
     figures.flushes.alone.toFixed(1),
     figures.flushes.together.toFixed(2),
   ]
 }
 
 function measureTable({ name, title, measures }: ScenarioResult): string {
-  const cell = (value: number | undefined, { unit }: Measure) =>
-    value === undefined ? '' : `${figure(value)} ${unit}`.trim()
+  const cell = (value: Measure['relay'] | undefined, { unit }: Measure) =>
+    value === undefined ? '' : `${[value].flat().map(figure).join(' / ')} ${unit}`.trim()
   const rows = measures.map((measure) => [
     measure.what,
     cell(measure.relay, measure),
@@ -118,16 +119,6 @@ function verdict(ratio: number | undefined, target: number | undefined): string 
 
 function times(ratio: number | undefined): string {
   return ratio === undefined ? '' : `${ratio.toFixed(2)}x`
-}
-
-/** Thousands apart; two figures that matter where there are few. */
-export function figure(value: number): string {
-  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2
-  return value.toLocaleString('en-US', { maximumFractionDigits: digits })
-}
-
-function rate(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: value < 100 ? 1 : 0 })
 }
 
 function megabytes(bytes: number): string {

@@ -34,8 +34,9 @@ export interface Figures {
 export interface Measure {
   readonly what: string
   readonly unit: string
-  readonly relay: number
-  readonly postfix?: number
+  /** A list: p50 and p99. */
+  readonly relay: number | readonly number[]
+  readonly postfix?: number | readonly number[]
   /** In words: `< 300`. */
   readonly target?: string
   readonly met?: boolean

@@ -41,7 +41,7 @@ export class Arrivals {
       }
       this.#reached[place] = 1
     }
-    this.#travelled.push(monotonicMs() - mark.sentAt)
+    if (order.latencies) this.#travelled.push(monotonicMs() - mark.sentAt)
     this.#count += recipients.length
     if (this.#count === order.arrivals) {
       this.#tell({ kind: 'complete', travelled: this.#travelled })

@@ -90,7 +90,7 @@ export class NumberedTraffic implements Traffic {
     const most = Math.max(...recipients.map(({ length }) => length))
     this.#arrived = 0
     this.#sink.tell({
-      ...{ kind: 'expect', round, arrivals },
+      ...{ kind: 'expect', round, arrivals, latencies: true },
       ...{ messages: order.messages, recipients: most },
     })
     const started = performance.now()

@@ -48,6 +48,8 @@ export type SinkOrder =
       readonly recipients: number
       /** Recipients of all messages together that are to be reached. */
       readonly arrivals: number
+      /** Whether the report is to say how long each message took. */
+      readonly latencies: boolean
     }
 
 /** From the sink. */
@@ -57,7 +59,7 @@ export type SinkReport =
   | {
       /** Every recipient expected has been reached. */
       readonly kind: 'complete'
-      /** Milliseconds from each message's final dot at the generator to its final dot here. */
+      /** Milliseconds from each message's final dot at the generator to its final dot here, if asked. */
       readonly travelled: readonly number[]
     }
   | { readonly kind: 'failed'; readonly reason: string }

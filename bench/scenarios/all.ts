@@ -1,5 +1,8 @@
 import type { Scenario } from '../scenario.ts'
+import { deep } from './deep.ts'
 import { domains, recipients } from './domains.ts'
+import { idle } from './idle.ts'
+import { latency } from './latency.ts'
 import {
   authenticated,
   authenticatedPerConnection,
@@ -22,4 +25,7 @@ export const scenarios: readonly Scenario[] = [
   authenticatedPerConnection,
   verbose,
   domains,
+  latency,
+  idle,
+  deep,
 ]

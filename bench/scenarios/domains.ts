@@ -29,7 +29,7 @@ const deadOnes =
 /** A message with many recipients is stored once and delivered once to each next hop. */
 export const recipients = duel({
   name: 'recipients',
-  title: '20 recipients in 10 domains per message, 20 sessions kept, 5 KB',
+  title: '20 recipients in 10 domains, 5 KB',
   messages: 600,
   notes: [`rates are of messages in; each leaves as 10. ${routes}`],
   relay: (ground) => relayTo(ground, perMessage.domains),
@@ -47,7 +47,7 @@ export const recipients = duel({
 /** Live mail must not wait for dead neighbours. */
 export const domains: Scenario = {
   name: 'domains',
-  title: '100 next hops, 10 of them dead, 20 sessions kept, 5 KB',
+  title: '100 next hops, 10 of them dead, 5 KB',
   isDefault: true,
   run: runDomains,
 }

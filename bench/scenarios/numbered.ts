@@ -31,7 +31,7 @@ const tlsNotes = [
 
 export const startTls = duel({
   name: 'starttls',
-  title: '20 sessions kept, STARTTLS in and out, 5 KB',
+  title: '20 sessions kept, STARTTLS both sides, 5 KB',
   messages: 5000,
   target: 3,
   notes: tlsNotes,
@@ -40,7 +40,7 @@ export const startTls = duel({
 
 export const startTlsPerConnection = duel({
   name: 'starttls-per-connection',
-  title: 'one connection per message, STARTTLS in and out, TLS sessions resumed',
+  title: 'connection per message, STARTTLS both sides',
   messages: 3000,
   target: 3,
   notes: tlsNotes,
@@ -49,7 +49,7 @@ export const startTlsPerConnection = duel({
 
 export const authenticated = duel({
   name: 'auth',
-  title: '587, STARTTLS and AUTH, 20 sessions kept, 5 KB',
+  title: '587, AUTH over TLS, 20 sessions kept',
   messages: 3000,
   target: 2,
   notes: [
@@ -60,7 +60,7 @@ export const authenticated = duel({
 
 export const authenticatedPerConnection = duel({
   name: 'auth-per-connection',
-  title: '587, STARTTLS and AUTH, one connection per message, 5 KB',
+  title: '587, AUTH over TLS, connection per message',
   messages: 2000,
   isDefault: false,
   ...submission({ kept: false }),

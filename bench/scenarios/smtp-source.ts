@@ -14,6 +14,7 @@ export const kept = sourceDuel({
   title: '20 sessions kept, 5 KB',
   messages: 8000,
   target: 5,
+  memoryTarget: 1 / 3,
   source: { kept: true, bytes: 5 * kilobyte },
 })
 
@@ -22,6 +23,7 @@ export const perConnection = sourceDuel({
   title: 'one connection per message, 5 KB',
   messages: 5000,
   target: 5,
+  memoryTarget: 1 / 3,
   source: { kept: false, bytes: 5 * kilobyte },
 })
 
@@ -46,7 +48,7 @@ export const twentyMegabytes = sourceDuel({
 function sourceDuel({
   source,
   ...rest
-}: Pick<Duel, 'name' | 'title' | 'messages' | 'sessions' | 'target'> & {
+}: Pick<Duel, 'name' | 'title' | 'messages' | 'sessions' | 'target' | 'memoryTarget'> & {
   readonly source: SourceOptions
 }) {
   return duel({

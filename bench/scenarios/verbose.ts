@@ -14,7 +14,7 @@ const mostPercent = 10
 /** What the protocol log costs: the relay with it against the relay without. */
 export const verbose: Scenario = {
   name: 'verbose',
-  title: 'protocol log Verbose on both sides, against None; 20 sessions kept, 5 KB',
+  title: 'protocol log Verbose against None, 20 sessions kept',
   isDefault: true,
   run,
 }

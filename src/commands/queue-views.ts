@@ -6,8 +6,8 @@ import { inquireMessages, inquireQueues } from '../services/queue-inquiry.ts'
 import { type Command, type CommandIo, ToldError, UsageError, exitCodes } from './command-io.ts'
 import { locations } from './locations.ts'
 
-/** As Exchange's -ResultSize by default. */
-const mostMessages = 1000
+/** Rows that a command shows unless it is told otherwise, as Exchange's ResultSize. */
+const longestTable = 1000
 
 const queueColumns: readonly Column<QueueView>[] = [
   { title: 'Identity', value: ({ Identity }) => Identity },
@@ -33,8 +33,10 @@ export const getQueueCommand: Command = {
   summary: 'the queues of the running Transport service',
   async run(args, io) {
     const { dataFolder } = queueArguments(args, io, false)
-    const { rows, silent } = await told(inquireQueues(dataFolder))
-    io.stdout.write(formatTable(queueColumns, rows))
+    const { rows, silent } = await told(inquireQueues(dataFolder, longestTable + 1))
+    io.stdout.write(formatTable(queueColumns, rows.slice(0, longestTable)))
+    if (rows.length > longestTable)
+      io.stderr.write(`warning: only the first ${longestTable} queues are shown; there are more\n`)
     return tellSilent(silent, io)
   },
 }
@@ -45,7 +47,7 @@ export const getMessageCommand: Command = {
   summary: 'the messages in the queues, or in one queue',
   async run(args, io) {
     const { dataFolder, queue } = queueArguments(args, io, true)
-    const { rows, silent } = await told(inquireMessages(dataFolder, { queue, limit: mostMessages }))
+    const { rows, silent } = await told(inquireMessages(dataFolder, { queue, limit: longestTable }))
     io.stdout.write(formatTable(messageColumns, rows))
     return tellSilent(silent, io)
   },

@@ -98,12 +98,18 @@ export async function superviseServices(
   return await supervisor.run()
 }
 
+/**
+ * Octets of mail die young, but count against the whole heap until the young part of it is swept. By
+ * sweeping that every 8 MB they seldom cause a collection of all, and the process stays smaller.
+ */
+const smallNursery = '--max-semi-space-size=8'
+
 /** This very program, with the same runtime and its flags. */
 function workerCommand(worker: Worker, where: Locations): readonly [string, ...string[]] {
   const { configFile, dataFolder } = where
   const self = process.argv[1] ?? ''
   const options = [...workerArguments(worker), '--config', configFile, '--data', dataFolder]
-  return [process.execPath, ...process.execArgv, self, 'start', ...options]
+  return [process.execPath, smallNursery, ...process.execArgv, self, 'start', ...options]
 }
 
 /** Only now is it certain that no other server runs on this data folder. */

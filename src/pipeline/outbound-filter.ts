@@ -42,11 +42,11 @@ export class OutboundFilter {
   }
 }
 
+/** Gives the next piece; may use the memory of `spare`, a piece given before, for it. */
+type Pieces = (index: number, spare?: Buffer) => Awaitable<Buffer | undefined>
+
 /** Reads a message's content as it may leave for `nextHop`; `read` gives the stored pieces in order. */
-export function outboundPieces(
-  read: (index: number) => Awaitable<Buffer | undefined>,
-  nextHop: NextHopPrincipal,
-): (index: number) => Awaitable<Buffer | undefined> {
+export function outboundPieces(read: Pieces, nextHop: NextHopPrincipal): Pieces {
   const filter = new OutboundFilter(nextHop)
   let ended = false
   const pass = (piece: Buffer | undefined): Buffer | undefined => {
@@ -55,9 +55,9 @@ export function outboundPieces(
     ended = true
     return filter.end()
   }
-  return (index) => {
+  return (index, spare) => {
     if (ended) return undefined
-    const piece = read(index)
+    const piece = read(index, spare)
     return piece instanceof Promise ? piece.then(pass) : pass(piece)
   }
 }

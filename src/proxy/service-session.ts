@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import type { Duplex } from 'node:stream'
+import { createSecureContext } from 'node:tls'
 import type { Clock } from '../base/clock.ts'
 import { type Milliseconds, minute, second } from '../base/time-span.ts'
 import type { ProtocolLog, ProtocolSession } from '../logs/protocol-log.ts'
@@ -138,7 +139,7 @@ async function greet(
 async function startTls(socket: Duplex, options: ServiceSessionOptions) {
   const { clock } = options
   try {
-    const secured = await startClientTls(socket, internalTls(options), {
+    const secured = await startClientTls(socket, internalTls(options).options, {
       clock,
       timeout: timeouts.tlsHandshake,
     })
@@ -154,7 +155,7 @@ async function startTls(socket: Duplex, options: ServiceSessionOptions) {
 /** X-ANONYMOUSTLS, whatever EHLO says: a listener that does not know it refuses the verb. */
 async function secure(client: SmtpClient, options: ServiceSessionOptions): Promise<void> {
   await hello(client, options.fqdn)
-  const answer = await client.startTls(internalTls(options), 'X-ANONYMOUSTLS')
+  const answer = await client.startTls(internalTls(options).options, 'X-ANONYMOUSTLS')
   if (!isPositive(answer)) throw new ServiceSessionError('tls', replyText(answer))
   if (!isInternal(client.tls?.certificate?.raw, options)) throw foreignCertificate()
 }
@@ -164,13 +165,31 @@ async function hello(client: SmtpClient, fqdn: string): Promise<void> {
   if (!isPositive(answer)) throw new ServiceSessionError('hello', replyText(answer))
 }
 
-function internalTls({ certificate }: ServiceSessionOptions): ClientTlsOptions {
-  const { key, certificate: cert } = certificate
-  return { key, cert, servername: internalServerName, minVersion: 'TLSv1.2' }
+/** What the handshakes with one internal certificate share, made once. */
+interface InternalTls {
+  readonly options: ClientTlsOptions
+  /** The certificate, DER. */
+  readonly raw: Buffer
 }
 
-function isInternal(shown: Buffer | undefined, { certificate }: ServiceSessionOptions): boolean {
-  return shown?.equals(new X509Certificate(certificate.certificate).raw) === true
+const internalTlsOf = new WeakMap<KeyPair, InternalTls>()
+
+function internalTls({ certificate: pair }: ServiceSessionOptions): InternalTls {
+  const known = internalTlsOf.get(pair)
+  if (known !== undefined) return known
+  const { key, certificate: cert } = pair
+  // Given as authority, it keeps Node from reading those of the whole world.
+  const secureContext = createSecureContext({ key, cert, ca: cert, minVersion: 'TLSv1.2' })
+  const made = {
+    options: { secureContext, servername: internalServerName },
+    raw: new X509Certificate(cert).raw,
+  }
+  internalTlsOf.set(pair, made)
+  return made
+}
+
+function isInternal(shown: Buffer | undefined, options: ServiceSessionOptions): boolean {
+  return shown?.equals(internalTls(options).raw) === true
 }
 
 function foreignCertificate(): ServiceSessionError {

@@ -1,73 +1,59 @@
-import type { Clock } from '../base/clock.ts'
 import type { DeliveryQueue } from './delivery-queue.ts'
-import { queueKeyText } from './queue-key.ts'
-import type { Place, SharedPlaces } from './shared-places.ts'
 
-export interface ConnectionLineOptions {
-  readonly clock: Clock
-  /** Undefined when the limits are this process's own. */
-  readonly places: SharedPlaces | undefined
-  /** A place became free that a queue in the line waits for. */
-  readonly onFree: () => void
-}
-
-export interface ConnectionLineLimits {
-  readonly MaxOutboundConnections: number
-  readonly MaxPerDomainOutboundConnections: number
-}
-
-/** What a process has that shares its limits with nobody: its own count is the limit. */
-const ownPlace: Place = { scarce: false, release: () => undefined }
-
-/** Queues that want a connection, the longest waiting first: nobody is passed over. */
+/**
+ * Queues that want a connection, the longest waiting first. Those in doubt (their next hop failed, or
+ * was not tried since the start) get no more than half of all connections: thousands of dead domains,
+ * each holding one until it times out, never keep live mail waiting.
+ */
 export class ConnectionLine {
-  readonly #options: ConnectionLineOptions
-  #queues: DeliveryQueue[] = []
-  #closed = false
+  /** Each with its place in the line. */
+  readonly #sure = new Map<DeliveryQueue, number>()
+  readonly #doubtful = new Map<DeliveryQueue, number>()
+  #lastPlace = 0
+  /** Connections at work for queues in doubt. */
+  #doubts = 0
 
-  constructor(options: ConnectionLineOptions) {
-    this.#options = options
-  }
-
+  /** Does nothing when the queue stands in line already. */
   join(queue: DeliveryQueue): void {
+    if (queue.inLine) return
     queue.inLine = true
-    this.#queues.push(queue)
+    const line = queue.doubtful ? this.#doubtful : this.#sure
+    line.set(queue, ++this.#lastPlace)
   }
 
-  /** The next that still wants a connection, with the place it gets. */
-  next(
-    limits: ConnectionLineLimits,
-  ): { readonly queue: DeliveryQueue; readonly place: Place } | undefined {
-    const { clock } = this.#options
-    const { MaxPerDomainOutboundConnections: perQueue, MaxOutboundConnections: overall } = limits
-    for (let queue = this.#queues.shift(); queue !== undefined; queue = this.#queues.shift()) {
-      queue.inLine = false
-      if (!queue.wantsConnection(perQueue, clock.monotonic())) continue
-      const place = this.#take(queue, { perQueue, overall })
-      if (place !== undefined) return { queue, place }
+  /** Fresh mail came for a next hop that is not known to fail: it is as good as any. */
+  promote(queue: DeliveryQueue): void {
+    queue.doubtful = false
+    if (this.#doubtful.delete(queue)) this.#sure.set(queue, ++this.#lastPlace)
+  }
+
+  /** The next queue, out of the line; undefined when none may have a connection. */
+  take(maxConnections: number): DeliveryQueue | undefined {
+    const [sure] = this.#sure
+    const [doubtful] = this.#doubts * 2 < maxConnections ? this.#doubtful : []
+    const doubtfulFirst = (doubtful?.[1] ?? Infinity) < (sure?.[1] ?? Infinity)
+    const queue = (doubtfulFirst ? doubtful : sure)?.[0]
+    if (queue === undefined) return undefined
+    this.#sure.delete(queue)
+    this.#doubtful.delete(queue)
+    queue.inLine = false
+    return queue
+  }
+
+  /** Counts a connection for a queue; call the result when it proved its next hop, and when it ended. */
+  connecting({ doubtful }: DeliveryQueue): () => void {
+    let counted = doubtful
+    if (counted) this.#doubts++
+    return () => {
+      if (counted) this.#doubts--
+      counted = false
     }
-    return undefined
   }
 
-  /** Lets everybody go. */
-  close(): void {
-    this.#closed = true
-    this.#queues = []
-  }
-
-  #take(
-    queue: DeliveryQueue,
-    limits: { readonly perQueue: number; readonly overall: number },
-  ): Place | undefined {
-    const { places, onFree } = this.#options
-    if (places === undefined) return ownPlace
-    const place = places.take(queueKeyText(queue.key), limits, () => {
-      if (this.#closed) return
-      this.#queues.unshift(queue)
-      onFree()
-    })
-    // Without one it stays in the line, outside the order, until it is called.
-    queue.inLine = place === undefined
-    return place
+  clear(): void {
+    for (const line of [this.#sure, this.#doubtful]) {
+      for (const queue of line.keys()) queue.inLine = false
+      line.clear()
+    }
   }
 }

@@ -1,20 +1,34 @@
 import type { Bytes } from '../base/byte-size.ts'
+import type { BlockPool } from './block-pool.ts'
 
 const smallestBlock = 8 * 1024
-const largestBlock = 64 * 1024
 /** A smaller chunk costs less to copy than to keep. */
 const smallestKept = 4 * 1024
 
+/** Content that left its buffer. */
+export interface TakenContent {
+  readonly parts: readonly Buffer[]
+  /** To be called once when the parts are not read any more. */
+  readonly release: () => void
+}
+
 /**
- * Content collected in memory. A chunk that fills most of its memory is kept as it is, others are
- * copied together, so that what is held is never much more than what is counted.
+ * Content collected in memory. A small message's only chunk is kept as it is; all else is copied
+ * together, so that what is held is never much more than what is counted, and what is large passes
+ * through the blocks of a pool.
  */
 export class ContentBuffer {
+  readonly #pool: BlockPool
   #parts: Buffer[] = []
-  /** Filled by small chunks, and part of the content up to `#filled`. */
-  #block = Buffer.alloc(0)
+  #pooled: Buffer[] = []
+  /** The block being filled, and up to where. */
+  #block: Buffer = Buffer.alloc(0)
   #filled = 0
   #length = 0
+
+  constructor(pool: BlockPool) {
+    this.#pool = pool
+  }
 
   get length(): Bytes {
     return this.#length
@@ -22,54 +36,61 @@ export class ContentBuffer {
 
   /** The chunk belongs to the buffer. */
   add(chunk: Buffer): void {
+    const first = this.#length === 0 && chunk.length < this.#pool.blockBytes
+    const dense = chunk.length >= smallestKept && chunk.length * 2 >= chunk.buffer.byteLength
     this.#length += chunk.length
-    if (chunk.length >= smallestKept && chunk.length * 2 >= chunk.buffer.byteLength) {
-      this.#closeBlock()
-      this.#parts.push(chunk)
-    } else {
-      this.#copy(chunk)
-    }
+    if (first && dense) this.#parts.push(chunk)
+    else this.#copy(chunk)
   }
 
   /** Gives all content out, in parts, and is empty. */
-  take(): readonly Buffer[] {
+  take(): TakenContent {
     this.#closeBlock()
-    const parts = this.#parts
+    const [parts, pooled, pool] = [this.#parts, this.#pooled, this.#pool]
     this.#parts = []
-    this.#block = Buffer.alloc(0)
-    this.#filled = 0
+    this.#pooled = []
     this.#length = 0
-    return parts
+    return {
+      parts,
+      release: () => {
+        for (const block of pooled) pool.give(block)
+      },
+    }
   }
 
   /** Gives all content out as one, and is empty. */
   takeWhole(): Buffer {
-    const parts = this.take()
+    const { parts, release } = this.take()
     const [only] = parts
-    return only !== undefined && parts.length === 1 ? only : Buffer.concat(parts)
+    if (only !== undefined && parts.length === 1) return only
+    const whole = Buffer.concat(parts)
+    release()
+    return whole
   }
 
   #copy(chunk: Buffer): void {
     for (let at = 0; at < chunk.length;) {
-      if (this.#filled === this.#block.length) this.#newBlock()
+      if (this.#filled === this.#block.length) this.#openBlock(chunk.length - at)
       const copied = chunk.copy(this.#block, this.#filled, at)
       this.#filled += copied
       at += copied
     }
   }
 
-  #newBlock(): void {
+  #openBlock(needed: Bytes): void {
+    const { blockBytes } = this.#pool
     this.#closeBlock()
-    const size = Math.max(smallestBlock, Math.min(this.#length, largestBlock))
-    this.#block = Buffer.allocUnsafeSlow(size)
-    this.#filled = 0
+    if (this.#length < blockBytes) {
+      this.#block = Buffer.allocUnsafeSlow(Math.max(smallestBlock, needed))
+    } else {
+      this.#block = this.#pool.take()
+      this.#pooled.push(this.#block)
+    }
   }
 
-  /** What the block holds becomes a part; what follows goes behind it into the same block. */
   #closeBlock(): void {
-    if (this.#filled === 0) return
-    this.#parts.push(this.#block.subarray(0, this.#filled))
-    this.#block = this.#block.subarray(this.#filled)
+    if (this.#filled > 0) this.#parts.push(this.#block.subarray(0, this.#filled))
+    this.#block = Buffer.alloc(0)
     this.#filled = 0
   }
 }

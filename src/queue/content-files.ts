@@ -70,8 +70,8 @@ export class ContentFiles {
     this.#closeReader(message)
   }
 
-  /** Piece `index` of a message that it knows; undefined past the end. */
-  async read(message: number, index: number): Promise<Buffer | undefined> {
+  /** Piece `index` of a message that it knows, in `spare` if it fits; undefined past the end. */
+  async read(message: number, index: number, spare?: Buffer): Promise<Buffer | undefined> {
     const { folder, pieceBytes } = this.#options
     const position = index * pieceBytes
     const rest = (this.#sizes.get(message) ?? 0) - position
@@ -80,7 +80,11 @@ export class ContentFiles {
       return undefined
     }
     try {
-      return await this.#reader(message).read(position, Math.min(pieceBytes, rest))
+      const length = Math.min(pieceBytes, rest)
+      const fits = spare !== undefined && spare.length >= length
+      const piece = fits ? spare.subarray(0, length) : Buffer.allocUnsafeSlow(length)
+      await this.#reader(message).fill(piece, position)
+      return piece
     } catch (cause) {
       this.#closeReader(message)
       throw contentError(cause, contentPath(folder, message))
@@ -185,12 +189,10 @@ class ContentReader {
     this.#file = file
   }
 
-  async read(position: Bytes, length: Bytes): Promise<Buffer> {
+  async fill(piece: Buffer, position: Bytes): Promise<void> {
     const file = await this.#file
-    const piece = Buffer.allocUnsafeSlow(length)
     const filled = await file.read(piece, position)
-    if (filled < length) throw new Error(`it ends after ${position + filled} bytes`)
-    return piece
+    if (filled < piece.length) throw new Error(`it ends after ${position + filled} bytes`)
   }
 
   close(): void {

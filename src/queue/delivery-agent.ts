@@ -21,6 +21,8 @@ export interface DeliveryLane {
   readonly mayKeep: boolean
   /** The next copy that is due, leased to the caller; undefined when none is ready now. */
   next(): Awaitable<Copy | undefined>
+  /** The next hop was reached: more connections, and more copies in memory, are worth while. */
+  reached(): void
   /**
    * Tells what became of a copy taken by `next`; every recipient of the copy appears once. Resolves
    * when the next copy may be taken: at most one result per connection is not yet flushed.

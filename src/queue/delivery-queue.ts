@@ -37,6 +37,10 @@ export class DeliveryQueue {
   emptying = false
   /** In the line of queues that want a connection. */
   inLine = false
+  /** Copies are fetched for the first connection, which opens next. */
+  preparing = false
+  /** The next hop failed, or was not tried since the start. */
+  doubtful = false
   /** Monotonic time before which no further connection is opened beside those at work. */
   noFurtherBefore: Milliseconds = -Infinity
   timer: Timer | undefined
@@ -119,8 +123,9 @@ export class DeliveryQueue {
 
   /** Whether one more connection is worth while. A next hop that has not answered gets just one. */
   wantsConnection(limit: number, monotonicNow: Milliseconds): boolean {
-    if (!this.maySend || this.ready === 0) return false
-    if (this.connections === 0) return true
+    if (!this.maySend) return false
+    if (this.connections === 0) return !this.preparing && (this.ready > 0 || this.moreInStore)
+    if (this.ready === 0) return false
     if (this.proven < this.connections || this.connections >= limit) return false
     if (monotonicNow < this.noFurtherBefore) return false
     return this.moreInStore || this.ready > copiesPerConnection * this.connections

@@ -47,10 +47,9 @@ export class MemoryQueueStore implements QueueStore {
   }
 
   async nextDueAt(queue: QueueKey): Promise<Milliseconds | undefined> {
-    const figures = (await this.queues()).find(
-      ({ key }) => queueKeyText(key) === queueKeyText(queue),
-    )
-    return figures?.nextDueAt
+    await this.#turn()
+    const waiting = this.#inQueue(queue).filter(({ id }) => !this.#leased.has(id))
+    return waiting.length === 0 ? undefined : Math.min(...waiting.map(({ dueAt }) => dueAt))
   }
 
   async leaseAged(query: AgedQuery): Promise<AgedCopies> {
@@ -105,10 +104,7 @@ export class MemoryQueueStore implements QueueStore {
   async queues(): Promise<readonly QueueFigures[]> {
     await this.#turn()
     return [...this.#numbers.values()].map(({ key, number }) => {
-      const copies = this.#inQueue(key)
-      const dues = copies.filter(({ id }) => !this.#leased.has(id)).map(({ dueAt }) => dueAt)
-      const figures = { key, number, copies: copies.length }
-      return dues.length === 0 ? figures : { ...figures, nextDueAt: Math.min(...dues) }
+      return { key, number, copies: this.#inQueue(key).length }
     })
   }
 

@@ -9,7 +9,7 @@ export interface LaneOwner {
   take(): Awaitable<Copy | undefined>
   settle(copy: Copy, results: readonly RecipientResult[]): Promise<void>
   putBack(copy: Copy): void
-  /** The connection asked for its first copy: the next hop was reached. */
+  /** The next hop was reached. */
   proven(): void
 }
 
@@ -41,12 +41,14 @@ export class QueueLane implements DeliveryLane {
   }
 
   next(): Awaitable<Copy | undefined> {
-    if (!this.#proven) {
-      this.#proven = true
-      this.#owner.proven()
-    }
     const copy = this.#owner.take()
     return copy instanceof Promise ? copy.then((late) => this.#took(late)) : this.#took(copy)
+  }
+
+  reached(): void {
+    if (this.#proven) return
+    this.#proven = true
+    this.#owner.proven()
   }
 
   report(copy: Copy, results: readonly RecipientResult[]): Awaitable<void> {

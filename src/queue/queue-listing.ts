@@ -68,8 +68,8 @@ export interface MessagePage {
  */
 function queueViews(
   figures: readonly QueueFigures[],
-  known: ReadonlyMap<string, DeliveryQueue>,
-  serverName: string,
+  { queues: known, serverName }: Pick<ListingParts, 'queues' | 'serverName'>,
+  limit: number,
 ): readonly QueueView[] {
   const hasSubmission = figures.some(({ key }) => key.deliveryType === 'Undefined')
   const submission = hasSubmission ? [] : [{ key: submissionQueue, number: 0, copies: 0 }]
@@ -78,6 +78,7 @@ function queueViews(
       ({ key, copies }) =>
         copies > 0 || key.deliveryType === 'Undefined' || known.has(queueKeyText(key)),
     )
+    .slice(0, limit)
     .map((each) => queueView(each, known.get(queueKeyText(each.key)), serverName))
 }
 
@@ -175,10 +176,10 @@ export class QueueListing {
     this.#parts = parts
   }
 
-  /** All queues with copies, and those used lately. Rejects with a StoreError. */
-  async queues(): Promise<readonly QueueView[]> {
-    const { store, queues, serverName } = this.#parts
-    const views = queueViews(await store.queues(), queues, serverName)
+  /** The queues with copies, and those used lately; `limit` of them at most. Rejects with a StoreError. */
+  async queues(limit = Infinity): Promise<readonly QueueView[]> {
+    const { store } = this.#parts
+    const views = queueViews(await store.queues(), this.#parts, limit)
     return await Promise.all(views.map((view) => this.#withError(view)))
   }
 

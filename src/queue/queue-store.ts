@@ -53,8 +53,6 @@ export interface QueueFigures {
   /** Small number that names the queue to an admin; never given to another queue of the file. */
   readonly number: number
   readonly copies: number
-  /** When the earliest unleased copy is due; undefined when there is none. */
-  readonly nextDueAt?: Milliseconds
 }
 
 /** A page of copies: by age over the whole store, by due time within one queue. */
@@ -113,9 +111,10 @@ export interface QueueStore extends AsyncDisposable {
   postpone(queue: QueueKey, dueAt: Milliseconds): Promise<void>
   /**
    * Piece `index` of a message's content, undefined past the end. Small recent content is answered
-   * at once from memory. Rejects with a StoreError.
+   * at once from memory. `spare` is a piece read before that its reader needs no longer: its memory
+   * may be filled anew. Rejects with a StoreError.
    */
-  readPiece(messageId: number, index: number): Awaitable<Buffer | undefined>
+  readPiece(messageId: number, index: number, spare?: Buffer): Awaitable<Buffer | undefined>
   /** Every queue with copies in it, and those that became empty lately (they keep their number). */
   queues(): Promise<readonly QueueFigures[]>
   /** Copies for an admin's eyes, leased or not. */

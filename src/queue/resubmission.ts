@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../base/clock.ts'
 import { minute, second } from '../base/time-span.ts'
 import type { RecipientResult } from './delivery-agent.ts'
+import { halfTheTime } from './half-the-time.ts'
 import type { QueueLog } from './queue-events.ts'
 import { type QueueKey, isDeliveryQueue, queueKeyText, submissionQueue } from './queue-key.ts'
 import { type QueueStore, StoreError } from './queue-store.ts'
@@ -85,10 +86,13 @@ export class Resubmission {
     const begun = clock.now()
     // Copies that wait for a retry of their own come along; the persistent queues have none.
     if (isDeliveryQueue(key)) await store.postpone(key, begun)
-    while (!this.#stopped) {
+    const some = async () => {
       const copies = await store.lease(key, begun, batch)
-      if (copies.length === 0) return
       await Promise.all(copies.map((copy) => this.#recategorize(copy, begun)))
+      return copies.length
+    }
+    while (!this.#stopped && (await halfTheTime(clock, some)) > 0) {
+      // A queue of a million takes its time; bounded memory and live mail matter more.
     }
   }
 

@@ -2,12 +2,13 @@ import type { Awaitable } from '../base/awaitable.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import { type Milliseconds, second } from '../base/time-span.ts'
-import type { ConnectionResult, DeliveryAgent, RecipientResult } from './delivery-agent.ts'
 import { ConnectionLine } from './connection-line.ts'
+import type { ConnectionResult, DeliveryAgent, RecipientResult } from './delivery-agent.ts'
 import { DeliveryQueue } from './delivery-queue.ts'
 import type { Notifier } from './notifier.ts'
 import { OverdueSweep } from './overdue-sweep.ts'
 import type { QueueEvents, QueueLog } from './queue-events.ts'
+import { QueueFailer } from './queue-failer.ts'
 import { type QueueKey, isDeliveryQueue, queueKeyText, submissionQueue } from './queue-key.ts'
 import { QueueLane } from './queue-lane.ts'
 import { QueueListing } from './queue-listing.ts'
@@ -15,9 +16,9 @@ import type { QueueStore } from './queue-store.ts'
 import { type Recategorizer, Resubmission } from './resubmission.ts'
 import { type RetrySettings, retryDelay } from './retry-schedule.ts'
 import { Settler } from './settler.ts'
-import type { Place, SharedPlaces } from './shared-places.ts'
+import { type Place, type SharedPlaces, ownPlace } from './shared-places.ts'
 import type { Copy } from './stored-message.ts'
-import { type MessageSettings, allFailed } from './verdict.ts'
+import type { MessageSettings } from './verdict.ts'
 import { WindowKeeper } from './window-keeper.ts'
 
 /** Exchange's settings for queues, a part of TransportService. */
@@ -42,8 +43,8 @@ export interface SchedulerOptions {
   readonly places?: SharedPlaces
 }
 
-/** Copies that fail together when the next hop is impossible. */
-const failBatch = 50
+/** Queues for whose first connection the store is asked at a time: nothing else waits long for it. */
+const preparedAtATime = 32
 /** How long to wait when the store fails, or a connection comes to nothing at once. */
 const pauseAfterTrouble = second
 
@@ -51,11 +52,13 @@ const pauseAfterTrouble = second
 export class QueueScheduler implements AsyncDisposable {
   readonly #options: SchedulerOptions
   readonly #settler: Settler
+  readonly #failer: QueueFailer
   readonly #windows: WindowKeeper
   readonly #sweep: OverdueSweep
   readonly #resubmission: Resubmission
   readonly #queues = new Map<string, DeliveryQueue>()
-  readonly #line: ConnectionLine
+  readonly #line = new ConnectionLine()
+  #preparing = 0
   readonly #serving = new Map<Promise<void>, AbortController>()
   /** Copies being transmitted. */
   readonly #active = new Set<number>()
@@ -68,9 +71,8 @@ export class QueueScheduler implements AsyncDisposable {
     const { store, clock, settings, log } = options
     const onNewCopies = (copies: readonly Copy[]) => this.enqueue(copies)
     this.#settler = new Settler({ ...options, onNewCopies })
+    this.#failer = new QueueFailer({ ...options, settler: this.#settler })
     this.#windows = new WindowKeeper(options)
-    const onFree = () => this.#openConnections()
-    this.#line = new ConnectionLine({ clock, places: options.places, onFree })
     this.listing = new QueueListing({ ...options, queues: this.#queues, active: this.#active })
     this.#resubmission = new Resubmission({ ...options, settler: this.#settler })
     this.#sweep = new OverdueSweep({
@@ -91,6 +93,7 @@ export class QueueScheduler implements AsyncDisposable {
       if (!isDeliveryQueue(key) || copies === 0) continue
       const queue = this.#queueOf(key)
       queue.moreInStore = true
+      queue.doubtful = true
       this.#consider(queue)
     }
     this.#resubmission.start()
@@ -112,7 +115,7 @@ export class QueueScheduler implements AsyncDisposable {
       if (!this.#windows.accept(queue, copy)) {
         queue.noteDue(copy.dueAt)
         surplus.push(copy)
-      }
+      } else if (queue.doubtful && queue.retryCount === 0) this.#line.promote(queue)
     }
     this.#options.store.release(surplus)
     for (const queue of touched) this.#consider(queue)
@@ -166,7 +169,7 @@ export class QueueScheduler implements AsyncDisposable {
    */
   async drain(signal: AbortSignal): Promise<void> {
     this.#state = 'ended'
-    this.#line.close()
+    this.#line.clear()
     this.#windows.close()
     this.#sweep.stop()
     this.#resubmission.stop()
@@ -207,7 +210,12 @@ export class QueueScheduler implements AsyncDisposable {
     if (!queue.inLine && queue.wantsConnection(limit, clock.monotonic())) {
       this.#line.join(queue)
       this.#openConnections()
-    } else if (queue.refill === undefined && queue.connections === 0 && queue.ready === 0) {
+    } else if (
+      queue.refill === undefined &&
+      queue.connections === 0 &&
+      queue.ready === 0 &&
+      !queue.inLine
+    ) {
       this.#sleep(queue)
     }
   }
@@ -235,19 +243,59 @@ export class QueueScheduler implements AsyncDisposable {
   }
 
   #openConnections(): void {
-    const { settings } = this.#options
-    while (this.#serving.size < settings.current.MaxOutboundConnections) {
-      const next = this.#line.next(settings.current)
-      if (next === undefined) return
-      this.#open(next.queue, next.place)
-      this.#consider(next.queue)
+    const { settings, clock } = this.#options
+    const { MaxOutboundConnections, MaxPerDomainOutboundConnections } = settings.current
+    while (
+      this.#serving.size + this.#preparing < MaxOutboundConnections &&
+      this.#preparing < preparedAtATime
+    ) {
+      const queue = this.#line.take(MaxOutboundConnections)
+      if (queue === undefined) return
+      if (!queue.wantsConnection(MaxPerDomainOutboundConnections, clock.monotonic())) continue
+      const place = this.#placeFor(queue)
+      if (place === undefined) continue
+      if (queue.ready === 0) void this.#prepare(queue, place)
+      else this.#open(queue, place)
+      this.#consider(queue)
     }
+  }
+
+  /** Fetches copies only now that there is a connection for them: most queues in line need none yet. */
+  async #prepare(queue: DeliveryQueue, place: Place): Promise<void> {
+    this.#preparing++
+    queue.preparing = true
+    await this.#refill(queue)
+    this.#preparing--
+    queue.preparing = false
+    const wanted = this.#state === 'running' && queue.ready > 0 && queue.maySend
+    if (wanted) this.#open(queue, place)
+    else place.release()
+    if (this.#state !== 'running') return
+    this.#consider(queue)
+    this.#openConnections()
+  }
+
+  /** Without a place now it stays in the line, outside the order, until it is its turn among all processes. */
+  #placeFor(queue: DeliveryQueue): Place | undefined {
+    const { places, settings } = this.#options
+    if (places === undefined) return ownPlace
+    const { MaxPerDomainOutboundConnections, MaxOutboundConnections } = settings.current
+    const limits = { perQueue: MaxPerDomainOutboundConnections, overall: MaxOutboundConnections }
+    const place = places.take(queueKeyText(queue.key), limits, () => {
+      queue.inLine = false
+      if (this.#state !== 'running') return
+      this.#line.join(queue)
+      this.#openConnections()
+    })
+    queue.inLine = place === undefined
+    return place
   }
 
   #open(queue: DeliveryQueue, place: Place): void {
     queue.timer?.cancel()
     queue.connections++
     const controller = new AbortController()
+    const endDoubt = this.#line.connecting(queue)
     const lane = new QueueLane(queue.key, {
       mayKeep: () => !place.scarce,
       take: () => this.#take(queue, controller.signal),
@@ -258,6 +306,8 @@ export class QueueScheduler implements AsyncDisposable {
       },
       proven: () => {
         queue.proven++
+        queue.doubtful = false
+        endDoubt()
         this.#consider(queue)
       },
     })
@@ -265,6 +315,7 @@ export class QueueScheduler implements AsyncDisposable {
       await lane.end()
       place.release()
       this.#serving.delete(serving)
+      endDoubt()
       this.#ended(queue, lane, result)
     })
     this.#serving.set(serving, controller)
@@ -342,6 +393,7 @@ export class QueueScheduler implements AsyncDisposable {
     }
     if (this.#state !== 'running' || queue.inRetry) return
     queue.retryCount++
+    queue.doubtful = true
     const delay = retryDelay(queue.retryCount, settings.current)
     queue.trouble = { lastError: error, lastRetryAt: now, nextRetryAt: now + delay }
     this.#windows.empty(queue)
@@ -369,22 +421,14 @@ export class QueueScheduler implements AsyncDisposable {
 
   /** Every copy of the queue fails with `error`, those that are not due included. */
   async #failAll(queue: DeliveryQueue, error: string): Promise<void> {
-    const { store, log } = this.#options
     queue.emptying = true
     queue.trouble = { lastError: error, lastRetryAt: this.#options.clock.now() }
     this.#windows.empty(queue)
     try {
-      for (;;) {
-        if (this.#state !== 'running') return
-        const copies = await store.lease(queue.key, Infinity, failBatch)
-        if (copies.length === 0) break
-        await Promise.all(
-          copies.map((copy) => this.#settler.attempted(copy, allFailed(copy, error))),
-        )
-      }
+      await this.#failer.fail(queue, error, () => this.#state === 'running')
       queue.moreInStore = true
     } catch (cause) {
-      log.error({ error: cause, queue: queue.key }, 'could not read the queue')
+      this.#options.log.error({ error: cause, queue: queue.key }, 'could not read the queue')
       queue.nextDueAt = this.#options.clock.now() + pauseAfterTrouble
     } finally {
       queue.emptying = false

@@ -1,5 +1,6 @@
 import type { Awaitable } from '../base/awaitable.ts'
 import type { Bytes } from '../base/byte-size.ts'
+import type { BlockPool } from './block-pool.ts'
 import { ContentBuffer } from './content-buffer.ts'
 import type { ContentFiles, IncomingContent } from './content-files.ts'
 import type { ContentFlow, ContentHolder } from './content-flow.ts'
@@ -12,6 +13,7 @@ export interface PendingOwner {
   readonly link: SqliteQueueLink
   readonly flow: ContentFlow
   readonly files: ContentFiles
+  readonly blocks: BlockPool
   readonly pieceBytes: Bytes
   commit(
     pending: SqlitePendingMessage,
@@ -26,23 +28,30 @@ export interface SealedContent {
   readonly inline: Buffer
 }
 
+/** Waits until no more than so many pieces are on their way. */
+interface Waiter {
+  readonly pieces: number
+  readonly resolve: () => void
+}
+
 /** Collects content: what is smaller than a piece travels with the commit, all else goes to a file. */
 export class SqlitePendingMessage implements PendingMessage, ContentHolder {
   readonly id: number
   readonly #owner: PendingOwner
-  readonly #buffer = new ContentBuffer()
+  readonly #buffer: ContentBuffer
   /** What the flow still counts of what was handed out for the commit. */
   #committing: Bytes = 0
   #file: IncomingContent | undefined
   #fileBytes: Bytes = 0
   #unwritten = 0
-  #onWritten: (() => void) | undefined
+  #waiters: Waiter[] = []
   #failure: StoreError | undefined
   #state: 'open' | 'committing' | 'ended' = 'open'
 
   constructor(id: number, owner: PendingOwner) {
     this.id = id
     this.#owner = owner
+    this.#buffer = new ContentBuffer(owner.blocks)
   }
 
   write(chunk: Buffer): Awaitable<void> {
@@ -51,7 +60,7 @@ export class SqlitePendingMessage implements PendingMessage, ContentHolder {
     this.#buffer.add(chunk)
     this.#owner.flow.hold(this, chunk.length)
     if (this.#buffer.length >= this.#owner.pieceBytes) this.spill()
-    return this.#owner.flow.room()
+    return this.#owner.flow.room() ?? this.#unwrittenAtMost(1)
   }
 
   async commit(message: NewMessage, copies: readonly NewCopy[]): Promise<readonly Copy[]> {
@@ -74,7 +83,7 @@ export class SqlitePendingMessage implements PendingMessage, ContentHolder {
     const file = (this.#file ??= files.create(this.id))
     const position = this.#fileBytes
     const size = this.#buffer.length
-    const parts = this.#buffer.take()
+    const { parts, release } = this.#buffer.take()
     this.#fileBytes += size
     this.#unwritten++
     flow.forget(this)
@@ -84,7 +93,10 @@ export class SqlitePendingMessage implements PendingMessage, ContentHolder {
         if (this.#state === 'ended' || this.#failure !== undefined) return
         await file.write(parts, position)
       },
-      done: (error) => this.#written(error),
+      done: (error) => {
+        release()
+        this.#written(error)
+      },
     })
   }
 
@@ -117,7 +129,7 @@ export class SqlitePendingMessage implements PendingMessage, ContentHolder {
   }
 
   async #finish(file: IncomingContent): Promise<void> {
-    if (this.#unwritten > 0) await new Promise<void>((resolve) => (this.#onWritten = resolve))
+    await this.#unwrittenAtMost(0)
     try {
       if (this.#failure !== undefined) throw this.#failure
       await file.flush()
@@ -133,7 +145,7 @@ export class SqlitePendingMessage implements PendingMessage, ContentHolder {
    * knowing: then the file stays.
    */
   async #removeFile(file: IncomingContent): Promise<void> {
-    if (this.#unwritten > 0) await new Promise<void>((resolve) => (this.#onWritten = resolve))
+    await this.#unwrittenAtMost(0)
     await file.close()
     await this.#owner.link.call({ kind: 'abort', message: this.id })
   }
@@ -142,13 +154,21 @@ export class SqlitePendingMessage implements PendingMessage, ContentHolder {
     this.#owner.flow.forget(this)
     this.#owner.flow.release(this.#buffer.length + this.#committing)
     this.#committing = 0
-    this.#buffer.take()
+    this.#buffer.take().release()
   }
 
   #written(error: StoreError | undefined): void {
     this.#unwritten--
     this.#failure ??= error
-    if (this.#unwritten === 0) this.#onWritten?.()
+    const waiters = this.#waiters.filter(({ pieces }) => this.#unwritten <= pieces)
+    this.#waiters = this.#waiters.filter((waiter) => !waiters.includes(waiter))
+    for (const { resolve } of waiters) resolve()
+  }
+
+  /** Undefined when no more pieces than that are on their way; else resolves when it is so. */
+  #unwrittenAtMost(pieces: number): Promise<void> | undefined {
+    if (this.#unwritten <= pieces) return undefined
+    return new Promise((resolve) => this.#waiters.push({ pieces, resolve }))
   }
 
   #misuse(verb: string): StoreError | undefined {

@@ -17,6 +17,8 @@ export interface DatabaseSettings {
   /** New mail is refused with less free disk than this, so that settling still has room. */
   readonly minFreeBytes: Bytes
   readonly numbers: NumberRange
+  /** Free room that the file keeps when it shrinks. */
+  readonly spareBytes: Bytes
 }
 
 /*

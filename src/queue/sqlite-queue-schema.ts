@@ -177,8 +177,10 @@ function open(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: 0 })
   try {
     // Exclusive from the first access: one process owns the file, and WAL needs no shared memory.
+    // Free pages are kept track of (in a new file) so that it can shrink; the cost is not measurable.
     database.exec(`
       PRAGMA locking_mode = EXCLUSIVE;
+      PRAGMA auto_vacuum = INCREMENTAL;
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
       PRAGMA wal_autocheckpoint = 0;

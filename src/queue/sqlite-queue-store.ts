@@ -2,6 +2,7 @@ import type { Awaitable } from '../base/awaitable.ts'
 import type { Bytes } from '../base/byte-size.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Milliseconds } from '../base/time-span.ts'
+import { BlockPool } from './block-pool.ts'
 import { ContentCache } from './content-cache.ts'
 import { type ContentDisk, systemContentDisk } from './content-disk.ts'
 import { ContentFiles } from './content-files.ts'
@@ -54,6 +55,8 @@ export interface SqliteQueueStoreOptions {
   readonly minFreeBytes?: Bytes
   /** Default from 1. */
   readonly numbers?: NumberRange
+  /** Free room that the file keeps when it shrinks after a backlog; default 64 MB. */
+  readonly spareBytes?: Bytes
   /** Where large content goes; the machine's disk when absent. */
   readonly disk?: ContentDisk
 }
@@ -62,6 +65,8 @@ const kilobyte = 1024
 const megabyte = 1024 * kilobyte
 /** Content on its way to its files at a time. */
 const travelBytes = 2 * megabyte
+/** Memory for content on its way in that is kept for the next. */
+const spareBlockBytes = 8 * megabyte
 const leastFreeBytes = 64 * megabyte
 
 /** Opens the queue file at `path`, or makes it. Rejects with a StoreError that says what to do. */
@@ -71,6 +76,7 @@ export async function openSqliteQueueStore(options: SqliteQueueStoreOptions): Pr
     maxFileBytes: options.maxFileBytes ?? Infinity,
     minFreeBytes: options.minFreeBytes ?? leastFreeBytes,
     numbers: options.numbers ?? { afterMessage: 0, afterQueue: 0 },
+    spareBytes: options.spareBytes ?? 64 * megabyte,
   }
   const { link, opened } = await SqliteQueueLink.open(settings, options.onFatal)
   if (opened.movedAside !== undefined) options.onMovedAside?.(opened.movedAside)
@@ -90,6 +96,7 @@ class SqliteQueueStore implements QueueStore {
   readonly link: SqliteQueueLink
   readonly flow: ContentFlow
   readonly files: ContentFiles
+  readonly blocks = new BlockPool(64 * kilobyte, spareBlockBytes)
   readonly pieceBytes: Bytes
   readonly #clock: Clock
   readonly #cache: ContentCache
@@ -189,11 +196,11 @@ class SqliteQueueStore implements QueueStore {
     await this.link.call({ kind: 'postpone', queue, due: storedTime(dueAt) })
   }
 
-  readPiece(messageId: number, index: number): Awaitable<Buffer | undefined> {
+  readPiece(messageId: number, index: number, spare?: Buffer): Awaitable<Buffer | undefined> {
     const cached = this.#cache.get(messageId)
     if (cached !== undefined) return index === 0 && cached.length > 0 ? cached : undefined
     return this.files.knows(messageId)
-      ? this.files.read(messageId, index)
+      ? this.files.read(messageId, index, spare)
       : this.#readStored(messageId, index)
   }
 

@@ -7,6 +7,8 @@ import type { Copy } from './stored-message.ts'
 
 /** Leased copies that one queue, and all queues, keep in memory. */
 const windowPerQueue = 200
+/** For the first connection: a next hop that does not answer should cost as little as possible. */
+const windowToBegin = 5
 const windowOverall = 20_000
 /** How long a queue is left alone when the store does not answer. */
 const pauseAfterTrouble = second
@@ -76,15 +78,17 @@ export class WindowKeeper {
     return taken
   }
 
-  /** Whether there is something to lease and half the window to put it in. */
+  /** Whether there is something to lease for connections at work, and half the window to put it in. */
   isLow(queue: DeliveryQueue): boolean {
-    return queue.moreInStore && queue.ready * 2 < windowPerQueue && this.#room(queue) > 0
+    if (queue.proven === 0 || !queue.moreInStore) return false
+    return queue.ready * 2 < windowPerQueue && this.#room(queue) > 0
   }
 
   /** Leases what is due; afterwards the queue knows whether, or when, there is more. Never rejects. */
   async fill(queue: DeliveryQueue): Promise<void> {
     const { store, clock, log } = this.#parts
-    const limit = this.#room(queue)
+    const room = this.#room(queue)
+    const limit = queue.proven > 0 ? room : Math.min(room, windowToBegin)
     if (this.#closed || limit <= 0) return
     try {
       const copies = await store.lease(queue.key, clock.now(), limit)

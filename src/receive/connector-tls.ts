@@ -1,4 +1,5 @@
 import type { Certificates } from '../tls/certificates.ts'
+import type { ServerContexts } from '../tls/server-contexts.ts'
 import type { ReceiveConnector } from './receive-connector.ts'
 import type { ConnectionTls } from './receiving-connection.ts'
 import { TlsServer } from './tls-server.ts'
@@ -9,6 +10,12 @@ export interface OfferedTls {
   readonly tlsAvailable: boolean
 }
 
+export interface ConnectorTlsOptions {
+  readonly serverFqdn: string
+  readonly certificates: Certificates
+  readonly contexts: ServerContexts
+}
+
 /**
  * The TLS side of one Receive connector. Certificates are looked up at each connection, so renewed
  * ones are shown from then on.
@@ -17,17 +24,20 @@ export class ConnectorTls {
   readonly #connector: ReceiveConnector
   readonly #fqdn: string
   readonly #certificates: Certificates
+  readonly #contexts: ServerContexts
   #tls: ConnectionTls | undefined
 
-  constructor(connector: ReceiveConnector, serverFqdn: string, certificates: Certificates) {
+  constructor(connector: ReceiveConnector, options: ConnectorTlsOptions) {
     this.#connector = connector
-    this.#fqdn = connector.Fqdn === '' ? serverFqdn : connector.Fqdn
-    this.#certificates = certificates
+    this.#fqdn = connector.Fqdn === '' ? options.serverFqdn : connector.Fqdn
+    this.#certificates = options.certificates
+    this.#contexts = options.contexts
   }
 
   /** Undefined when TLS should start on connect and there is no certificate for it. */
   offer(): OfferedTls | undefined {
     const { TlsCertificateName, TlsMode, AuthMechanism } = this.#connector
+    const contexts = this.#contexts
     const { internal } = this.#certificates
     const selected = this.#certificates.select(
       this.#fqdn,
@@ -40,12 +50,11 @@ export class ConnectorTls {
     this.#tls ??= {
       implicit,
       Public: new TlsServer({
-        internal,
-        certificate,
+        ...{ contexts, internal, certificate },
         requestClientCertificate: implicit && AuthMechanism.includes('ExchangeServer'),
       }),
       Internal: new TlsServer({
-        internal,
+        ...{ contexts, internal },
         certificate: internal,
         requestClientCertificate: true,
       }),

@@ -10,6 +10,7 @@ import type { Endpoint, MessageSink } from '../message/message-sink.ts'
 import type { OutboundTunnel } from '../proxy/outbound-tunnel.ts'
 import { type Reply, formatReply } from '../smtp/reply.ts'
 import type { Certificates } from '../tls/certificates.ts'
+import { ServerContexts } from '../tls/server-contexts.ts'
 import type { AcceptedDomains } from './accepted-domains.ts'
 import { type Binding, formatBinding } from './binding.ts'
 import { ConnectionLimits } from './connection-limits.ts'
@@ -83,6 +84,7 @@ export class ReceiveService implements AsyncDisposable {
   readonly #ports: SharedPorts | undefined
   readonly #listeners = new Map<string, Listener>()
   readonly #sessions = new Set<ReceiveSession>()
+  readonly #contexts: ServerContexts
   readonly #tls = new WeakMap<ReceiveConnector, ConnectorTls>()
   readonly #warned = new Map<string, Milliseconds>()
   #connectors: readonly ReceiveConnector[] = []
@@ -96,6 +98,7 @@ export class ReceiveService implements AsyncDisposable {
     this.#options = options
     this.#limits = new ConnectionLimits(clock, siblings)
     this.#ports = siblings && new SharedPorts(siblings, clock)
+    this.#contexts = new ServerContexts(clock)
     this.#services = {
       fqdn: server.Fqdn,
       serverName: server.Name,
@@ -313,7 +316,9 @@ export class ReceiveService implements AsyncDisposable {
   #connectorTls(connector: ReceiveConnector): ConnectorTls {
     let tls = this.#tls.get(connector)
     if (tls === undefined) {
-      tls = new ConnectorTls(connector, this.#options.server.Fqdn, this.#options.certificates)
+      const { server, certificates } = this.#options
+      const contexts = this.#contexts
+      tls = new ConnectorTls(connector, { serverFqdn: server.Fqdn, certificates, contexts })
       this.#tls.set(connector, tls)
     }
     return tls

@@ -17,6 +17,7 @@ export class SessionLog {
   readonly #records: ProtocolSession
   readonly #verbose: boolean
   readonly #startedAt: Milliseconds
+  #startedAtText: string | undefined
   #messages = 0
 
   /** `startedAt` is wall-clock time. */
@@ -51,11 +52,8 @@ export class SessionLog {
   /** A reply; the lines of an EHLO answer stand on one line. */
   reply(reply: Reply): void {
     if (!this.#verbose) return
-    const [code, ...rest] = replyText(reply).split(' ')
-    this.#record(
-      '>',
-      reply.lines.length > 1 ? `${code ?? ''}  ${rest.join(' ')}` : replyText(reply),
-    )
+    const text = replyText(reply)
+    this.#record('>', reply.lines.length > 1 ? text.replace(' ', '  ') : text)
   }
 
   /** A reply within AUTH. */
@@ -71,8 +69,9 @@ export class SessionLog {
   receivingMessage(): void {
     this.#messages++
     if (!this.#verbose) return
-    const startedAt = new Date(this.#startedAt).toISOString()
-    this.#record('*', `${this.id};${startedAt};${this.#messages}`, 'receiving message')
+    this.#startedAtText ??= new Date(this.#startedAt).toISOString()
+    const data = `${this.id};${this.#startedAtText};${this.#messages}`
+    this.#record('*', data, 'receiving message')
   }
 
   tarpit(delay: Milliseconds): void {

@@ -10,14 +10,8 @@ import type { Clock } from '../base/clock.ts'
 import type { Milliseconds } from '../base/time-span.ts'
 import type { TlsFacts } from '../message/message-sink.ts'
 
-/** What the client brings to a handshake; the peer's certificate is judged by the caller. */
-export type ClientTlsOptions = Pick<
-  ConnectionOptions,
-  'servername' | 'secureContext' | 'key' | 'cert' | 'ca' | 'minVersion' | 'ciphers'
->
-
-/** A finished handshake. */
-export interface ClientTls extends TlsFacts {
+/** How the peer showed itself in a handshake. */
+export interface PeerIdentity {
   /** The chain leads to a certificate authority we trust and is in date; names are not looked at. */
   readonly trusted: boolean
   /** Why not, in OpenSSL's words; empty when trusted. */
@@ -25,6 +19,23 @@ export interface ClientTls extends TlsFacts {
   /** Undefined when the peer showed none. */
   readonly certificate: PeerCertificate | undefined
 }
+
+/** A session of an earlier handshake. A resumed one shows no certificate anew, so it comes with that one's. */
+export interface ResumableSession {
+  readonly session: Buffer
+  readonly peer: PeerIdentity
+}
+
+/** What the client brings to a handshake; the peer's certificate is judged by the caller. */
+export interface ClientTlsOptions extends Pick<ConnectionOptions, 'servername' | 'secureContext'> {
+  /** Offered to the peer, which may prefer to begin afresh. */
+  readonly resumable?: ResumableSession | undefined
+  /** Hears of a session that a later handshake may resume; after this handshake, if at all. */
+  readonly onSession?: (session: Buffer) => void
+}
+
+/** A finished handshake. */
+export interface ClientTls extends TlsFacts, PeerIdentity {}
 
 /** Whether the certificate is for `host` (RFC 6125: alternative names, a wildcard as the first label). */
 export function certificateFits(certificate: PeerCertificate, host: string): boolean {
@@ -58,7 +69,10 @@ export function startClientTls(
   return new Promise((resolve, reject) => {
     // Chain and names are judged after the handshake, where the policy of the connector is known.
     const judgeLater = { rejectUnauthorized: false, checkServerIdentity: () => undefined }
-    const secured = connect({ ...options, ...judgeLater, socket })
+    const { onSession, resumable, ...own } = options
+    const session = resumable === undefined ? {} : { session: resumable.session }
+    const secured = connect({ ...own, ...session, ...judgeLater, socket })
+    if (onSession !== undefined) secured.on('session', onSession)
     const settle = (error?: Error) => {
       timer.cancel()
       secured.off('close', onClose)
@@ -77,13 +91,20 @@ export function startClientTls(
   })
 }
 
-/** The facts of a finished handshake. */
-export function clientTlsFacts(secured: TLSSocket): ClientTls {
-  const certificate = secured.getPeerCertificate()
-  const shown = Object.keys(certificate).length > 0
+/** The facts of a finished handshake, begun with these options. */
+export function clientTlsFacts(secured: TLSSocket, { resumable }: ClientTlsOptions): ClientTls {
+  const resumed = secured.isSessionReused() ? resumable?.peer : undefined
   return {
     version: (secured.getProtocol() ?? '').replace('v', '').replace('.', '_'),
     cipher: secured.getCipher().standardName,
+    ...(resumed ?? peerIdentity(secured)),
+  }
+}
+
+function peerIdentity(secured: TLSSocket): PeerIdentity {
+  const certificate = secured.getPeerCertificate()
+  const shown = Object.keys(certificate).length > 0
+  return {
     trusted: secured.authorized,
     distrust: secured.authorized ? '' : String(secured.authorizationError),
     certificate: shown ? certificate : undefined,

@@ -69,6 +69,7 @@ export class DeliveryRun {
     for (;;) {
       const session = this.#session ?? (await this.#obtain())
       if (!('client' in session)) return this.#giveUp(progress, session)
+      this.#lane.reached()
       const seasoned = session.messages > 0
       const outcome = await this.#transfer(session, progress)
       if (progress.undecided.length === 0) {

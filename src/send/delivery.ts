@@ -14,6 +14,7 @@ import { findNextHop } from './next-hop.ts'
 import type { SendConnector } from './send-connector.ts'
 import { SessionOpener } from './session-opener.ts'
 import { TlsMemory } from './tls-memory.ts'
+import { TlsSessions } from './tls-sessions.ts'
 import type { ReadPiece } from './transaction.ts'
 
 export interface SmtpDeliveryOptions {
@@ -52,6 +53,7 @@ export class SmtpDelivery implements DeliveryAgent, AsyncDisposable {
       ...options,
       certificates: new ClientCertificates(certificates, trustedCertificates),
       tlsMemory: new TlsMemory(clock),
+      tlsSessions: new TlsSessions(clock),
     })
   }
 

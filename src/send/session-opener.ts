@@ -15,7 +15,8 @@ import type { SendConnector } from './send-connector.ts'
 import { SmtpClient } from './smtp-client.ts'
 import { type Target, targetEndpoint, targetName } from './target.ts'
 import type { TlsMemory } from './tls-memory.ts'
-import { certificateRefusal, tlsNeed } from './tls-policy.ts'
+import type { TlsSessions } from './tls-sessions.ts'
+import { certificateRefusal, requiredNames, tlsNeed } from './tls-policy.ts'
 
 const connectTimeout = 30 * second
 
@@ -37,6 +38,7 @@ export interface SessionOpenerOptions {
   readonly dialerFor: (connector: SendConnector) => Dialer
   readonly certificates: ClientCertificates
   readonly tlsMemory: TlsMemory
+  readonly tlsSessions: TlsSessions
   readonly protocolLog: ProtocolLog
   readonly clock: Clock
   readonly logger: ProgramLog
@@ -68,10 +70,11 @@ export class SessionOpener {
     const endpoint = targetEndpoint(request.target)
     const need = tlsNeed(request.connector)
     const inClear = need === 'opportunistic' && tlsMemory.failedLately(endpoint)
-    const opened = await this.#attempt(request, inClear)
-    const tlsFailed =
-      'kind' in opened && opened.kind === 'failure' && opened.failure.stage === 'tls'
-    if (!tlsFailed || request.signal.aborted) return opened
+    let opened = await this.#attempt(request, inClear)
+    // A peer may stumble over a session that it gave itself: once more, with a handshake from scratch.
+    if (tlsFailed(opened) && !request.signal.aborted && this.#forgetTlsSession(request))
+      opened = await this.#attempt(request, inClear)
+    if (!tlsFailed(opened) || request.signal.aborted) return opened
     const facts = { target: targetName(request.target), reason: opened.failure.message }
     if (need === 'required') {
       logger.warn(facts, 'TLS failed and is required')
@@ -82,15 +85,18 @@ export class SessionOpener {
     return this.#attempt(request, true)
   }
 
-  async #attempt(request: SessionRequest, inClear: boolean) {
+  async #attempt(
+    request: SessionRequest,
+    inClear: boolean,
+  ): Promise<DeliverySession | TargetTrouble> {
     try {
       const connection = await this.#dial(request)
       return await this.#converse(request, { connection, inClear })
     } catch (error) {
-      if (error instanceof ClientFailure) return { kind: 'failure' as const, failure: error }
+      if (error instanceof ClientFailure) return { kind: 'failure', failure: error }
       const reason = error instanceof Error ? error.message : String(error)
       this.#options.logger.error({ err: error }, 'Opening a session failed unexpectedly')
-      return { kind: 'policy' as const, text: `451 4.3.0 Local error: ${reason}` }
+      return { kind: 'policy', text: `451 4.3.0 Local error: ${reason}` }
     }
   }
 
@@ -181,15 +187,27 @@ export class SessionOpener {
     if (!client.capabilities.has('STARTTLS')) return unavailable
     const secureContext = this.#options.certificates.context(connector, this.#fqdn(connector))
     if (secureContext === undefined) return certificateMissing
-    const named = isIP(target.host) === 0
-    const servername = named ? { servername: target.smartHost ?? target.host } : {}
-    const answer = await client.startTls({ secureContext, ...servername })
+    const resumption = this.#options.tlsSessions.resumption(secureContext, tlsSessionKey(request))
+    const answer = await client.startTls({
+      secureContext,
+      ...serverName(target),
+      resumable: resumption.resumable,
+      onSession: (session) => resumption.received(session),
+    })
     if (!isPositive(answer)) return client.usable ? unavailable : leftAtStartTls(answer)
     if (client.tls === undefined) return unavailable
     const refusal = certificateRefusal(connector, { target, domain, tls: client.tls })
-    return refusal === undefined
-      ? this.#hello(client, connector)
-      : { kind: 'policy', text: refusal }
+    if (refusal !== undefined) return { kind: 'policy', text: refusal }
+    resumption.verified(client.tls)
+    return this.#hello(client, connector)
+  }
+
+  /** Whether there was one that the attempt before may have offered. */
+  #forgetTlsSession(request: SessionRequest): boolean {
+    const { connector } = request
+    const context = this.#options.certificates.context(connector, this.#fqdn(connector))
+    if (context === undefined) return false
+    return this.#options.tlsSessions.forget(context, tlsSessionKey(request))
   }
 
   async #authenticate(
@@ -216,6 +234,24 @@ export class SessionOpener {
 const certificateMissing: TargetTrouble = {
   kind: 'policy',
   text: '454 4.7.5 The certificate specified in TlsCertificateName of the SendConnector could not be found',
+}
+
+function tlsFailed(
+  opened: DeliverySession | TargetTrouble,
+): opened is Extract<TargetTrouble, { kind: 'failure' }> {
+  return 'kind' in opened && opened.kind === 'failure' && opened.failure.stage === 'tls'
+}
+
+/** The name asked for in the handshake; a literal has none. */
+function serverName({ host, smartHost }: Target): { servername?: string } {
+  return isIP(host) === 0 ? { servername: smartHost ?? host } : {}
+}
+
+/** All that a peer is judged by, beside our own certificate. */
+function tlsSessionKey({ connector, target, domain }: SessionRequest): string {
+  const { servername = '' } = serverName(target)
+  const names = requiredNames(connector, { target, domain })
+  return JSON.stringify([targetEndpoint(target), servername, names ?? 'any'])
 }
 
 /** A peer that leaves rather than to encrypt is as one whose handshake fails. */

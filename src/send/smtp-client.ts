@@ -142,7 +142,7 @@ export class SmtpClient {
       const deadline = { clock: this.#clock, timeout: this.#timeouts.tlsHandshake }
       const secured = await startClientTls(plain, options, deadline)
       this.#wire.attach(secured)
-      this.#tls = clientTlsFacts(secured)
+      this.#tls = clientTlsFacts(secured, options)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       this.#wire.fail('tls', 'tls', `TLS negotiation failed: ${reason}`, error)
@@ -195,13 +195,18 @@ export class SmtpClient {
   }
 
   /** Sends pieces 0, 1, … until there is none, then ends the content: see `endContent`. */
-  async writeContent(piece: (index: number) => Awaitable<Buffer | undefined>): Promise<Reply> {
+  async writeContent(
+    piece: (index: number, spare?: Buffer) => Awaitable<Buffer | undefined>,
+  ): Promise<Reply> {
+    let spare: Buffer | undefined
     for (let index = 0; this.#wire.early === undefined; index++) {
-      const reading = piece(index)
+      const reading = piece(index, spare)
       const chunk = reading instanceof Promise ? await reading : reading
       if (chunk === undefined) break
       const sending = this.sendContent(chunk)
       if (sending !== undefined) await sending
+      // Only what the system has taken may be overwritten.
+      spare = this.#wire.socket.writableLength === 0 ? chunk : undefined
     }
     return this.endContent()
   }

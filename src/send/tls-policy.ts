@@ -12,26 +12,42 @@ export function tlsNeed(connector: SendConnector): TlsNeed {
   return connector.IgnoreSTARTTLS ? 'never' : 'opportunistic'
 }
 
+/** Whom a session goes to. */
+interface Peer {
+  readonly target: Target
+  /** The queue's domain. */
+  readonly domain: string
+}
+
 /**
- * Judges the peer's certificate by TlsAuthLevel and, where a password is to follow, by the smart host's
- * name. The answer is the reason to refuse, undefined when the certificate will do. Opportunistic TLS
- * looks at nothing: it is better than none.
+ * The names that the peer's certificate must be for, on top of being trusted; undefined when nobody
+ * looks at it: opportunistic TLS is better than none. It depends on TlsAuthLevel and, where a password
+ * is to follow, on the smart host's name.
  */
-export function certificateRefusal(
+export function requiredNames(
   connector: SendConnector,
-  { target, domain, tls }: { target: Target; domain: string; tls: ClientTls },
-): string | undefined {
+  { target, domain }: Peer,
+): readonly string[] | undefined {
   const passwordFollows = connector.SmartHostAuthMechanism === 'BasicAuthRequireTLS'
   const level = connector.RequireTLS ? connector.TlsAuthLevel : undefined
   const validated = level === 'CertificateValidation' || level === 'DomainValidation'
   if (!validated && !passwordFollows) return undefined
-  const { certificate } = tls
-  if (certificate === undefined) return refusal('NoRemoteCertificate')
-  if (!tls.trusted) return refusal(tls.distrust)
-  const names = [
+  return [
     ...(level === 'DomainValidation' ? [connector.TlsDomain || domain] : []),
     ...(passwordFollows ? [target.smartHost ?? target.host] : []),
   ]
+}
+
+/** Judges the peer's certificate. The answer is the reason to refuse, undefined when it will do. */
+export function certificateRefusal(
+  connector: SendConnector,
+  { tls, ...peer }: Peer & { readonly tls: ClientTls },
+): string | undefined {
+  const names = requiredNames(connector, peer)
+  if (names === undefined) return undefined
+  const { certificate } = tls
+  if (certificate === undefined) return refusal('NoRemoteCertificate')
+  if (!tls.trusted) return refusal(tls.distrust)
   const mismatch = names.some((name) => !certificateMatches(certificate, name))
   return mismatch ? refusal('SubjectMismatch') : undefined
 }

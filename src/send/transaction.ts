@@ -26,8 +26,15 @@ import type { SendConnector } from './send-connector.ts'
 import type { DeliverySession } from './session-opener.ts'
 import { targetName } from './target.ts'
 
-/** Content piece `index` of a message, undefined past the end; rejects when it cannot be read. */
-export type ReadPiece = (messageId: number, index: number) => Awaitable<Buffer | undefined>
+/**
+ * Content piece `index` of a message, undefined past the end; rejects when it cannot be read. The
+ * memory of `spare`, a piece that is needed no longer, may be used for it.
+ */
+export type ReadPiece = (
+  messageId: number,
+  index: number,
+  spare?: Buffer,
+) => Awaitable<Buffer | undefined>
 
 /** What became of a copy on one session. */
 export interface TransactionOutcome {
@@ -221,7 +228,7 @@ class CopyTransfer {
       return
     }
     const { id } = this.#copy.message
-    const stored = (index: number) => this.#readPiece(id, index)
+    const stored = (index: number, spare?: Buffer) => this.#readPiece(id, index, spare)
     const answer = await client.writeContent(outboundPieces(stored, nextHopPrincipal(connector)))
     this.#settle(accepted, contentOutcome(answer), replyText(answer))
   }

@@ -3,6 +3,8 @@ import type { AdminMethod } from '../admin/admin-endpoint.ts'
 import { queueNamed } from '../admin/merged-queues.ts'
 import type { QueueScheduler } from '../queue/scheduler.ts'
 
+const queueQuery = z.strictObject({ limit: z.number().int().positive().optional() })
+
 const messageQuery = z.strictObject({
   /** Identity of one queue: `EDGE01\\3`; all queues when absent. */
   queue: z.string().optional(),
@@ -23,7 +25,7 @@ const messageQuery = z.strictObject({
 /** What admin commands may ask of the queue. */
 export function queueMethods({ listing }: QueueScheduler): Readonly<Record<string, AdminMethod>> {
   return {
-    queues: () => listing.queues(),
+    queues: (parameters) => listing.queues(queueQuery.parse(parameters ?? {}).limit),
     queueNames: () => listing.names(),
     messages: async (parameters) => {
       const { queue, key, limit } = messageQuery.parse(parameters ?? {})

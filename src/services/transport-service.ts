@@ -166,7 +166,7 @@ function openDelivery(ground: ServiceGround, store: QueueStore, log: ProtocolLog
     resolvers: { internal: servers('InternalDNSServers'), external: servers('ExternalDNSServers') },
     dialerFor: dialers(ground, log),
     certificates,
-    readPiece: (messageId, index) => store.readPiece(messageId, index),
+    readPiece: (messageId, index, spare) => store.readPiece(messageId, index, spare),
     protocolLog: log,
     isOwnListener: ownListeners(() => config.current.ReceiveConnectors),
     clock,

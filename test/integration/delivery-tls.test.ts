@@ -7,6 +7,7 @@ import {
   deliveryBench,
   dnsQueue,
   MemoryLane,
+  sendConnector,
   testCopy,
 } from '../support/delivery-bench.ts'
 import { FakeMx, type FakeMxOptions } from '../support/fake-mx.ts'
@@ -132,6 +133,84 @@ describe('required TLS', () => {
       required({ TlsCertificateName: '<I>CN=x<S>CN=y' }),
     )
     expect(error).toMatch(/^454 4.7.5 The certificate specified in TlsCertificateName/)
+  })
+})
+
+describe('a TLS session', () => {
+  const single = { SmtpMaxMessagesPerConnection: 1 }
+  const names = { level: 'DomainValidation', TlsDomain: 'mx.good.test' }
+  const requiring = ({ level, TlsDomain }: typeof names) => ({
+    ...{ ...single, RequireTLS: true, TlsAuthLevel: level },
+    ...(level === 'DomainValidation' && { TlsDomain }),
+  })
+
+  /** Delivers one message under each of the settings in turn; says for each whether it resumed. */
+  async function inTurn(fake: FakeMx, settings: readonly object[], trusting = true) {
+    const first = { Port: fake.port, ...settings[0] }
+    const trustedCertificates = trusting ? [certificate.cert] : []
+    await using whole = deliveryBench({ zones, connector: first, trustedCertificates })
+    for (const changed of settings) {
+      whole.connectors.set([sendConnector({ Port: fake.port, ...changed })])
+      const lane = new MemoryLane(dnsQueue('good.test'), [testCopy(['a@good.test'])])
+      await whole.delivery.serve(lane, never)
+    }
+    await fake.until(() => fake.sessions.every(({ closed }) => closed))
+    return fake.sessions.map(({ resumed }) => resumed)
+  }
+
+  test('is resumed by the next connection to the same host', async () => {
+    await using fake = await FakeMx.start({ tls: certificate })
+    expect(await inTurn(fake, [single, single, single])).toEqual([false, true, true])
+    expect(fake.messages).toHaveLength(3)
+  })
+
+  test('is judged by its own certificate when it is resumed', async () => {
+    await using fake = await FakeMx.start({ tls: certificate })
+    expect(await inTurn(fake, [requiring(names), requiring(names)])).toEqual([false, true])
+    expect(fake.messages).toHaveLength(2)
+  })
+
+  test.each([
+    ['nobody looked at the certificate', single, requiring(names)],
+    [
+      'another name was asked for',
+      requiring({ ...names, TlsDomain: 'good.test' }),
+      requiring(names),
+    ],
+    [
+      'only the chain was looked at',
+      requiring({ ...names, level: 'CertificateValidation' }),
+      requiring(names),
+    ],
+  ])('is not resumed where %s at its beginning', async (_, before, after) => {
+    await using fake = await FakeMx.start({ tls: certificate })
+    expect(await inTurn(fake, [before, after])).toEqual([false, false])
+    expect(fake.messages).toHaveLength(2)
+  })
+
+  test('with a certificate that was refused is not kept', async () => {
+    await using fake = await FakeMx.start({ tls: certificate })
+    const resumed = await inTurn(fake, [requiring(names), requiring(names)], false)
+    expect(resumed).toEqual([false, false])
+    expect(fake.messages).toHaveLength(0)
+  })
+
+  test('that the peer stumbles over is followed by a handshake from scratch', async () => {
+    let stumbles = 0
+    await using fake = await FakeMx.start({
+      tls: certificate,
+      answers: {
+        STARTTLS: (_, session) => {
+          const again = fake.sessions.indexOf(session) === 1
+          if (again) stumbles++
+          return again ? 'drop' : '220 2.0.0 Go ahead'
+        },
+      },
+    })
+    expect(await inTurn(fake, [single, single])).toEqual([false, undefined, false])
+    expect(stumbles).toBe(1)
+    expect(fake.sessions.map(({ secured }) => secured)).toEqual([true, false, true])
+    expect(fake.messages).toHaveLength(2)
   })
 })
 

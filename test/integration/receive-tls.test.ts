@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest'
+import { once } from 'node:events'
+import { type SecureVersion, TLSSocket } from 'node:tls'
+import { describe, expect, test } from 'vitest'
 import { TestServer, testConnector, testKeyPairs, testUser } from '../support/receiving-server.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 
@@ -154,4 +156,82 @@ test('takes the user that a front end hands over by XPROXY', async () => {
   await peer.command('RSET')
   // The front end counts messages a minute; here they are not counted again.
   expect(await peer.command('MAIL FROM:<ana@contoso.example>')).toBe('250 2.1.0 Sender OK')
+})
+
+describe('a TLS session', () => {
+  interface Handshake {
+    readonly session?: Buffer | undefined
+    readonly version?: SecureVersion
+  }
+
+  /** Secures a new connection and says goodbye on it; the result tells of its session. */
+  async function shakeHands(server: TestServer, { session, version = 'TLSv1.3' }: Handshake = {}) {
+    await using peer = await SmtpPeer.greeted({ port: server.port })
+    const socket = await peer.startTls({
+      maxVersion: version,
+      ...(session !== undefined && { session }),
+    })
+    const reused = socket.isSessionReused()
+    const given = reused ? undefined : nextSession(socket, version)
+    expect(await peer.command('EHLO client.example')).toContain('250 ')
+    return { reused, session: await given }
+  }
+
+  /** In TLS 1.3 it comes as a message of its own. */
+  async function nextSession(socket: TLSSocket, version: SecureVersion) {
+    if (version !== 'TLSv1.3') return socket.getSession()
+    const [session] = (await once(socket, 'session')) as [Buffer]
+    return session
+  }
+
+  function tlsSocket({ socket }: SmtpPeer): TLSSocket {
+    if (!(socket instanceof TLSSocket)) throw new TypeError('the peer speaks in clear')
+    return socket
+  }
+
+  test.each<SecureVersion>(['TLSv1.2', 'TLSv1.3'])(
+    'is resumed by a later connection in %s, after STARTTLS too',
+    async (version) => {
+      await using server = await TestServer.start()
+      const first = await shakeHands(server, { version })
+      expect(first.reused).toBe(false)
+      const second = await shakeHands(server, { version, session: first.session })
+      expect(second.reused).toBe(true)
+    },
+  )
+
+  test('outlives a change of the configuration', async () => {
+    await using server = await TestServer.start()
+    const { session } = await shakeHands(server)
+    const { port } = server
+    server.connectors.set([testConnector({ Bindings: `127.0.0.1:0`, Banner: '220 changed' })])
+    await server.service.apply(server.connectors.current)
+    expect(server.port).toBe(port)
+    expect((await shakeHands(server, { session })).reused).toBe(true)
+  })
+
+  test('ends with the certificate that it was made under', async () => {
+    await using server = await TestServer.start()
+    const { session } = await shakeHands(server)
+    const { internal } = await testKeyPairs()
+    server.certificates.set({ select: () => internal, internal })
+    expect((await shakeHands(server, { session })).reused).toBe(false)
+  })
+
+  test('of a client of one kind proves nothing on a connector that asks for certificates', async () => {
+    await using server = await TestServer.start({
+      connectors: [testConnector({ ...exchangeServers, TlsMode: 'Implicit' })],
+    })
+    const connect = async (session?: Buffer) => {
+      const tls = { servername: 'relay.example', ...(session !== undefined && { session }) }
+      const peer = await SmtpPeer.connect({ port: server.port, tls })
+      await peer.reply()
+      return peer
+    }
+    await using first = await connect()
+    const session = tlsSocket(first).getSession()
+    await using second = await connect(session)
+    expect(tlsSocket(second).isSessionReused()).toBe(true)
+    expect(await second.command('EHLO client.example')).not.toContain('XPROXYFROM')
+  })
 })

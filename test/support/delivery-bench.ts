@@ -80,6 +80,10 @@ export class MemoryLane implements DeliveryLane {
     return this.waiting.shift()
   }
 
+  reached(): void {
+    // Nobody waits for it here.
+  }
+
   report(copy: Copy, results: readonly RecipientResult[]): void {
     this.reports.push({ copy, results })
   }

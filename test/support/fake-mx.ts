@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
+import { type SecureContext, TLSSocket, createSecureContext } from 'node:tls'
 
 /**
  * What the fake says to a verb: reply text as it stands on the wire (without the last CRLF), nothing
@@ -39,6 +39,8 @@ export interface FakeSession {
   closed: boolean
   /** The certificate that the client showed (DER). */
   clientCertificate?: Buffer | undefined
+  /** The client resumed a TLS session. */
+  resumed?: boolean
 }
 
 /** A server whose every answer is scripted; it keeps what it was told. */
@@ -47,6 +49,8 @@ export class FakeMx implements AsyncDisposable {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
   readonly #waiting = new Set<() => void>()
+  /** One for all sessions, so that they can be resumed. */
+  #context: SecureContext | undefined
   /** May be replaced between sessions. */
   options: FakeMxOptions
 
@@ -73,6 +77,11 @@ export class FakeMx implements AsyncDisposable {
   /** All command lines, over all sessions. */
   get lines(): readonly string[] {
     return this.sessions.flatMap((session) => session.lines)
+  }
+
+  get secureContext(): SecureContext {
+    this.#context ??= createSecureContext(this.options.tls)
+    return this.#context
   }
 
   /** Resolves when `condition` holds; looked at after each event. */
@@ -292,11 +301,13 @@ class FakeConnection {
     const secured = new TLSSocket(this.#socket, {
       isServer: true,
       rejectUnauthorized: false,
-      ...tls,
+      secureContext: this.#fake.secureContext,
+      requestCert: tls.requestCert === true,
     })
     secured.on('error', () => undefined)
     secured.once('secure', () => {
       this.#session.secured = true
+      this.#session.resumed = secured.isSessionReused()
       this.#session.clientCertificate = secured.getPeerX509Certificate()?.raw
     })
     this.#socket = secured

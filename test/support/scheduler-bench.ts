@@ -46,6 +46,7 @@ export function resultsFor(
 /** A connection that answers each copy with `results`. */
 export function serving(results: (copy: Copy) => readonly RecipientResult[]): Serve {
   return async (lane) => {
+    lane.reached()
     for (;;) {
       const copy = await lane.next()
       if (copy === undefined) return { kind: 'served' }

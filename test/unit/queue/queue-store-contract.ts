@@ -226,17 +226,21 @@ export function queueStoreContract(name: string, open: () => Promise<QueueStore>
   })
 
   describe(`${name}: looking`, () => {
-    scenario('queues are told with number, size and earliest due time', async (store) => {
-      const kept = await commitTo(store, [first, second], { dueAt: 70 })
-      store.release(await commitTo(store, [first], { dueAt: 90 }))
-      const [one, two] = await store.queues()
-      expect(one).toMatchObject({ key: first, copies: 2, nextDueAt: 90 })
-      expect(two).toMatchObject({ key: second, copies: 1 })
-      expect(two).not.toHaveProperty('nextDueAt')
-      expect(one?.number).not.toBe(two?.number)
-      store.release(kept)
-      expect((await store.queues())[0]).toMatchObject({ nextDueAt: 70 })
-    })
+    scenario(
+      'queues are told with number and size, and each its earliest due time',
+      async (store) => {
+        const kept = await commitTo(store, [first, second], { dueAt: 70 })
+        store.release(await commitTo(store, [first], { dueAt: 90 }))
+        const [one, two] = await store.queues()
+        expect(one).toMatchObject({ key: first, copies: 2 })
+        expect(two).toMatchObject({ key: second, copies: 1 })
+        expect(await store.nextDueAt(first)).toBe(90)
+        expect(await store.nextDueAt(second)).toBeUndefined()
+        expect(one?.number).not.toBe(two?.number)
+        store.release(kept)
+        expect(await store.nextDueAt(first)).toBe(70)
+      },
+    )
     scenario('an emptied queue keeps its number', async (store) => {
       const before = only(await commitTo(store, [first]))
       const number = only(await store.queues()).number

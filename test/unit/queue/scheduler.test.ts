@@ -3,7 +3,7 @@ import { day, hour, minute, second } from '../../../src/base/time-span.ts'
 import { submissionQueue, unreachableQueue } from '../../../src/queue/queue-key.ts'
 import { StoreError } from '../../../src/queue/queue-store.ts'
 import { failingSettle } from '../../support/failing-store.ts'
-import { domainQueue, sampleMessage } from '../../support/queue-samples.ts'
+import { commitTo, domainQueue, sampleMessage } from '../../support/queue-samples.ts'
 import {
   SchedulerBench,
   delivering,
@@ -66,6 +66,7 @@ describe('connections', () => {
   function standing(): { serve: SchedulerBench['serve']; release: () => void } {
     const gate = Promise.withResolvers<undefined>()
     const serve: SchedulerBench['serve'] = async (lane) => {
+      lane.reached()
       const copy = await lane.next()
       await gate.promise
       if (copy !== undefined) await lane.report(copy, resultsFor(copy, 'delivered', '250 ok'))
@@ -98,10 +99,33 @@ describe('connections', () => {
     await bench.send('silent.test', 200)
     expect(bench.opened).toEqual(['silent.test'])
   })
+  test('a backlog for dead domains costs a few leased copies for each connection tried', async () => {
+    let leased = 0
+    await using bench = new SchedulerBench((store) => {
+      const lease = store.lease.bind(store)
+      return Object.assign(store, {
+        lease: async (...asked: Parameters<typeof lease>) => {
+          const copies = await lease(...asked)
+          leased += copies.length
+          return copies
+        },
+      })
+    })
+    bench.serve = refusing('unreachable', '441 4.4.1 no answer')
+    for (let n = 0; n < 20; n++) {
+      const queues = Array.from({ length: 30 }, () => domainQueue(`dead${n}.test`))
+      bench.store.release(await commitTo(bench.store, queues))
+    }
+    await bench.start()
+    await bench.settle()
+    expect(new Set(bench.opened).size).toBe(20)
+    expect(leased).toBeLessThanOrEqual(20 * 5)
+  })
   test('all queues get their turn when the total is short', async () => {
     await using bench = new SchedulerBench()
     bench.settings.set({ ...schedulerSettings, MaxOutboundConnections: 1 })
     bench.serve = async (lane) => {
+      lane.reached()
       const copy = await lane.next()
       if (copy !== undefined) await lane.report(copy, resultsFor(copy, 'delivered', '250 ok'))
       return { kind: 'served' }
@@ -149,6 +173,7 @@ describe('connections', () => {
     let count = 0
     bench.serve = async (lane, signal) => {
       if (++count > 2) return delivering(lane, signal)
+      lane.reached()
       const copy = await lane.next()
       if (copy !== undefined && count === 1) lane.putBack(copy)
       return { kind: 'unreachable', error: '4.4.2 Connection dropped' }
@@ -290,6 +315,7 @@ describe('draining', () => {
     const gate = Promise.withResolvers<undefined>()
     bench.serve = async (lane, signal) => {
       for (;;) {
+        lane.reached()
         const copy = await lane.next()
         if (copy === undefined) return { kind: 'served' }
         await gate.promise

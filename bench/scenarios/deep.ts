@@ -1,0 +1,223 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { smartHost } from '../../test/interop/relay-config.ts'
+import { hold, middle, peakResident } from '../contest.ts'
+import { type Ground, addressOf, firstDomainHost, messagesFor } from '../ground.ts'
+import type { SinkOrder, SinkReport } from '../load/orders.ts'
+import { fillQueue } from '../load/queue-fill.ts'
+import { SourceAndSink } from '../load/source-and-sink.ts'
+import { Worker } from '../load/worker.ts'
+import type { Place } from '../mail-server.ts'
+import { type RelayPlan, RelayServer, edgePlan, relayEntry } from '../relay-server.ts'
+import {
+  type Figures,
+  type Measure,
+  type Round,
+  RunFailed,
+  type ScenarioResult,
+} from '../result.ts'
+import type { Scenario } from '../scenario.ts'
+import { median, ratioOfRounds } from '../statistics.ts'
+
+const run = promisify(execFile)
+
+const waiting = { messages: 1_000_000, bytes: 2048, domains: 100, round: 0 }
+const live = { messages: 8000, sessions: 20, bytes: 5 * 1024 }
+const nextHopPort = 2598
+const megabyte = 1024 ** 2
+const targets = { startSeconds: 10, residentMegabytes: 300, listSeconds: 0.5, share: 0.9 }
+/** Every queue has been tried and waits again. */
+const settling = 10_000
+const listings = 5
+/** Draining a whole queue may take so long; what is left then is told. */
+const longestDrain = 600_000
+
+/** A million messages wait for dead next hops while live mail passes. */
+export const deep: Scenario = {
+  name: 'deep',
+  title: '1,000,000 messages wait for 100 dead next hops',
+  isDefault: false,
+  run: runDeep,
+}
+
+async function runDeep(ground: Ground): Promise<ScenarioResult> {
+  const { name, title } = deep
+  const { progress } = ground
+  const messages = messagesFor(ground, waiting.messages)
+  const folder = await mkdtemp(join(ground.folder, 'relay-'))
+  const file = join(folder, 'data', 'queue', 'mail.que')
+  const filled = await timed(() => fill(ground, file, messages))
+  const full = await fileBytes(file)
+  progress.say(`deep: filled in ${filled.toFixed(0)} s, ${(full / megabyte).toFixed(0)} MB`)
+  await using emptyRelay = await RelayServer.start(ground, plan(ground, 'relay'))
+  const started = performance.now()
+  await using relay = await RelayServer.start(ground, plan(ground, 'secondRelay'), folder)
+  const startSeconds = (performance.now() - started) / 1000
+  progress.say(`deep: started in ${startSeconds.toFixed(1)} s`)
+  for (const server of [emptyRelay, relay]) ground.configurations.print(name, server)
+  await delay(settling, undefined, { signal: ground.signal })
+  const resident = relay.tree.memory.resident / megabyte
+  const emptyResident = emptyRelay.tree.memory.resident / megabyte
+  const listSeconds = await listTime(ground, relay.dataFolder)
+  const emptyListSeconds = await listTime(ground, emptyRelay.dataFolder)
+  const [without, beside] = await passLiveMail(ground, [emptyRelay, relay])
+  if (without === undefined || beside === undefined) throw new RunFailed('no rounds were held')
+  const drained = await drain(ground, messages)
+  const after = await fileBytes(file)
+  return {
+    ...{ name, title, messages: live.messages },
+    configurations: { relay: relay.configuration },
+    others: [without, beside],
+    measures: [
+      row('messages waiting', '', messages),
+      row('queue file and its write-ahead log', 'MB', full / megabyte),
+      limited('start to listening', 's', startSeconds, targets.startSeconds),
+      limited('resident when settled', 'MB', resident, targets.residentMegabytes),
+      row('resident when settled, empty queue', 'MB', emptyResident),
+      row('resident at most with live mail', 'MB', peakResident(beside) / megabyte),
+      row('resident at most with live mail, empty queue', 'MB', peakResident(without) / megabyte),
+      limited('Get-Queue, the whole command', 's', listSeconds, targets.listSeconds),
+      row('Get-Queue, empty queue', 's', emptyListSeconds),
+      ...shares(without, beside),
+      row('drained when the next hops came alive', '', drained.arrived),
+      row('drained a second', '/s', drained.arrived / drained.seconds),
+      row('queue file and its log afterwards', 'MB', after / megabyte),
+    ],
+    notes: ['Postfix takes no part: a deferred queue of this depth takes it hours to build'],
+  }
+}
+
+function fill(ground: Ground, path: string, messages: number): Promise<void> {
+  const { root, signal, progress } = ground
+  return fillQueue({
+    ...{ root, path, messages, signal },
+    queues: Array.from({ length: waiting.domains }, (_, at) => ({
+      deliveryType: 'SmartHostConnectorDelivery' as const,
+      nextHopDomain: `[${placeOf(ground, at).address}]`,
+      nextHopConnector: `To ${domainName(at)}`,
+    })),
+    domainOf: domainName,
+    bytes: waiting.bytes,
+    round: waiting.round,
+    onProgress: (written) => progress.show(`deep: ${written} of ${messages} messages written`),
+  })
+}
+
+/** Dead next hops are tried every few seconds: a harder life than Exchange's intervals give. */
+function plan(ground: Ground, host: 'relay' | 'secondRelay'): RelayPlan {
+  const dead = Array.from({ length: waiting.domains }, (_, at) =>
+    smartHost(domainName(at), placeOf(ground, at)),
+  )
+  const toSink = smartHost('*', { address: addressOf(ground, 'sink'), port: 2599 })
+  return edgePlan(ground, {
+    host,
+    label: host === 'relay' ? 'empty queue' : 'deep queue',
+    sendConnectors: [toSink, ...dead].join('\n'),
+    transport: {
+      QueueGlitchRetryInterval: '00:00:05',
+      TransientFailureRetryInterval: '00:00:05',
+      OutboundConnectionFailureRetryInterval: '00:00:05',
+    },
+  })
+}
+
+async function passLiveMail(
+  ground: Ground,
+  servers: readonly RelayServer[],
+): Promise<readonly Figures[]> {
+  const sink = { address: addressOf(ground, 'sink'), port: 2599 }
+  await using traffic = await SourceAndSink.start(sink, { kept: true, bytes: live.bytes })
+  return await hold(ground, {
+    name: deep.name,
+    messages: messagesFor(ground, live.messages),
+    sessions: live.sessions,
+    warmUp: live.messages / 4,
+    contestants: servers.map((server) => ({ server, traffic })),
+  })
+}
+
+/** The next hops come alive; resolves when each message has arrived once, or time is up. */
+async function drain(
+  { progress, signal, ...ground }: Ground,
+  messages: number,
+): Promise<{ readonly arrived: number; readonly seconds: number }> {
+  const places = Array.from({ length: waiting.domains }, (_, at) => placeOf(ground, at))
+  await using sink = new Worker<SinkOrder, SinkReport>(new URL('../load/sink.ts', import.meta.url))
+  sink.tell({
+    ...{ kind: 'expect', round: waiting.round, messages, recipients: 1, arrivals: messages },
+    latencies: false,
+  })
+  sink.tell({ kind: 'listen', places })
+  const started = performance.now()
+  const seconds = () => (performance.now() - started) / 1000
+  let arrived = 0
+  while (seconds() * 1000 < longestDrain) {
+    const report = await sink.report(30_000, signal)
+    if (report === undefined) break
+    if (report.kind === 'failed') throw new RunFailed(`draining: ${report.reason}`)
+    if (report.kind === 'complete') return { arrived: messages, seconds: seconds() }
+    if (report.kind === 'progress') ({ arrived } = report)
+    progress.show(`deep: ${arrived} of ${messages} drained`)
+  }
+  if (seconds() * 1000 >= longestDrain) return { arrived, seconds: seconds() }
+  throw new RunFailed(`${arrived} of ${messages} drained, then no more`)
+}
+
+/** The real command, its own start included. */
+async function listTime(ground: Ground, dataFolder: string): Promise<number> {
+  const args = [relayEntry(ground), 'Get-Queue', '--data', dataFolder]
+  const times: number[] = []
+  for (let n = 0; n < listings; n++) {
+    times.push(await timed(() => run(process.execPath, args, { signal: ground.signal })))
+  }
+  return median(times)
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now()
+  await work()
+  return (performance.now() - started) / 1000
+}
+
+/** The queue file with its write-ahead log. */
+async function fileBytes(path: string): Promise<number> {
+  const sizes = ['', '-wal'].map((suffix) => stat(path + suffix).catch(() => ({ size: 0 })))
+  return (await Promise.all(sizes)).reduce((sum, { size }) => sum + size, 0)
+}
+
+function shares(without: Figures, beside: Figures): Measure[] {
+  const share = (what: string, of: (round: Round) => number): Measure[] => {
+    const all = (figures: Figures) => figures.rounds.map(of)
+    const percent = 100 * ratioOfRounds(all(beside), all(without))
+    return [
+      row(`${what} a second`, '/s', middle(beside, of)),
+      {
+        ...row(`${what}, of that with an empty queue`, '%', percent),
+        ...{ target: `>= ${100 * targets.share} %`, met: percent >= 100 * targets.share },
+      },
+    ]
+  }
+  return [
+    ...share('live mail accepted', ({ acceptRate }) => acceptRate),
+    ...share('live mail delivered', ({ rate }) => rate),
+  ]
+}
+
+function row(what: string, unit: string, relay: number): Measure {
+  return { what, unit, relay }
+}
+
+function limited(what: string, unit: string, relay: number, limit: number): Measure {
+  return { ...row(what, unit, relay), target: `< ${limit} ${unit}`, met: relay < limit }
+}
+
+function domainName(at: number): string {
+  return `dead${at}.test`
+}
+
+function placeOf({ net }: Pick<Ground, 'net'>, at: number): Place {
+  return { address: `${net}.${firstDomainHost + at}`, port: nextHopPort }
+}

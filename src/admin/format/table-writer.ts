@@ -1,0 +1,91 @@
+import { coloured } from './colour.ts'
+import type { Field, Layout } from './layout.ts'
+import { notation } from './notation.ts'
+import { type FittedColumns, fitColumns } from './table-columns.ts'
+import { cut, padded, wrapped } from './text-width.ts'
+
+/** Rows that are looked at for the widths of the columns; all further ones must make do. */
+const sampleRows = 200
+const sampleRowsAutoSize = 10_000
+
+/** Where text goes, and how much room there is. */
+export interface Page {
+  readonly width: number
+  readonly colour: boolean
+  readonly write: (text: string) => void
+  readonly warn: (text: string) => void
+}
+
+interface Row {
+  readonly fields: readonly Field[]
+  readonly cells: readonly string[]
+}
+
+/** Writes objects as a table, row by row; only the first rows wait until the widths are known. */
+export class TableWriter {
+  readonly #layout: Extract<Layout, { kind: 'table' }>
+  readonly #page: Page
+  #waiting: Row[] = []
+  #fitted: FittedColumns | undefined
+
+  constructor(layout: Extract<Layout, { kind: 'table' }>, page: Page) {
+    this.#layout = layout
+    this.#page = page
+  }
+
+  row(fields: readonly Field[]): void {
+    const cells = fields.map(({ value }) => notation(value).replaceAll(/\s*\n\s*/g, ' '))
+    if (this.#fitted !== undefined) {
+      this.#page.write(this.#rowText({ fields, cells }, this.#fitted))
+      return
+    }
+    this.#waiting.push({ fields, cells })
+    const enough = this.#layout.autoSize ? sampleRowsAutoSize : sampleRows
+    if (this.#waiting.length >= enough) this.#begin()
+  }
+
+  /** Settles the columns by the rows there are, and writes these. */
+  flush(): void {
+    if (this.#fitted === undefined && this.#waiting.length > 0) this.#begin()
+  }
+
+  end(): void {
+    this.flush()
+    this.#page.write('\n')
+  }
+
+  #begin(): void {
+    const { width } = this.#page
+    const fitted = fitColumns(this.#waiting, { width, autoSize: this.#layout.autoSize })
+    this.#fitted = fitted
+    for (const title of fitted.dropped) {
+      this.#page.warn(`column "${title}" does not fit into the display and it was removed.`)
+    }
+    const rows = this.#waiting.map((row) => this.#rowText(row, fitted)).join('')
+    this.#waiting = []
+    this.#page.write(`\n${this.#layout.hideHeaders ? '' : this.#head(fitted)}${rows}`)
+  }
+
+  #head({ columns }: FittedColumns): string {
+    const titles = columns.map(({ title, width, align }) => padded(cut(title, width), width, align))
+    const rules = columns.map(({ title, width, align }) =>
+      padded('-'.repeat(Math.min(title.length, width)), width, align),
+    )
+    const head = `${titles.join(' ').trimEnd()}\n${rules.join(' ').trimEnd()}\n`
+    return coloured(head, 'title', this.#page.colour)
+  }
+
+  #rowText({ cells }: Row, { columns }: FittedColumns): string {
+    const lines = columns.map(({ width }, at) => {
+      const cell = cells[at] ?? ''
+      return this.#layout.wrap ? wrapped(cell, width) : [cut(cell, width)]
+    })
+    const height = Math.max(...lines.map((cell) => cell.length))
+    return Array.from({ length: height }, (_, line) => {
+      const texts = columns.map(({ width, align }, at) =>
+        padded(lines[at]?.[line] ?? '', width, align),
+      )
+      return `${texts.join(' ').trimEnd()}\n`
+    }).join('')
+  }
+}
