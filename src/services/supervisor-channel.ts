@@ -14,6 +14,7 @@ export interface Siblings {
 /** Tells the supervisor, if there is one. A channel that is gone is no trouble: the process then drains. */
 export function tellSupervisor(message: ServiceMessage, sent: () => void = () => undefined): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => sent())
+  else sent()
 }
 
 /** Opens what this process shares with its siblings; resolves when it knows what they count. */
