@@ -12,16 +12,19 @@ export class ServiceNotRunning extends Error {
  * there, and with an Error carrying the service's message when it says no.
  */
 export async function askService(
-  target: { readonly dataFolder: string; readonly service: string },
+  target: { readonly dataFolder: string; readonly service: string; readonly worker?: number },
   method: string,
   parameters?: unknown,
 ): Promise<unknown> {
-  const socketPath = adminSocketPath(target.dataFolder, target.service)
+  const { dataFolder, service, worker = 1 } = target
+  const socketPath = adminSocketPath(dataFolder, service, worker)
   const body = parameters === undefined ? '' : JSON.stringify(parameters)
   const { status, text } = await post({ socketPath, path: `/${method}`, body }).catch(
     (error: unknown) => {
       throw new ServiceNotRunning(
-        `the ${target.service} service does not run (nobody answers at ${socketPath}); start it with "edge start"`,
+        worker === 1
+          ? `the ${service} service does not run (nobody answers at ${socketPath}); start it with "edge start"`
+          : `worker ${worker} of the ${service} service does not run (nobody answers at ${socketPath})`,
         { cause: error },
       )
     },

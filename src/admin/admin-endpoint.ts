@@ -8,9 +8,10 @@ const maximumBodyBytes = 256 * 1024
 /** One question an admin command may ask of a running service: JSON in, JSON out. */
 export type AdminMethod = (parameters: unknown) => Promise<unknown>
 
-/** The socket by which a service's admin commands reach it. */
-export function adminSocketPath(dataFolder: string, service: string): string {
-  return join(dataFolder, 'run', `${service}.sock`)
+/** The socket by which admin commands reach a service, or one worker of it. */
+export function adminSocketPath(dataFolder: string, service: string, worker = 1): string {
+  const name = worker === 1 ? service : `${service}-${worker}`
+  return join(dataFolder, 'run', `${name}.sock`)
 }
 
 /**

@@ -16,6 +16,7 @@ import type { QueueStore } from './queue-store.ts'
 import { type Recategorizer, Resubmission } from './resubmission.ts'
 import { type RetrySettings, retryDelay } from './retry-schedule.ts'
 import { Settler } from './settler.ts'
+import { type Place, type SharedPlaces, ownPlace } from './shared-places.ts'
 import type { Copy } from './stored-message.ts'
 import type { MessageSettings } from './verdict.ts'
 import { WindowKeeper } from './window-keeper.ts'
@@ -38,6 +39,8 @@ export interface SchedulerOptions {
   readonly clock: Clock
   readonly log: QueueLog
   readonly onEvent: QueueEvents
+  /** Where the limits of outbound connections are kept together with other processes. */
+  readonly places?: SharedPlaces
 }
 
 /** Queues for whose first connection the store is asked at a time: nothing else waits long for it. */
@@ -249,31 +252,52 @@ export class QueueScheduler implements AsyncDisposable {
       const queue = this.#line.take(MaxOutboundConnections)
       if (queue === undefined) return
       if (!queue.wantsConnection(MaxPerDomainOutboundConnections, clock.monotonic())) continue
-      if (queue.ready === 0) void this.#prepare(queue)
-      else this.#open(queue)
+      const place = this.#placeFor(queue)
+      if (place === undefined) continue
+      if (queue.ready === 0) void this.#prepare(queue, place)
+      else this.#open(queue, place)
       this.#consider(queue)
     }
   }
 
   /** Fetches copies only now that there is a connection for them: most queues in line need none yet. */
-  async #prepare(queue: DeliveryQueue): Promise<void> {
+  async #prepare(queue: DeliveryQueue, place: Place): Promise<void> {
     this.#preparing++
     queue.preparing = true
     await this.#refill(queue)
     this.#preparing--
     queue.preparing = false
+    const wanted = this.#state === 'running' && queue.ready > 0 && queue.maySend
+    if (wanted) this.#open(queue, place)
+    else place.release()
     if (this.#state !== 'running') return
-    if (queue.ready > 0 && queue.maySend) this.#open(queue)
     this.#consider(queue)
     this.#openConnections()
   }
 
-  #open(queue: DeliveryQueue): void {
+  /** Without a place now it stays in the line, outside the order, until it is its turn among all processes. */
+  #placeFor(queue: DeliveryQueue): Place | undefined {
+    const { places, settings } = this.#options
+    if (places === undefined) return ownPlace
+    const { MaxPerDomainOutboundConnections, MaxOutboundConnections } = settings.current
+    const limits = { perQueue: MaxPerDomainOutboundConnections, overall: MaxOutboundConnections }
+    const place = places.take(queueKeyText(queue.key), limits, () => {
+      queue.inLine = false
+      if (this.#state !== 'running') return
+      this.#line.join(queue)
+      this.#openConnections()
+    })
+    queue.inLine = place === undefined
+    return place
+  }
+
+  #open(queue: DeliveryQueue, place: Place): void {
     queue.timer?.cancel()
     queue.connections++
     const controller = new AbortController()
     const endDoubt = this.#line.connecting(queue)
     const lane = new QueueLane(queue.key, {
+      mayKeep: () => !place.scarce,
       take: () => this.#take(queue, controller.signal),
       settle: (copy, results) => this.#settle(queue, copy, results),
       putBack: (copy) => {
@@ -289,6 +313,7 @@ export class QueueScheduler implements AsyncDisposable {
     })
     const serving = this.#serve(lane, controller.signal).then(async (result) => {
       await lane.end()
+      place.release()
       this.#serving.delete(serving)
       endDoubt()
       this.#ended(queue, lane, result)

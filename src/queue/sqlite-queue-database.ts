@@ -18,6 +18,7 @@ import type {
 import { QueueRegistry } from './sqlite-queue-registry.ts'
 import { salvage } from './sqlite-queue-salvage.ts'
 import {
+  beginNumbersAt,
   openQueueDatabase,
   primaryCode,
   sqliteIoError,
@@ -70,8 +71,9 @@ export class QueueDatabase {
     const { database, movedAside } = openQueueDatabase(settings.path, stamp)
     this.#database = database
     if (movedAside !== undefined) {
-      this.movedAside = { path: movedAside, rescued: salvage(movedAside, database, settings.path) }
+      this.movedAside = { path: movedAside, rescued: salvage(movedAside, database, settings) }
     }
+    beginNumbersAt(database, settings.numbers)
     rmSync(suspectMark(settings.path), { force: true })
     if (settings.maxFileBytes !== Infinity) {
       const pageSize = Number(database.prepare('PRAGMA page_size').get()?.['page_size'])

@@ -30,6 +30,7 @@ import type {
   LeasedRow,
   MessageRow,
   MovedAside,
+  NumberRange,
   SettleRows,
 } from './sqlite-queue-protocol.ts'
 import type { Copy, CopyRecipient, NewCopy, NewMessage, StoredMessage } from './stored-message.ts'
@@ -52,6 +53,8 @@ export interface SqliteQueueStoreOptions {
   readonly maxFileBytes?: Bytes
   /** New mail is refused with less free disk; default 64 MB. */
   readonly minFreeBytes?: Bytes
+  /** Default from 1. */
+  readonly numbers?: NumberRange
   /** Free room that the file keeps when it shrinks after a backlog; default 64 MB. */
   readonly spareBytes?: Bytes
   /** Where large content goes; the machine's disk when absent. */
@@ -72,6 +75,7 @@ export async function openSqliteQueueStore(options: SqliteQueueStoreOptions): Pr
     path: options.path,
     maxFileBytes: options.maxFileBytes ?? Infinity,
     minFreeBytes: options.minFreeBytes ?? leastFreeBytes,
+    numbers: options.numbers ?? { afterMessage: 0, afterQueue: 0 },
     spareBytes: options.spareBytes ?? 64 * megabyte,
   }
   const { link, opened } = await SqliteQueueLink.open(settings, options.onFatal)

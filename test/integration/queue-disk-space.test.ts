@@ -18,6 +18,7 @@ test('on a full disk the room that old mail left in the queue file takes new mai
     path: join(folder, 'mail.que'),
     maxFileBytes: Infinity,
     minFreeBytes: megabyte,
+    numbers: { afterMessage: 0, afterQueue: 0 },
     spareBytes: 64 * megabyte,
   }
   const database = new QueueDatabase(settings, clock, () => free)

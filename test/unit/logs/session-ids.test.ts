@@ -23,3 +23,12 @@ test('differs between processes that open sessions at once', () => {
   const clock = new FakeClock()
   expect(new SessionIds(clock, () => 0.1).next()).not.toBe(new SessionIds(clock, () => 0.2).next())
 })
+
+test('never gives an id of another process of the service', () => {
+  const clock = new FakeClock()
+  const given = Array.from({ length: 64 }, (_, process) => {
+    const ids = new SessionIds(clock, () => process / 64, process)
+    return Array.from({ length: 300 }, () => ids.next())
+  }).flat()
+  expect(new Set(given).size).toBe(given.length)
+})
