@@ -76,7 +76,7 @@ export async function superviseServices(
   const supervisor = new Supervisor({
     workers,
     commandFor: (worker) => workerCommand(worker, where),
-    env,
+    env: { ...oneArena, ...env },
     clock: systemClock,
     logger: lazyLog(async () => {
       const { openServiceLogger } = await import('../services/service-logger.ts')
@@ -99,10 +99,17 @@ export async function superviseServices(
 }
 
 /**
- * Octets of mail die young, but count against the whole heap until the young part of it is swept. By
- * sweeping that every 8 MB they seldom cause a collection of all, and the process stays smaller.
+ * Sessions and the octets of mail leave garbage that is dead within milliseconds, with buffers hanging
+ * on it. A small young generation (MB) frees both soon, so that they seldom cause a collection of all
+ * and the process stays smaller; Node's default lets them grow to many times what is in use, at no gain.
  */
 const smallNursery = '--max-semi-space-size=8'
+
+/**
+ * glibc gives each thread a heap of its own by default, and what one frees is of no use to the others;
+ * the threads of a service allocate too seldom at once to gain by that.
+ */
+const oneArena = { MALLOC_ARENA_MAX: process.env['MALLOC_ARENA_MAX'] ?? '1' }
 
 /** This very program, with the same runtime and its flags. */
 function workerCommand(worker: Worker, where: Locations): readonly [string, ...string[]] {

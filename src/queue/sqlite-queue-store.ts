@@ -47,7 +47,7 @@ export interface SqliteQueueStoreOptions {
   readonly pieceBytes?: Bytes
   /** Content in memory that is not on disk; default 32 MB. */
   readonly maxUnwrittenBytes?: Bytes
-  /** Content kept in memory for the first attempt; default 32 MB. */
+  /** Content kept in memory for the first attempt; default 16 MB. */
   readonly maxCachedBytes?: Bytes
   /** Default unlimited. */
   readonly maxFileBytes?: Bytes
@@ -115,7 +115,7 @@ class SqliteQueueStore implements QueueStore {
       minFreeBytes: options.minFreeBytes ?? leastFreeBytes,
     })
     this.flow = new ContentFlow(options.maxUnwrittenBytes ?? 32 * megabyte, travelBytes)
-    this.#cache = new ContentCache(options.maxCachedBytes ?? 32 * megabyte)
+    this.#cache = new ContentCache(options.maxCachedBytes ?? 16 * megabyte)
     this.#nextMessage = opened.nextMessage
     this.#nextCopy = opened.nextCopy
   }

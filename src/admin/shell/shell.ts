@@ -130,6 +130,8 @@ class LineRun implements Runtime {
   tell(error: ShellError, origin: ErrorOrigin): void {
     this.#failed = true
     const { host } = this
+    // What was put out before stands before it.
+    this.flush()
     host.error(coloured(`${errorText(error, origin)}\n`, 'error', host.colour))
   }
 

@@ -5,6 +5,7 @@ import { type Value } from '../../values/value.ts'
 import { type Given, defineCmdlet, parameter } from '../cmdlet.ts'
 import { switchParameter, text } from '../parameter-types.ts'
 import { typeNameOf } from '../../values/text-of.ts'
+import { refuseTogether } from '../parameter-sets.ts'
 import { refuseLaid } from './convert-json.ts'
 import { writeLines } from './file-output.ts'
 import { propertiesOf } from './property-choice.ts'
@@ -68,14 +69,14 @@ async function* csvLines(
   given: Given<typeof csvParameters>,
   command: string,
 ): AsyncGenerator<string> {
+  refuseTogether(given, ['NoTypeInformation', 'IncludeTypeInformation'])
   const delimiter = given.Delimiter ?? ','
   let columns: readonly string[] | undefined
   for await (const item of input) {
     if (item instanceof Laid) refuseLaid(command)
     if (columns === undefined) {
       columns = [...propertiesOf(item).keys()]
-      const typed = given.IncludeTypeInformation === true && given.NoTypeInformation !== true
-      if (typed) yield `#TYPE ${typeNameOf(item)}`
+      if (given.IncludeTypeInformation === true) yield `#TYPE ${typeNameOf(item)}`
       yield csvLine(columns, delimiter)
     }
     const values = columns.map((name) => memberOf(item, name))

@@ -3,6 +3,7 @@ import { ScriptBlock, type Value, listOf } from '../../values/value.ts'
 import { textOf } from '../../values/text-of.ts'
 import { defineCmdlet, parameter } from '../cmdlet.ts'
 import { anyValue, list, scriptBlock } from '../parameter-types.ts'
+import { refuseTogether } from '../parameter-sets.ts'
 import { ShellError } from '../shell-error.ts'
 
 /** `ForEach-Object { Set-SendConnector $_.Name -Enabled $false }` and `ForEach-Object Name`. */
@@ -36,6 +37,7 @@ export const forEachObject = defineCmdlet({
   input: 'whole',
   async *run({ given, input }, context) {
     const { Process, ArgumentList, Begin, End } = given
+    if (Process instanceof ScriptBlock) refuseTogether(given, ['Process', 'ArgumentList'])
     if (Begin !== undefined) yield* context.invoke(Begin, null)
     for await (const item of input) {
       if (Process instanceof ScriptBlock) yield* context.invoke(Process, item)

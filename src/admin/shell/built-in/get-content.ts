@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { defineCmdlet, parameter } from '../cmdlet.ts'
 import { oneOf, text, wholeNumber } from '../parameter-types.ts'
+import { refuseTogether, requireWith } from '../parameter-sets.ts'
 import { ShellError } from '../shell-error.ts'
 
 /** `Get-Content -Path p`, and `Get-Content -Path p -Encoding Byte -ReadCount 0` for a whole file. */
@@ -30,6 +31,8 @@ export const getContent = defineCmdlet({
     },
   ],
   async *run({ given }) {
+    if (given.Encoding === 'Byte') refuseTogether(given, ['Encoding', 'TotalCount'])
+    requireWith(given, 'ReadCount', 'Encoding')
     const content = await contentOf(given.Path)
     if (given.Encoding === 'Byte') yield new Uint8Array(content)
     else {

@@ -6,6 +6,7 @@ import { type Cmdlet, type CmdletContext, type Given, defineCmdlet, parameter } 
 import { nearest } from '../../grammar/nearest.ts'
 import { parametersOf } from '../common-parameters.ts'
 import { list, switchParameter, text } from '../parameter-types.ts'
+import { refuseTogether } from '../parameter-sets.ts'
 import { ShellError } from '../shell-error.ts'
 import { type HelpTopic } from './help-topics.ts'
 import { helpText, parameterText } from './help-text.ts'
@@ -55,6 +56,7 @@ function helpFor(
   topics: readonly HelpTopic[],
   context: CmdletContext,
 ): Value[] {
+  refuseTogether(given, ['Examples', 'Full', 'Detailed', 'Parameter'])
   const name = given.Name ?? 'about_Shell'
   const cmdlet = context.cmdlets.find(name)
   if (cmdlet !== undefined) return [cmdletHelp(cmdlet, given, context.width)]

@@ -4,6 +4,7 @@ import { textOf } from '../../values/text-of.ts'
 import { type Value, listOf } from '../../values/value.ts'
 import { type CmdletContext, type Given, defineCmdlet, parameter } from '../cmdlet.ts'
 import { list, switchParameter, text, wholeNumber } from '../parameter-types.ts'
+import { refuseTogether, requireWith } from '../parameter-sets.ts'
 import { ShellError } from '../shell-error.ts'
 import { chosenFields, propertiesOf, propertyChoice } from './property-choice.ts'
 
@@ -39,6 +40,9 @@ export const selectObject = defineCmdlet({
   ],
   input: 'whole',
   async *run({ given, input }, context) {
+    refuseTogether(given, ['First', 'Last'])
+    refuseTogether(given, ['Property', 'ExpandProperty'])
+    requireWith(given, 'ExcludeProperty', 'Property')
     const seen = new Set<string>()
     for await (const item of within(input, given)) {
       for (const value of await shaped(item, given, context)) {

@@ -6,6 +6,7 @@ import { ScriptBlock, type Value } from '../../values/value.ts'
 import { type CmdletContext, type Given, defineCmdlet, parameter } from '../cmdlet.ts'
 import { type ValueOperator, operate } from '../operations.ts'
 import { anyValue, scriptBlock, switchParameter } from '../parameter-types.ts'
+import { refuseTogether } from '../parameter-sets.ts'
 import { ShellError } from '../shell-error.ts'
 
 const comparison = (what: string) =>
@@ -87,6 +88,10 @@ export const whereObject = defineCmdlet({
 function conditionOf(given: Given<typeof parameters>, context: CmdletContext) {
   const block = given.FilterScript ?? given.Property
   if (block instanceof ScriptBlock) {
+    refuseTogether(given, ['FilterScript', 'Property'])
+    for (const name of ['Value', 'Not', ...Object.keys(operators)]) {
+      refuseTogether(given, [given.Property === undefined ? 'FilterScript' : 'Property', name])
+    }
     return (item: Value) => {
       const value = context.evaluate(block, item)
       return value instanceof Promise ? value.then(isTrue) : isTrue(value)
@@ -101,7 +106,8 @@ function conditionOf(given: Given<typeof parameters>, context: CmdletContext) {
   }
   const used = operatorsIn(given)
   const [operator] = used
-  if (used.length > 1 || (operator === undefined && given.Value !== undefined)) {
+  const mixed = given.Not === true && operator !== undefined
+  if (used.length > 1 || mixed || (operator === undefined && given.Value !== undefined)) {
     throw new ShellError(
       `Between the property "${name}" and the value stands one operator, such as -eq or -like; several conditions need braces: {$_.A -eq 1 -and $_.B -eq 2}.`,
       { id: 'OperatorNotSpecified', category: 'InvalidArgument' },

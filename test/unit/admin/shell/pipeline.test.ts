@@ -230,6 +230,11 @@ describe('errors', () => {
   })
 })
 
+test('what was put out before an error stands before it', async () => {
+  const { all } = await run('Get-SendConnector | ft Name; Get-Foo')
+  expect(all.indexOf('To Internal Org')).toBeLessThan(all.indexOf('Get-Foo'))
+})
+
 describe('lines', () => {
   test('that are not complete run nothing and say so', async () => {
     const host = new RecordingHost()

@@ -119,6 +119,12 @@ describe('commands of the language', () => {
     ['1 > /nonexistent/file', "Could not open file '/nonexistent/file'"],
     ['Get-Help Get-SndConnector', 'Did you mean Get-SendConnector?'],
     ['Get-Help Get-SendConnector -Parameter Idenity', 'Did you mean Identity?'],
+    ['1 | select -First 1 -Last 1', '-First and -Last cannot be used together'],
+    ['1 | select a -ExpandProperty b', '-Property and -ExpandProperty cannot be used together'],
+    ['1 | select -ExcludeProperty b', '-ExcludeProperty needs -Property'],
+    ['1 | where {$_} -eq 1', 'cannot be used together'],
+    ['1 | % {$_} -ArgumentList 1', '-Process and -ArgumentList cannot be used together'],
+    ['Get-Help Get-Date -Full -Examples', 'cannot be used together'],
     ['Get-Command Get-Nope', "The term 'Get-Nope' is not recognized"],
   ])('%s', async (line, message) => {
     expect(await errorOf(line)).toContain(message)
