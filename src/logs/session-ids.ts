@@ -27,3 +27,11 @@ export class SessionIds {
     return this.#last.toString(16).toUpperCase().padStart(16, '0')
   }
 }
+
+/** When a session with such an id began, as ISO text; empty for a text that is no such id. */
+export function sessionTime(id: string): string {
+  if (!/^[0-9A-F]{16}$/.test(id)) return ''
+  const milliseconds = Number((BigInt(`0x${id}`) - ticksAt1970) / ticksPerMillisecond)
+  // What a Date can hold.
+  return Math.abs(milliseconds) <= 8.64e15 ? new Date(milliseconds).toISOString() : ''
+}
