@@ -30,7 +30,7 @@ export async function inspectTrackingLog(path: string): Promise<TrackingLogFile 
     return buffer.toString('latin1', 0, bytesRead)
   })
   if (head === undefined) return undefined
-  const [, fields = '', first = ''] = /^#Fields: *(.*?)\r?\n([^#\r\n]{24})/m.exec(head) ?? []
+  const [, fields = '', first = ''] = /#Fields: *(.*?)\r?\n([^#\r\n]{24})/.exec(head) ?? []
   const parser = TrackingRecordParser.of(fields)
   const start = Date.parse(first)
   return parser === undefined || Number.isNaN(start) ? undefined : { path, parser, start }

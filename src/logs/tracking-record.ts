@@ -15,10 +15,9 @@ export class TrackingRecordParser {
   /** For the text of a `#Fields:` line; undefined when it is not a tracking log's. */
   static of(fields: string): TrackingRecordParser | undefined {
     const names = fields.split(',').map((name) => name.trim().toLowerCase())
-    const needed: readonly TrackingField[] = ['date-time', 'event-id', 'message-id']
-    return needed.every((name) => names.includes(name))
-      ? new TrackingRecordParser(names)
-      : undefined
+    // The scan looks for the time where a line begins.
+    const fits = names[0] === 'date-time' && names.includes('event-id')
+    return fits && names.includes('message-id') ? new TrackingRecordParser(names) : undefined
   }
 
   /** The record of a line; undefined for a line that is none. */
