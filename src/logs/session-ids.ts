@@ -28,10 +28,14 @@ export class SessionIds {
   }
 }
 
+/** Milliseconds of the .NET epoch. */
+const millisecondsAt1970 = Number(ticksAt1970 / ticksPerMillisecond)
+
 /** When a session with such an id began, as ISO text; empty for a text that is no such id. */
 export function sessionTime(id: string): string {
-  if (!/^[0-9A-F]{16}$/.test(id)) return ''
-  const milliseconds = Number((BigInt(`0x${id}`) - ticksAt1970) / ticksPerMillisecond)
-  // What a Date can hold.
-  return Math.abs(milliseconds) <= 8.64e15 ? new Date(milliseconds).toISOString() : ''
+  const [high, low] = [parseInt(id.slice(0, 8), 16), parseInt(id.slice(8), 16)]
+  // The id is high * 2^32 + low, and 2^32 = 429,496 * 10,000 + 7,296: exact without big numbers.
+  const milliseconds = high * 429_496 + Math.floor((high * 7_296 + low) / 10_000)
+  const time = new Date(milliseconds - millisecondsAt1970)
+  return id.length === 16 && !Number.isNaN(time.getTime()) ? time.toISOString() : ''
 }
