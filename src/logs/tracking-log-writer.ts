@@ -51,7 +51,6 @@ export class TrackingLogWriter implements TrackingLog, AsyncDisposable {
   }
 
   record(entry: TrackingEntry): void {
-    if (!this.#log.enabled) return
     const id = (this.#records++).toString(16).padStart(12, '0')
     this.#log.append(
       trackingLine(entry, {
@@ -90,15 +89,17 @@ function trackingLine(entry: TrackingEntry, { time, logId, withSubject }: LineFa
   const { clientIp = '', clientHostname, serverIp = '', serverHostname } = entry
   const { sourceContext, connectorId, reference, messageInfo = '' } = entry
   const { originalServerIp = '', customData } = entry
+  const sender = csvField(message.sender)
+  const returnPath = message.returnPath === message.sender ? sender : csvField(message.returnPath)
   const addresses = csvField(addressList(recipients))
   const statuses = recipientStatuses === undefined ? '' : csvField(statusList(recipientStatuses))
   const subject = withSubject ? csvField(message.messageSubject) : ''
   return (
     `${time},${clientIp},${field(clientHostname)},${serverIp},${field(serverHostname)},` +
     `${field(sourceContext)},${field(connectorId)},${source},${event},${message.internalMessageId},` +
-    `${csvField(message.messageId)},${csvField(message.networkMessageId)},${addresses},${statuses},` +
+    `${csvField(message.messageId)},${message.networkMessageId},${addresses},${statuses},` +
     `${message.totalBytes},${recipients.length},,${field(reference)},${subject},` +
-    `${csvField(message.sender)},${csvField(message.returnPath)},${messageInfo},` +
+    `${sender},${returnPath},${messageInfo},` +
     `${message.directionality},,${message.originalClientIp},${originalServerIp},` +
     `${field(customData)},Email,${logId},${productVersion}\r\n`
   )

@@ -70,6 +70,7 @@ export interface TrackedMessage {
   readonly internalMessageId: number
   /** The Message-ID with its angle brackets. */
   readonly messageId: string
+  /** A GUID, or empty. */
   readonly networkMessageId: string
   readonly totalBytes: Bytes
   readonly messageSubject: string

@@ -1,4 +1,5 @@
 import { plainAddress } from '../base/ip-range.ts'
+import { logTime } from '../logs/log-time.ts'
 import { sessionTime } from '../logs/session-ids.ts'
 import type { TrackedMessage, TrackingEntry, TrackingSource } from '../logs/tracking-log.ts'
 import type { SessionFacts } from '../message/message-sink.ts'
@@ -67,16 +68,20 @@ function sentEntries({ copy, results }: Settled, server: string): readonly Track
   return bySession(results).map((group) => {
     const [{ session, reply }] = group
     return {
-      ...{ message, source: 'SMTP', event: 'SEND', connectorId: copy.queue.nextHopConnector },
+      message,
+      source: 'SMTP',
+      event: 'SEND',
+      connectorId: copy.queue.nextHopConnector,
       recipients: group.map(({ recipient }) => recipient.address),
       recipientStatuses: group.map((one) =>
         one.recipientReply === undefined ? one.reply : replyText(one.recipientReply),
       ),
       clientIp: plainAddress(session?.localAddress ?? ''),
       clientHostname: server,
-      ...peer(session),
+      serverIp: plainAddress(session?.address ?? ''),
+      serverHostname: session?.host ?? '',
       sourceContext: `${session?.id ?? ''};${reply}`,
-      messageInfo: new Date(copy.message.receivedAt).toISOString(),
+      messageInfo: logTime(copy.message.receivedAt),
     }
   })
 }
@@ -94,7 +99,8 @@ function failedEntries({ copy, results, kind }: Settled, server: string): readon
       recipientStatuses: group.map(({ reply }) => reply),
       clientIp: plainAddress(session?.localAddress ?? ''),
       clientHostname: server,
-      ...peer(session),
+      serverIp: plainAddress(session?.address ?? ''),
+      serverHostname: session?.host ?? '',
       sourceContext: session?.id ?? '',
       connectorId: copy.queue.nextHopConnector,
     }
@@ -192,6 +198,8 @@ type Group = readonly [RecipientResult, ...RecipientResult[]]
 
 /** Together what one session answered in the same words. */
 function bySession(results: readonly RecipientResult[]): readonly Group[] {
+  const [only] = results
+  if (only !== undefined && results.length === 1) return [[only]]
   const groups: [RecipientResult, ...RecipientResult[]][] = []
   for (const result of results) {
     const { session, outcome, reply } = result
@@ -202,13 +210,6 @@ function bySession(results: readonly RecipientResult[]): readonly Group[] {
     else group.push(result)
   }
   return groups
-}
-
-function peer(session: RecipientResult['session']): {
-  readonly serverIp: string
-  readonly serverHostname: string
-} {
-  return { serverIp: plainAddress(session?.address ?? ''), serverHostname: session?.host ?? '' }
 }
 
 function addressesOf(recipients: readonly CopyRecipient[]): readonly string[] {
