@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RelayProcess } from '../test/support/relay-process.ts'
@@ -36,7 +37,7 @@ export class RelayServer implements MailServer {
       config: plan.config,
       services: plan.services,
       folder: folder ?? (await mkdtemp(join(ground.folder, 'relay-'))),
-      main: join(ground.root, 'bin', 'edge.js'),
+      main: relayEntry(ground),
     })
     return new RelayServer(process, plan)
   }
@@ -52,6 +53,12 @@ export class RelayServer implements MailServer {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process[Symbol.asyncDispose]()
   }
+}
+
+/** The program `edge` of the checkout; older ones have only its source. */
+export function relayEntry({ root }: Ground): string {
+  const entry = join(root, 'bin', 'edge.js')
+  return existsSync(entry) ? entry : join(root, 'src', 'main.ts')
 }
 
 export interface EdgePlanOptions {

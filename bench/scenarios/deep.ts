@@ -11,7 +11,7 @@ import { fillQueue } from '../load/queue-fill.ts'
 import { SourceAndSink } from '../load/source-and-sink.ts'
 import { Worker } from '../load/worker.ts'
 import type { Place } from '../mail-server.ts'
-import { type RelayPlan, RelayServer, edgePlan } from '../relay-server.ts'
+import { type RelayPlan, RelayServer, edgePlan, relayEntry } from '../relay-server.ts'
 import {
   type Figures,
   type Measure,
@@ -167,11 +167,11 @@ async function drain(
 }
 
 /** The real command, its own start included. */
-async function listTime({ root, signal }: Ground, dataFolder: string): Promise<number> {
-  const args = [join(root, 'src', 'main.ts'), 'Get-Queue', '--data', dataFolder]
+async function listTime(ground: Ground, dataFolder: string): Promise<number> {
+  const args = [relayEntry(ground), 'Get-Queue', '--data', dataFolder]
   const times: number[] = []
   for (let n = 0; n < listings; n++) {
-    times.push(await timed(() => run(process.execPath, args, { signal })))
+    times.push(await timed(() => run(process.execPath, args, { signal: ground.signal })))
   }
   return median(times)
 }

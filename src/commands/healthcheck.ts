@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
 import { askService } from '../admin/admin-client.ts'
-import { type ServiceName, servicesOf } from '../services/service-names.ts'
+import { knownWorkers } from '../services/known-workers.ts'
+import { servicesOf } from '../services/service-names.ts'
+import { workerName } from '../services/worker.ts'
 import { type Command, type CommandIo, exitCodes } from './command-io.ts'
 import { locations } from './locations.ts'
 import { readConfig } from './read-config.ts'
@@ -22,17 +24,19 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
   if (config === undefined) return exitCodes.toldError
   const complaints: string[] = []
   for (const service of servicesOf(config.Server.Role)) {
-    const complaint = await complaintOf(dataFolder, service)
-    if (complaint !== undefined) complaints.push(`${service}: ${complaint}`)
+    for (const worker of await knownWorkers(dataFolder, service)) {
+      const complaint = await complaintOf({ dataFolder, service, worker })
+      if (complaint !== undefined) complaints.push(`${workerName(service, worker)}: ${complaint}`)
+    }
   }
   for (const complaint of complaints) io.stderr.write(`${complaint}\n`)
   return complaints.length === 0 ? exitCodes.fine : exitCodes.toldError
 }
 
-/** Why a service cannot do its work; undefined when it can. */
-async function complaintOf(dataFolder: string, service: ServiceName): Promise<string | undefined> {
+/** Why a worker cannot do its work; undefined when it can. */
+async function complaintOf(target: Parameters<typeof askService>[0]): Promise<string | undefined> {
   try {
-    const answer = await askService({ dataFolder, service }, 'health')
+    const answer = await askService(target, 'health')
     return typeof answer === 'string' ? answer : undefined
   } catch (error) {
     return error instanceof Error ? error.message : String(error)

@@ -1,36 +1,15 @@
 import { parseArgs } from 'node:util'
-import { z } from 'zod'
-import { askService } from '../admin/admin-client.ts'
+import type { SilentWorker } from '../admin/ask-workers.ts'
 import { type Column, formatTable } from '../admin/table.ts'
+import type { MessageView, QueueView } from '../queue/queue-listing.ts'
+import { inquireMessages, inquireQueues } from '../services/queue-inquiry.ts'
 import { type Command, type CommandIo, ToldError, UsageError, exitCodes } from './command-io.ts'
 import { locations } from './locations.ts'
-
-const queues = z.array(
-  z.object({
-    Identity: z.string(),
-    DeliveryType: z.string(),
-    Status: z.string(),
-    MessageCount: z.number(),
-    NextHopDomain: z.string(),
-    LastError: z.string(),
-  }),
-)
-
-const messages = z.array(
-  z.object({
-    Identity: z.string(),
-    FromAddress: z.string(),
-    Status: z.string(),
-    Queue: z.string(),
-    Subject: z.string(),
-    LastError: z.string(),
-  }),
-)
 
 /** Rows that a command shows unless it is told otherwise, as Exchange's ResultSize. */
 const longestTable = 1000
 
-const queueColumns: readonly Column<z.output<typeof queues>[number]>[] = [
+const queueColumns: readonly Column<QueueView>[] = [
   { title: 'Identity', value: ({ Identity }) => Identity },
   { title: 'DeliveryType', value: ({ DeliveryType }) => DeliveryType, maxWidth: 22 },
   { title: 'Status', value: ({ Status }) => Status },
@@ -39,7 +18,7 @@ const queueColumns: readonly Column<z.output<typeof queues>[number]>[] = [
   { title: 'LastError', value: ({ LastError }) => LastError },
 ]
 
-const messageColumns: readonly Column<z.output<typeof messages>[number]>[] = [
+const messageColumns: readonly Column<MessageView>[] = [
   { title: 'Identity', value: ({ Identity }) => Identity },
   { title: 'FromAddress', value: ({ FromAddress }) => FromAddress, maxWidth: 32 },
   { title: 'Status', value: ({ Status }) => Status },
@@ -54,11 +33,11 @@ export const getQueueCommand: Command = {
   summary: 'the queues of the running Transport service',
   async run(args, io) {
     const { dataFolder } = queueArguments(args, io, false)
-    const found = queues.parse(await ask(dataFolder, 'queues', { limit: longestTable + 1 }))
-    io.stdout.write(formatTable(queueColumns, found.slice(0, longestTable)))
-    if (found.length > longestTable)
+    const { rows, silent } = await told(inquireQueues(dataFolder, longestTable + 1))
+    io.stdout.write(formatTable(queueColumns, rows.slice(0, longestTable)))
+    if (rows.length > longestTable)
       io.stderr.write(`warning: only the first ${longestTable} queues are shown; there are more\n`)
-    return exitCodes.fine
+    return tellSilent(silent, io)
   },
 }
 
@@ -68,10 +47,9 @@ export const getMessageCommand: Command = {
   summary: 'the messages in the queues, or in one queue',
   async run(args, io) {
     const { dataFolder, queue } = queueArguments(args, io, true)
-    const parameters = queue === undefined ? {} : { queue }
-    const rows = messages.parse(await ask(dataFolder, 'messages', parameters))
+    const { rows, silent } = await told(inquireMessages(dataFolder, { queue, limit: longestTable }))
     io.stdout.write(formatTable(messageColumns, rows))
-    return exitCodes.fine
+    return tellSilent(silent, io)
   },
 }
 
@@ -86,10 +64,16 @@ function queueArguments(args: readonly string[], io: CommandIo, takesQueue: bool
   return { dataFolder, queue: values.queue }
 }
 
-async function ask(dataFolder: string, method: string, parameters?: object): Promise<unknown> {
+async function told<T>(asking: Promise<T>): Promise<T> {
   try {
-    return await askService({ dataFolder, service: 'Transport' }, method, parameters)
+    return await asking
   } catch (error) {
     throw new ToldError(error instanceof Error ? error.message : String(error))
   }
+}
+
+/** A worker that is down must not look like an empty queue. */
+function tellSilent(silent: readonly SilentWorker[], { stderr }: CommandIo): number {
+  for (const { reason } of silent) stderr.write(`not all is shown: ${reason}\n`)
+  return silent.length === 0 ? exitCodes.fine : exitCodes.toldError
 }

@@ -5,8 +5,11 @@ import { listenerTable } from '../services/listener-table.ts'
 import { loadConfigAside } from '../config/load-config-aside.ts'
 import { lazyLog } from '../services/lazy-log.ts'
 import type { ListenerRow } from '../services/service-messages.ts'
-import { type ServiceName, serviceNames, servicesOf } from '../services/service-names.ts'
+import { type ServiceName, serviceNames } from '../services/service-names.ts'
 import { Supervisor } from '../services/supervisor.ts'
+import { removeOldSockets } from '../admin/worker-sockets.ts'
+import { plannedWorkers } from '../services/worker-plan.ts'
+import { type Worker, parseWorkerPlace, singleWorker, workerArguments } from '../services/worker.ts'
 import { type Command, type CommandIo, UsageError, exitCodes } from './command-io.ts'
 import { type Locations, locations } from './locations.ts'
 import { toldConfig } from './told-config.ts'
@@ -25,6 +28,9 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
       config: { type: 'string' },
       data: { type: 'string' },
       service: { type: 'string' },
+      // How the supervisor starts one worker of several: its number and the highest there is.
+      worker: { type: 'string' },
+      'drain-only': { type: 'boolean', default: false },
     },
   })
   const where = locations({ ...values, env: io.env })
@@ -35,8 +41,19 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
       `there is no service "${values.service}"; try ${serviceNames.join(' or ')}`,
     )
   }
+  const worker = workerOf(service, values.worker, values['drain-only'])
   const { runService } = await import('../services/run-service.ts')
-  return await runService(service, where)
+  return await runService(worker, where)
+}
+
+function workerOf(service: ServiceName, place: string | undefined, drainOnly: boolean): Worker {
+  if (place === undefined && !drainOnly) return singleWorker(service)
+  const parsed = parseWorkerPlace(place ?? '')
+  if (parsed === undefined || process.send === undefined)
+    throw new UsageError(
+      '--worker and --drain-only are for the supervisor; set Workers and start without --service',
+    )
+  return { service, ...parsed, drainOnly }
 }
 
 export interface SuperviseOptions {
@@ -55,22 +72,23 @@ export async function superviseServices(
   const config = toldConfig(await loadConfigAside(where.configFile), io)
   if (config === undefined) return exitCodes.toldError
   using _running = keepAlive()
-  const services = servicesOf(config.Server.Role)
+  const workers = await plannedWorkers(config, where.dataFolder)
   const supervisor = new Supervisor({
-    services,
-    commandFor: (service) => serviceCommand(service, where),
-    env,
+    workers,
+    commandFor: (worker) => workerCommand(worker, where),
+    env: { ...oneArena, ...env },
     clock: systemClock,
     logger: lazyLog(async () => {
       const { openServiceLogger } = await import('../services/service-logger.ts')
       return await openServiceLogger('Supervisor')
     }),
-    onReady: onceAllReady(services, (listeners) => {
+    onReady: onceAllReady(workers, (listeners) => {
       const { Name, Fqdn, Role } = config.Server
       io.stdout.write(
         `\nEdge Relay, server ${Name} (${Fqdn}), role ${Role}\n` +
           `configuration ${where.configFile}, data ${where.dataFolder}\n\n${listenerTable(listeners)}\n`,
       )
+      void removeSocketsBeside(workers, where.dataFolder)
       onListening?.()
     }),
   })
@@ -80,24 +98,47 @@ export async function superviseServices(
   return await supervisor.run()
 }
 
+/**
+ * Sessions and the octets of mail leave garbage that is dead within milliseconds, with buffers hanging
+ * on it. A small young generation (MB) frees both soon, so that they seldom cause a collection of all
+ * and the process stays smaller; Node's default lets them grow to many times what is in use, at no gain.
+ */
+const smallNursery = '--max-semi-space-size=4'
+
+/**
+ * glibc gives each thread a heap of its own by default, and what one frees is of no use to the others;
+ * the threads of a service allocate too seldom at once to gain by that.
+ */
+const oneArena = { MALLOC_ARENA_MAX: process.env['MALLOC_ARENA_MAX'] ?? '1' }
+
 /** This very program, with the same runtime and its flags. */
-function serviceCommand(service: ServiceName, where: Locations): readonly [string, ...string[]] {
+function workerCommand(worker: Worker, where: Locations): readonly [string, ...string[]] {
   const { configFile, dataFolder } = where
   const self = process.argv[1] ?? ''
-  const options = ['--service', service, '--config', configFile, '--data', dataFolder]
-  return [process.execPath, ...process.execArgv, self, 'start', ...options]
+  const options = [...workerArguments(worker), '--config', configFile, '--data', dataFolder]
+  return [process.execPath, smallNursery, ...process.execArgv, self, 'start', ...options]
 }
 
-/** Calls `tell` with the listeners of all services, the first time that all of them listen. */
+/** Only now is it certain that no other server runs on this data folder. */
+async function removeSocketsBeside(workers: readonly Worker[], dataFolder: string): Promise<void> {
+  for (const service of serviceNames) {
+    const own = workers.filter((worker) => worker.service === service)
+    const running = own.map(({ number }) => number)
+    if (own.length > 0) await removeOldSockets(dataFolder, service, running).catch(() => undefined)
+  }
+}
+
+/** Calls `tell` with the listeners of each service, the first time that all workers listen. */
 function onceAllReady(
-  services: readonly ServiceName[],
+  workers: readonly Worker[],
   tell: (listeners: readonly (ListenerRow & { service: ServiceName })[]) => void,
 ) {
-  const ready = new Map<ServiceName, readonly ListenerRow[]>()
-  return (service: ServiceName, listeners: readonly ListenerRow[]) => {
-    if (ready.size === services.length) return
-    ready.set(service, listeners)
-    if (ready.size < services.length) return
-    tell([...ready].flatMap(([name, rows]) => rows.map((row) => ({ ...row, service: name }))))
+  const awaited = new Set(workers.filter(({ drainOnly }) => !drainOnly))
+  const rows = new Map<ServiceName, readonly ListenerRow[]>()
+  return (worker: Worker, listeners: readonly ListenerRow[]) => {
+    if (!awaited.delete(worker)) return
+    rows.set(worker.service, listeners)
+    if (awaited.size > 0) return
+    tell([...rows].flatMap(([service, own]) => own.map((row) => ({ ...row, service }))))
   }
 }

@@ -127,9 +127,12 @@ function logProblems(config: ServerConfig, service: (typeof services)[number]): 
   return directions.flatMap((direction) => {
     const file = settings[`${direction}ProtocolLogMaxFileSize`]
     const folder = settings[`${direction}ProtocolLogMaxDirectorySize`]
-    if (file <= folder) return []
-    const message = `must not be above ${direction}ProtocolLogMaxDirectorySize`
-    return { path: [service, `${direction}ProtocolLogMaxFileSize`], message }
+    const path = [service, `${direction}ProtocolLogMaxFileSize`]
+    const limit = `must not be above ${direction}ProtocolLogMaxDirectorySize`
+    if (file > folder) return { path, message: limit }
+    // Each worker writes a file of its own: another's must not have to go to make room for it.
+    if (settings.Workers === 1 || file * settings.Workers <= folder) return []
+    return { path, message: `${limit} divided by Workers (${settings.Workers})` }
   })
 }
 

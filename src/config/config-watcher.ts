@@ -5,8 +5,9 @@ import { FileWatch } from '../base/file-watch.ts'
 import type { LiveValue } from '../base/live.ts'
 import { type Milliseconds, second } from '../base/time-span.ts'
 import type { ConfigResult } from './config-result.ts'
+import { fixedChanges, withFixedSettings } from './fixed-settings.ts'
 import { formatProblem } from './located-problem.ts'
-import type { ServerConfig, ServerIdentity } from './server-config.ts'
+import type { ServerConfig } from './server-config.ts'
 
 /** What the watcher tells; pino's methods fit. */
 export interface ConfigLog {
@@ -91,10 +92,9 @@ export class ConfigWatcher implements AsyncDisposable {
       log.error(`${file} is not taken over; the server goes on with the configuration it has`)
       return
     }
-    const { Server } = live.current
-    for (const setting of changedSettings(Server, result.config.Server))
-      log.warn(`${file}: the change of Server.${setting} takes effect when the server is restarted`)
-    const next = Object.freeze({ ...result.config, Server })
+    for (const setting of fixedChanges(live.current, result.config))
+      log.warn(`${file}: the change of ${setting} takes effect when the server is restarted`)
+    const next = withFixedSettings(live.current, result.config)
     if (isDeepStrictEqual(live.current, next)) {
       if (mode === 'tell always') log.info(`${file} was read again; nothing has changed`)
       return
@@ -107,9 +107,4 @@ export class ConfigWatcher implements AsyncDisposable {
   async #readText(): Promise<string | undefined> {
     return await readFile(this.#options.file, 'utf8').catch(() => undefined)
   }
-}
-
-/** Who the server is cannot change under running services: names of files and certificates hang on it. */
-function changedSettings(before: ServerIdentity, after: ServerIdentity): string[] {
-  return (['Name', 'Fqdn', 'Role'] as const).filter((setting) => before[setting] !== after[setting])
 }

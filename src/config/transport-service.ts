@@ -29,6 +29,10 @@ const protocolLogFields = {
   SendProtocolLogMaxFileSize: logFileSize(),
 }
 
+/** Our own: how many processes the service runs as. */
+export const mostWorkers = 64
+const workers = () => count(1, mostWorkers).default(1)
+
 /** DNS servers: addresses, each with an optional port (`127.0.0.53:5353`); none: the machine's. */
 const dnsServers = () => list(text()).default([])
 
@@ -61,6 +65,7 @@ export const transportServiceSchema = z.strictObject({
   MaxOutboundConnections: countOrUnlimited(1).default(1000),
   MaxPerDomainOutboundConnections: countOrUnlimited(1).default(40),
   MaxConnectionRatePerMinute: countOrUnlimited(1).default(1200),
+  Workers: workers(),
 })
 
 /** Set-FrontendTransportService's parameters. */
@@ -69,6 +74,7 @@ export const frontendTransportServiceSchema = z.strictObject({
   /** Level of the implicit Send connector to the Transport service. */
   IntraOrgConnectorProtocolLoggingLevel: oneOf(['None', 'Verbose']).default('Verbose'),
   MaxConnectionRatePerMinute: countOrUnlimited(1).default(1200),
+  Workers: workers(),
 })
 
 type ParsedTransportService = z.output<typeof transportServiceSchema>

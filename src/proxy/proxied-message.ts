@@ -18,20 +18,23 @@ export interface ProxiedMessageOptions {
   readonly clock: Clock
 }
 
-/** Content is gathered up to this before it goes out as a chunk. */
-const chunkSize: Bytes = 64 * 1024
+/** Content up to this is gathered and goes out at once. */
+const gathered: Bytes = 64 * 1024
 
 /**
- * One message on its way through to the back end. Content goes by BDAT (RFC 3030), octet by octet as it
- * came: a small message with its command in one write, and nobody looks for dots a second time. A back
- * end that does not offer CHUNKING gets DATA.
+ * One message on its way through to the back end. A small one goes by BDAT (RFC 3030), command and
+ * content in one write, and nobody looks for dots a second time. A larger one goes by DATA, which needs
+ * no round trip for each piece, and so does all to a back end without CHUNKING. Binary content
+ * (BODY=BINARYMIME) goes by BDAT only, which alone may carry it.
  */
 export class ProxiedMessage implements IncomingMessage {
   readonly #transaction: MailTransaction
   readonly #connection: BackEndConnection
   readonly #connections: Pick<BackEndConnections, 'giveBack'>
   readonly #clock: Clock
-  readonly #chunked: boolean
+  readonly #binary: boolean
+  /** Content goes by BDAT, as far as is known. */
+  #chunked: boolean
   /** What waits to go out: our trace line, and the content behind it where that goes in chunks. */
   #held: Buffer[] = []
   #heldSize: Bytes = 0
@@ -44,9 +47,8 @@ export class ProxiedMessage implements IncomingMessage {
     this.#connection = options.connection
     this.#connections = options.connections
     this.#clock = options.clock
-    this.#chunked =
-      transaction.envelope.body === 'BINARYMIME' ||
-      options.connection.client.capabilities.has('CHUNKING')
+    this.#binary = transaction.envelope.body === 'BINARYMIME'
+    this.#chunked = this.#binary || options.connection.client.capabilities.has('CHUNKING')
   }
 
   async addRecipient(recipient: Recipient): Promise<Reply | undefined> {
@@ -56,11 +58,8 @@ export class ProxiedMessage implements IncomingMessage {
   }
 
   async startContent(): Promise<Reply | undefined> {
-    if (this.#verdict !== undefined) return this.#verdict
-    if (!this.#chunked) {
-      const answer = await this.#ask('content', () => this.#client.command('DATA'))
-      if (answer.code !== 354) return isPositive(answer) ? this.#lost('content') : answer
-    }
+    const refusal = this.#verdict ?? (this.#chunked ? undefined : await this.#startData())
+    if (refusal !== undefined) return refusal
     this.#state = 'content'
     this.#hold(Buffer.from(this.#receivedLine()))
     return undefined
@@ -70,7 +69,7 @@ export class ProxiedMessage implements IncomingMessage {
     if (this.#verdict !== undefined || this.#state !== 'content') return
     this.#hold(chunk)
     if (!this.#chunked) return this.#sendHeld()
-    if (this.#heldSize >= chunkSize) return this.#sendChunk(false)
+    if (this.#heldSize > gathered) return this.#binary ? this.#sendChunk(false) : this.#stream()
   }
 
   async commit(): Promise<Reply> {
@@ -109,6 +108,26 @@ export class ProxiedMessage implements IncomingMessage {
     this.#held = []
     this.#heldSize = 0
     return held
+  }
+
+  /** DATA; answers why it cannot be. */
+  async #startData(): Promise<Reply | undefined> {
+    const answer = await this.#ask('content', () => this.#client.command('DATA'))
+    if (answer.code === 354) return undefined
+    return isPositive(answer) ? this.#lost('content') : answer
+  }
+
+  /** The content is larger than can be gathered. */
+  async #stream(): Promise<void> {
+    const refusal = await this.#startData()
+    if (refusal === undefined) {
+      this.#chunked = false
+      await this.#sendHeld()
+    } else {
+      this.#verdict = refusal
+      this.#connection.needsReset = true
+      this.#takeHeld()
+    }
   }
 
   /** Sends content behind DATA. */

@@ -32,6 +32,8 @@ export interface RecipientResult {
 /** One queue as a delivery connection sees it. */
 export interface DeliveryLane {
   readonly key: QueueKey
+  /** Whether the connection may stay open for later; else it must be closed when `serve` resolves. */
+  readonly mayKeep: boolean
   /** The next copy that is due, leased to the caller; undefined when none is ready now. */
   next(): Awaitable<Copy | undefined>
   /** The next hop was reached: more connections, and more copies in memory, are worth while. */

@@ -5,6 +5,7 @@ import type { Copy } from './stored-message.ts'
 
 /** What a connection may ask of the scheduler. */
 export interface LaneOwner {
+  mayKeep(): boolean
   take(): Awaitable<Copy | undefined>
   settle(copy: Copy, results: readonly RecipientResult[]): Promise<void>
   putBack(copy: Copy): void
@@ -28,6 +29,10 @@ export class QueueLane implements DeliveryLane {
 
   get isProven(): boolean {
     return this.#proven
+  }
+
+  get mayKeep(): boolean {
+    return this.#owner.mayKeep()
   }
 
   /** Copies whose result was told. */

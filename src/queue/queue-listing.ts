@@ -32,6 +32,9 @@ export interface QueueView {
   readonly key: QueueKey
 }
 
+/** What a queue is called. */
+export type QueueName = Pick<QueueView, 'Identity' | 'key'>
+
 export type MessageStatus = 'Active' | 'Ready' | 'Retry'
 
 /** A message in a queue by Exchange's property names. */
@@ -178,6 +181,16 @@ export class QueueListing {
     const { store } = this.#parts
     const views = queueViews(await store.queues(), this.#parts, limit)
     return await Promise.all(views.map((view) => this.#withError(view)))
+  }
+
+  /** The names of all queues, also of those that became empty and are not listed: a name once seen holds. */
+  async names(): Promise<readonly QueueName[]> {
+    const { store, serverName } = this.#parts
+    const figures = await store.queues()
+    return figures.map(({ key, number }) => ({
+      Identity: `${serverName}\\${queueName(key, number)}`,
+      key,
+    }))
   }
 
   /** No connection ever fails in the Unreachable queue: the error is that of its messages. */

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import { type Milliseconds, second } from '../base/time-span.ts'
 import { ConnectionLine } from './connection-line.ts'
+import { ConnectionPlaces } from './connection-places.ts'
 import type { ConnectionResult, DeliveryAgent, RecipientResult } from './delivery-agent.ts'
 import { DeliveryQueue } from './delivery-queue.ts'
 import type { Notifier } from './notifier.ts'
@@ -16,6 +17,7 @@ import type { QueueStore } from './queue-store.ts'
 import { type Recategorizer, Resubmission } from './resubmission.ts'
 import { type RetrySettings, retryDelay } from './retry-schedule.ts'
 import { Settler } from './settler.ts'
+import type { Place, SharedPlaces } from './shared-places.ts'
 import type { Copy } from './stored-message.ts'
 import type { MessageSettings } from './verdict.ts'
 import { WindowKeeper } from './window-keeper.ts'
@@ -38,6 +40,8 @@ export interface SchedulerOptions {
   readonly clock: Clock
   readonly log: QueueLog
   readonly onEvent: QueueEvents
+  /** Where the limits of outbound connections are kept together with other processes. */
+  readonly places?: SharedPlaces
 }
 
 /** Queues for whose first connection the store is asked at a time: nothing else waits long for it. */
@@ -55,6 +59,7 @@ export class QueueScheduler implements AsyncDisposable {
   readonly #resubmission: Resubmission
   readonly #queues = new Map<string, DeliveryQueue>()
   readonly #line = new ConnectionLine()
+  readonly #places: ConnectionPlaces
   #preparing = 0
   readonly #serving = new Map<Promise<void>, AbortController>()
   /** Copies being transmitted. */
@@ -70,6 +75,7 @@ export class QueueScheduler implements AsyncDisposable {
     this.#settler = new Settler({ ...options, onNewCopies })
     this.#failer = new QueueFailer({ ...options, settler: this.#settler })
     this.#windows = new WindowKeeper(options)
+    this.#places = new ConnectionPlaces({ ...options, onTurn: (queue) => this.#onTurn(queue) })
     this.listing = new QueueListing({ ...options, queues: this.#queues, active: this.#active })
     this.#resubmission = new Resubmission({ ...options, settler: this.#settler })
     this.#sweep = new OverdueSweep({
@@ -249,31 +255,42 @@ export class QueueScheduler implements AsyncDisposable {
       const queue = this.#line.take(MaxOutboundConnections)
       if (queue === undefined) return
       if (!queue.wantsConnection(MaxPerDomainOutboundConnections, clock.monotonic())) continue
-      if (queue.ready === 0) void this.#prepare(queue)
-      else this.#open(queue)
+      const place = this.#places.take(queue)
+      if (place === undefined) continue
+      if (queue.ready === 0) void this.#prepare(queue, place)
+      else this.#open(queue, place)
       this.#consider(queue)
     }
   }
 
+  #onTurn(queue: DeliveryQueue): void {
+    if (this.#state !== 'running') return
+    this.#line.join(queue)
+    this.#openConnections()
+  }
+
   /** Fetches copies only now that there is a connection for them: most queues in line need none yet. */
-  async #prepare(queue: DeliveryQueue): Promise<void> {
+  async #prepare(queue: DeliveryQueue, place: Place): Promise<void> {
     this.#preparing++
     queue.preparing = true
     await this.#refill(queue)
     this.#preparing--
     queue.preparing = false
+    const wanted = this.#state === 'running' && queue.ready > 0 && queue.maySend
+    if (wanted) this.#open(queue, place)
+    else place.release()
     if (this.#state !== 'running') return
-    if (queue.ready > 0 && queue.maySend) this.#open(queue)
     this.#consider(queue)
     this.#openConnections()
   }
 
-  #open(queue: DeliveryQueue): void {
+  #open(queue: DeliveryQueue, place: Place): void {
     queue.timer?.cancel()
     queue.connections++
     const controller = new AbortController()
     const endDoubt = this.#line.connecting(queue)
     const lane = new QueueLane(queue.key, {
+      mayKeep: () => !place.scarce,
       take: () => this.#take(queue, controller.signal),
       settle: (copy, results) => this.#settle(queue, copy, results),
       putBack: (copy) => {
@@ -289,6 +306,7 @@ export class QueueScheduler implements AsyncDisposable {
     })
     const serving = this.#serve(lane, controller.signal).then(async (result) => {
       await lane.end()
+      place.release()
       this.#serving.delete(serving)
       endDoubt()
       this.#ended(queue, lane, result)

@@ -18,12 +18,14 @@ import type {
 import { QueueRegistry } from './sqlite-queue-registry.ts'
 import { salvage } from './sqlite-queue-salvage.ts'
 import {
+  beginNumbersAt,
   openQueueDatabase,
   primaryCode,
   sqliteIoError,
   storeErrorOf,
   suspectMark,
 } from './sqlite-queue-schema.ts'
+import { SparePages } from './sqlite-spare-pages.ts'
 
 /** How often the free disk is looked at, in milliseconds. */
 const freeDiskInterval = 250
@@ -51,6 +53,7 @@ export class QueueDatabase {
   readonly #garbage: ContentGarbage
   readonly #changes: QueueChanges
   readonly #inquiries: QueueInquiries
+  readonly #spare: SparePages
   readonly #logState: StatementSync
   readonly #postponements: ChangeRequest[] = []
   #freeDiskSeen = -Infinity
@@ -68,8 +71,9 @@ export class QueueDatabase {
     const { database, movedAside } = openQueueDatabase(settings.path, stamp)
     this.#database = database
     if (movedAside !== undefined) {
-      this.movedAside = { path: movedAside, rescued: salvage(movedAside, database, settings.path) }
+      this.movedAside = { path: movedAside, rescued: salvage(movedAside, database, settings) }
     }
+    beginNumbersAt(database, settings.numbers)
     rmSync(suspectMark(settings.path), { force: true })
     if (settings.maxFileBytes !== Infinity) {
       const pageSize = Number(database.prepare('PRAGMA page_size').get()?.['page_size'])
@@ -80,6 +84,7 @@ export class QueueDatabase {
     this.#changes = new QueueChanges(database, this.#registry, this.#garbage)
     this.#garbage.collect((message) => this.#changes.owns(message))
     this.#inquiries = new QueueInquiries(database, this.#registry)
+    this.#spare = new SparePages(database, settings.spareBytes)
     this.#logState = database.prepare('PRAGMA wal_checkpoint(NOOP)')
   }
 
@@ -166,6 +171,20 @@ export class QueueDatabase {
     if (waiting > (calm ? calmLogFrames : longestLogFrames)) this.#checkpoint()
   }
 
+  /** In a calm moment: gives back some of what a drained backlog left free. Whether there is more. */
+  shrink(): boolean {
+    if (this.#fatal !== undefined || this.#closed) return false
+    try {
+      const more = this.#spare.releaseSome()
+      // The file itself gets shorter when the log is moved into it.
+      if (more === false) this.#checkpoint()
+      return more === true
+    } catch (cause) {
+      this.#failure(cause)
+      return false
+    }
+  }
+
   close(lastMessage: number, lastCopy: number): void {
     this.#closed = true
     try {
@@ -246,16 +265,9 @@ export class QueueDatabase {
     const now = this.#clock.monotonic()
     if (now - this.#freeDiskSeen < freeDiskInterval) return this.#diskLow
     this.#freeDiskSeen = now
-    const free = this.#freeBytes(dirname(this.#settings.path)) + this.#reusableBytes()
+    const free = this.#freeBytes(dirname(this.#settings.path)) + this.#spare.bytes
     this.#diskLow = free < this.#settings.minFreeBytes
     return this.#diskLow
-  }
-
-  /** The file never shrinks: what a drained backlog left in it is room for new mail. */
-  #reusableBytes(): Bytes {
-    const figure = (name: string) =>
-      Number(this.#database.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0)
-    return figure('freelist_count') * figure('page_size')
   }
 
   /** A full disk may have room once the rest of old content is gone and the log is in the file. */

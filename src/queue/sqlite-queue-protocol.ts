@@ -3,6 +3,12 @@ import type { Milliseconds } from '../base/time-span.ts'
 import type { AgedQuery, StoreErrorCode } from './queue-store.ts'
 import type { DeliveryType, QueueKey } from './queue-key.ts'
 
+/** Where the numbers given by one of several queue files begin, so that no two files give the same. */
+export interface NumberRange {
+  readonly afterMessage: number
+  readonly afterQueue: number
+}
+
 /** What the database thread is told when it starts. */
 export interface DatabaseSettings {
   readonly path: string
@@ -10,6 +16,9 @@ export interface DatabaseSettings {
   readonly maxFileBytes: Bytes
   /** New mail is refused with less free disk than this, so that settling still has room. */
   readonly minFreeBytes: Bytes
+  readonly numbers: NumberRange
+  /** Free room that the file keeps when it shrinks. */
+  readonly spareBytes: Bytes
 }
 
 /*

@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib'
 import type { Bytes } from '../base/byte-size.ts'
 import { flushFolder, writeContentFile } from './content-file-sync.ts'
 import { contentFolder, contentPath } from './content-path.ts'
+import type { DatabaseSettings, NumberRange } from './sqlite-queue-protocol.ts'
 import { submissionQueue } from './queue-key.ts'
 
 type Row = Record<string, SQLOutputValue>
@@ -19,7 +20,11 @@ const widestSkip = 2 ** 40
  * whose queue is unknown go to the Submission queue, to be categorized anew. What is damaged is only
  * read; content files come over as further names of the same.
  */
-export function salvage(damagedPath: string, into: DatabaseSync, intoPath: string): number {
+export function salvage(
+  damagedPath: string,
+  into: DatabaseSync,
+  { path: intoPath, numbers }: Pick<DatabaseSettings, 'path' | 'numbers'>,
+): number {
   let from: DatabaseSync
   try {
     // Opening an empty file would delete the write-ahead log beside it.
@@ -34,7 +39,7 @@ export function salvage(damagedPath: string, into: DatabaseSync, intoPath: strin
       'PRAGMA locking_mode = EXCLUSIVE; PRAGMA query_only = ON; PRAGMA writable_schema = ON',
     )
     const folders = { from: contentFolder(damagedPath), into: contentFolder(intoPath) }
-    return new Salvage(from, into, folders).run()
+    return new Salvage(from, into, { folders, numbers }).run()
   } catch {
     return 0
   } finally {
@@ -55,10 +60,15 @@ class Salvage {
   #lastMessage = 0
   #lastCopy = 0
 
-  constructor(from: DatabaseSync, into: DatabaseSync, folders: ContentFolders) {
+  constructor(
+    from: DatabaseSync,
+    into: DatabaseSync,
+    { folders, numbers }: { readonly folders: ContentFolders; readonly numbers: NumberRange },
+  ) {
     this.#from = from
     this.#into = into
     this.#folders = folders
+    this.#lastMessage = numbers.afterMessage
   }
 
   run(): number {
@@ -81,7 +91,7 @@ class Salvage {
 
   *#readableMessages(): Iterable<Row> {
     const next = this.#from.prepare('SELECT * FROM message WHERE id > ? ORDER BY id LIMIT 1')
-    let after = 0
+    let after = this.#lastMessage
     let skip = 1
     while (skip < widestSkip) {
       const row = attempt(() => next.get(after) ?? 'end')

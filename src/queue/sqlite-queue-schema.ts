@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { flushFolder, writeContentFile } from './content-file-sync.ts'
 import { contentFolder, contentPath, contentSuffix } from './content-path.ts'
+import type { NumberRange } from './sqlite-queue-protocol.ts'
 import { StoreError, type StoreErrorCode } from './queue-store.ts'
 
 /** Marks the file as ours in its header: `EDGQ`. */
@@ -176,12 +177,14 @@ function open(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: 0 })
   try {
     // Exclusive from the first access: one process owns the file, and WAL needs no shared memory.
+    // Free pages are kept track of (in a new file) so that it can shrink; the cost is not measurable.
     database.exec(`
       PRAGMA locking_mode = EXCLUSIVE;
+      PRAGMA auto_vacuum = INCREMENTAL;
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
       PRAGMA wal_autocheckpoint = 0;
-      PRAGMA cache_size = -32768;
+      PRAGMA cache_size = -8192;
       PRAGMA temp_store = MEMORY;
     `)
     migrate(database, path)
@@ -222,6 +225,18 @@ function migrate(database: DatabaseSync, path: string): void {
   database.exec(
     `PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}; COMMIT`,
   )
+}
+
+/** A new file begins its ids and queue numbers behind those of `range`; an older one goes on with its own. */
+export function beginNumbersAt(
+  database: DatabaseSync,
+  { afterMessage, afterQueue }: NumberRange,
+): void {
+  const raise = database.prepare(
+    'UPDATE sequence SET reserved = ?1 WHERE name = ?2 AND reserved < ?1',
+  )
+  raise.run(afterMessage, 'message')
+  raise.run(afterQueue, 'queue')
 }
 
 function hasTables(database: DatabaseSync): boolean {

@@ -30,6 +30,7 @@ import type {
   LeasedRow,
   MessageRow,
   MovedAside,
+  NumberRange,
   SettleRows,
 } from './sqlite-queue-protocol.ts'
 import type { Copy, CopyRecipient, NewCopy, NewMessage, StoredMessage } from './stored-message.ts'
@@ -46,12 +47,16 @@ export interface SqliteQueueStoreOptions {
   readonly pieceBytes?: Bytes
   /** Content in memory that is not on disk; default 32 MB. */
   readonly maxUnwrittenBytes?: Bytes
-  /** Content kept in memory for the first attempt; default 32 MB. */
+  /** Content kept in memory for the first attempt; default 16 MB. */
   readonly maxCachedBytes?: Bytes
   /** Default unlimited. */
   readonly maxFileBytes?: Bytes
   /** New mail is refused with less free disk; default 64 MB. */
   readonly minFreeBytes?: Bytes
+  /** Default from 1. */
+  readonly numbers?: NumberRange
+  /** Free room that the file keeps when it shrinks after a backlog; default 64 MB. */
+  readonly spareBytes?: Bytes
   /** Where large content goes; the machine's disk when absent. */
   readonly disk?: ContentDisk
 }
@@ -70,6 +75,8 @@ export async function openSqliteQueueStore(options: SqliteQueueStoreOptions): Pr
     path: options.path,
     maxFileBytes: options.maxFileBytes ?? Infinity,
     minFreeBytes: options.minFreeBytes ?? leastFreeBytes,
+    numbers: options.numbers ?? { afterMessage: 0, afterQueue: 0 },
+    spareBytes: options.spareBytes ?? 64 * megabyte,
   }
   const { link, opened } = await SqliteQueueLink.open(settings, options.onFatal)
   if (opened.movedAside !== undefined) options.onMovedAside?.(opened.movedAside)
@@ -108,7 +115,7 @@ class SqliteQueueStore implements QueueStore {
       minFreeBytes: options.minFreeBytes ?? leastFreeBytes,
     })
     this.flow = new ContentFlow(options.maxUnwrittenBytes ?? 32 * megabyte, travelBytes)
-    this.#cache = new ContentCache(options.maxCachedBytes ?? 32 * megabyte)
+    this.#cache = new ContentCache(options.maxCachedBytes ?? 16 * megabyte)
     this.#nextMessage = opened.nextMessage
     this.#nextCopy = opened.nextCopy
   }

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import { systemClock, type Timer } from '../base/clock.ts'
+import type { Milliseconds } from '../base/time-span.ts'
 import { type ChangeRequest, QueueDatabase } from './sqlite-queue-database.ts'
 import type {
   Answer,
@@ -13,6 +14,8 @@ import { storeErrorOf } from './sqlite-queue-schema.ts'
 
 /** Quiet time after which the write-ahead log is moved into the file, in milliseconds. */
 const calmAfter = 200
+/** Between the steps in which the file shrinks, in milliseconds. */
+const betweenShrinks = 10
 /** How long upkeep that failed is left alone, in milliseconds. */
 const pauseAfterTrouble = 1000
 
@@ -88,11 +91,7 @@ class QueueThread {
 
   /** Sees to what nobody waits for, in bounded steps between the turns. */
   planUpkeep(): void {
-    this.#calm?.cancel()
-    this.#calm = systemClock.after(calmAfter, () => {
-      this.#database.tendLog(true)
-      this.#endOnFatal()
-    })
+    this.#useCalm(calmAfter)
     if (this.#upkeepPlanned || !this.#database.busy) return
     this.#upkeepPlanned = true
     const upkeep = () => {
@@ -103,6 +102,15 @@ class QueueThread {
     }
     if (this.#database.upkeepFailed) systemClock.after(pauseAfterTrouble, upkeep)
     else setImmediate(upkeep)
+  }
+
+  #useCalm(after: Milliseconds): void {
+    this.#calm?.cancel()
+    this.#calm = systemClock.after(after, () => {
+      const more = this.#database.shrink()
+      this.#database.tendLog(true)
+      if (!this.#endOnFatal() && more) this.#useCalm(betweenShrinks)
+    })
   }
 
   #endOnFatal(): boolean {

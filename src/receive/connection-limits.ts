@@ -1,7 +1,8 @@
 import type { Clock } from '../base/clock.ts'
-import { type Milliseconds, minute } from '../base/time-span.ts'
+import { type SharedCounts, unshared } from '../base/shared-counts.ts'
 import { connectionRateExceeded, tooManyConnections } from '../smtp/replies.ts'
 import type { Reply } from '../smtp/reply.ts'
+import { MinuteCounts } from './minute-counts.ts'
 import type { ReceiveConnector } from './receive-connector.ts'
 
 /** A place for one connection, or the reply that refuses it. */
@@ -23,13 +24,14 @@ interface ConnectorCount {
 
 /** Counts connections by connector and source, and new ones by minute. */
 export class ConnectionLimits {
-  readonly #clock: Clock
+  readonly #shared: SharedCounts
   readonly #counts = new Map<string, ConnectorCount>()
-  #inThisMinute = 0
-  #minuteEnds: Milliseconds = -Infinity
+  readonly #rate: MinuteCounts
 
-  constructor(clock: Clock) {
-    this.#clock = clock
+  /** With `shared` the limits hold over all the processes that share them. */
+  constructor(clock: Clock, shared: SharedCounts = unshared) {
+    this.#shared = shared
+    this.#rate = new MinuteCounts('connections', clock, shared)
   }
 
   /**
@@ -43,41 +45,51 @@ export class ConnectionLimits {
     maxRatePerMinute: number,
   ): Admission {
     const ownService = isOwnServer && servesServersOnly(connector)
-    if (!ownService && !this.#countMinute(maxRatePerMinute))
+    if (!ownService && !this.#rate.add('', maxRatePerMinute))
       return refused(connectionRateExceeded, 'MaxConnectionRatePerMinute')
     const count: ConnectorCount = this.#counts.get(connector.Name) ?? {
       total: 0,
       bySource: new Map(),
     }
     const fromSource = count.bySource.get(source) ?? 0
+    const total = count.total + this.#shared.ofOthers(totalKey(connector))
     const limit = ownService
-      ? totalExceeded(connector, count.total)
-      : exceeded(connector, count.total, fromSource)
+      ? totalExceeded(connector, total)
+      : exceeded(connector, total, fromSource + this.#shared.ofOthers(sourceKey(connector, source)))
     if (limit !== undefined) return refused(tooManyConnections, limit)
     this.#counts.set(connector.Name, count)
     count.total++
     count.bySource.set(source, fromSource + 1)
-    return { kind: 'admitted', release: once(() => this.#release(connector.Name, source)) }
+    this.#tell(connector, source, count)
+    return { kind: 'admitted', release: once(() => this.#release(connector, source)) }
   }
 
-  #countMinute(maxRatePerMinute: number): boolean {
-    const now = this.#clock.monotonic()
-    if (now >= this.#minuteEnds) {
-      this.#inThisMinute = 0
-      this.#minuteEnds = now + minute
-    }
-    return ++this.#inThisMinute <= maxRatePerMinute
-  }
-
-  #release(connectorName: string, source: string): void {
-    const count = this.#counts.get(connectorName)
+  #release(connector: ReceiveConnector, source: string): void {
+    const count = this.#counts.get(connector.Name)
     if (count === undefined) return
     count.total--
     const left = (count.bySource.get(source) ?? 1) - 1
     if (left === 0) count.bySource.delete(source)
     else count.bySource.set(source, left)
-    if (count.total === 0) this.#counts.delete(connectorName)
+    if (count.total === 0) this.#counts.delete(connector.Name)
+    this.#tell(connector, source, count)
   }
+
+  #tell(connector: ReceiveConnector, source: string, { total, bySource }: ConnectorCount): void {
+    const { MaxInboundConnection, MaxInboundConnectionPercentagePerSource: percentage } = connector
+    this.#shared.tell(totalKey(connector), total, MaxInboundConnection)
+    const share = percentage < 100 ? (MaxInboundConnection * percentage) / 100 : Infinity
+    const limit = Math.min(connector.MaxInboundConnectionPerSource, share)
+    this.#shared.tell(sourceKey(connector, source), bySource.get(source) ?? 0, limit)
+  }
+}
+
+function totalKey({ Name }: ReceiveConnector): string {
+  return `sessions\0${Name}`
+}
+
+function sourceKey({ Name }: ReceiveConnector, source: string): string {
+  return `sessions\0${Name}\0${source}`
 }
 
 /**

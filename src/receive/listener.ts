@@ -1,6 +1,7 @@
 import { type Server, type Socket, createServer } from 'node:net'
 import { type Binding, formatBinding } from './binding.ts'
 import { isWildcard } from './connector-selection.ts'
+import { type SharedPorts, listen } from './shared-ports.ts'
 
 /** A socket could not be opened; `message` says where and what to do. */
 export class ListenError extends Error {
@@ -35,29 +36,36 @@ export interface ListenerEvents {
 export class Listener {
   readonly binding: Binding
   readonly #server: Server
+  readonly #ports: SharedPorts | undefined
+  #open = true
 
-  private constructor(binding: Binding, server: Server) {
+  private constructor(binding: Binding, server: Server, ports: SharedPorts | undefined) {
     this.binding = binding
     this.#server = server
+    this.#ports = ports
+    ports?.opened(binding)
   }
 
   /**
-   * Opens the socket. Undefined when the machine has no IPv6 and the binding is `[::]`. Rejects with a
+   * Opens the socket; with `ports` other processes of ours have it too, and the system spreads the
+   * connections. Undefined when the machine has no IPv6 and the binding is `[::]`. Rejects with a
    * ListenError.
    */
-  static async open(binding: Binding, events: ListenerEvents): Promise<Listener | undefined> {
+  static async open(
+    binding: Binding,
+    events: ListenerEvents,
+    ports?: SharedPorts,
+  ): Promise<Listener | undefined> {
     // Half-open: a client that sends all at once and closes its side still gets its answers.
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
       events.accepted(socket),
     )
-    const error = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
-      server.once('error', resolve)
-      const { address: host, port } = binding
-      server.listen({ host, port, backlog, ipv6Only: true }, () => resolve(undefined))
-    })
+    const { address: host, port } = binding
+    const options = { host, port, backlog, ipv6Only: true, reusePort: ports !== undefined }
+    const error = (await ports?.taken(binding)) ?? (await listen(server, options))
     if (error === undefined) {
       server.on('error', (failure) => events.failed(failure))
-      return new Listener(binding, server)
+      return new Listener(binding, server, ports)
     }
     if (isWildcard(binding) && isMissingIpv6(binding, error)) return undefined
     throw new ListenError(binding, error)
@@ -71,7 +79,10 @@ export class Listener {
 
   /** Stops listening; connections made before go on. Does nothing the second time. */
   close(): void {
+    if (!this.#open) return
+    this.#open = false
     this.#server.close()
+    this.#ports?.closed(this.binding)
   }
 }
 

@@ -1,10 +1,7 @@
 import type { Clock } from '../base/clock.ts'
-import { type Milliseconds, minute } from '../base/time-span.ts'
+import { type SharedCounts, unshared } from '../base/shared-counts.ts'
+import { MinuteCounts } from './minute-counts.ts'
 import type { ReceiveConnector } from './receive-connector.ts'
-
-/** Sources counted at a time; more than that in one minute share one budget. */
-const maximumSources = 100_000
-const overflow = 'others'
 
 /** Where a message comes from. */
 export interface MessageSource {
@@ -13,21 +10,18 @@ export interface MessageSource {
   readonly userName: string | undefined
 }
 
-/** Counts messages a minute and source, for MessageRateLimit. Counts of a minute end with it. */
+/** Counts messages a minute and source, for MessageRateLimit. */
 export class MessageRates {
-  readonly #clock: Clock
-  readonly #counts = new Map<string, number>()
-  #minuteEnds: Milliseconds = -Infinity
+  readonly #counts: MinuteCounts
 
-  constructor(clock: Clock) {
-    this.#clock = clock
+  constructor(clock: Clock, shared: SharedCounts = unshared) {
+    this.#counts = new MinuteCounts('messages', clock, shared)
   }
 
   /** Counts one message; false when it goes over the connector's limit. */
   count(connector: ReceiveConnector, source: MessageSource): boolean {
     const { MessageRateLimit, MessageRateSource } = connector
     if (MessageRateLimit === Infinity || MessageRateSource === 'None') return true
-    this.#startMinute()
     const byAddress = `${connector.Name}\0ip\0${source.address}`
     const byUser = source.userName && `${connector.Name}\0user\0${source.userName.toLowerCase()}`
     const keys = {
@@ -35,21 +29,6 @@ export class MessageRates {
       User: byUser === undefined ? [] : [byUser],
       All: byUser === undefined ? [byAddress] : [byAddress, byUser],
     }[MessageRateSource]
-    return keys.map((key) => this.#add(key) <= MessageRateLimit).every(Boolean)
-  }
-
-  #add(key: string): number {
-    const known = this.#counts.has(key) || this.#counts.size < maximumSources
-    const name = known ? key : overflow
-    const count = (this.#counts.get(name) ?? 0) + 1
-    this.#counts.set(name, count)
-    return count
-  }
-
-  #startMinute(): void {
-    const now = this.#clock.monotonic()
-    if (now < this.#minuteEnds) return
-    this.#counts.clear()
-    this.#minuteEnds = now + minute
+    return keys.map((key) => this.#counts.add(key, MessageRateLimit)).every(Boolean)
   }
 }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Clock } from '../base/clock.ts'
 import { plainAddress, rangeSize } from '../base/ip-range.ts'
 import type { Live } from '../base/live.ts'
+import type { SharedCounts } from '../base/shared-counts.ts'
 import type { ProgramLog } from '../base/program-log.ts'
 import { type Milliseconds, minute, second } from '../base/time-span.ts'
 import type { ProtocolLog } from '../logs/protocol-log.ts'
@@ -29,6 +30,7 @@ import type { ReceiveConnector } from './receive-connector.ts'
 import { ReceivingConnection } from './receiving-connection.ts'
 import { SessionLog } from './session-log.ts'
 import { ReceiveSession } from './session.ts'
+import { SharedPorts } from './shared-ports.ts'
 import { UserDirectory } from './user-directory.ts'
 import type { User } from './user.ts'
 
@@ -46,6 +48,10 @@ export interface ReceiveServiceOptions {
   readonly protocolLog: ProtocolLog
   readonly clock: Clock
   readonly logger: ProgramLog
+  /**
+   * Other processes of the service: the limits hold over all of them, and all listen on the same ports.
+   */
+  readonly siblings?: SharedCounts
   /** What XPROXYTO asks for; only the Front End Transport service has it. */
   readonly tunnel?: OutboundTunnel
 }
@@ -75,6 +81,7 @@ export class ReceiveService implements AsyncDisposable {
   readonly #options: ReceiveServiceOptions
   readonly #services: ConversationServices
   readonly #limits: ConnectionLimits
+  readonly #ports: SharedPorts | undefined
   readonly #listeners = new Map<string, Listener>()
   readonly #sessions = new Set<ReceiveSession>()
   readonly #contexts: ServerContexts
@@ -87,9 +94,10 @@ export class ReceiveService implements AsyncDisposable {
   #sessionEnded: (() => void) | undefined
 
   constructor(options: ReceiveServiceOptions) {
-    const { clock, server, users, certificates } = options
+    const { clock, server, users, certificates, siblings } = options
     this.#options = options
-    this.#limits = new ConnectionLimits(clock)
+    this.#limits = new ConnectionLimits(clock, siblings)
+    this.#ports = siblings && new SharedPorts(siblings, clock)
     this.#contexts = new ServerContexts(clock)
     this.#services = {
       fqdn: server.Fqdn,
@@ -97,7 +105,7 @@ export class ReceiveService implements AsyncDisposable {
       users: new UserDirectory(users, clock),
       acceptedDomains: options.acceptedDomains,
       sink: options.sink,
-      rates: new MessageRates(clock),
+      rates: new MessageRates(clock, siblings),
       clock,
       isInternalCertificate: (der) => isInternalCertificate(der, certificates.internal),
       tunnel: options.tunnel,
@@ -193,12 +201,13 @@ export class ReceiveService implements AsyncDisposable {
     for (const [name, binding] of wanted) {
       if (this.#listeners.has(name)) continue
       try {
-        const listener = await Listener.open(binding, {
-          accepted: (socket) => this.#accept(binding, socket),
-          failed: (error) => {
+        const events = {
+          accepted: (socket: Socket) => this.#accept(binding, socket),
+          failed: (error: Error) => {
             this.#warn(`accept ${name}`, { err: error, binding: name }, 'Cannot take a connection')
           },
-        })
+        }
+        const listener = await Listener.open(binding, events, this.#ports)
         if (listener !== undefined) this.#listeners.set(name, listener)
         else logger.warn({ binding: name }, 'This machine has no IPv6: the binding is left out')
       } catch (error) {

@@ -58,7 +58,8 @@ export class DeliveryRun {
       }
       return { kind: 'served' }
     } finally {
-      this.#release()
+      const closing = this.#release()
+      if (closing !== undefined) await closing
     }
   }
 
@@ -93,7 +94,7 @@ export class DeliveryRun {
       progress.word = { outcome: 'retry', reply, remoteHost: targetName(target), session: facts }
     }
     if (outcome.inDoubt) this.#logDoubt(session, copy)
-    if (!session.client.usable || outcome.trouble !== undefined) this.#discard()
+    if (!session.client.usable || outcome.trouble !== undefined) void this.#discard()
     return outcome
   }
 
@@ -169,22 +170,24 @@ export class DeliveryRun {
     return session !== undefined && session.messages >= this.#connector.SmtpMaxMessagesPerConnection
   }
 
-  #discard(): void {
+  #discard(): Promise<void> | undefined {
     const session = this.#session
     this.#session = undefined
-    if (session !== undefined) void session.client.quit()
+    return session?.client.quit()
   }
 
-  /** A session that can serve again waits in the cache for a moment. */
-  #release(): void {
+  /** A session that can serve again waits in the cache for a moment. Resolves when one that may not is closed. */
+  #release(): Promise<void> | undefined {
     const session = this.#session
     const { cache, signal } = this.#options
+    if (!this.#lane.mayKeep) return this.#discard()
     if (session === undefined || signal.aborted || this.#exhausted()) {
-      this.#discard()
-      return
+      void this.#discard()
+      return undefined
     }
     this.#session = undefined
     cache.put(this.#cacheKey, session, this.#connector.ConnectionInactivityTimeOut)
+    return undefined
   }
 
   #logDoubt(session: DeliverySession, copy: Copy): void {

@@ -17,7 +17,7 @@ const drainGrace = 25 * second
 
 /** The Front End Transport service: a stateless proxy between clients and the Transport service. */
 export async function openFrontendTransportService(ground: ServiceGround): Promise<RunningService> {
-  const { config, certificates, clock, logger } = ground
+  const { config, certificates, clock, logger, siblings } = ground
   const { Server } = config.current
   const logs = openServiceLogs(ground, 'FrontEnd')
   const dialer = directDialer(clock)
@@ -56,6 +56,7 @@ export async function openFrontendTransportService(ground: ServiceGround): Promi
     clock,
     logger,
     tunnel,
+    ...(siblings !== undefined && { siblings: siblings.counts }),
   })
   const listeners = await startListening(receive)
   let draining = false

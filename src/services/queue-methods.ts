@@ -1,12 +1,24 @@
 import { z } from 'zod'
 import type { AdminMethod } from '../admin/admin-endpoint.ts'
+import { queueNamed } from '../admin/merged-queues.ts'
 import type { QueueScheduler } from '../queue/scheduler.ts'
 
 const queueQuery = z.strictObject({ limit: z.number().int().positive().optional() })
 
 const messageQuery = z.strictObject({
-  /** Identity of one queue: `EDGE01\3`; all queues when absent. */
+  /** Identity of one queue: `EDGE01\\3`; all queues when absent. */
   queue: z.string().optional(),
+  /** The same by its key, which holds for every worker. */
+  key: z
+    .strictObject({
+      deliveryType: z.enum([
+        ...(['DnsConnectorDelivery', 'SmartHostConnectorDelivery'] as const),
+        ...(['Undefined', 'Unreachable'] as const),
+      ]),
+      nextHopDomain: z.string(),
+      nextHopConnector: z.string(),
+    })
+    .optional(),
   limit: z.number().int().positive().max(10_000).default(1000),
 })
 
@@ -14,19 +26,13 @@ const messageQuery = z.strictObject({
 export function queueMethods({ listing }: QueueScheduler): Readonly<Record<string, AdminMethod>> {
   return {
     queues: (parameters) => listing.queues(queueQuery.parse(parameters ?? {}).limit),
+    queueNames: () => listing.names(),
     messages: async (parameters) => {
-      const { queue, limit } = messageQuery.parse(parameters ?? {})
+      const { queue, key, limit } = messageQuery.parse(parameters ?? {})
+      if (key !== undefined) return (await listing.messages({ queue: key, limit })).messages
       if (queue === undefined) return (await listing.messages({ limit })).messages
-      const views = await listing.queues()
-      const view = views.find(({ Identity }) => isNamed(Identity, queue))
-      if (view === undefined) throw new Error(`there is no queue "${queue}"`)
-      return (await listing.messages({ queue: view.key, limit })).messages
+      const named = queueNamed(await listing.names(), queue)
+      return (await listing.messages({ queue: named.key, limit })).messages
     },
   }
-}
-
-/** `Server\Queue`, or the queue alone; compared without case. */
-function isNamed(identity: string, wanted: string): boolean {
-  const name = wanted.toLowerCase()
-  return identity.toLowerCase() === name || identity.toLowerCase().endsWith(`\\${name}`)
 }

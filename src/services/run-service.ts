@@ -13,9 +13,12 @@ import {
 } from './service-ground.ts'
 import type { ProgramLog } from '../base/program-log.ts'
 import { openServiceLogger } from './service-logger.ts'
-import type { ServiceMessage } from './service-messages.ts'
+import { removeQueueFile } from './queue-files.ts'
 import type { ServiceName } from './service-names.ts'
+import { openSiblings, tellSupervisor } from './supervisor-channel.ts'
 import { openTransportService } from './transport-service.ts'
+import { wantedWorkers } from './worker-plan.ts'
+import type { Worker } from './worker.ts'
 
 const open: Readonly<Record<ServiceName, (ground: ServiceGround) => Promise<RunningService>>> = {
   Transport: openTransportService,
@@ -23,46 +26,85 @@ const open: Readonly<Record<ServiceName, (ground: ServiceGround) => Promise<Runn
 }
 
 /**
- * Runs one service in this process until SIGTERM, SIGINT or the supervisor's end drains it; SIGHUP
- * reads the configuration again. Resolves with the exit code.
+ * Runs one service, or one worker of it, in this process until SIGTERM, SIGINT or the supervisor's end
+ * drains it; SIGHUP reads the configuration again. Resolves with the exit code.
  */
-export async function runService(service: ServiceName, where: Locations): Promise<number> {
+export async function runService(worker: Worker, where: Locations): Promise<number> {
+  const { service, number, of } = worker
   using _running = keepAlive()
   const stop = stopSignal()
   // From the first moment on: its default action would end the process.
   let reload: () => void = () => undefined
   process.on('SIGHUP', () => reload())
-  const logger = await openServiceLogger(service)
+  const logger = await openServiceLogger(service, of > 1 ? number : undefined)
   dieOnDefects(logger)
   try {
     await using ground = await openGround(where, {
-      tellWarnings: service === 'Transport',
-      clock: systemClock,
-      logger,
-      fail: fatal(logger),
+      ...{ worker, logger, clock: systemClock, fail: fatal(logger) },
+      siblings: of > 1 ? await openSiblings(of, systemClock) : undefined,
     })
-    await using running = await open[service](ground)
-    await using _endpoint = await openAdminEndpoint(adminSocketPath(where.dataFolder, service), {
-      ...running.adminMethods,
-      health: () => Promise.resolve(running.unhealthy()),
+    warnIfAlone(ground)
+    const emptied = await serve(ground, stop, (running) => {
+      reload = () => ground.reload()
+      logger.info({ listeners: running.listeners.map(formatBinding) }, listening(worker))
+      tellSupervisor({ kind: 'ready', listeners: running.listeners })
     })
-    reload = () => ground.reload()
-    logger.info({ listeners: running.listeners.map(formatBinding) }, 'the service listens')
-    tellSupervisor({ kind: 'ready', service, listeners: running.listeners })
-    await stop
-    logger.info({}, 'the service drains')
-    await running.drain()
+    if (emptied) await removeEmptied(ground)
     logger.info({}, 'the service has ended')
     return 0
   } catch (error) {
     if (!(error instanceof CannotStart)) throw error
     for (const problem of error.problems) logger.error({}, formatProblem(problem))
     if (error.problems.length === 0) logger.error({}, error.message)
-    tellSupervisor({ kind: 'cannot-start', service, reason: error.message })
+    tellSupervisor({ kind: 'cannot-start', reason: error.message })
     return 1
   } finally {
     if (process.connected) process.disconnect?.()
   }
+}
+
+/** From opening to the end of draining; true when it ended because no mail was left to drain. */
+async function serve(
+  ground: ServiceGround,
+  stop: Promise<void>,
+  onRunning: (running: RunningService) => void,
+): Promise<boolean> {
+  const { worker, logger, dataFolder } = ground
+  await using running = await open[worker.service](ground)
+  const socket = adminSocketPath(dataFolder, worker.service, worker.number)
+  await using _endpoint = await openAdminEndpoint(socket, {
+    ...running.adminMethods,
+    health: () => Promise.resolve(running.unhealthy()),
+  })
+  onRunning(running)
+  const emptied = running.emptied?.then(() => true) ?? new Promise<never>(() => undefined)
+  const isEmpty = await Promise.race([stop.then(() => false), emptied])
+  if (!isEmpty) logger.info({}, 'the service drains')
+  await running.drain()
+  return isEmpty
+}
+
+/** The last of a worker that only drained: its file, which is closed and empty, goes. */
+async function removeEmptied({ worker, dataFolder, logger }: ServiceGround): Promise<void> {
+  await removeQueueFile(dataFolder, worker.number)
+  logger.info({}, 'the mail of this queue file is delivered; the file is deleted')
+  await new Promise<void>((resolve) => tellSupervisor({ kind: 'drained' }, resolve))
+}
+
+function listening({ drainOnly }: Worker): string {
+  return drainOnly
+    ? 'the service delivers what is left in a queue file beyond Workers'
+    : 'the service listens'
+}
+
+/** Without the supervisor there is nobody to start the others. */
+function warnIfAlone({ worker, config, logger }: ServiceGround): void {
+  const wanted = wantedWorkers(config.current, worker.service)
+  if (process.send !== undefined || wanted === 1) return
+  logger.warn(
+    { Workers: wanted },
+    'Workers has no effect on a service that is started alone; start the server without --service',
+  )
 }
 
 /** Resolves at the first word to end. The terminal's SIGINT reaches the supervisor too, which passes SIGTERM on. */
@@ -73,10 +115,6 @@ async function stopSignal(): Promise<void> {
   process.on('SIGTERM', stop).on('SIGINT', supervised ? () => undefined : stop)
   process.on('disconnect', stop)
   await asked.promise
-}
-
-function tellSupervisor(message: ServiceMessage): void {
-  process.send?.(message)
 }
 
 /** A defect leaves the state unknown: say it and end; the supervisor starts anew and the queue is on disk. */

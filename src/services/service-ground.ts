@@ -11,6 +11,8 @@ import { CertificateStore } from '../tls/certificate-store.ts'
 import type { Certificates } from '../tls/certificates.ts'
 import type { ProgramLog } from '../base/program-log.ts'
 import type { ListenerRow } from './service-messages.ts'
+import type { Siblings } from './supervisor-channel.ts'
+import type { Worker } from './worker.ts'
 
 /** Where a server's files are. */
 export interface Locations {
@@ -20,6 +22,9 @@ export interface Locations {
 
 /** What every service is built from. */
 export interface ServiceGround extends AsyncDisposable {
+  readonly worker: Worker
+  /** Undefined when the service runs as a single process. */
+  readonly siblings: Siblings | undefined
   readonly config: Live<ServerConfig>
   readonly certificates: Certificates
   readonly dataFolder: string
@@ -37,6 +42,8 @@ export interface RunningService extends AsyncDisposable {
   readonly adminMethods: Readonly<Record<string, AdminMethod>>
   /** Undefined while it can do its work, else why not. */
   unhealthy(): string | undefined
+  /** Of a worker that only drains: resolves when it holds no mail any more. */
+  readonly emptied?: Promise<void>
   /** Takes nothing new and finishes what it has in hand. */
   drain(): Promise<void>
 }
@@ -52,33 +59,31 @@ export class CannotStart extends Error {
   }
 }
 
-interface GroundOptions extends Pick<ServiceGround, 'clock' | 'logger' | 'fail'> {
-  /** One service of a server tells what is questionable in its configuration; twice would be noise. */
-  readonly tellWarnings: boolean
-}
+type GroundOptions = Pick<ServiceGround, 'worker' | 'siblings' | 'clock' | 'logger' | 'fail'>
 
 /** Reads the configuration and the certificates and follows both. Rejects with CannotStart. */
 export async function openGround(
   { configFile, dataFolder }: Locations,
-  { clock, logger, fail, tellWarnings }: GroundOptions,
+  { worker, siblings, clock, logger, fail }: GroundOptions,
 ): Promise<ServiceGround> {
   const textAtStart = await readFile(configFile, 'utf8').catch(() => undefined)
   const loaded = await loadConfigAside(configFile)
   if ('problems' in loaded) {
     throw new CannotStart(`${configFile} has ${loaded.problems.length} problems`, loaded.problems)
   }
-  if (tellWarnings) {
+  // One process of a server tells what is questionable in its configuration; twice would be noise.
+  if (worker.service === 'Transport' && worker.number === 1) {
     for (const warning of loaded.warnings) logger.warn({}, formatProblem(warning))
   }
   const config = new LiveValue(loaded.config)
   const log = plainLog(logger)
   const certificates = await openCertificates(config, { dataFolder, clock, log })
   const watcher = new ConfigWatcher({
-    ...{ file: configFile, live: config, clock, log },
+    ...{ file: configFile, live: config, clock, log: worker.number === 1 ? log : silentLog },
     ...{ load: loadConfigAside, textAtStart },
   })
   return {
-    ...{ config, certificates, dataFolder, clock, logger, fail },
+    ...{ worker, siblings, config, certificates, dataFolder, clock, logger, fail },
     reload: () => {
       void certificates.reload()
       void watcher.reload()
@@ -124,6 +129,9 @@ function plainLog(logger: ProgramLog) {
     error: (message: string) => logger.error({}, message),
   }
 }
+
+/** For what the service's first worker tells for all: they read the same file. */
+const silentLog = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /** What an unknown error says. */
 export function messageOf(error: unknown): string {

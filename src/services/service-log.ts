@@ -17,11 +17,11 @@ export function openServiceLogs(
   ground: ServiceGround,
   service: LoggingService,
 ): ServiceProtocolLogs {
-  const { dataFolder, clock, logger } = ground
+  const { worker, dataFolder, clock, logger } = ground
   const settings: Live<ProtocolLogSettings> = mapLive(ground.config, (config) =>
     service === 'FrontEnd' ? config.FrontendTransportService : config.TransportService,
   )
-  const ids = new SessionIds(clock, systemRandom)
+  const ids = new SessionIds(clock, systemRandom, worker.number - 1)
   const warn = (message: string) => logger.warn({}, message)
   const common = { settings, service, dataFolder, ids, clock, warn }
   const receive = openProtocolLog({ ...common, direction: 'Receive' })

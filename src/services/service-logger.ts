@@ -1,10 +1,13 @@
 import { pino } from 'pino'
 import type { ProgramLog } from '../base/program-log.ts'
 
-/** The program log on standard output: JSON lines, or readable lines on a terminal. */
-export async function openServiceLogger(service: string): Promise<ProgramLog> {
+/**
+ * The program log on standard output: JSON lines, or readable lines on a terminal. `worker` is the number
+ * of a process that is one of several of its service.
+ */
+export async function openServiceLogger(service: string, worker?: number): Promise<ProgramLog> {
   const options = {
-    base: { service, pid: process.pid },
+    base: { service, ...(worker !== undefined && { worker }), pid: process.pid },
     serializers: { error: errorText },
   }
   if (process.stdout.isTTY) {
@@ -14,8 +17,8 @@ export async function openServiceLogger(service: string): Promise<ProgramLog> {
       sync: true,
       singleLine: true,
       translateTime: true,
-      messageFormat: '{service}: {msg}',
-      ignore: 'pid,service',
+      messageFormat: '{service}{if worker} {worker}{end}: {msg}',
+      ignore: 'pid,service,worker',
     })
     const log: ProgramLog = pino(options, lines)
     return log

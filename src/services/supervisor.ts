@@ -4,6 +4,8 @@ import { type Milliseconds, second } from '../base/time-span.ts'
 import type { ProgramLog } from '../base/program-log.ts'
 import { type ListenerRow, type ServiceMessage, asServiceMessage } from './service-messages.ts'
 import type { ServiceName } from './service-names.ts'
+import { SharingBoard } from './sharing-board.ts'
+import { type Worker, workerName } from './worker.ts'
 
 /** Until a service that had listened is started again. */
 const restartDelay: Milliseconds = second / 4
@@ -13,33 +15,39 @@ const longestRestartDelay: Milliseconds = 30 * second
 const killAfter: Milliseconds = 40 * second
 
 export interface SupervisorOptions {
-  readonly services: readonly ServiceName[]
-  /** The command line that runs one service: program, then its arguments. */
-  readonly commandFor: (service: ServiceName) => readonly [string, ...string[]]
-  /** Environment of the services, beside this process's own. */
+  readonly workers: readonly Worker[]
+  /** The command line that runs one worker: program, then its arguments. */
+  readonly commandFor: (worker: Worker) => readonly [string, ...string[]]
+  /** Environment of the workers, beside this process's own. */
   readonly env: Readonly<Record<string, string>>
   readonly clock: Clock
   readonly logger: ProgramLog
-  /** Called each time a service listens; once at start, and after each restart. */
-  readonly onReady: (service: ServiceName, listeners: readonly ListenerRow[]) => void
+  /** Called each time a worker listens; once at start, and after each restart. */
+  readonly onReady: (worker: Worker, listeners: readonly ListenerRow[]) => void
 }
 
-type ServiceState =
+type WorkerState =
+  /** Started when the first worker of its service has shown whether the service can start. */
+  | { readonly kind: 'held' }
   | { readonly kind: 'running'; readonly process: ChildProcess; ready: boolean }
   | { readonly kind: 'waiting' }
   | { readonly kind: 'ended' }
 
 /**
- * Runs the services of a role as child processes: starts one again that dies (with a growing delay
- * while it dies quickly), passes signals on, and ends when all have ended.
+ * Runs the services of a role as child processes, one for each worker: starts one again that dies (with
+ * a growing delay while it dies quickly), passes signals on, keeps what the workers of a service share,
+ * and ends when all have ended.
  */
 export class Supervisor {
   readonly #options: SupervisorOptions
-  readonly #states = new Map<ServiceName, ServiceState>()
-  readonly #restartDelays = new Map<ServiceName, Milliseconds>()
+  readonly #states = new Map<Worker, WorkerState>()
+  readonly #restartDelays = new Map<Worker, Milliseconds>()
+  readonly #boards = new Map<ServiceName, SharingBoard>()
   readonly #ended = Promise.withResolvers<number>()
-  /** Services that were started more than once. */
-  readonly #restarted = new Set<ServiceName>()
+  /** Workers that were started more than once. */
+  readonly #restarted = new Set<Worker>()
+  /** Workers that end for good. */
+  readonly #drained = new Set<Worker>()
   #stopping = false
   #exitCode = 0
 
@@ -49,7 +57,14 @@ export class Supervisor {
 
   /** Starts the services; resolves with the exit code when the last has ended. */
   async run(): Promise<number> {
-    for (const service of this.#options.services) this.#start(service)
+    const { workers, clock } = this.#options
+    for (const worker of workers) {
+      this.#states.set(worker, { kind: 'held' })
+      if (worker.of > 1 && !this.#boards.has(worker.service))
+        this.#boards.set(worker.service, new SharingBoard(clock))
+    }
+    // The first goes ahead, so that what stands in the way of a service is told once.
+    for (const worker of workers) if (worker.number === 1) this.#start(worker)
     return await this.#ended.promise
   }
 
@@ -67,73 +82,103 @@ export class Supervisor {
     this.#signalAll('SIGHUP')
   }
 
-  #start(service: ServiceName): void {
+  #start(worker: Worker): void {
     const { logger, commandFor, env } = this.#options
-    const [program, ...args] = commandFor(service)
+    const [program, ...args] = commandFor(worker)
     const child = spawn(program, args, {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: { ...process.env, ...env },
     })
-    this.#states.set(service, { kind: 'running', process: child, ready: false })
-    child.on('message', (message) => this.#hear(service, asServiceMessage(message)))
+    this.#states.set(worker, { kind: 'running', process: child, ready: false })
+    child.on('message', (message) => this.#hear(worker, asServiceMessage(message)))
     child.on('error', (error) =>
-      logger.error({ child: service, error: error.message }, 'a service could not be run'),
+      logger.error({ child: nameOf(worker), error: error.message }, 'a service could not be run'),
     )
-    child.once('close', (code, signal) => this.#onEnd(service, signal ?? code ?? 0))
+    child.once('close', (code, signal) => this.#onEnd(worker, signal ?? code ?? 0))
+    this.#boards.get(worker.service)?.join(worker.number, (message, sent) => {
+      if (child.connected) child.send(message, sent)
+    })
   }
 
-  #hear(service: ServiceName, message: ServiceMessage | undefined): void {
-    const state = this.#states.get(service)
-    if (message?.kind === 'ready') {
-      if (state?.kind === 'running') state.ready = true
-      this.#restartDelays.delete(service)
-      this.#options.onReady(service, message.listeners)
+  #hear(worker: Worker, message: ServiceMessage | undefined): void {
+    switch (message?.kind) {
+      case undefined:
+        return
+      case 'ready': {
+        const state = this.#states.get(worker)
+        if (state?.kind === 'running') state.ready = true
+        this.#restartDelays.delete(worker)
+        this.#startHeld(worker.service)
+        this.#options.onReady(worker, message.listeners)
+        return
+      }
+      case 'cannot-start':
+        // Only at the first start is there a person to tell; later it may pass, a port still held for example.
+        if (this.#restarted.has(worker)) return
+        this.#exitCode = 1
+        this.stop()
+        return
+      case 'drained':
+        this.#drained.add(worker)
+        return
+      case 'counts':
+      case 'want-places':
+      case 'give-back':
+        this.#boards.get(worker.service)?.hear(worker.number, message)
+        return
     }
-    // Only at the first start is there a person to tell; later it may pass, a port still held for example.
-    if (message?.kind !== 'cannot-start' || this.#restarted.has(service)) return
-    this.#exitCode = 1
-    this.stop()
   }
 
-  #onEnd(service: ServiceName, how: number | NodeJS.Signals): void {
-    const state = this.#states.get(service)
-    this.#states.set(service, { kind: 'ended' })
+  #startHeld(service: ServiceName): void {
+    for (const [worker, state] of this.#states) {
+      if (worker.service === service && state.kind === 'held' && !this.#stopping)
+        this.#start(worker)
+    }
+  }
+
+  #onEnd(worker: Worker, how: number | NodeJS.Signals): void {
+    const state = this.#states.get(worker)
+    this.#states.set(worker, { kind: 'ended' })
+    this.#boards.get(worker.service)?.leave(worker.number)
     if (this.#stopping) {
       // By the signal itself where it came before the service listened for it.
       if (how !== 0 && how !== 'SIGTERM') this.#exitCode = 1
       this.#settleIfEnded()
       return
     }
-    this.#startAgain(service, how, state?.kind === 'running' && state.ready)
+    if (this.#drained.has(worker)) return
+    this.#startAgain(worker, how, state?.kind === 'running' && state.ready)
+    this.#startHeld(worker.service)
   }
 
-  #startAgain(service: ServiceName, how: number | NodeJS.Signals, hadListened: boolean): void {
+  #startAgain(worker: Worker, how: number | NodeJS.Signals, hadListened: boolean): void {
     const { clock, logger } = this.#options
-    const delay = hadListened ? restartDelay : (this.#restartDelays.get(service) ?? second)
-    this.#restartDelays.set(service, Math.min(delay * 2, longestRestartDelay))
-    this.#restarted.add(service)
-    this.#states.set(service, { kind: 'waiting' })
+    const delay = hadListened ? restartDelay : (this.#restartDelays.get(worker) ?? second)
+    this.#restartDelays.set(worker, Math.min(delay * 2, longestRestartDelay))
+    this.#restarted.add(worker)
+    this.#states.set(worker, { kind: 'waiting' })
+    const number = worker.of > 1 ? { worker: worker.number } : {}
     logger.error(
-      { died: service, ended: how, restartInMs: delay },
-      `the ${service} service died; it is started again`,
+      { died: worker.service, ...number, ended: how, restartInMs: delay },
+      `the ${worker.service} service died; it is started again`,
     )
     clock.after(delay, () => {
-      if (!this.#stopping) this.#start(service)
+      if (!this.#stopping) this.#start(worker)
     })
   }
 
   #signalAll(signal: NodeJS.Signals): void {
-    for (const [service, state] of this.#states) {
+    for (const [worker, state] of this.#states) {
       if (state.kind === 'running') state.process.kill(signal)
-      else if (this.#stopping) this.#states.set(service, { kind: 'ended' })
+      else if (this.#stopping) this.#states.set(worker, { kind: 'ended' })
     }
   }
 
   #killLate(): void {
-    for (const [service, state] of this.#states) {
+    for (const [worker, state] of this.#states) {
       if (state.kind !== 'running') continue
       this.#options.logger.error(
-        { child: service },
+        { child: nameOf(worker) },
         'the service did not end in time and is killed',
       )
       state.process.kill('SIGKILL')
@@ -144,4 +189,8 @@ export class Supervisor {
     const ended = [...this.#states.values()].every((state) => state.kind === 'ended')
     if (ended) this.#ended.resolve(this.#exitCode)
   }
+}
+
+function nameOf({ service, number }: Worker): string {
+  return workerName(service, number)
 }

@@ -1,5 +1,5 @@
-import { join } from 'node:path'
 import { calmLog } from '../base/calm-log.ts'
+import type { Clock } from '../base/clock.ts'
 import { mapLive } from '../base/live.ts'
 import { systemRandom } from '../base/random.ts'
 import { second } from '../base/time-span.ts'
@@ -22,6 +22,7 @@ import type { SendConnector } from '../send/send-connector.ts'
 import { acceptedDomainsOf } from './accepted-domains-of.ts'
 import { openMessageTracking } from './message-tracking.ts'
 import { ownListeners } from './own-listeners.ts'
+import { numbersOfFile, queueFilePath } from './queue-files.ts'
 import { queueMethods } from './queue-methods.ts'
 import { CannotStart, type RunningService, type ServiceGround } from './service-ground.ts'
 import { openServiceLogs } from './service-log.ts'
@@ -35,7 +36,7 @@ const deliveryGrace = 10 * second
 /** The Transport service: takes mail into the queue, categorizes and delivers it. */
 export async function openTransportService(ground: ServiceGround): Promise<RunningService> {
   await using opened = new AsyncDisposableStack()
-  const { config, clock, logger, certificates } = ground
+  const { worker, siblings, config, clock, logger, certificates } = ground
   const { Server } = config.current
   const troubles = calmLog(logger, clock)
   const logs = opened.use(openServiceLogs(ground, Server.Role === 'Edge' ? 'Edge' : 'Hub'))
@@ -69,6 +70,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       clock,
       log: troubles,
       onEvent: (event) => tracking.queueEvent(event),
+      ...(siblings !== undefined && { places: siblings.places }),
     }),
   )
   const receive = opened.use(
@@ -92,19 +94,24 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       protocolLog: logs.receive,
       clock,
       logger,
+      ...(siblings !== undefined && { siblings: siblings.counts }),
     }),
   )
   await scheduler.start()
   opened.defer(rerouteOnChange(ground, scheduler))
-  const listeners = await startListening(receive)
+  const listeners = worker.drainOnly ? [] : await startListening(receive)
   let draining = false
+  const ending = new AbortController()
+  opened.defer(() => ending.abort())
   const closing = opened.move()
   return {
     listeners,
     adminMethods: queueMethods(scheduler),
+    ...(worker.drainOnly && { emptied: emptied(store, clock, ending.signal) }),
     unhealthy: () => (draining ? 'the service is draining' : undefined),
     async drain() {
       draining = true
+      ending.abort()
       await receive.drain(sessionGrace)
       const late = new AbortController()
       const timer = clock.after(deliveryGrace, () => late.abort())
@@ -115,11 +122,26 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   }
 }
 
-async function openStore({ dataFolder, clock, logger, fail }: ServiceGround): Promise<QueueStore> {
-  const path = join(dataFolder, 'queue', 'mail.que')
+/**
+ * Resolves when the store holds no copy; with no listener none can come but from what is there. Looks no
+ * more, and never resolves, once `signal` aborts.
+ */
+async function emptied(store: QueueStore, clock: Clock, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const figures = await store.queues().catch(() => undefined)
+    if (figures?.every(({ copies }) => copies === 0) === true) return
+    await clock.sleep(second, signal)
+  }
+  await new Promise<never>(() => undefined)
+}
+
+async function openStore(ground: ServiceGround): Promise<QueueStore> {
+  const { worker, dataFolder, clock, logger, fail } = ground
+  const path = queueFilePath(dataFolder, worker.number)
   try {
     return await openSqliteQueueStore({
       path,
+      numbers: numbersOfFile(worker.number),
       clock,
       onFatal: (error) => fail(error.message),
       onMovedAside: (damaged) =>

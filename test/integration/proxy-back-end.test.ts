@@ -208,13 +208,14 @@ describe('the front end', () => {
   })
 
   test.each([
-    ['in chunks', {}],
-    ['by DATA', withoutChunking],
-  ])('carries large content whole %s', async (_, options) => {
+    ['with CHUNKING', {}],
+    ['without CHUNKING', withoutChunking],
+  ])('streams large content by DATA to a back end %s', async (_, options) => {
     const { fake, sink } = await frontEnd(options)
     const content = `Subject: big\r\n\r\n${'0123456789abcdef\r\n'.repeat(60_000)}`
     expect(await send(sink, content)).toBe('250 2.6.0 Queued')
     expect(fake.messages[0]?.content.endsWith(content)).toBe(true)
+    expect(fake.lines.at(-1)).toBe('DATA')
   })
 
   test('logs the session with the back end under the implicit connector', async () => {
@@ -292,6 +293,15 @@ describe('a refusal of the back end', () => {
     expect(fake.messages[0]?.recipients).toHaveLength(2)
   })
 
+  test('of DATA for large content is the answer at its end', async () => {
+    const { sink, fake } = await frontEnd({ answers: { DATA: '452 4.3.1 No room' } })
+    expect(await send(sink, 'x'.repeat(78).concat('\r\n').repeat(2000))).toBe('452 4.3.1 No room')
+    fake.options = { ...fake.options, answers: {} }
+    expect(await send(sink)).toBe('250 2.6.0 Queued')
+    expect(fake.lines).toContain('RSET')
+    expect(fake.sessions).toHaveLength(1)
+  })
+
   test('in the middle of the content is the answer at its end', async () => {
     const { sink, fake } = await frontEnd({
       ...withoutChunking,
@@ -305,7 +315,8 @@ describe('a refusal of the back end', () => {
 
   test('of a chunk is the answer at the end, and the next message starts afresh', async () => {
     const { fake, sink } = await frontEnd({ answers: { chunk: '552 5.3.4 Too large' } })
-    expect(await send(sink, 'x'.repeat(200_000))).toBe('552 5.3.4 Too large')
+    const binary = transaction({ body: 'BINARYMIME' })
+    expect(await send(sink, 'x'.repeat(200_000), binary)).toBe('552 5.3.4 Too large')
     expect(fake.lines.filter((line) => line.startsWith('BDAT'))).toHaveLength(1)
     await send(sink)
     expect(fake.lines).toContain('RSET')
@@ -458,12 +469,15 @@ describe('connections to the back end', () => {
     expect(fake.messages).toEqual([])
   })
 
-  test('are reset when a client goes away between chunks', async () => {
+  test.each([
+    ['in small content', transaction(), 1000],
+    ['between chunks', transaction({ body: 'BINARYMIME' }), 100_000],
+  ])('are reset when a client goes away %s', async (_, mail, size) => {
     const { fake, sink } = await frontEnd()
-    const message = await open(sink)
+    const message = await open(sink, mail)
     await message.addRecipient({ address: 'ben@corp.example' })
     await message.startContent()
-    await message.write(Buffer.alloc(100_000, 'x'))
+    await message.write(Buffer.alloc(size, 'x'))
     message.abort()
     expect(await send(sink)).toBe('250 2.6.0 Queued')
     expect(fake.lines).toContain('RSET')

@@ -59,6 +59,7 @@ export function dnsQueue(domain: string): QueueKey {
 /** A lane in memory: it gives out its copies once and keeps what it is told. */
 export class MemoryLane implements DeliveryLane {
   readonly key: QueueKey
+  mayKeep = true
   readonly waiting: Copy[]
   readonly reports: { readonly copy: Copy; readonly results: readonly RecipientResult[] }[] = []
   readonly returned: Copy[] = []

@@ -15,6 +15,8 @@ export interface LogLine {
   readonly level: number
   readonly service: string
   readonly pid: number
+  /** Of a service that runs as several workers. */
+  readonly worker?: number
   readonly msg: string
   readonly [detail: string]: unknown
 }
@@ -126,6 +128,18 @@ export class RelayProcess implements AsyncDisposable {
   /** The process id of the service as last started. */
   servicePid(service: string): number {
     return this.#lines.findLast((line) => isListening(line, service))?.pid ?? 0
+  }
+
+  /** The process id of a worker as last started. */
+  workerPid(service: string, worker: number): number {
+    const ofWorker = (line: LogLine) => isListening(line, service) && line.worker === worker
+    return this.#lines.findLast(ofWorker)?.pid ?? 0
+  }
+
+  /** Resolves when these workers of a service listen, from the `from`th log line on. */
+  async workersListen(service: string, workers: readonly number[], from = 0): Promise<void> {
+    for (const worker of workers)
+      await this.logged((line) => isListening(line, service) && line.worker === worker, from)
   }
 
   /** The process ids of the supervisor and of the services that ran, by name. */

@@ -124,6 +124,17 @@ test('a change of Role or Name waits for a restart; the rest takes effect', asyn
   ])
 })
 
+test('a change of Workers waits for a restart', async () => {
+  const { file, live, log, watcher, domain } = await watched()
+  await writeFile(file, `${configuration('two.example')}\nTransportService: { Workers: 2 }\n`)
+  await watcher.reload()
+  expect(live.current.TransportService.Workers).toBe(1)
+  expect(domain()).toBe('two.example')
+  expect(log.lines.filter((line) => line.startsWith('warn'))).toEqual([
+    expect.stringContaining('TransportService.Workers takes effect when the server is restarted'),
+  ])
+})
+
 test('a file that is gone for a while is told and changes nothing', async () => {
   const { file, log, watcher, domain } = await watched()
   await rename(file, `${file}.away`)

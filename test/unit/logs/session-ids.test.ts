@@ -35,3 +35,12 @@ test.each([
 test.each(['', '1', 'no session id is'])('%j is no id of a session', (text) => {
   expect(sessionTime(text)).toBe('')
 })
+
+test('never gives an id of another process of the service', () => {
+  const clock = new FakeClock()
+  const given = Array.from({ length: 64 }, (_, process) => {
+    const ids = new SessionIds(clock, () => process / 64, process)
+    return Array.from({ length: 300 }, () => ids.next())
+  }).flat()
+  expect(new Set(given).size).toBe(given.length)
+})

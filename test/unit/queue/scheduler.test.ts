@@ -3,7 +3,7 @@ import { day, hour, minute, second } from '../../../src/base/time-span.ts'
 import { submissionQueue, unreachableQueue } from '../../../src/queue/queue-key.ts'
 import { StoreError } from '../../../src/queue/queue-store.ts'
 import { failingSettle } from '../../support/failing-store.ts'
-import { domainQueue, sampleMessage } from '../../support/queue-samples.ts'
+import { commitTo, domainQueue, sampleMessage } from '../../support/queue-samples.ts'
 import {
   SchedulerBench,
   delivering,
@@ -98,6 +98,28 @@ describe('connections', () => {
     await bench.start()
     await bench.send('silent.test', 200)
     expect(bench.opened).toEqual(['silent.test'])
+  })
+  test('a backlog for dead domains costs a few leased copies for each connection tried', async () => {
+    let leased = 0
+    await using bench = new SchedulerBench((store) => {
+      const lease = store.lease.bind(store)
+      return Object.assign(store, {
+        lease: async (...asked: Parameters<typeof lease>) => {
+          const copies = await lease(...asked)
+          leased += copies.length
+          return copies
+        },
+      })
+    })
+    bench.serve = refusing('unreachable', '441 4.4.1 no answer')
+    for (let n = 0; n < 20; n++) {
+      const queues = Array.from({ length: 30 }, () => domainQueue(`dead${n}.test`))
+      bench.store.release(await commitTo(bench.store, queues))
+    }
+    await bench.start()
+    await bench.settle()
+    expect(new Set(bench.opened).size).toBe(20)
+    expect(leased).toBeLessThanOrEqual(20 * 5)
   })
   test('all queues get their turn when the total is short', async () => {
     await using bench = new SchedulerBench()

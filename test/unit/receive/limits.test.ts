@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { SharedCounts } from '../../../src/base/shared-counts.ts'
 import { minute } from '../../../src/base/time-span.ts'
 import { ConnectionLimits } from '../../../src/receive/connection-limits.ts'
 import { MessageRates } from '../../../src/receive/message-rates.ts'
@@ -117,6 +118,65 @@ describe('MessageRates', () => {
     expect([rates.count(connector, one), rates.count(connector, one)]).toEqual([true, false])
     clock.advance(minute)
     expect(rates.count(connector, one)).toBe(true)
+  })
+})
+
+describe('Limits shared with other processes', () => {
+  /** Two processes that know of each other at once. */
+  function pair() {
+    const told = [new Map<string, number>(), new Map<string, number>()] as const
+    const side = (mine: Map<string, number>, theirs: Map<string, number>): SharedCounts => ({
+      ofOthers: (key) => theirs.get(key) ?? 0,
+      tell: (key, own) => void mine.set(key, own),
+    })
+    return [side(told[0], told[1]), side(told[1], told[0])] as const
+  }
+
+  test.each([
+    [
+      'MaxInboundConnection',
+      { MaxInboundConnection: 3, MaxInboundConnectionPercentagePerSource: 100 },
+    ],
+    ['MaxInboundConnectionPerSource', { MaxInboundConnectionPerSource: 3 }],
+    [
+      'MaxInboundConnectionPercentagePerSource',
+      { MaxInboundConnection: 30, MaxInboundConnectionPercentagePerSource: 11 },
+    ],
+  ])('%s counts the connections of all', (limit, settings) => {
+    const connector = testConnector(settings)
+    const processes = pair().map((shared) => new ConnectionLimits(new FakeClock(), shared))
+    const admit = (which: number) =>
+      processes[which]?.admit(connector, from('192.0.2.1'), Infinity) ?? { kind: 'refused' }
+    const first = admit(0)
+    expect([admit(1).kind, admit(0).kind]).toEqual(['admitted', 'admitted'])
+    expect(admit(1)).toMatchObject({ kind: 'refused', limit })
+    expect(admit(0)).toMatchObject({ kind: 'refused', limit })
+    if (first.kind === 'admitted') first.release()
+    expect([admit(1).kind, admit(0).kind]).toEqual(['admitted', 'refused'])
+  })
+
+  test('MaxConnectionRatePerMinute counts the connections of all, and each minute anew', () => {
+    const clock = new FakeClock()
+    const processes = pair().map((shared) => new ConnectionLimits(clock, shared))
+    const admit = (which: number) =>
+      processes[which]?.admit(testConnector({}), from('192.0.2.1'), 3).kind
+    expect([0, 1, 0, 1, 0].map(admit)).toEqual([
+      ...['admitted', 'admitted', 'admitted'],
+      ...['refused', 'refused'],
+    ])
+    clock.advance(minute)
+    expect([1, 1, 1, 0].map(admit)).toEqual(['admitted', 'admitted', 'admitted', 'refused'])
+  })
+
+  test('MessageRateLimit counts the messages of all', () => {
+    const clock = new FakeClock()
+    const processes = pair().map((shared) => new MessageRates(clock, shared))
+    const connector = testConnector({ MessageRateLimit: 2 })
+    const source = { address: '192.0.2.1', userName: undefined }
+    const count = (which: number) => processes[which]?.count(connector, source)
+    expect([0, 1, 0, 1].map(count)).toEqual([true, true, false, false])
+    clock.advance(minute)
+    expect([1, 1, 0].map(count)).toEqual([true, true, false])
   })
 })
 

@@ -1,0 +1,109 @@
+import { type QueueKey, queueKeyText } from '../queue/queue-key.ts'
+import type { MessageView, QueueName, QueueView } from '../queue/queue-listing.ts'
+import type { QueueStatus } from '../queue/delivery-queue.ts'
+
+/** Of the states that one queue has at several workers, the first here is what it is said to be in. */
+const tellingFirst: readonly QueueStatus[] = ['Suspended', 'Active', 'Connecting', 'Retry', 'Ready']
+
+/**
+ * What queues are called over all workers. Each worker's file numbers its queues by itself, in a range of
+ * its own; the one name is that of the lowest worker which knows the queue, and the others hold as well.
+ */
+export class QueueNames {
+  readonly #all: readonly QueueName[]
+  readonly #byKey = new Map<string, string>()
+
+  /** `workers`: the names at each worker, the lowest worker first. */
+  constructor(workers: readonly (readonly QueueName[])[]) {
+    this.#all = workers.flat()
+    for (const { Identity, key } of this.#all) {
+      const text = queueKeyText(key)
+      if (!this.#byKey.has(text)) this.#byKey.set(text, Identity)
+    }
+  }
+
+  of(key: QueueKey): string | undefined {
+    return this.#byKey.get(queueKeyText(key))
+  }
+
+  /** The one name for any of a queue's names. */
+  ofAny(identity: string): string {
+    const found = this.#all.find((name) => name.Identity === identity)
+    return (found && this.of(found.key)) ?? identity
+  }
+
+  /** The key of the queue with this name. Throws when there is none. */
+  keyOf(wanted: string): QueueKey {
+    return queueNamed(this.#all, wanted).key
+  }
+}
+
+/** The queue with this name: `Server\\Queue`, or the queue alone; compared without case. Throws when there is none. */
+export function queueNamed(names: readonly QueueName[], wanted: string): QueueName {
+  const lower = wanted.toLowerCase()
+  const found = names.find(({ Identity }) => {
+    const identity = Identity.toLowerCase()
+    return identity === lower || identity.endsWith(`\\${lower}`)
+  })
+  if (found === undefined) throw new Error(`there is no queue "${wanted}"`)
+  return found
+}
+
+/** The queues of several workers as one list: one row for each next hop. */
+export function mergeQueues(
+  workers: readonly (readonly QueueView[])[],
+  names: QueueNames,
+): QueueView[] {
+  const byKey = new Map<string, QueueView[]>()
+  for (const view of workers.flat()) {
+    const text = queueKeyText(view.key)
+    const views = byKey.get(text)
+    if (views === undefined) byKey.set(text, [view])
+    else views.push(view)
+  }
+  return [...byKey.values()].map((views) => mergedView(views, names))
+}
+
+function mergedView(views: readonly QueueView[], names: QueueNames): QueueView {
+  const [first] = views
+  if (first === undefined) throw new Error('there is no queue to show')
+  const status = (each: QueueView) => tellingFirst.indexOf(each.Status)
+  const telling = views.toSorted((a, b) => status(a) - status(b))[0] ?? first
+  const lastRetry = extreme(views, 'LastRetryTime', Math.max)
+  const nextRetry = extreme(views, 'NextRetryTime', Math.min)
+  return {
+    ...first,
+    Identity: names.of(first.key) ?? first.Identity,
+    Status: telling.Status,
+    MessageCount: views.reduce((sum, { MessageCount }) => sum + MessageCount, 0),
+    LastError: telling.LastError || (views.find(({ LastError }) => LastError)?.LastError ?? ''),
+    RetryCount: Math.max(...views.map(({ RetryCount }) => RetryCount)),
+    ...(lastRetry !== undefined && { LastRetryTime: lastRetry }),
+    ...(nextRetry !== undefined && { NextRetryTime: nextRetry }),
+  }
+}
+
+function extreme(
+  views: readonly QueueView[],
+  property: 'LastRetryTime' | 'NextRetryTime',
+  choose: (...times: number[]) => number,
+): number | undefined {
+  const times = views.map((view) => view[property]).filter((time) => time !== undefined)
+  return times.length === 0 ? undefined : choose(...times)
+}
+
+/** The messages of several workers as one list, the oldest first, `limit` at most. */
+export function mergeMessages(
+  workers: readonly (readonly MessageView[])[],
+  names: QueueNames,
+  limit: number,
+): MessageView[] {
+  return workers
+    .flat()
+    .toSorted((a, b) => a.DateReceived - b.DateReceived)
+    .slice(0, limit)
+    .map((view) => {
+      const queue = names.ofAny(view.Queue)
+      return { ...view, Queue: queue, Identity: queue + view.Identity.slice(view.Queue.length) }
+    })
+}

@@ -1,0 +1,54 @@
+import { open } from 'node:fs/promises'
+import { ShellError } from '../shell-error.ts'
+
+/** Where lines are written, and what becomes of what is there. */
+export interface FileTarget {
+  readonly path: string
+  readonly append: boolean
+  /** An existing file is left alone, and the command fails. */
+  readonly keep: boolean
+}
+
+/** How much text is put together for one write. */
+const chunkLength = 64 * 1024
+
+/** Writes lines into a file as they come. */
+export async function writeLines(lines: AsyncIterable<string>, target: FileTarget): Promise<void> {
+  await writeChunks(withLineEnds(lines), target)
+}
+
+async function* withLineEnds(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const line of lines) yield `${line}\n`
+}
+
+/** Writes pieces of text into a file as they come. */
+export async function writeChunks(
+  chunks: AsyncIterable<string>,
+  target: FileTarget,
+): Promise<void> {
+  await using file = await opened(target)
+  let waiting = ''
+  for await (const chunk of chunks) {
+    waiting += chunk
+    if (waiting.length < chunkLength) continue
+    await file.writeFile(waiting)
+    waiting = ''
+  }
+  await file.writeFile(waiting)
+}
+
+async function opened({ path, append, keep }: FileTarget) {
+  try {
+    return await open(path, append ? 'a' : keep ? 'wx' : 'w')
+  } catch (error) {
+    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST'
+    const why = error instanceof Error ? error.message : String(error)
+    const message = exists
+      ? `The file '${path}' already exists.`
+      : `Could not open file '${path}': ${why}`
+    throw new ShellError(message, {
+      ...{ id: exists ? 'NoClobber' : 'FileOpenFailure', category: 'OpenError' },
+      ...{ target: path, cause: error },
+    })
+  }
+}

@@ -1,0 +1,162 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Awaitable } from '../../base/awaitable.ts'
+import type { ScriptBlock, Value } from '../values/value.ts'
+import type { ParameterType } from './parameter-type.ts'
+import { anyValue } from './parameter-types.ts'
+import type { Session } from './session.ts'
+import type { ShellError } from './shell-error.ts'
+import type { CmdletTable } from './cmdlet-table.ts'
+
+/** What a cmdlet says of one of its parameters besides its type. */
+export interface ParameterOptions {
+  /** One or two sentences for Get-Help. */
+  readonly help: string
+  readonly required?: boolean
+  /** Place among the arguments that stand without a name, counted from 0. */
+  readonly position?: number
+  /** Taken from the pipeline: the object itself, its property of this name, or either. */
+  readonly pipeline?: 'value' | 'property' | 'both'
+  readonly aliases?: readonly string[]
+  /** What holds without it, for Get-Help. */
+  readonly defaultText?: string
+  /** Whether `*` and `?` stand for other letters. */
+  readonly wildcards?: boolean
+  /** Set when the relay has no such behaviour: why, or what to use instead. Giving it is an error. */
+  readonly refused?: string
+}
+
+/** A parameter of a cmdlet. */
+export interface Parameter<T> extends ParameterOptions {
+  readonly type: ParameterType<T>
+}
+
+/** A parameter whose argument becomes a `T`. */
+export function parameter<T, const Options extends ParameterOptions>(
+  type: ParameterType<T>,
+  options: Options,
+): Parameter<T> & Options {
+  return { type, ...options }
+}
+
+/** A parameter of Exchange that the relay does not honour; it is known, and refused by saying why. */
+export function refused(why: string): Parameter<never> {
+  const type: ParameterType<never> = { ...anyValue, convert: () => ({ problem: why }) }
+  return { type, help: `Not available: ${why}`, refused: why }
+}
+
+/** The parameters of a cmdlet by their names as written in help. */
+export type ParameterTable = Readonly<Record<string, Parameter<unknown>>>
+
+type TypeOf<P> = P extends Parameter<infer T> ? T : never
+
+type RequiredNames<P extends ParameterTable> = {
+  [Name in keyof P]: P[Name] extends { readonly required: true } ? Name : never
+}[keyof P]
+
+/** The arguments of one run: required ones are there, the others only when they were given. */
+export type Given<P extends ParameterTable> = {
+  readonly [Name in RequiredNames<P>]: TypeOf<P[Name]>
+} & {
+  readonly [Name in Exclude<keyof P, RequiredNames<P>>]?: TypeOf<P[Name]>
+}
+
+/** One run of a cmdlet. */
+export interface Invocation<P extends ParameterTable = ParameterTable> {
+  readonly given: Given<P>
+  /** The objects of the pipeline, for a cmdlet with `input: 'whole'`; empty at its beginning. */
+  readonly input: AsyncIterable<Value>
+  /** Whether a pipeline leads here. */
+  readonly piped: boolean
+}
+
+/** A question to the person at the keyboard. */
+export interface Question {
+  readonly label: string
+  /** The answer must not be seen. */
+  readonly secret: boolean
+}
+
+/** What a cmdlet may use of the shell while it runs. */
+export interface CmdletContext {
+  /** Aborts when the command is to stop: Ctrl-C, or enough objects for Select-Object -First. */
+  readonly signal: AbortSignal
+  readonly clock: Clock
+  readonly session: Session
+  readonly cmdlets: CmdletTable
+  /** Columns of the terminal, or the width of text that does not go to one. */
+  readonly width: number
+  /** Tells of an error and goes on, unless errors are to stop the command. */
+  writeError(error: ShellError): void
+  /** `WARNING: …` */
+  writeWarning(text: string): void
+  /** `VERBOSE: …`, when -Verbose is given. */
+  writeVerbose(text: string): void
+  /** Text straight to the screen, past the pipeline. */
+  writeHost(text: string): void
+  /** Empties the screen, where there is one. */
+  clearScreen(): void
+  /**
+   * Must be asked before each change, with a sentence of what is about to be done (`Removing Send
+   * connector "To Edge".`). False when it must not be done: -WhatIf, or the answer was no.
+   */
+  confirmChange(sentence: string): Promise<boolean>
+  /** Asks at the terminal or reads a line of standard input; undefined when nobody can answer. */
+  ask(question: Question): Promise<string | undefined>
+  /** The value of a script block's last expression with `$_` set; at once when it runs no command. */
+  evaluate(block: ScriptBlock, item: Value): Awaitable<Value>
+  /** Runs a script block with `$_` set and gives all that it puts out. */
+  invoke(block: ScriptBlock, item: Value): AsyncIterable<Value>
+}
+
+/** A command line for Get-Help with what it does. */
+export interface Example {
+  readonly code: string
+  readonly text: string
+}
+
+/** A command of the shell. */
+export interface Cmdlet {
+  /** Verb and noun: `Get-Queue`. */
+  readonly name: string
+  readonly aliases?: readonly string[]
+  /** One sentence, for lists of commands. */
+  readonly synopsis: string
+  readonly description?: string
+  readonly parameters: ParameterTable
+  /** Properties of the objects that it puts out, for completion behind a pipe. */
+  readonly outputs?: readonly string[]
+  readonly examples: readonly Example[]
+  /**
+   * `each`: run once for every object of the pipeline, bound to the parameters that take it.
+   * `whole`: run once, with the objects as `input`.
+   */
+  readonly input: 'each' | 'whole'
+  /**
+   * Set for cmdlets that change something: -WhatIf and -Confirm are theirs then, and `always` asks
+   * unless -Confirm:$false is given.
+   */
+  readonly confirms?: 'on-request' | 'always'
+  run(invocation: Invocation, context: CmdletContext): AsyncIterable<Value>
+}
+
+/** A cmdlet with the types of its parameters still known. */
+export interface CmdletDefinition<P extends ParameterTable> extends Omit<
+  Cmdlet,
+  'parameters' | 'run' | 'input'
+> {
+  readonly parameters: P
+  readonly input?: 'each' | 'whole'
+  run(invocation: Invocation<P>, context: CmdletContext): AsyncIterable<Value>
+}
+
+/** Makes a cmdlet whose `run` sees its arguments with the types that its parameters declare. */
+export function defineCmdlet<const P extends ParameterTable>(
+  definition: CmdletDefinition<P>,
+): Cmdlet {
+  return {
+    input: 'each',
+    ...definition,
+    // The binder has put into `given` what the parameters' own types made.
+    run: (invocation, context) => definition.run(invocation as Invocation<P>, context),
+  }
+}

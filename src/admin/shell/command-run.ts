@@ -1,0 +1,294 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { coloured } from '../format/colour.ts'
+import type { CommandCall } from '../grammar/syntax.ts'
+import { ShellObject } from '../values/shell-object.ts'
+import { textOf } from '../values/text-of.ts'
+import { type ScriptBlock, type Value, listOf } from '../values/value.ts'
+import { type Bindings, bindItem, converted, failMissing, missingParameters } from './bind.ts'
+import { ChangeGate } from './change-gate.ts'
+import type { Cmdlet, CmdletContext, Invocation, Question } from './cmdlet.ts'
+import type { ErrorAction } from './common-parameters.ts'
+import { errorActions } from './common-parameters.ts'
+import type { ErrorOrigin } from './error-text.ts'
+import { type Scope, evaluate, scriptValues, settle, unlisted } from './evaluate.ts'
+import { askMissing } from './missing-parameters.ts'
+import { type MatchedWord, matchWords } from './match-words.ts'
+import { LineEnded, type Runtime, StatementEnded } from './runtime.ts'
+import { ShellError, Stopped, asShellError } from './shell-error.ts'
+
+/** How many values a command puts out before the event loop gets a turn. */
+const valuesPerTurn = 500
+
+/** A command at its place in a pipeline. */
+export interface CommandPlace {
+  readonly cmdlet: Cmdlet
+  readonly call: CommandCall
+  readonly scope: Scope
+  /** What the command before puts out; undefined at the beginning of the pipeline. */
+  readonly upstream: AsyncIterable<Value> | undefined
+  /** From 1, for prompts. */
+  readonly position: number
+}
+
+/** One run of one command: its arguments, its dealings with the screen, and what it puts out. */
+export class CommandRun {
+  readonly #at: CommandPlace
+  readonly #runtime: Runtime
+  readonly #errors: Value[] = []
+  #bound: Bindings = new Map()
+
+  constructor(at: CommandPlace, runtime: Runtime) {
+    this.#at = at
+    this.#runtime = runtime
+  }
+
+  /** Binds the arguments, runs the command, and gives its output as it comes. */
+  async *values(): AsyncGenerator<Value, undefined> {
+    const output: Value[] = []
+    const outVariable = () => this.#common('OutVariable')
+    try {
+      this.#bound = await this.#boundOrTold()
+      let count = 0
+      for await (const value of this.#run()) {
+        // Without a turn of the event loop now and then a busy pipeline would not hear Ctrl-C.
+        if (++count % valuesPerTurn === 0) await nextTurn()
+        if (this.#runtime.signal.aborted) throw new Stopped()
+        if (outVariable() !== undefined) output.push(value)
+        yield value
+      }
+    } finally {
+      this.#keep(outVariable(), output)
+      this.#keep(this.#common('ErrorVariable'), this.#errors)
+    }
+    return undefined
+  }
+
+  async *#run(): AsyncGenerator<Value> {
+    const { cmdlet, upstream } = this.#at
+    const context = this.#context()
+    if (cmdlet.input === 'whole' || upstream === undefined) {
+      const input = upstream ?? emptyInput()
+      yield* this.#guarded(this.#bound, { input, piped: upstream !== undefined, context })
+      return
+    }
+    for await (const item of upstream) {
+      if (this.#runtime.signal.aborted) throw new Stopped()
+      try {
+        const now = this.#at.scope.now()
+        const bound = bindItem(cmdlet, this.#bound, item, now)
+        yield* this.#guarded(bound, { input: emptyInput(), piped: true, context })
+      } catch (error) {
+        if (!(error instanceof ShellError)) throw error
+        this.#report(error)
+      }
+    }
+  }
+
+  /** Runs the command once; an error ends this run and is told, unless it is to stop the line. */
+  async *#guarded(
+    bound: Bindings,
+    { input, piped, context }: Omit<Invocation, 'given'> & { readonly context: CmdletContext },
+  ): AsyncGenerator<Value> {
+    const given = Object.fromEntries(bound)
+    try {
+      yield* this.#at.cmdlet.run({ given, input, piped }, context)
+    } catch (error) {
+      if (isEnd(error)) throw error
+      if (this.#runtime.signal.aborted) throw new Stopped()
+      this.#report(asShellError(error))
+    }
+  }
+
+  /** What is wrong with the command's words ends the statement, whatever -ErrorAction says. */
+  async #boundOrTold(): Promise<Bindings> {
+    try {
+      return await this.#bind()
+    } catch (error) {
+      if (!(error instanceof ShellError)) throw error
+      this.#runtime.tell(error, this.#origin())
+      throw new StatementEnded()
+    }
+  }
+
+  #origin(): ErrorOrigin {
+    const { call, scope, cmdlet } = this.#at
+    const { start, end } = call
+    return { source: scope.source, place: { start, end }, command: cmdlet.name }
+  }
+
+  async #bind(): Promise<Bindings> {
+    const { cmdlet, call, upstream } = this.#at
+    const bound = new Map<string, unknown>()
+    for (const word of matchWords(cmdlet, call)) bound.set(word.name, await this.#argument(word))
+    const missing = missingParameters(cmdlet, bound, upstream !== undefined)
+    if (missing.length === 0) return bound
+    if (!this.#runtime.host.interactive) failMissing(missing)
+    const ask = (question: Question) => this.#ask(question)
+    return await askMissing({ ...this.#at, bound, missing, ask })
+  }
+
+  async #argument({ name, parameter, expression }: MatchedWord): Promise<unknown> {
+    if (expression === undefined) return true
+    const { scope } = this.#at
+    const value = await settle(evaluate(expression, scope), (statement) =>
+      collected(this.#runtime.statement(statement, scope)),
+    )
+    const text = expression.kind === 'number' ? expression.text : undefined
+    const place = { start: expression.start, end: expression.end }
+    return converted({ name, parameter, value, text, place, now: scope.now() })
+  }
+
+  #context(): CmdletContext {
+    const { session, cmdlets, clock, signal, host } = this.#runtime
+    const gate = this.#gate()
+    return {
+      ...{ session, cmdlets, clock, signal },
+      get width() {
+        return host.width
+      },
+      writeError: (error) => this.#report(error),
+      writeWarning: (text) => this.#warn(text),
+      writeVerbose: (text) => this.#verbose(text),
+      writeHost: (text) => {
+        this.#runtime.flush()
+        host.output(text)
+      },
+      clearScreen: () => {
+        this.#runtime.flush()
+        host.clear()
+      },
+      confirmChange: (sentence) => gate.allows(sentence),
+      ask: (question) => this.#ask(question),
+      evaluate: (block, item) => this.#evaluate(block, item),
+      invoke: (block, item) => this.#invoke(block, item),
+    }
+  }
+
+  #gate(): ChangeGate {
+    const { host } = this.#runtime
+    const confirm = this.#common('Confirm')
+    return new ChangeGate({
+      whatIf: this.#common('WhatIf') === true,
+      asks: confirm === undefined ? this.#at.cmdlet.confirms === 'always' : confirm === true,
+      say: (text) => {
+        this.#runtime.flush()
+        host.output(text)
+      },
+      verbose: (text) => this.#verbose(text),
+      ask: (question) => this.#ask(question),
+    })
+  }
+
+  #evaluate(block: ScriptBlock, item: Value) {
+    const scope = this.#blockScope(block, item)
+    const values = settle(scriptValues(block.body, scope), (statement) =>
+      collected(this.#runtime.statement(statement, scope)),
+    )
+    return values instanceof Promise ? values.then(unlisted) : unlisted(values)
+  }
+
+  async *#invoke(block: ScriptBlock, item: Value): AsyncGenerator<Value> {
+    const scope = this.#blockScope(block, item)
+    for (const statement of block.body.statements) {
+      try {
+        yield* this.#runtime.statement(statement, scope)
+      } catch (error) {
+        this.#endStatement(error, { source: block.origin, place: statement, command: '' })
+      }
+    }
+  }
+
+  /** In a block an error ends its statement only, unless errors are to stop the line. */
+  #endStatement(error: unknown, origin: ErrorOrigin): void {
+    if (error instanceof ShellError) this.#runtime.tell(error, origin)
+    else if (!(error instanceof StatementEnded)) throw error
+    if (/^stop$/i.test(textOf(this.#runtime.session.variable('ErrorActionPreference')))) {
+      throw new LineEnded()
+    }
+  }
+
+  #blockScope(block: ScriptBlock, item: Value): Scope {
+    return { ...this.#at.scope, item, source: block.origin }
+  }
+
+  async #ask(question: Question): Promise<string | undefined> {
+    this.#runtime.flush()
+    return await this.#runtime.host.ask(question)
+  }
+
+  #common(name: string): unknown {
+    return this.#bound.get(name)
+  }
+
+  #text(name: string): string | undefined {
+    const value = this.#common(name)
+    return typeof value === 'string' ? value : undefined
+  }
+
+  #verbose(text: string): void {
+    if (this.#common('Verbose') === true) this.#notice(`VERBOSE: ${text}\n`, 'verbose')
+  }
+
+  #warn(text: string): void {
+    const action = this.#action('WarningAction', 'WarningPreference')
+    if (action === 'Continue' || action === 'Stop') this.#notice(`WARNING: ${text}\n`, 'warning')
+    if (action === 'Stop') throw new LineEnded()
+  }
+
+  #notice(text: string, purpose: 'warning' | 'verbose'): void {
+    const { host } = this.#runtime
+    host.notice(coloured(text, purpose, host.colour))
+  }
+
+  #report(error: ShellError): void {
+    const action = this.#action('ErrorAction', 'ErrorActionPreference')
+    if (action !== 'Ignore') this.#errors.push(errorObject(error, this.#at.cmdlet.name))
+    if (action === 'Continue' || action === 'Stop') {
+      this.#runtime.tell(error, this.#origin())
+    }
+    if (action === 'Stop') throw new LineEnded()
+  }
+
+  #action(name: string, preference: string): ErrorAction {
+    const given = this.#text(name) ?? textOf(this.#runtime.session.variable(preference))
+    const matches = (action: string) => action.toLowerCase() === given.toLowerCase()
+    return errorActions.find(matches) ?? 'Continue'
+  }
+
+  #keep(variable: unknown, values: readonly Value[]): void {
+    if (typeof variable !== 'string') return
+    const { session } = this.#runtime
+    const name = variable.replace(/^\+/, '')
+    const before = variable.startsWith('+') ? listOf(session.variable(name)) : []
+    session.setVariable(name, [...before, ...values])
+  }
+}
+
+/** What ends more than this command, and has been told. */
+const isEnd = (error: unknown) =>
+  error instanceof Stopped || error instanceof LineEnded || error instanceof StatementEnded
+
+/** An error as a value, for -ErrorVariable. */
+function errorObject(error: ShellError, command: string): ShellObject {
+  return new ShellObject({
+    type: 'ErrorRecord',
+    properties: {
+      Message: error.message,
+      FullyQualifiedErrorId: `${error.id},${command}`,
+      Category: error.category,
+      TargetObject: error.target,
+    },
+  })
+}
+
+/** All values of a stream. */
+export async function collected(stream: AsyncIterable<Value>): Promise<readonly Value[]> {
+  const values: Value[] = []
+  for await (const value of stream) values.push(value)
+  return values
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- there is nothing to wait for
+async function* emptyInput(): AsyncGenerator<Value> {
+  yield* []
+}

@@ -1,0 +1,162 @@
+import type { BinaryOperator } from '../grammar/syntax.ts'
+import { NotComparable, areEqual, compare, isTrue, quantityOf } from '../values/compare.ts'
+import { parseNumber } from '../grammar/numbers.ts'
+import { textOf, typeNameOf } from '../values/text-of.ts'
+import { TimeSpan, type Value, isList, listOf } from '../values/value.ts'
+import { wildcard } from '../values/wildcard.ts'
+import { ShellError } from './shell-error.ts'
+
+/** The operators that work on two values; `and`, `or` and `xor` are the evaluator's own. */
+export type ValueOperator = Exclude<BinaryOperator, 'and' | 'or'>
+
+/** Two sides and how letters are compared. */
+export interface Operands {
+  readonly left: Value
+  readonly right: Value
+  readonly caseSensitive: boolean
+}
+
+type Test = (operands: Operands) => boolean
+
+type TestOperator =
+  'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le' | 'like' | 'notlike' | 'match' | 'notmatch'
+
+const tests: Readonly<Record<TestOperator, Test>> = {
+  eq: ({ left, right, caseSensitive }) => areEqual(left, right, caseSensitive),
+  ne: ({ left, right, caseSensitive }) => !areEqual(left, right, caseSensitive),
+  gt: ({ left, right, caseSensitive }) => compare(left, right, caseSensitive) > 0,
+  ge: ({ left, right, caseSensitive }) => compare(left, right, caseSensitive) >= 0,
+  lt: ({ left, right, caseSensitive }) => compare(left, right, caseSensitive) < 0,
+  le: ({ left, right, caseSensitive }) => compare(left, right, caseSensitive) <= 0,
+  like: (operands) => isLike(operands),
+  notlike: (operands) => !isLike(operands),
+  match: (operands) => isMatch(operands),
+  notmatch: (operands) => !isMatch(operands),
+}
+
+/** What an operator makes of two values; a test of a list gives those elements that pass it. */
+export function operate(operator: ValueOperator, operands: Operands): Value {
+  if (isTest(operator)) return tested(tests[operator], operands)
+  const { left, right, caseSensitive } = operands
+  switch (operator) {
+    case 'contains':
+    case 'notcontains':
+      return holds(left, right, caseSensitive) === (operator === 'contains')
+    case 'in':
+    case 'notin':
+      return holds(right, left, caseSensitive) === (operator === 'in')
+    case 'xor':
+      return isTrue(left) !== isTrue(right)
+    default:
+      return calculate(operator, left, right)
+  }
+}
+
+const isTest = (operator: ValueOperator): operator is TestOperator => Object.hasOwn(tests, operator)
+
+function tested(test: Test, operands: Operands): Value {
+  try {
+    const { left } = operands
+    return isList(left) ? left.filter((each) => test({ ...operands, left: each })) : test(operands)
+  } catch (error) {
+    if (!(error instanceof NotComparable)) throw error
+    throw new ShellError(error.message, { id: 'ComparisonFailure', category: 'InvalidOperation' })
+  }
+}
+
+const holds = (values: Value, wanted: Value, caseSensitive: boolean) =>
+  listOf(values).some((each) => areEqual(each, wanted, caseSensitive))
+
+/** Patterns of this process that were used last; a filter tests each object with the same one. */
+const patterns = new Map<string, (text: string) => boolean>()
+const maximumPatterns = 100
+
+function remembered(key: string, make: () => (text: string) => boolean) {
+  const known = patterns.get(key)
+  if (known !== undefined) return known
+  if (patterns.size >= maximumPatterns) patterns.clear()
+  const made = make()
+  patterns.set(key, made)
+  return made
+}
+
+function isLike({ left, right, caseSensitive }: Operands): boolean {
+  const pattern = textOf(right)
+  const matches = remembered(`like ${caseSensitive} ${pattern}`, () =>
+    wildcard(pattern, caseSensitive),
+  )
+  return matches(textOf(left))
+}
+
+function isMatch({ left, right, caseSensitive }: Operands): boolean {
+  const pattern = textOf(right)
+  return remembered(`match ${caseSensitive} ${pattern}`, () =>
+    expressionTest(pattern, caseSensitive),
+  )(textOf(left))
+}
+
+function expressionTest(pattern: string, caseSensitive: boolean): (text: string) => boolean {
+  try {
+    const expression = new RegExp(pattern, caseSensitive ? '' : 'i')
+    return (text) => expression.test(text)
+  } catch (error) {
+    throw new ShellError(`parsing "${pattern}" - not a valid regular expression.`, {
+      id: 'InvalidRegularExpression',
+      category: 'InvalidOperation',
+      cause: error,
+    })
+  }
+}
+
+type Arithmetic = '+' | '-' | '*' | '/' | '%'
+
+function calculate(operator: Arithmetic, left: Value, right: Value): Value {
+  if (operator === '+') {
+    if (typeof left === 'string') return left + textOf(right)
+    if (isList(left)) return [...left, ...listOf(right)]
+    if (left === null) return right
+  }
+  const moment = operator === '+' || operator === '-' ? withTime(operator, left, right) : undefined
+  return moment ?? calculated(operator, numberOf(left), numberOf(right))
+}
+
+/** Dates and time spans moved by one another. */
+function withTime(operator: '+' | '-', left: Value, right: Value): Value | undefined {
+  const sign = operator === '+' ? 1 : -1
+  if (right instanceof TimeSpan) {
+    const moved = sign * right.milliseconds
+    if (left instanceof Date) return new Date(left.getTime() + moved)
+    return left instanceof TimeSpan ? new TimeSpan(left.milliseconds + moved) : undefined
+  }
+  const between = operator === '-' && left instanceof Date && right instanceof Date
+  return between ? new TimeSpan(left.getTime() - right.getTime()) : undefined
+}
+
+function calculated(operator: Arithmetic, left: number, right: number): number {
+  switch (operator) {
+    case '+':
+      return left + right
+    case '-':
+      return left - right
+    case '*':
+      return left * right
+    case '/':
+    case '%':
+      if (right === 0) {
+        throw new ShellError('Attempted to divide by zero.', { id: 'RuntimeException' })
+      }
+      return operator === '/' ? left / right : left % right
+  }
+}
+
+/** A value as a number; null counts as 0. */
+export function numberOf(value: Value): number {
+  if (value === null) return 0
+  if (typeof value === 'boolean') return Number(value)
+  const number = typeof value === 'string' ? parseNumber(value.trim()) : quantityOf(value)
+  if (number !== undefined) return number
+  throw new ShellError(
+    `Cannot convert value "${textOf(value)}" of type "${typeNameOf(value)}" to a number.`,
+    { id: 'InvalidCastFromStringToInteger', category: 'InvalidArgument' },
+  )
+}

@@ -1,0 +1,194 @@
+import type { Clock } from '../../base/clock.ts'
+import { type Milliseconds } from '../../base/time-span.ts'
+import { coloured } from '../format/colour.ts'
+import { Renderer } from '../format/renderer.ts'
+import { parseScript } from '../grammar/parse.ts'
+import type { Script, Statement } from '../grammar/syntax.ts'
+import type { Value } from '../values/value.ts'
+import type { Cmdlet } from './cmdlet.ts'
+import { CmdletTable } from './cmdlet-table.ts'
+import { type Completion, completeLine } from './complete.ts'
+import { type ErrorOrigin, errorText } from './error-text.ts'
+import type { Scope } from './evaluate.ts'
+import type { ShellHost } from './host.ts'
+import { runStatement } from './interpreter.ts'
+import { LineEnded, type Runtime, StatementEnded } from './runtime.ts'
+import { Session } from './session.ts'
+import { ShellError, Stopped, asShellError } from './shell-error.ts'
+
+/** How long the first rows of a table wait for more, so that its columns fit. */
+const tablePatience: Milliseconds = 300
+
+/** What became of a line. */
+export type LineResult =
+  /** It needs more text: a bracket is open, a pipe ends it. Nothing was run. */
+  | { readonly kind: 'incomplete' }
+  /** It was run. */
+  | { readonly kind: 'done'; readonly failed: boolean }
+  /** It was stopped by its signal. */
+  | { readonly kind: 'stopped' }
+
+/** How a line is run. */
+export interface LineOptions {
+  readonly host: ShellHost
+  /** Ctrl-C. */
+  readonly signal?: AbortSignal
+  /** No more text can come, so what is incomplete is an error. */
+  readonly final?: boolean
+}
+
+/** A management shell: commands, and what lasts between its lines. */
+export class Shell {
+  readonly session = new Session()
+  readonly cmdlets: CmdletTable
+  readonly #clock: Clock
+
+  /** Throws when two commands share a name. */
+  constructor(options: { readonly cmdlets: readonly Cmdlet[]; readonly clock: Clock }) {
+    this.cmdlets = new CmdletTable(options.cmdlets)
+    this.#clock = options.clock
+  }
+
+  /** Runs a line, or several, and writes what comes of it to the host. Never rejects for what a command does. */
+  async runLine(text: string, options: LineOptions): Promise<LineResult> {
+    const parsed = parseScript(text)
+    if (parsed.kind === 'parsed')
+      return await new LineRun(this, this.#clock, { text, ...options }).run(parsed.tree)
+    const { problem } = parsed
+    if (problem.incomplete && options.final !== true) return { kind: 'incomplete' }
+    const { id, message, start, end } = problem
+    const error = new ShellError(message, {
+      ...{ id, category: 'ParserError' },
+      reason: 'ParentContainsErrorRecordException',
+    })
+    const told = errorText(error, { source: text, place: { start, end }, command: '' })
+    options.host.error(coloured(`${told}\n`, 'error', options.host.colour))
+    return { kind: 'done', failed: true }
+  }
+
+  /** What could stand at the cursor. */
+  complete(text: string, cursor: number): Completion {
+    const variables = this.session.variables.map(({ name }) => name)
+    return completeLine(text, cursor, { cmdlets: this.cmdlets, variables })
+  }
+}
+
+/** One line on its way. */
+class LineRun implements Runtime {
+  readonly session: Session
+  readonly cmdlets: CmdletTable
+  readonly clock: Clock
+  readonly host: ShellHost
+  readonly signal: AbortSignal
+  readonly #text: string
+  readonly #renderer: Renderer
+  #failed = false
+  #flushPlanned = false
+
+  constructor(shell: Shell, clock: Clock, options: LineOptions & { readonly text: string }) {
+    const { host, signal = new AbortController().signal, text } = options
+    this.session = shell.session
+    this.cmdlets = shell.cmdlets
+    this.clock = clock
+    this.host = host
+    this.signal = signal
+    this.#text = text
+    this.#renderer = new Renderer({
+      width: host.width,
+      colour: host.colour,
+      write: (chunk) => host.output(chunk),
+      warn: (warning) => host.notice(coloured(`WARNING: ${warning}\n`, 'warning', host.colour)),
+    })
+  }
+
+  async run({ statements }: Script): Promise<LineResult> {
+    const scope: Scope = {
+      session: this.session,
+      item: null,
+      now: () => new Date(this.clock.now()),
+      source: this.#text,
+    }
+    try {
+      for (const statement of statements) {
+        if (this.session.exitCode !== undefined) break
+        await this.#topLevel(statement, scope)
+      }
+      return { kind: 'done', failed: this.#failed }
+    } catch (error) {
+      if (error instanceof LineEnded) return { kind: 'done', failed: true }
+      if (error instanceof Stopped) return { kind: 'stopped' }
+      throw error
+    } finally {
+      this.#renderer.end()
+    }
+  }
+
+  flush(): void {
+    this.#renderer.flush()
+  }
+
+  tell(error: ShellError, origin: ErrorOrigin): void {
+    this.#failed = true
+    const { host } = this
+    // What was put out before stands before it.
+    this.flush()
+    host.error(coloured(`${errorText(error, origin)}\n`, 'error', host.colour))
+  }
+
+  statement(statement: Statement, scope: Scope): AsyncIterable<Value> {
+    return runStatement(statement, scope, this)
+  }
+
+  /** Runs a top-level statement; its error is told and the next statement runs. */
+  async #topLevel(statement: Statement, scope: Scope): Promise<void> {
+    try {
+      for await (const value of untilAborted(runStatement(statement, scope, this), this.signal)) {
+        this.#renderer.write(value)
+        this.#planFlush()
+      }
+    } catch (error) {
+      if (error instanceof LineEnded || error instanceof Stopped) throw error
+      if (this.signal.aborted) throw new Stopped()
+      if (!(error instanceof StatementEnded)) {
+        const { start, end } = statement
+        this.tell(asShellError(error), { source: scope.source, place: { start, end }, command: '' })
+      }
+      const preference = this.session.variable('ErrorActionPreference')
+      if (/^stop$/i.test(String(preference))) throw new LineEnded()
+    }
+  }
+
+  #planFlush(): void {
+    if (this.#flushPlanned) return
+    this.#flushPlanned = true
+    this.clock.after(tablePatience, () => {
+      this.#flushPlanned = false
+      this.#renderer.flush()
+    })
+  }
+}
+
+/** The values of a stream up to the signal, which is heeded even by commands that do not look at it. */
+async function* untilAborted(
+  stream: AsyncGenerator<Value>,
+  signal: AbortSignal,
+): AsyncGenerator<Value> {
+  let stop: (error: Error) => void = () => undefined
+  const abort = () => stop(new Stopped())
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    for (;;) {
+      const step = await new Promise<IteratorResult<Value>>((resolve, reject) => {
+        stop = reject
+        if (signal.aborted) abort()
+        else stream.next().then(resolve, reject)
+      })
+      if (step.done === true) return
+      yield step.value
+    }
+  } finally {
+    signal.removeEventListener('abort', abort)
+    // A command in the middle of a wait ends by itself; nobody waits for it or hears its error.
+    void stream.return(undefined).catch(() => undefined)
+  }
+}

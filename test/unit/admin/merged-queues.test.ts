@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest'
+import { QueueNames, mergeMessages, mergeQueues } from '../../../src/admin/merged-queues.ts'
+import type { MessageView, QueueView } from '../../../src/queue/queue-listing.ts'
+import { domainQueue } from '../../support/queue-samples.ts'
+
+function view(number: number, domain: string, changes: Partial<QueueView> = {}): QueueView {
+  const key = domainQueue(domain)
+  return {
+    Identity: `EDGE01\\${number}`,
+    DeliveryType: key.deliveryType,
+    Status: 'Ready',
+    MessageCount: 1,
+    NextHopDomain: domain,
+    NextHopConnector: key.nextHopConnector,
+    NextHopCategory: 'External',
+    LastError: '',
+    RetryCount: 0,
+    key,
+    ...changes,
+  }
+}
+
+function message(queue: number, id: number, received: number): MessageView {
+  return {
+    Identity: `EDGE01\\${queue}\\${id}`,
+    FromAddress: 'ana@example.com',
+    Status: 'Ready',
+    Queue: `EDGE01\\${queue}`,
+    Subject: 'Hello',
+    Size: 12,
+    MessageSourceName: 'SMTP:Default',
+    SourceIP: '192.0.2.1',
+    InternetMessageId: '<1@example.com>',
+    DateReceived: received,
+    ExpirationTime: received + 1,
+    LastError: '',
+    RetryCount: 0,
+    Recipients: ['bob@a.test'],
+  }
+}
+
+const names = new QueueNames([[view(3, 'a.test')], [view(1001, 'A.test'), view(1002, 'b.test')]])
+
+describe('queues of several workers', () => {
+  test('are one row for each next hop, named by the lowest worker that knows it', () => {
+    const merged = mergeQueues(
+      [
+        [view(3, 'a.test', { MessageCount: 2 })],
+        [view(1001, 'a.test', { MessageCount: 5 }), view(1002, 'b.test')],
+      ],
+      names,
+    )
+    expect(merged).toMatchObject([
+      { Identity: 'EDGE01\\3', NextHopDomain: 'a.test', MessageCount: 7 },
+      { Identity: 'EDGE01\\1002', NextHopDomain: 'b.test', MessageCount: 1 },
+    ])
+  })
+
+  test('keep their name when only another worker has messages', () => {
+    expect(mergeQueues([[], [view(1001, 'a.test')]], names)).toMatchObject([
+      { Identity: 'EDGE01\\3' },
+    ])
+  })
+
+  test.each([
+    [['Ready', 'Active'], 'Active'],
+    [['Connecting', 'Active'], 'Active'],
+    [['Retry', 'Connecting'], 'Connecting'],
+    [['Ready', 'Retry'], 'Retry'],
+    [['Active', 'Suspended'], 'Suspended'],
+  ] as const)('%j are %s together', (states, expected) => {
+    const views = states.map((Status) => [view(3, 'a.test', { Status })])
+    expect(mergeQueues(views, names)).toMatchObject([{ Status: expected }])
+  })
+
+  test('show the error of one that has one, the latest failure and the next attempt', () => {
+    const merged = mergeQueues(
+      [
+        [view(3, 'a.test', { LastRetryTime: 10, NextRetryTime: 70, RetryCount: 1 })],
+        [
+          view(1001, 'a.test', {
+            ...{ Status: 'Retry', LastError: '441 no', RetryCount: 4 },
+            ...{ LastRetryTime: 20, NextRetryTime: 60 },
+          }),
+        ],
+      ],
+      names,
+    )
+    expect(merged).toMatchObject([
+      { LastError: '441 no', RetryCount: 4, LastRetryTime: 20, NextRetryTime: 60 },
+    ])
+  })
+})
+
+describe('names of queues', () => {
+  test('each worker’s name finds the queue, alone or behind the server, in any case', () => {
+    for (const name of ['3', 'edge01\\1001', 'EDGE01\\3'])
+      expect(names.keyOf(name).nextHopDomain.toLowerCase()).toBe('a.test')
+    expect(() => names.keyOf('4')).toThrow('there is no queue "4"')
+  })
+})
+
+test('messages of several workers are one list by age, under the queue’s one name', () => {
+  const workers = [
+    [message(3, 1, 10), message(3, 2, 30)],
+    [message(1001, 5, 20), message(1002, 6, 40)],
+  ]
+  expect(mergeMessages(workers, names, 3).map(({ Identity }) => Identity)).toEqual([
+    'EDGE01\\3\\1',
+    'EDGE01\\3\\5',
+    'EDGE01\\3\\2',
+  ])
+})

@@ -1,0 +1,287 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { languageTopics } from '../../../../../src/admin/shell/built-in/help-topics.ts'
+import { parametersOf } from '../../../../../src/admin/shell/common-parameters.ts'
+import { tempFolder } from '../../../../support/temp-folder.ts'
+import { errorOf, run, testShell } from '../../../../support/run-shell.ts'
+
+async function out(line: string | readonly string[]) {
+  const { out: text, errors } = await run(line)
+  return text + errors
+}
+
+describe('commands of the language', () => {
+  test.each([
+    ['Where-Object with a block', '1,2,3 | Where-Object {$_ -ge 2 -and -not ($_ -eq 3)}', '2\n'],
+    [
+      'Where-Object in short',
+      'Get-SendConnector | where Name -like *org | % Name',
+      'To Internal Org\n',
+    ],
+    [
+      'Where-Object with a property alone',
+      'Get-SendConnector | ? Enabled | % Name',
+      'To Internet\n',
+    ],
+    ['Where-Object -Not', 'Get-SendConnector | ? Enabled -Not | % Name', 'To Internal Org\n'],
+    [
+      'Where-Object of a list',
+      "Get-SendConnector | ? {$_.AddressSpaces -like '*contoso*'} | % Name",
+      'To Internal Org\n',
+    ],
+    ['Select-Object -First', '1,2,3 | select -First 2', '1\n2\n'],
+    ['Select-Object -Last', '1,2,3 | select -Last 2', '2\n3\n'],
+    ['Select-Object -Skip', '1,2,3 | select -Skip 1 -First 1', '2\n'],
+    ['Select-Object -Last -Skip', '1,2,3,4 | select -Last 2 -Skip 1', '2\n3\n'],
+    ['Select-Object -Unique', "'a','b','a' | select -Unique", 'a\nb\n'],
+    [
+      'Select-Object -ExpandProperty',
+      'Get-SendConnector | select -ExpandProperty Name',
+      'To Internet\nTo Internal Org\n',
+    ],
+    [
+      'Select-Object with patterns',
+      '(Get-SendConnector "To Internet" | select Max*,Name | ConvertTo-Json -Compress)',
+      '{"MaxMessageSize":36700160,"Name":"To Internet"}\n',
+    ],
+    [
+      'Select-Object with an expression',
+      "Get-SendConnector 'To Internet' | select @{Name='MB';Expression={$_.MaxMessageSize.ToMB()}} | ConvertTo-Json -Compress",
+      '{"MB":35}\n',
+    ],
+    ['Sort-Object', '3,1,2 | sort', '1\n2\n3\n'],
+    ['Sort-Object -Descending', "'b','C','a' | sort -Descending", 'C\nb\na\n'],
+    [
+      'Sort-Object by several',
+      'Get-SendConnector | sort Port,Name | % Name',
+      'To Internal Org\nTo Internet\n',
+    ],
+    [
+      'Sort-Object by a table',
+      "Get-SendConnector | sort @{Expression='Name';Descending=$true} | % Name",
+      'To Internet\nTo Internal Org\n',
+    ],
+    ['Measure-Object', '(1,2,3 | measure).Count', '3\n'],
+    [
+      'Measure-Object -Sum',
+      '1,2,3 | measure -Sum -Average -Maximum -Minimum | % { "$($_.Sum) $($_.Average) $($_.Maximum) $($_.Minimum)" }',
+      '6 2 3 1\n',
+    ],
+    [
+      'ForEach-Object with Begin and End',
+      "1,2 | % {$_ + 1} -Begin {'a'} -End {'b'}",
+      'a\n2\n3\nb\n',
+    ],
+    ['ForEach-Object with a method', "'a' | % ToUpper", 'A\n'],
+    ['Group-Object', "'a','b','A' | group | % { \"$($_.Name)=$($_.Count)\" }", 'a=2\nb=1\n'],
+    ['ConvertTo-Json of several', '1,2 | ConvertTo-Json -Compress', '[1,2]\n'],
+    [
+      'ConvertTo-Csv',
+      'Get-SendConnector | select Name,Port | ConvertTo-Csv -NoTypeInformation',
+      '"Name","Port"\n"To Internet","25"\n"To Internal Org","25"\n',
+    ],
+    ['Out-String', '("a","b" | Out-String).Length', '4\n'],
+    ['Out-Null', 'Get-SendConnector | Out-Null', ''],
+    ['> $null', 'Get-SendConnector > $null', ''],
+    [
+      'Get-Date -Format',
+      "Get-Date '11/21/2026 6:01 PM' -Format 'yyyy-MM-dd HH:mm'",
+      '2026-11-21 18:01\n',
+    ],
+    ['dates are moved', "(Get-Date '11/21/2026').AddDays(-1).ToString('MM/dd')", '11/20\n'],
+    [
+      'dates have a distance',
+      "((Get-Date '11/22/2026') - (Get-Date '11/21/2026')).TotalHours",
+      '24\n',
+    ],
+    ['Write-Host', 'Write-Host a b; Write-Host -NoNewline c'.replace('a b', "'a','b'"), 'a b\nc'],
+    ['Get-Variable', '$x = 5; Get-Variable x | % Value', '5\n'],
+    ['casts', "[int]'5' + 1; [string]5 + '1'; [bool]0", '6\n51\nFalse\n'],
+    ['tables', '$t = @{a=1;b="x","y"}; $t.a; $t.b[1]; $t.Count', '1\ny\n2\n'],
+  ])('%s', async (_, line, expected) => {
+    expect(await out(line)).toBe(expected)
+  })
+
+  test.each([
+    ['Get-SendConnector | fl | ConvertTo-Json', 'Use Select-Object to choose properties'],
+    ['1 | where', 'A condition is missing'],
+    ['1 | where a -eq -ne 1', 'stands one operator'],
+    ['1 | where a 2', 'stands one operator'],
+    ['Get-SendConnector | select -ExpandProperty Nope', 'Property "Nope" cannot be found.'],
+    ["1 | select @{Nam='x'}", 'The "Nam" key is not valid.'],
+    [
+      'New-Object System.Net.WebClient',
+      'makes objects of the type System.Management.Automation.PSCredential only',
+    ],
+    ["ConvertTo-SecureString 'x'", '-AsPlainText and -Force must both be given'],
+    ['Get-Content /nonexistent/file', "Cannot find path '/nonexistent/file'"],
+    ['1 > /nonexistent/file', "Could not open file '/nonexistent/file'"],
+    ['Get-Help Get-SndConnector', 'Did you mean Get-SendConnector?'],
+    ['Get-Help Get-SendConnector -Parameter Idenity', 'Did you mean Identity?'],
+    ['1 | select -First 1 -Last 1', '-First and -Last cannot be used together'],
+    ['1 | select a -ExpandProperty b', '-Property and -ExpandProperty cannot be used together'],
+    ['1 | select -ExcludeProperty b', '-ExcludeProperty needs -Property'],
+    ['1 | where {$_} -eq 1', 'cannot be used together'],
+    ['1 | % {$_} -ArgumentList 1', '-Process and -ArgumentList cannot be used together'],
+    ['Get-Help Get-Date -Full -Examples', 'cannot be used together'],
+    ['Get-Command Get-Nope', "The term 'Get-Nope' is not recognized"],
+  ])('%s', async (line, message) => {
+    expect(await errorOf(line)).toContain(message)
+  })
+})
+
+describe('credentials', () => {
+  test('are read as two lines, the second one unseen', async () => {
+    const { out: text, questions } = await run(
+      ['$c = Get-Credential', '$c.UserName; $c.Password; $c'],
+      {
+        answers: ['contoso\\relay', 'P@ssw0rd'],
+      },
+    )
+    expect(questions).toEqual([
+      { label: 'User name: ', secret: false },
+      { label: 'Password for user contoso\\relay: ', secret: true },
+    ])
+    expect(text).toContain('contoso\\relay\nSystem.Security.SecureString\n')
+    expect(text).not.toContain('P@ss')
+  })
+
+  test('are made without a question', async () => {
+    const lines = [
+      "$p = ConvertTo-SecureString -String 'P@ssw0rd' -AsPlainText -Force",
+      '$c = New-Object System.Management.Automation.PSCredential("u", $p)',
+      'New-SendConnector x -AddressSpaces * -AuthenticationCredential $c | % Name',
+      '$c | ConvertTo-Json; $c | fl; $p | Out-String; "$p"; Get-Variable',
+    ]
+    const { all } = await run(lines)
+    expect(all).toMatch(/^x\n/)
+    expect(all).not.toContain('P@ss')
+  })
+
+  test('cannot be had without input', async () => {
+    expect(await errorOf('Get-Credential')).toContain(
+      'user name and password are read as two lines of standard input',
+    )
+  })
+})
+
+describe('files', () => {
+  test('are written, added to and read', async () => {
+    const folder = await tempFolder()
+    const path = join(folder, 'a.txt')
+    const lines = [
+      `'a' > ${path}`,
+      `'b' >> ${path}`,
+      `Get-SendConnector | ft Name | Out-File ${path} -Append`,
+    ]
+    expect(await out([...lines, `Get-Content ${path} | select -First 4`])).toBe('a\nb\n\nName\n')
+    expect(await errorOf(`1 | Out-File ${path} -NoClobber`)).toContain('already exists')
+  })
+
+  test('as CSV', async () => {
+    const folder = await tempFolder()
+    const path = join(folder, 'a.csv')
+    await run([
+      `Get-SendConnector | select Name,Enabled | Export-Csv ${path}`,
+      `Get-SendConnector 'To Internet' | select Name,Enabled | Export-Csv ${path} -Append`,
+    ])
+    expect(await readFile(path, 'utf8')).toBe(
+      '"Name","Enabled"\n"To Internet","True"\n"To Internal Org","False"\n"To Internet","True"\n',
+    )
+  })
+
+  test('are given to a parameter as octets', async () => {
+    const folder = await tempFolder()
+    const path = join(folder, 'a.bin')
+    await writeFile(path, Buffer.from([1, 2, 255]))
+    expect(
+      await out(`([byte[]]$(Get-Content -Path ${path} -Encoding Byte -ReadCount 0)).Length`),
+    ).toBe('3\n')
+    expect(await out(`([System.IO.File]::ReadAllBytes('${path}'))[2]`)).toBe('255\n')
+  })
+})
+
+describe('help', () => {
+  test('of a command', async () => {
+    expect((await run('Get-Help Set-SendConnector', { width: 60 })).out).toBe(`
+NAME
+    Set-SendConnector
+
+SYNOPSIS
+    Changes a Send connector.
+
+SYNTAX
+    Set-SendConnector [-Identity] <Identity> [-Enabled
+    <Boolean>] [-AddressSpaces <MultiValuedProperty>]
+    [-WhatIf] [-Confirm] [<CommonParameters>]
+
+REMARKS
+    Get-Help Set-SendConnector -Examples shows examples, and
+    Get-Help Set-SendConnector -Full everything.
+
+
+`)
+  })
+
+  test('of one parameter', async () => {
+    expect((await run('Get-Help New-SendConnector -Parameter Usage')).out).toBe(`
+    -Usage <UsageType>
+        What it is for.
+
+        Required?                    false
+        Position?                    named
+        Default value
+        Accept pipeline input?       false
+        Accept wildcard characters?  false
+        Values                       Custom, Internal, Internet, Partner
+
+`)
+  })
+
+  test('lists what fits a pattern, and every topic can be read', async () => {
+    expect(await out('Get-Help *Connector | % Name')).toBe(
+      'Get-SendConnector\nNew-SendConnector\nRemove-SendConnector\nSet-SendConnector\n',
+    )
+    for (const { name } of languageTopics) expect(await out(`Get-Help ${name}`)).toContain('TOPIC')
+  })
+
+  test('every built-in command has a synopsis, examples, and help for each parameter', () => {
+    for (const cmdlet of testShell().cmdlets.all) {
+      if (/SendConnector|Number/.test(cmdlet.name)) continue
+      expect(cmdlet.synopsis, cmdlet.name).toMatch(/\.$/)
+      expect(cmdlet.examples.length, cmdlet.name).toBeGreaterThan(0)
+      for (const [name, { help }] of Object.entries(parametersOf(cmdlet))) {
+        expect(help, `${cmdlet.name} -${name}`).not.toBe('')
+      }
+    }
+  })
+
+  test('Get-Command finds by verb and noun', async () => {
+    expect(await out('Get-Command -Verb Format | % Name')).toBe('Format-List\nFormat-Table\n')
+    expect(await out('Get-Command -Noun *Connector -Verb New,Set | % Name')).toBe(
+      'New-SendConnector\nSet-SendConnector\n',
+    )
+  })
+})
+
+describe('filters', () => {
+  test.each([
+    ["{Name -like '*internet*'}", 'To Internet\n'],
+    ['"Enabled -eq `$false -and Port -gt 1"', 'To Internal Org\n'],
+    ["{$_.Name -eq 'To Internet' -or $_.Port -lt 5}", 'To Internet\n'],
+    ["{-not (Name -like '*internet*')}", 'To Internal Org\n'],
+  ])('%s', async (condition, names) => {
+    expect(await out(`Get-SendConnector -Filter ${condition} | % Name`)).toBe(names)
+  })
+
+  test.each([
+    ['{Nmae -eq "x"}', '"Nmae" is not a property that can be filtered by. Did you mean Name?'],
+    ['{Name -eq}', 'Invalid filter syntax at character'],
+    ['{Name -eq $x}', 'put the filter in double quotes'],
+    ['{$_.Name -eq (Get-Date)}', "Unexpected token '-Date'"],
+    ['{$x.Name -eq "a"}', 'comparisons of properties only'],
+  ])('but not %s', async (condition, message) => {
+    expect(await errorOf(`Get-SendConnector -Filter ${condition}`)).toContain(message)
+  })
+})
