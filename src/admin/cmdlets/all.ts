@@ -1,5 +1,6 @@
 import type { Cmdlet } from '../shell/cmdlet.ts'
 import { type ServerInquiry, serverFactCmdlets } from './exchange-server.ts'
+import { type TrackingLogs, trackingLogCmdlets } from './message-tracking-log.ts'
 import { type ProtocolLogs, protocolLogCmdlets } from './protocol-log.ts'
 import { type Connectivity, connectivityCmdlets } from './smtp-connectivity.ts'
 import { type Routes, routeCmdlets } from './test-route.ts'
@@ -10,6 +11,7 @@ export interface Administration {
   readonly protocolLogs: ProtocolLogs
   readonly connectivity: Connectivity
   readonly server: ServerInquiry
+  readonly trackingLogs: TrackingLogs
 }
 
 /**
@@ -23,5 +25,6 @@ export function serverCmdlets(administration: Administration): readonly Cmdlet[]
     ...protocolLogCmdlets(administration.protocolLogs),
     ...connectivityCmdlets(administration.connectivity),
     ...serverFactCmdlets(administration.server),
+    ...trackingLogCmdlets(administration.trackingLogs),
   ]
 }

@@ -14,6 +14,8 @@ export interface AdministrationPlace {
 export function openAdministration(place: AdministrationPlace): Administration {
   const { configFile, dataFolder } = place
   const connectivity = async () => (await import('./connectivity.ts')).fileConnectivity(configFile)
+  const trackingLogs = async () =>
+    (await import('./tracking-logs.ts')).fileTrackingLogs(configFile, dataFolder)
   return {
     routes: {
       async explain(address, size) {
@@ -31,6 +33,12 @@ export function openAdministration(place: AdministrationPlace): Administration {
       serverName: async () => await (await connectivity()).serverName(),
       async *test(signal) {
         yield* (await connectivity()).test(signal)
+      },
+    },
+    trackingLogs: {
+      serverName: async () => await (await trackingLogs()).serverName(),
+      async *search(query) {
+        yield* (await trackingLogs()).search(query)
       },
     },
     server: {
