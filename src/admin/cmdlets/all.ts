@@ -1,5 +1,6 @@
 import type { Cmdlet } from '../shell/cmdlet.ts'
 import { type ServerInquiry, serverFactCmdlets } from './exchange-server.ts'
+import { type MailFlow, mailFlowCmdlets } from './mail-flow.ts'
 import { type TrackingLogs, trackingLogCmdlets } from './message-tracking-log.ts'
 import { type ProtocolLogs, protocolLogCmdlets } from './protocol-log.ts'
 import { type Connectivity, connectivityCmdlets } from './smtp-connectivity.ts'
@@ -12,6 +13,7 @@ export interface Administration {
   readonly connectivity: Connectivity
   readonly server: ServerInquiry
   readonly trackingLogs: TrackingLogs
+  readonly mailFlow: MailFlow
 }
 
 /**
@@ -26,5 +28,6 @@ export function serverCmdlets(administration: Administration): readonly Cmdlet[]
     ...connectivityCmdlets(administration.connectivity),
     ...serverFactCmdlets(administration.server),
     ...trackingLogCmdlets(administration.trackingLogs),
+    ...mailFlowCmdlets(administration.mailFlow),
   ]
 }

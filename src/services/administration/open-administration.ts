@@ -16,6 +16,7 @@ export function openAdministration(place: AdministrationPlace): Administration {
   const connectivity = async () => (await import('./connectivity.ts')).fileConnectivity(configFile)
   const trackingLogs = async () =>
     (await import('./tracking-logs.ts')).fileTrackingLogs(configFile, dataFolder)
+  const mailFlow = async () => (await import('./mail-flow.ts')).fileMailFlow(configFile, dataFolder)
   return {
     routes: {
       async explain(address, size) {
@@ -40,6 +41,10 @@ export function openAdministration(place: AdministrationPlace): Administration {
       async *search(query) {
         yield* (await trackingLogs()).search(query)
       },
+    },
+    mailFlow: {
+      send: async (envelope, signal) => await (await mailFlow()).send(envelope, signal),
+      events: async (messageId, signal) => await (await mailFlow()).events(messageId, signal),
     },
     server: {
       async facts() {
