@@ -69,23 +69,29 @@ function mergedView(views: readonly QueueView[], names: QueueNames): QueueView {
   if (first === undefined) throw new Error('there is no queue to show')
   const status = (each: QueueView) => tellingFirst.indexOf(each.Status)
   const telling = views.toSorted((a, b) => status(a) - status(b))[0] ?? first
+  const firstRetry = extreme(views, 'FirstRetryTime', Math.min)
   const lastRetry = extreme(views, 'LastRetryTime', Math.max)
   const nextRetry = extreme(views, 'NextRetryTime', Math.min)
   return {
     ...first,
     Identity: names.of(first.key) ?? first.Identity,
     Status: telling.Status,
-    MessageCount: views.reduce((sum, { MessageCount }) => sum + MessageCount, 0),
+    MessageCount: sum(views.map(({ MessageCount }) => MessageCount)),
     LastError: telling.LastError || (views.find(({ LastError }) => LastError)?.LastError ?? ''),
     RetryCount: Math.max(...views.map(({ RetryCount }) => RetryCount)),
+    IncomingRate: sum(views.map(({ IncomingRate }) => IncomingRate)),
+    OutgoingRate: sum(views.map(({ OutgoingRate }) => OutgoingRate)),
+    ...(firstRetry !== undefined && { FirstRetryTime: firstRetry }),
     ...(lastRetry !== undefined && { LastRetryTime: lastRetry }),
     ...(nextRetry !== undefined && { NextRetryTime: nextRetry }),
   }
 }
 
+const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0)
+
 function extreme(
   views: readonly QueueView[],
-  property: 'LastRetryTime' | 'NextRetryTime',
+  property: 'FirstRetryTime' | 'LastRetryTime' | 'NextRetryTime',
   choose: (...times: number[]) => number,
 ): number | undefined {
   const times = views.map((view) => view[property]).filter((time) => time !== undefined)

@@ -11,6 +11,8 @@ import type {
   QueueName,
   SettleRows,
 } from './sqlite-queue-protocol.ts'
+import { suspendedDue } from './sqlite-queue-protocol.ts'
+import type { CopyPlace } from './stored-message.ts'
 import type { QueueRegistry } from './sqlite-queue-registry.ts'
 
 /** Ids are reserved in blocks, so that a commit seldom writes the mark. */
@@ -54,6 +56,12 @@ export class QueueChanges {
         return () => this.#garbage.add(change.message)
       case 'settle':
         return this.#settle(change.rows, contents)
+      case 'suspend':
+        return this.#setDue(this.#statements.suspend, change.places)
+      case 'resume':
+        return this.#setDue(this.#statements.resume, change.places, change.due)
+      case 'suspendQueue':
+        return this.#registry.suspend(change.queue, change.suspended)
       case 'postpone':
         throw new StoreError('FAILED', 'a postponement runs in steps')
     }
@@ -126,6 +134,11 @@ export class QueueChanges {
     }
   }
 
+  #setDue(statement: StatementSync, places: readonly CopyPlace[], due = suspendedDue): Effect {
+    for (const { message, id } of places) statement.run(due, message, id)
+    return nothing
+  }
+
   #add(message: number, added: AddedRows, contents: readonly Uint8Array[]): Effect[] {
     const [received, moved, notifications] = added
     return [
@@ -169,9 +182,11 @@ function prepare(database: DatabaseSync) {
     anyCopy: sql('SELECT 1 FROM copy WHERE message = ? LIMIT 1'),
     // Two ranges of the index rather than <>, which would read the whole queue.
     dueElsewhen: sql(
-      `SELECT message, id FROM copy WHERE queue = ?1 AND due > ?2
+      `SELECT message, id FROM copy WHERE queue = ?1 AND due > ?2 AND due < ${suspendedDue}
        UNION ALL SELECT message, id FROM copy WHERE queue = ?1 AND due < ?2 LIMIT ?3`,
     ),
+    suspend: sql('UPDATE copy SET due = ? WHERE message = ? AND id = ?'),
+    resume: sql(`UPDATE copy SET due = ? WHERE message = ? AND id = ? AND due = ${suspendedDue}`),
     makeDue: sql('UPDATE copy SET due = ? WHERE message = ? AND id = ?'),
     reserve: sql('UPDATE sequence SET reserved = ? WHERE name = ?'),
     reservedMark: sql('SELECT reserved FROM sequence WHERE name = ?'),

@@ -6,6 +6,7 @@ export interface RegisteredQueue {
   readonly number: number
   readonly key: QueueKey
   copies: number
+  suspended: boolean
   readonly leased: Set<number>
 }
 
@@ -19,6 +20,7 @@ export class QueueRegistry {
   readonly #insert: StatementSync
   readonly #remove: StatementSync
   readonly #reserve: StatementSync
+  readonly #suspend: StatementSync
   #nextNumber: number
   /** Queues that the running transaction added, forgotten when it fails. */
   #added: RegisteredQueue[] = []
@@ -26,8 +28,9 @@ export class QueueRegistry {
   readonly #empty = new Set<RegisteredQueue>()
 
   constructor(database: DatabaseSync) {
-    this.#insert = database.prepare('INSERT INTO queue VALUES (?, ?, ?, ?)')
+    this.#insert = database.prepare('INSERT INTO queue VALUES (?, ?, ?, ?, 0)')
     this.#remove = database.prepare('DELETE FROM queue WHERE number = ?')
+    this.#suspend = database.prepare('UPDATE queue SET suspended = ? WHERE number = ?')
     this.#reserve = database.prepare(`UPDATE sequence SET reserved = ? WHERE name = 'queue'`)
     const mark = database.prepare(`SELECT reserved FROM sequence WHERE name = 'queue'`).get()
     this.#nextNumber = Number(mark?.['reserved'] ?? 0) + 1
@@ -38,12 +41,24 @@ export class QueueRegistry {
   forWriting(key: QueueKey): RegisteredQueue {
     const known = this.find(key)
     if (known !== undefined) return known
-    const queue = { number: this.#nextNumber++, key, copies: 0, leased: new Set<number>() }
+    const number = this.#nextNumber++
+    const queue = { number, key, copies: 0, suspended: false, leased: new Set<number>() }
     this.#insert.run(queue.number, key.deliveryType, key.nextHopDomain, key.nextHopConnector)
     this.#reserve.run(queue.number)
     this.#added.push(queue)
     this.#add(queue)
     return queue
+  }
+
+  /** Writes it within the running transaction; holds once the effect is done. */
+  suspend(key: QueueKey, suspended: boolean): () => void {
+    if (!suspended && this.find(key) === undefined) return () => undefined
+    const queue = this.forWriting(key)
+    this.#suspend.run(Number(suspended), queue.number)
+    return () => {
+      queue.suspended = suspended
+      this.count(queue, 0)
+    }
   }
 
   find(key: QueueKey): RegisteredQueue | undefined {
@@ -62,7 +77,7 @@ export class QueueRegistry {
   count(queue: RegisteredQueue, by: number): void {
     queue.copies += by
     this.#empty.delete(queue)
-    if (queue.copies === 0) this.#empty.add(queue)
+    if (queue.copies === 0 && !queue.suspended) this.#empty.add(queue)
   }
 
   committed(): void {
@@ -91,7 +106,9 @@ export class QueueRegistry {
   }
 
   #load(database: DatabaseSync): void {
-    database.exec('DELETE FROM queue WHERE number NOT IN (SELECT DISTINCT queue FROM copy)')
+    database.exec(
+      'DELETE FROM queue WHERE suspended = 0 AND number NOT IN (SELECT DISTINCT queue FROM copy)',
+    )
     const counts = new Map<number, number>()
     for (const row of database
       .prepare('SELECT queue, count(*) AS n FROM copy GROUP BY queue')
@@ -105,7 +122,8 @@ export class QueueRegistry {
         nextHopConnector: String(row['nextHopConnector']),
       }
       const number = Number(row['number'])
-      this.#add({ number, key, copies: counts.get(number) ?? 0, leased: new Set() })
+      const copies = counts.get(number) ?? 0
+      this.#add({ number, key, copies, suspended: row['suspended'] === 1, leased: new Set() })
     }
   }
 

@@ -73,6 +73,8 @@ const migrations: readonly Migration[] = [
   DROP TABLE unowned;
   `,
   },
+  // Earlier programs would not know what a suspended copy is (by its due time, see the protocol).
+  { sql: 'ALTER TABLE queue ADD COLUMN suspended INTEGER NOT NULL DEFAULT 0' },
 ]
 
 /** The first version had large content in rows. */

@@ -15,6 +15,8 @@ function view(number: number, domain: string, changes: Partial<QueueView> = {}):
     NextHopCategory: 'External',
     LastError: '',
     RetryCount: 0,
+    IncomingRate: 0,
+    OutgoingRate: 0,
     key,
     ...changes,
   }
@@ -35,7 +37,7 @@ function message(queue: number, id: number, received: number): MessageView {
     ExpirationTime: received + 1,
     LastError: '',
     RetryCount: 0,
-    Recipients: ['bob@a.test'],
+    Recipients: [{ Address: 'bob@a.test', Status: 'Ready', LastError: '' }],
   }
 }
 
