@@ -123,11 +123,14 @@ export class MemoryQueueStore implements QueueStore {
     return copies.filter(({ id }) => this.#leased.has(id)).map(({ id }) => id)
   }
 
-  async resume(places: readonly CopyPlace[], dueAt: Milliseconds): Promise<void> {
+  async resume(places: readonly CopyPlace[], dueAt: Milliseconds): Promise<readonly QueueKey[]> {
     await this.#turn()
+    const queues = new Map<string, QueueKey>()
     for (const copy of this.#at(places)) {
+      queues.set(queueKeyText(copy.queue), copy.queue)
       if (copy.dueAt === suspended) this.#copies.set(copy.id, { ...copy, dueAt })
     }
+    return [...queues.values()]
   }
 
   async suspendQueue(queue: QueueKey, isSuspended: boolean): Promise<void> {

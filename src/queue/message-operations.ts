@@ -1,9 +1,8 @@
 import type { Clock } from '../base/clock.ts'
 import type { QueueKey } from './queue-key.ts'
-import { queueKeyText } from './queue-key.ts'
 import type { QueueStore } from './queue-store.ts'
 import type { RemovalKind, Settler } from './settler.ts'
-import { type Copy, placeOf } from './stored-message.ts'
+import type { Copy, CopyPlace } from './stored-message.ts'
 
 /** What an administrator wants to become of a copy that is being worked on. */
 export type AdminMark = 'suspend' | RemovalKind
@@ -31,13 +30,13 @@ export class MessageOperations {
   }
 
   /** Resolves when none of the copies will be tried again; rejects with a StoreError. */
-  async suspend(copies: readonly Copy[]): Promise<void> {
+  async suspend(places: readonly CopyPlace[]): Promise<void> {
     const { store, marks, takeHeld } = this.#parts
-    const wanted = copies.filter(({ id }) => !isRemoval(marks.get(id)))
+    const wanted = places.filter(({ id }) => !isRemoval(marks.get(id)))
     const ids = new Set(wanted.map(({ id }) => id))
     const held = this.#mark(wanted, 'suspend')
     try {
-      const leased = new Set(await store.suspend(wanted.map(placeOf)))
+      const leased = new Set(await store.suspend(wanted))
       // What was on its way into the windows meanwhile, before the store knew.
       held.push(...takeHeld(({ id }) => ids.has(id)))
       for (const { id } of held) leased.delete(id)
@@ -51,26 +50,24 @@ export class MessageOperations {
   }
 
   /** Resolves when those of the copies that were suspended are due; rejects with a StoreError. */
-  async resume(copies: readonly Copy[]): Promise<void> {
+  async resume(places: readonly CopyPlace[]): Promise<void> {
     const { store, marks, clock, onDue } = this.#parts
-    for (const { id } of copies) {
+    for (const { id } of places) {
       if (marks.get(id) === 'suspend') marks.delete(id)
     }
-    await store.resume(copies.map(placeOf), clock.now())
-    const queues = new Map(copies.map(({ queue }) => [queueKeyText(queue), queue]))
-    for (const queue of queues.values()) onDue(queue)
+    for (const queue of await store.resume(places, clock.now())) onDue(queue)
   }
 
   /**
    * Resolves when the copies are gone, but for those being worked on: they go when that ends, with
    * what was delivered delivered. Rejects with a StoreError.
    */
-  async remove(copies: readonly Copy[], kind: RemovalKind): Promise<void> {
+  async remove(places: readonly CopyPlace[], kind: RemovalKind): Promise<void> {
     const { store, marks, settler, takeHeld } = this.#parts
-    const ids = new Set(copies.map(({ id }) => id))
-    const own = this.#mark(copies, kind)
+    const ids = new Set(places.map(({ id }) => id))
+    const own = this.#mark(places, kind)
     try {
-      const { copies: leased, held } = await store.leaseThese(copies.map(placeOf))
+      const { copies: leased, held } = await store.leaseThese(places)
       own.push(...leased)
       const others = new Set(held)
       own.push(...takeHeld(({ id }) => ids.has(id)))
@@ -96,9 +93,9 @@ export class MessageOperations {
   }
 
   /** Marks the copies and takes out of the windows what is held there, still leased. */
-  #mark(copies: readonly Copy[], mark: AdminMark): Copy[] {
+  #mark(places: readonly CopyPlace[], mark: AdminMark): Copy[] {
     const { marks, takeHeld } = this.#parts
-    const ids = new Set(copies.map(({ id }) => id))
+    const ids = new Set(places.map(({ id }) => id))
     for (const id of ids) marks.set(id, mark)
     return [...takeHeld(({ id }) => ids.has(id))]
   }

@@ -13,7 +13,13 @@ import {
 import type { CopyQuery, QueueFigures, QueueStore } from './queue-store.ts'
 import { halfTheTime } from './half-the-time.ts'
 import type { AdminMark } from './message-operations.ts'
-import { type Copy, type CopyRecipient, suspended } from './stored-message.ts'
+import {
+  type Copy,
+  type CopyPlace,
+  type CopyRecipient,
+  placeOf,
+  suspended,
+} from './stored-message.ts'
 import { type MessageSettings, expiresAt } from './verdict.ts'
 
 /** A queue by Exchange's property names; times are milliseconds since 1970. */
@@ -62,6 +68,8 @@ export interface MessageView {
   readonly LastError: string
   readonly RetryCount: number
   readonly Recipients: readonly RecipientView[]
+  /** For the store, not for display. */
+  readonly place: CopyPlace
 }
 
 /** A recipient who waits in a queue. */
@@ -75,15 +83,12 @@ export interface RecipientView {
 const copiesPerPage = 500
 
 export interface MessageQuery extends CopyQuery {
-  readonly matches?: (view: MessageView) => boolean
   /** How long to go on looking; a single page when absent. */
   readonly time?: Milliseconds
 }
 
 export interface MessagePage {
   readonly messages: readonly MessageView[]
-  /** The same as the store has them, in the same order. */
-  readonly copies: readonly Copy[]
   /** Pass as `after` for the next page; undefined at the end. */
   readonly next?: string
 }
@@ -166,6 +171,7 @@ function messageView(copy: Copy, circumstances: MessageCircumstances): MessageVi
     LastError: lastErrorOf(copy),
     RetryCount: copy.attempts,
     Recipients: copy.recipients.map(recipientView),
+    place: placeOf(copy),
   }
 }
 
@@ -250,11 +256,10 @@ export class QueueListing {
    */
   async messages(query: MessageQuery): Promise<MessagePage> {
     const { store, clock } = this.#parts
-    const { matches = () => true, time = 0, limit, ...walk } = query
+    const { time = 0, limit, ...walk } = query
     const end = clock.monotonic() + time
     const viewOf = this.#viewer(await store.queues())
     const messages: MessageView[] = []
-    const copies: Copy[] = []
     let after = query.after
     do {
       const few = Math.min(limit - messages.length, copiesPerPage)
@@ -262,16 +267,13 @@ export class QueueListing {
       const more = await halfTheTime(clock, async () => {
         const page = await store.scan(ask)
         for (const copy of page.copies) {
-          const view = viewOf(copy)
-          if (!matches(view)) continue
-          messages.push(view)
-          copies.push(copy)
+          messages.push(viewOf(copy))
         }
         return page.next
       })
       after = more
     } while (after !== undefined && messages.length < limit && clock.monotonic() < end)
-    return { messages, copies, ...(after !== undefined && { next: after }) }
+    return { messages, ...(after !== undefined && { next: after }) }
   }
 
   #viewer(figures: readonly QueueFigures[]): (copy: Copy) => MessageView {

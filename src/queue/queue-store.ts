@@ -138,8 +138,8 @@ export interface QueueStore extends AsyncDisposable {
    * are leased now.
    */
   suspend(places: readonly CopyPlace[]): Promise<readonly number[]>
-  /** Those of the copies that are suspended become due at `dueAt`. */
-  resume(places: readonly CopyPlace[], dueAt: Milliseconds): Promise<void>
+  /** Those of the copies that are suspended become due at `dueAt`. Resolves with the queues of all of them. */
+  resume(places: readonly CopyPlace[], dueAt: Milliseconds): Promise<readonly QueueKey[]>
   /** Keeps whether a queue is suspended; what that means is the scheduler's business. */
   suspendQueue(queue: QueueKey, suspended: boolean): Promise<void>
   /**

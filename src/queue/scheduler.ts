@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import { type Milliseconds, second } from '../base/time-span.ts'
 import { ConnectionLine } from './connection-line.ts'
+import { ConnectionPlaces } from './connection-places.ts'
 import type { ConnectionResult, DeliveryAgent, RecipientResult } from './delivery-agent.ts'
 import { DeliveryQueue } from './delivery-queue.ts'
 import { type AdminMark, MessageOperations } from './message-operations.ts'
@@ -18,8 +19,8 @@ import type { QueueStore } from './queue-store.ts'
 import { type Recategorizer, Resubmission } from './resubmission.ts'
 import { type RetrySettings, retryDelay } from './retry-schedule.ts'
 import { type RemovalKind, Settler } from './settler.ts'
-import { type Place, type SharedPlaces, ownPlace } from './shared-places.ts'
-import type { Copy } from './stored-message.ts'
+import type { Place, SharedPlaces } from './shared-places.ts'
+import { type Copy, placeOf } from './stored-message.ts'
 import type { MessageSettings } from './verdict.ts'
 import { WindowKeeper } from './window-keeper.ts'
 
@@ -60,6 +61,7 @@ export class QueueScheduler implements AsyncDisposable {
   readonly #resubmission: Resubmission
   readonly #queues = new Map<string, DeliveryQueue>()
   readonly #line = new ConnectionLine()
+  readonly #places: ConnectionPlaces
   #preparing = 0
   readonly #serving = new Map<Promise<void>, AbortController>()
   /** Copies being transmitted. */
@@ -86,6 +88,7 @@ export class QueueScheduler implements AsyncDisposable {
     })
     this.#failer = new QueueFailer({ ...options, settler: this.#settler })
     this.#windows = new WindowKeeper(options)
+    this.#places = new ConnectionPlaces({ ...options, onTurn: (queue) => this.#onTurn(queue) })
     this.listing = new QueueListing({
       ...options,
       queues: this.#queues,
@@ -248,12 +251,18 @@ export class QueueScheduler implements AsyncDisposable {
       const queue = this.#line.take(MaxOutboundConnections)
       if (queue === undefined) return
       if (!queue.wantsConnection(MaxPerDomainOutboundConnections, clock.monotonic())) continue
-      const place = this.#placeFor(queue)
+      const place = this.#places.take(queue)
       if (place === undefined) continue
       if (queue.ready === 0) void this.#prepare(queue, place)
       else this.#open(queue, place)
       this.#consider(queue)
     }
+  }
+
+  #onTurn(queue: DeliveryQueue): void {
+    if (this.#state !== 'running') return
+    this.#line.join(queue)
+    this.#openConnections()
   }
 
   /** Fetches copies only now that there is a connection for them: most queues in line need none yet. */
@@ -269,22 +278,6 @@ export class QueueScheduler implements AsyncDisposable {
     if (this.#state !== 'running') return
     this.#consider(queue)
     this.#openConnections()
-  }
-
-  /** Without a place now it stays in the line, outside the order, until it is its turn among all processes. */
-  #placeFor(queue: DeliveryQueue): Place | undefined {
-    const { places, settings } = this.#options
-    if (places === undefined) return ownPlace
-    const { MaxPerDomainOutboundConnections, MaxOutboundConnections } = settings.current
-    const limits = { perQueue: MaxPerDomainOutboundConnections, overall: MaxOutboundConnections }
-    const place = places.take(queueKeyText(queue.key), limits, () => {
-      queue.inLine = false
-      if (this.#state !== 'running') return
-      this.#line.join(queue)
-      this.#openConnections()
-    })
-    queue.inLine = place === undefined
-    return place
   }
 
   #open(queue: DeliveryQueue, place: Place): void {
@@ -423,7 +416,7 @@ export class QueueScheduler implements AsyncDisposable {
   /** A removal that came while the result of an attempt was being written. */
   async #removeLate(copy: Copy, kind: RemovalKind): Promise<void> {
     try {
-      await this.messages.remove([copy], kind)
+      await this.messages.remove([placeOf(copy)], kind)
     } catch (error) {
       this.#options.log.error({ error, internalId: copy.message.id }, 'could not remove a message')
     }

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import type { Bytes } from '../base/byte-size.ts'
+import type { QueueKey } from './queue-key.ts'
 import type { AgedQuery, QueueFigures } from './queue-store.ts'
 import { type Inquiry, type LeasedRow, suspendedDue } from './sqlite-queue-protocol.ts'
 import type { QueueRegistry, RegisteredQueue } from './sqlite-queue-registry.ts'
@@ -40,6 +41,8 @@ export class QueueInquiries {
         return this.#leaseThese(inquiry.places)
       case 'leasedAmong':
         return this.#leasedAmong(inquiry.places)
+      case 'queuesAmong':
+        return this.#queuesAmong(inquiry.places)
       case 'release':
         for (const [copy, queue] of inquiry.copies) this.#registry.find(queue)?.leased.delete(copy)
         return undefined
@@ -131,11 +134,18 @@ export class QueueInquiries {
   }
 
   #leasedAmong(places: readonly CopyPlace[]): number[] {
-    const held = places.filter(({ message, id }) => {
-      const row = this.#statements.queueOf.get(message, id)
-      return this.#registry.byNumber(Number(row?.['queue'] ?? -1))?.leased.has(id) === true
-    })
+    const held = places.filter((place) => this.#queueOf(place)?.leased.has(place.id) === true)
     return held.map(({ id }) => id)
+  }
+
+  #queuesAmong(places: readonly CopyPlace[]): QueueKey[] {
+    const queues = new Set(places.map((place) => this.#queueOf(place)))
+    return [...queues].flatMap((queue) => (queue === undefined ? [] : queue.key))
+  }
+
+  #queueOf({ message, id }: CopyPlace): RegisteredQueue | undefined {
+    const row = this.#statements.queueOf.get(message, id)
+    return this.#registry.byNumber(Number(row?.['queue'] ?? -1))
   }
 
   #scanned(query: Ask<'scan'>): { rows: LeasedRow[]; next?: string } {

@@ -97,6 +97,8 @@ export type Inquiry =
   | { readonly kind: 'leaseThese'; readonly places: readonly CopyPlace[] }
   /** Answers with the ids of those that are leased. */
   | { readonly kind: 'leasedAmong'; readonly places: readonly CopyPlace[] }
+  /** Answers with the keys of their queues, each once. */
+  | { readonly kind: 'queuesAmong'; readonly places: readonly CopyPlace[] }
   | {
       readonly kind: 'release'
       readonly copies: readonly (readonly [copy: number, queue: QueueKey])[]

@@ -219,8 +219,9 @@ class SqliteQueueStore implements QueueStore {
     return (await this.link.call({ kind: 'leasedAmong', places })) as number[]
   }
 
-  async resume(places: readonly CopyPlace[], dueAt: Milliseconds): Promise<void> {
+  async resume(places: readonly CopyPlace[], dueAt: Milliseconds): Promise<readonly QueueKey[]> {
     await this.link.call({ kind: 'resume', places, due: realTime(dueAt) })
+    return (await this.link.call({ kind: 'queuesAmong', places })) as QueueKey[]
   }
 
   async suspendQueue(queue: QueueKey, isSuspended: boolean): Promise<void> {

@@ -71,6 +71,7 @@ class QueueThread {
         case 'leaseAged':
         case 'leaseThese':
         case 'leasedAmong':
+        case 'queuesAmong':
         case 'release':
         case 'readPiece':
         case 'queues':

@@ -38,6 +38,7 @@ function message(queue: number, id: number, received: number): MessageView {
     LastError: '',
     RetryCount: 0,
     Recipients: [{ Address: 'bob@a.test', Status: 'Ready', LastError: '' }],
+    place: { message: id, id },
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { hour, minute } from '../../../src/base/time-span.ts'
 import type { DeliveryLane } from '../../../src/queue/delivery-agent.ts'
 import { unreachableQueue } from '../../../src/queue/queue-key.ts'
-import type { Copy } from '../../../src/queue/stored-message.ts'
+import { type Copy, placeOf } from '../../../src/queue/stored-message.ts'
 import { domainQueue } from '../../support/queue-samples.ts'
 import { SchedulerBench, delivering, refusing, resultsFor } from '../../support/scheduler-bench.ts'
 
@@ -58,12 +58,12 @@ describe('a suspended message', () => {
     await bench.start()
     const [first] = await bench.send('first.test', 3)
     if (first === undefined) throw new Error('three were sent')
-    await bench.scheduler.messages.suspend([first])
+    await bench.scheduler.messages.suspend([placeOf(first)])
     expect(await statuses(bench)).toEqual(['Suspended', 'Retry', 'Retry'])
     bench.serve = delivering
     await bench.advance(hour, minute)
     expect(await statuses(bench)).toEqual(['Suspended'])
-    await bench.scheduler.messages.resume([first])
+    await bench.scheduler.messages.resume([placeOf(first)])
     await bench.settle()
     expect(await bench.waiting()).toEqual([])
   })
@@ -71,7 +71,7 @@ describe('a suspended message', () => {
     await using bench = new SchedulerBench()
     bench.serve = dead
     await bench.start()
-    await bench.scheduler.messages.suspend(await bench.send('first.test'))
+    await bench.scheduler.messages.suspend((await bench.send('first.test')).map(placeOf))
     await bench.advance(72 * hour, hour)
     expect(await statuses(bench)).toEqual(['Suspended'])
     expect(bench.notices).toEqual([])
@@ -80,7 +80,7 @@ describe('a suspended message', () => {
     await using bench = new SchedulerBench()
     bench.serve = dead
     await bench.start()
-    await bench.scheduler.messages.suspend(await bench.send('first.test'))
+    await bench.scheduler.messages.suspend((await bench.send('first.test')).map(placeOf))
     bench.serve = delivering
     await bench.scheduler.operations.retry(key)
     await bench.scheduler.operations.resubmit(key)
@@ -91,7 +91,7 @@ describe('a suspended message', () => {
     const { bench, copy, answer } = await transmitting()
     await using _ = bench
     expect(await statuses(bench)).toEqual(['Active'])
-    await bench.scheduler.messages.suspend([copy])
+    await bench.scheduler.messages.suspend([placeOf(copy)])
     expect(await statuses(bench)).toEqual(['PendingSuspend'])
     answer('retry')
     await bench.advance(hour, minute)
@@ -100,7 +100,7 @@ describe('a suspended message', () => {
   test('in transmission may be delivered', async () => {
     const { bench, copy, answer } = await transmitting()
     await using _ = bench
-    await bench.scheduler.messages.suspend([copy])
+    await bench.scheduler.messages.suspend([placeOf(copy)])
     answer('delivered')
     await bench.settle()
     expect(await bench.waiting()).toEqual([])
@@ -108,7 +108,7 @@ describe('a suspended message', () => {
   test('that comes back untried is suspended', async () => {
     const { bench, copy, answer } = await transmitting()
     await using _ = bench
-    await bench.scheduler.messages.suspend([copy])
+    await bench.scheduler.messages.suspend([placeOf(copy)])
     answer('untried')
     await bench.settle()
     expect(await statuses(bench)).toEqual(['Suspended'])
@@ -116,8 +116,8 @@ describe('a suspended message', () => {
   test('that is resumed while it is in transmission goes its ordinary way', async () => {
     const { bench, copy, answer } = await transmitting()
     await using _ = bench
-    await bench.scheduler.messages.suspend([copy])
-    await bench.scheduler.messages.resume([copy])
+    await bench.scheduler.messages.suspend([placeOf(copy)])
+    await bench.scheduler.messages.resume([placeOf(copy)])
     expect(await statuses(bench)).toEqual(['Active'])
     answer('retry')
     await bench.advance(hour, minute)
@@ -132,10 +132,10 @@ describe('a removed message', () => {
     await bench.start()
     const [first, second] = await bench.send('first.test', 2)
     if (first === undefined || second === undefined) throw new Error('two were sent')
-    await bench.scheduler.messages.remove([first], 'remove')
+    await bench.scheduler.messages.remove([placeOf(first)], 'remove')
     expect(bench.notices).toEqual([])
-    await bench.scheduler.messages.suspend([second])
-    await bench.scheduler.messages.remove([second], 'removeWithNotice')
+    await bench.scheduler.messages.suspend([placeOf(second)])
+    await bench.scheduler.messages.remove([placeOf(second)], 'removeWithNotice')
     expect(bench.notices).toEqual(['failed alice@example.com'])
     await bench.settle()
     const left = (await bench.waiting()).filter(({ queue }) => queue.nextHopDomain === 'first.test')
@@ -158,7 +158,7 @@ describe('a removed message', () => {
     async (outcome) => {
       const { bench, copy, answer } = await transmitting()
       await using _ = bench
-      await bench.scheduler.messages.remove([copy], 'remove')
+      await bench.scheduler.messages.remove([placeOf(copy)], 'remove')
       expect(await statuses(bench)).toEqual(['PendingRemove'])
       answer(outcome)
       await bench.settle()
@@ -169,7 +169,7 @@ describe('a removed message', () => {
   test('in transmission that is delivered first counts as delivered', async () => {
     const { bench, copy, answer } = await transmitting()
     await using _ = bench
-    await bench.scheduler.messages.remove([copy], 'removeWithNotice')
+    await bench.scheduler.messages.remove([placeOf(copy)], 'removeWithNotice')
     answer('delivered')
     await bench.settle()
     expect(bench.kinds()).not.toContain('failed')
@@ -181,7 +181,7 @@ describe('a removed message', () => {
     await bench.start()
     const copies = await bench.send('first.test')
     bench.noticeFault = () => new Error('no room')
-    await bench.scheduler.messages.remove(copies, 'removeWithNotice')
+    await bench.scheduler.messages.remove(copies.map(placeOf), 'removeWithNotice')
     expect(await bench.waiting()).toHaveLength(1)
   })
 })
