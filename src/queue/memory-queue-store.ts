@@ -146,8 +146,15 @@ export class MemoryQueueStore implements QueueStore {
   async queues(): Promise<readonly QueueFigures[]> {
     await this.#turn()
     return [...this.#numbers.values()].map(({ key, number }) => {
-      const copies = this.#inQueue(key).length
-      return { key, number, copies, suspended: this.#suspendedQueues.has(queueKeyText(key)) }
+      const inQueue = this.#inQueue(key)
+      const deferred = inQueue.filter(({ attempts }) => attempts > 0).length
+      return {
+        key,
+        number,
+        copies: inQueue.length,
+        deferred,
+        suspended: this.#suspendedQueues.has(queueKeyText(key)),
+      }
     })
   }
 

@@ -29,6 +29,8 @@ export interface QueueView {
   readonly DeliveryType: DeliveryType
   readonly Status: QueueStatus
   readonly MessageCount: number
+  /** Messages that an attempt put off. */
+  readonly DeferredMessageCount: number
   readonly NextHopDomain: string
   readonly NextHopConnector: string
   readonly NextHopCategory: 'External' | 'Internal'
@@ -106,7 +108,7 @@ function queueViews(
   const hasSubmission = figures.some(({ key }) => key.deliveryType === 'Undefined')
   const submission = hasSubmission
     ? []
-    : [{ key: submissionQueue, number: 0, copies: 0, suspended: false }]
+    : [{ key: submissionQueue, number: 0, copies: 0, deferred: 0, suspended: false }]
   return [...submission, ...figures]
     .filter(
       ({ key, copies, suspended }) =>
@@ -117,7 +119,7 @@ function queueViews(
 }
 
 function queueView(
-  { key, number, copies, suspended }: QueueFigures,
+  { key, number, copies, deferred, suspended }: QueueFigures,
   queue: DeliveryQueue | undefined,
   { serverName, now }: { readonly serverName: string; readonly now: Milliseconds },
 ): QueueView {
@@ -128,6 +130,7 @@ function queueView(
     DeliveryType: key.deliveryType,
     Status: queue?.status ?? (suspended ? 'Suspended' : 'Ready'),
     MessageCount: copies,
+    DeferredMessageCount: deferred,
     NextHopDomain: key.nextHopDomain,
     NextHopConnector: key.nextHopConnector,
     NextHopCategory: isDeliveryQueue(key) ? 'External' : 'Internal',

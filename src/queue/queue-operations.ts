@@ -69,6 +69,20 @@ export class QueueOperations {
     return true
   }
 
+  /**
+   * Begins to categorize a queue anew which waits: in Retry, or Unreachable. False when it is in
+   * another state. It may take long; what goes wrong stands in the log.
+   */
+  async startResubmission(key: QueueKey): Promise<boolean> {
+    const { store, queues } = this.#parts
+    const text = queueKeyText(key)
+    const figures = (await store.queues()).find((each) => queueKeyText(each.key) === text)
+    const waits = key.deliveryType === 'Unreachable' || queues.get(text)?.status === 'Retry'
+    if (figures === undefined || figures.suspended || !waits) return false
+    void this.resubmit(key)
+    return true
+  }
+
   /** Categorizes every copy of a queue anew, but suspended ones. Resolves when all of them are written. */
   async resubmit(key: QueueKey): Promise<void> {
     const { queues, windows, resubmission, endRetry } = this.#parts

@@ -54,6 +54,8 @@ export interface QueueFigures {
   /** Small number that names the queue to an admin; never given to another queue of the file. */
   readonly number: number
   readonly copies: number
+  /** Those of them that an attempt put off. */
+  readonly deferred: number
   /** An administrator suspended it; it keeps that, and its number, also while it is empty. */
   readonly suspended: boolean
 }

@@ -120,7 +120,11 @@ export class QueueChanges {
       throw new StoreError('FAILED', `copy ${copy} of message ${message} is not leased`)
     }
     const effects = added === null ? [] : this.#add(message, added, contents)
-    effects.push(() => queue.leased.delete(copy))
+    const deferred = Number(Number(kept?.[2] ?? 0) > 0) - Number(Number(found?.['attempts']) > 0)
+    effects.push(() => {
+      queue.leased.delete(copy)
+      queue.deferred += deferred
+    })
     if (kept === null) {
       this.#statements.deleteCopy.run(message, copy)
       effects.push(() => this.#registry.count(queue, -1), this.#deleteMessageWithoutCopies(message))
@@ -178,7 +182,7 @@ function prepare(database: DatabaseSync) {
        WHERE message = ? AND id = ?`,
     ),
     deleteCopy: sql('DELETE FROM copy WHERE message = ? AND id = ?'),
-    queueOfCopy: sql('SELECT queue FROM copy WHERE message = ? AND id = ?'),
+    queueOfCopy: sql('SELECT queue, attempts FROM copy WHERE message = ? AND id = ?'),
     anyCopy: sql('SELECT 1 FROM copy WHERE message = ? LIMIT 1'),
     // Two ranges of the index rather than <>, which would read the whole queue.
     dueElsewhen: sql(

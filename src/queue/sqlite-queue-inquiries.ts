@@ -173,8 +173,8 @@ function prepare(database: DatabaseSync) {
 }
 
 /** Read from memory alone: a hundred thousand queues take some milliseconds. */
-function figures({ key, number, copies, suspended }: RegisteredQueue): QueueFigures {
-  return { key, number, copies, suspended }
+function figures({ key, number, copies, deferred, suspended }: RegisteredQueue): QueueFigures {
+  return { key, number, copies, deferred, suspended }
 }
 
 function leasedRow(queue: RegisteredQueue, row: Row): LeasedRow {

@@ -6,9 +6,13 @@ export interface RegisteredQueue {
   readonly number: number
   readonly key: QueueKey
   copies: number
+  /** Those of them that an attempt put off. */
+  deferred: number
   suspended: boolean
   readonly leased: Set<number>
 }
+
+const noCopies = { copies: 0, deferred: 0, suspended: false }
 
 /** Queues without copies that keep their number; an attacker could name any number of domains. */
 const longestListOfEmptyQueues = 1000
@@ -42,7 +46,7 @@ export class QueueRegistry {
     const known = this.find(key)
     if (known !== undefined) return known
     const number = this.#nextNumber++
-    const queue = { number, key, copies: 0, suspended: false, leased: new Set<number>() }
+    const queue = { ...noCopies, number, key, leased: new Set<number>() }
     this.#insert.run(queue.number, key.deliveryType, key.nextHopDomain, key.nextHopConnector)
     this.#reserve.run(queue.number)
     this.#added.push(queue)
@@ -109,12 +113,11 @@ export class QueueRegistry {
     database.exec(
       'DELETE FROM queue WHERE suspended = 0 AND number NOT IN (SELECT DISTINCT queue FROM copy)',
     )
-    const counts = new Map<number, number>()
-    for (const row of database
-      .prepare('SELECT queue, count(*) AS n FROM copy GROUP BY queue')
-      .all()) {
-      counts.set(Number(row['queue']), Number(row['n']))
-    }
+    const counts = countsIn(database, 'SELECT queue, count(*) AS n FROM copy GROUP BY queue')
+    const deferred = countsIn(
+      database,
+      'SELECT queue, count(*) AS n FROM copy WHERE attempts > 0 GROUP BY queue',
+    )
     for (const row of database.prepare('SELECT * FROM queue').all()) {
       const key: QueueKey = {
         deliveryType: String(row['deliveryType']) as DeliveryType,
@@ -122,8 +125,11 @@ export class QueueRegistry {
         nextHopConnector: String(row['nextHopConnector']),
       }
       const number = Number(row['number'])
-      const copies = counts.get(number) ?? 0
-      this.#add({ number, key, copies, suspended: row['suspended'] === 1, leased: new Set() })
+      this.#add({
+        ...{ number, key, copies: counts.get(number) ?? 0, deferred: deferred.get(number) ?? 0 },
+        suspended: row['suspended'] === 1,
+        leased: new Set(),
+      })
     }
   }
 
@@ -137,4 +143,10 @@ export class QueueRegistry {
     this.#byNumber.delete(queue.number)
     this.#empty.delete(queue)
   }
+}
+
+/** A number for each queue; both statements read nothing but an index. */
+function countsIn(database: DatabaseSync, sql: string): ReadonlyMap<number, number> {
+  const rows = database.prepare(sql).all()
+  return new Map(rows.map((row) => [Number(row['queue']), Number(row['n'])]))
 }

@@ -10,6 +10,7 @@ function view(number: number, domain: string, changes: Partial<QueueView> = {}):
     DeliveryType: key.deliveryType,
     Status: 'Ready',
     MessageCount: 1,
+    DeferredMessageCount: 0,
     NextHopDomain: domain,
     NextHopConnector: key.nextHopConnector,
     NextHopCategory: 'External',
