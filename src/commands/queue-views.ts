@@ -29,8 +29,6 @@ const messageColumns: readonly Column<MessageView>[] = [
 
 /** `edge Get-Queue`: the queues of the running Transport service. */
 export const getQueueCommand: Command = {
-  usage: '[--data DIR]',
-  summary: 'the queues of the running Transport service',
   async run(args, io) {
     const { dataFolder } = queueArguments(args, io, false)
     const { rows, silent } = await told(inquireQueues(dataFolder, longestTable + 1))
@@ -43,8 +41,6 @@ export const getQueueCommand: Command = {
 
 /** `edge Get-Message`: the messages of all queues, or of one. */
 export const getMessageCommand: Command = {
-  usage: '[-Queue IDENTITY] [--data DIR]',
-  summary: 'the messages in the queues, or in one queue',
   async run(args, io) {
     const { dataFolder, queue } = queueArguments(args, io, true)
     const { rows, silent } = await told(inquireMessages(dataFolder, { queue, limit: longestTable }))

@@ -16,8 +16,6 @@ import { toldConfig } from './told-config.ts'
 
 /** `edge start`: the services of the role under a supervisor, or one service alone. */
 export const startCommand: Command = {
-  usage: '[--config FILE] [--data DIR] [--service Transport|FrontendTransport]',
-  summary: 'run the relay in the foreground; SIGTERM drains, SIGHUP reloads',
   run,
 }
 
