@@ -120,7 +120,8 @@ export class QueueChanges {
       throw new StoreError('FAILED', `copy ${copy} of message ${message} is not leased`)
     }
     const effects = added === null ? [] : this.#add(message, added, contents)
-    const deferred = Number(Number(kept?.[2] ?? 0) > 0) - Number(Number(found?.['attempts']) > 0)
+    const [, , attempts = 0] = kept ?? []
+    const deferred = Number(attempts > 0) - Number(Number(found?.['attempts']) > 0)
     effects.push(() => {
       queue.leased.delete(copy)
       queue.deferred += deferred

@@ -8,14 +8,7 @@ import {
 } from '../shell/cmdlet.ts'
 import { type Filter, filter } from '../shell/filter.ts'
 import { refuseTogether } from '../shell/parameter-sets.ts'
-import {
-  flag,
-  identity,
-  switchParameter,
-  text,
-  unlimited,
-  wholeNumber,
-} from '../shell/parameter-types.ts'
+import { flag, identity, switchParameter, text } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import { messageObject, messageProperties } from './queue-objects.ts'
 import {
@@ -26,7 +19,8 @@ import {
   queueNamed,
 } from './queue-selection.ts'
 import type { MessageAction, MessageSelection, QueueServer } from './queue-server.ts'
-import { notPaged, tellSilent } from './queue-views.ts'
+import { notPaged, tellSilent } from './queue-answers.ts'
+import { limitedResults, resultSize } from './result-size.ts'
 
 /** Messages that are changed in one request. */
 const changedTogether = 200
@@ -63,10 +57,7 @@ function getMessage(server: QueueServer): Cmdlet {
       IncludeRecipientInfo: parameter(switchParameter, {
         help: 'Show the recipients with what is known of each.',
       }),
-      ResultSize: parameter(unlimited(wholeNumber(1)), {
-        help: 'The most messages shown.',
-        defaultText: '1000',
-      }),
+      ResultSize: resultSize,
       IncludeComponentLatencyInfo: refused('latencies are not kept by component.'),
       ...notPaged,
     },
@@ -83,16 +74,10 @@ function getMessage(server: QueueServer): Cmdlet {
       },
     ],
     async *run({ given }, context) {
-      const { ResultSize = 1000, IncludeRecipientInfo = false } = given
-      let shown = 0
-      for await (const view of selected(server, given, context)) {
-        if (shown++ === ResultSize) {
-          context.writeWarning(
-            `There are more messages than the ${ResultSize} shown. Use -ResultSize Unlimited to see all.`,
-          )
-          return
-        }
-        yield messageObject(view, { now: now(context), recipients: IncludeRecipientInfo })
+      const recipients = given.IncludeRecipientInfo === true
+      const views = selected(server, given, context)
+      for await (const view of limitedResults(views, given.ResultSize, context)) {
+        yield messageObject(view, { now: now(context), recipients })
       }
     },
   })
@@ -185,7 +170,7 @@ function redirectMessage(): Cmdlet {
     synopsis: 'Is not available: it drains the queues of one Mailbox server to another one.',
     parameters: { Server: refused(alone), Target: refused(alone) },
     examples: [],
-    // eslint-disable-next-line require-yield, @typescript-eslint/require-await -- it only fails
+    // eslint-disable-next-line @typescript-eslint/require-await -- it only fails
     async *run() {
       throw new ShellError(
         `Redirect-Message is not available: ${alone} To give a domain's mail to another host, change the Send connector and run Retry-Queue -Resubmit $true.`,

@@ -8,7 +8,7 @@ import { ShellObject } from '../values/shell-object.ts'
 import type { Value } from '../values/value.ts'
 import { messageSelection, notFound } from './queue-selection.ts'
 import type { QueueServer } from './queue-server.ts'
-import { tellSilent } from './queue-views.ts'
+import { tellSilent } from './queue-answers.ts'
 
 const contentType = 'MessageContent'
 

@@ -3,21 +3,14 @@ import { isDeliveryQueue } from '../../queue/queue-key.ts'
 import { type Cmdlet, type CmdletContext, defineCmdlet, parameter } from '../shell/cmdlet.ts'
 import { type Filter, filter } from '../shell/filter.ts'
 import { refuseTogether } from '../shell/parameter-sets.ts'
-import {
-  flag,
-  identity,
-  list,
-  oneOf,
-  text,
-  unlimited,
-  wholeNumber,
-} from '../shell/parameter-types.ts'
+import { flag, identity, list, oneOf, text } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import { hasWildcards } from '../values/wildcard.ts'
 import { queueObject, queueProperties } from './queue-objects.ts'
 import { checkServer, notFound, queueTest } from './queue-selection.ts'
 import type { QueueAction, QueueServer } from './queue-server.ts'
-import { notPaged, tellSilent } from './queue-views.ts'
+import { notPaged, tellSilent } from './queue-answers.ts'
+import { limitedResults, resultSize } from './result-size.ts'
 
 const kinds = [
   ...(['DnsConnectorDelivery', 'SmartHostConnectorDelivery', 'Undefined', 'Unreachable'] as const),
@@ -48,10 +41,7 @@ export function queueCmdlets(server: QueueServer): readonly Cmdlet[] {
           help: 'Only queues of these delivery types, or Empty, External, Internal ones.',
         }),
         Exclude: parameter(list(oneOf(kinds)), { help: 'No queues of these kinds.' }),
-        ResultSize: parameter(unlimited(wholeNumber(1)), {
-          help: 'The most queues shown.',
-          defaultText: '1000',
-        }),
+        ResultSize: resultSize,
         ...notPaged,
       },
       outputs: queueProperties,
@@ -75,11 +65,8 @@ export function queueCmdlets(server: QueueServer): readonly Cmdlet[] {
             (Include === undefined || Include.some((kind) => isOf(view, kind))) &&
             Exclude?.some((kind) => isOf(view, kind)) !== true,
         )
-        for (const view of shown.slice(0, ResultSize)) yield queueObject(view)
-        if (shown.length > ResultSize) {
-          context.writeWarning(
-            `There are more queues than the ${ResultSize} shown. Use -ResultSize Unlimited to see all.`,
-          )
+        for await (const view of limitedResults(inTurn(shown), ResultSize, context)) {
+          yield queueObject(view)
         }
       },
     }),
@@ -162,6 +149,11 @@ function retrying(server: QueueServer): Cmdlet {
       yield* []
     },
   })
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- they have all come
+async function* inTurn<T>(values: readonly T[]): AsyncGenerator<T> {
+  yield* values
 }
 
 interface Meant {

@@ -8,7 +8,7 @@ import { ShellObject } from '../values/shell-object.ts'
 import { queueObject, queueProperties } from './queue-objects.ts'
 import { checkServer } from './queue-selection.ts'
 import type { QueueServer } from './queue-server.ts'
-import { tellSilent } from './queue-views.ts'
+import { tellSilent } from './queue-answers.ts'
 
 const groupings = [
   ...(['NextHopDomain', 'DeliveryType', 'LastError', 'NextHopCategory', 'NextHopKey'] as const),
