@@ -2,6 +2,11 @@ import type { Cmdlet } from '../shell/cmdlet.ts'
 import { type ServerInquiry, serverFactCmdlets } from './exchange-server.ts'
 import { type ProtocolLogs, protocolLogCmdlets } from './protocol-log.ts'
 import { type Connectivity, connectivityCmdlets } from './smtp-connectivity.ts'
+import { messageCmdlets } from './message-cmdlets.ts'
+import { exportCmdlets } from './message-export.ts'
+import { queueCmdlets } from './queue-cmdlets.ts'
+import { digestCmdlets } from './queue-digest.ts'
+import type { QueueServer } from './queue-server.ts'
 import { type Routes, routeCmdlets } from './test-route.ts'
 
 /** What the cmdlets work on. It is implemented in rows above and given in. */
@@ -10,6 +15,7 @@ export interface Administration {
   readonly protocolLogs: ProtocolLogs
   readonly connectivity: Connectivity
   readonly server: ServerInquiry
+  readonly queues: QueueServer
 }
 
 /**
@@ -23,5 +29,9 @@ export function serverCmdlets(administration: Administration): readonly Cmdlet[]
     ...protocolLogCmdlets(administration.protocolLogs),
     ...connectivityCmdlets(administration.connectivity),
     ...serverFactCmdlets(administration.server),
+    ...queueCmdlets(administration.queues),
+    ...digestCmdlets(administration.queues),
+    ...messageCmdlets(administration.queues),
+    ...exportCmdlets(administration.queues),
   ]
 }
