@@ -62,20 +62,6 @@ export const commandTable: readonly CommandEntry[] = [
     group: 'Checking',
     load: async () => (await import('./healthcheck.ts')).healthcheckCommand,
   },
-  {
-    name: 'Get-Queue',
-    usage: '[--data DIR]',
-    summary: 'the queues of the running Transport service',
-    group: 'Checking',
-    load: async () => (await import('./queue-views.ts')).getQueueCommand,
-  },
-  {
-    name: 'Get-Message',
-    usage: '[-Queue IDENTITY] [--data DIR]',
-    summary: 'the messages in the queues, or in one queue',
-    group: 'Checking',
-    load: async () => (await import('./queue-views.ts')).getMessageCommand,
-  },
 ]
 
 /** A command by its name, without regard to case. */

@@ -106,7 +106,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   const closing = opened.move()
   return {
     listeners,
-    adminMethods: queueMethods(scheduler),
+    adminMethods: queueMethods(scheduler, store),
     ...(worker.drainOnly && { emptied: emptied(store, clock, ending.signal) }),
     unhealthy: () => (draining ? 'the service is draining' : undefined),
     async drain() {

@@ -4,6 +4,11 @@ import { type MailFlow, mailFlowCmdlets } from './mail-flow.ts'
 import { type TrackingLogs, trackingLogCmdlets } from './message-tracking-log.ts'
 import { type ProtocolLogs, protocolLogCmdlets } from './protocol-log.ts'
 import { type Connectivity, connectivityCmdlets } from './smtp-connectivity.ts'
+import { messageCmdlets } from './message-cmdlets.ts'
+import { exportCmdlets } from './message-export.ts'
+import { queueCmdlets } from './queue-cmdlets.ts'
+import { digestCmdlets } from './queue-digest.ts'
+import type { QueueServer } from './queue-server.ts'
 import { type Routes, routeCmdlets } from './test-route.ts'
 
 /** What the cmdlets work on. It is implemented in rows above and given in. */
@@ -14,6 +19,7 @@ export interface Administration {
   readonly server: ServerInquiry
   readonly trackingLogs: TrackingLogs
   readonly mailFlow: MailFlow
+  readonly queues: QueueServer
 }
 
 /**
@@ -29,5 +35,9 @@ export function serverCmdlets(administration: Administration): readonly Cmdlet[]
     ...serverFactCmdlets(administration.server),
     ...trackingLogCmdlets(administration.trackingLogs),
     ...mailFlowCmdlets(administration.mailFlow),
+    ...queueCmdlets(administration.queues),
+    ...digestCmdlets(administration.queues),
+    ...messageCmdlets(administration.queues),
+    ...exportCmdlets(administration.queues),
   ]
 }

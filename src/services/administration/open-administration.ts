@@ -1,4 +1,5 @@
 import type { Administration } from '../../admin/cmdlets/all.ts'
+import { RunningQueues } from '../running-queues.ts'
 import { productVersion } from '../../base/version.ts'
 
 /** Where the server's files are. */
@@ -30,6 +31,7 @@ export function openAdministration(place: AdministrationPlace): Administration {
         yield* fileProtocolLogs(configFile, dataFolder).search(search)
       },
     },
+    queues: new RunningQueues(dataFolder),
     connectivity: {
       serverName: async () => await (await connectivity()).serverName(),
       async *test(signal) {
