@@ -16,6 +16,10 @@ export interface NewMessage {
   readonly source: string
   /** Address of the client; empty for our own messages. */
   readonly sourceAddress: string
+  /** Exchange's NetworkMessageId, the same in every log; absent in messages of older queue files. */
+  readonly networkMessageId?: string
+  /** It came from a client or server that proved who it is. */
+  readonly originating?: boolean
 }
 
 /** A message as stored. */
