@@ -171,8 +171,8 @@ function redirectMessage(): Cmdlet {
     parameters: { Server: refused(alone), Target: refused(alone) },
     examples: [
       {
-        code: 'Retry-Queue EDGE01\\3 -Resubmit $true',
-        text: 'What serves instead, once the Send connector leads to another host.',
+        code: 'Retry-Queue -Filter {NextHopDomain -eq "fabrikam.com"} -Resubmit $true',
+        text: 'What to do instead, once a Send connector names the other host.',
       },
     ],
     // eslint-disable-next-line @typescript-eslint/require-await -- it only fails
