@@ -38,6 +38,7 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
   const explanation = explainRoute(address, size, {
     acceptedDomains: new AcceptedDomainTable(config.AcceptedDomains),
     sendConnectors: config.SendConnectors,
+    server: config.Server,
   })
   io.stdout.write(describe(explanation))
   const { route } = explanation
