@@ -37,7 +37,7 @@ export async function ownCertificate(options: OwnCertificateOptions): Promise<Ke
     const current = newest === 0 ? undefined : await read(options, newest)
     if (current !== undefined && isGood(current, options)) return current
     const made = await make(options)
-    if (!(await createDurably(path(options, newest + 1), made, 0o600))) continue
+    if (!(await createDurably(path(options, newest + 1), made, { mode: 0o600 }))) continue
     await forget(options, numbers.slice(0, -1))
   }
   throw new Error(`cannot make a certificate in ${options.folder}: it changes all the time`)
