@@ -24,8 +24,6 @@ export class ConfigRefused extends Error {
 
 /** A configuration file while it is being changed: as it stands, and its text to change. */
 export interface ConfigDraft {
-  /** The file's real path, links followed. */
-  readonly file: string
   /** As it was before the change. */
   readonly config: ServerConfig
   readonly document: ConfigDocument
@@ -61,11 +59,11 @@ export async function changeConfig(
   const file = await realpath(path)
   for (let tries = 1; ; tries++) {
     const before = await readFile(file, 'utf8')
-    const config = checked(await checkConfigText(before, file, options), true)
+    const config = checked(await checkConfigText(before, path, options), true)
     const document = new ConfigDocument(before)
-    await edit({ file, config, document })
+    await edit({ config, document })
     if (document.text === before) return { config, changed: false }
-    const next = checked(await checkConfigText(document.text, file, options), false)
+    const next = checked(await checkConfigText(document.text, path, options), false)
     if ((await readFile(file, 'utf8')) !== before) {
       if (tries < maximumTries) continue
       throw new Error(`${path} is being changed by somebody else all the time; nothing was changed`)

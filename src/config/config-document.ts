@@ -67,7 +67,7 @@ export class ConfigDocument {
         (text) => {
           const document = parse(text)
           const pair = pairOf(document.contents, section)
-          if (pair === undefined) return appended(text, section, new yaml.Document([newMap(entry)]))
+          if (pair === undefined) return appended(text, section, [newMap(entry)])
           if (!yaml.isSeq(pair.value) || pair.value.flow === true) return undefined
           return entryText(text, pair.value, newMap(entry))
         },
@@ -105,7 +105,7 @@ export class ConfigDocument {
       [
         (text) => {
           const pair = pairOf(parse(text).contents, section)
-          if (pair === undefined) return appended(text, section, new yaml.Document(newMap(changes)))
+          if (pair === undefined) return appended(text, section, newMap(changes))
           if (!yaml.isMap(pair.value)) return undefined
           changeMap(pair.value, changes)
           return mapText(text, pair.value)
@@ -180,10 +180,11 @@ function rewritten(text: string, change: (document: yaml.Document) => void): str
 }
 
 /** A section that was not there, at the end of the file. */
-function appended(text: string, section: string, content: yaml.Document): string {
+function appended(text: string, section: string, content: unknown): string {
   const end = text.includes('\r\n') ? '\r\n' : '\n'
   const before = text === '' || text.endsWith('\n') ? text : `${text}${end}`
-  const lines = content.toString(yamlStyle(text)).trimEnd().split('\n')
+  const document = new yaml.Document(content, { schema: 'failsafe' })
+  const lines = document.toString(yamlStyle(text)).trimEnd().split('\n')
   const gap = before.trim() === '' ? '' : end
   return `${before}${gap}${section}:${end}${lines.map((line) => `  ${line}${end}`).join('')}`
 }

@@ -52,9 +52,9 @@ SendConnectors:`,
 
 test('makes a section that is missing, and empties one that is left without entries', () => {
   const document = new ConfigDocument(edge)
-  document.changeSection('TransportConfig', { MaxReceiveSize: '20MB' })
-  expect(document.text).toBe(`${edge}\nTransportConfig:\n  MaxReceiveSize: 20MB\n`)
-  document.changeSection('TransportConfig', { MaxReceiveSize: undefined })
+  document.changeSection('TransportConfig', { ExternalDsnSendHtml: 'false' })
+  expect(document.text).toBe(`${edge}\nTransportConfig:\n  ExternalDsnSendHtml: false\n`)
+  document.changeSection('TransportConfig', { ExternalDsnSendHtml: undefined })
   document.removeEntry('AcceptedDomains', 0)
   expect(document.text).toContain('\nAcceptedDomains: []\n')
   document.addEntry('AcceptedDomains', { DomainName: '*.example' })
