@@ -20,7 +20,7 @@ export interface ChangingDefinition<P extends ParameterTable> extends Omit<
 > {
   readonly confirms?: 'on-request' | 'always'
   /** Makes the change by `attempt.apply`, and gives what the command puts out. */
-  change(given: Given<P>, attempt: Attempt): Promise<readonly ShellObject[]>
+  readonly change: (given: Given<P>, attempt: Attempt) => Promise<readonly ShellObject[]>
 }
 
 /** Makes a cmdlet of which each run that changes something, or fails to, is in the admin audit log. */

@@ -19,7 +19,12 @@ import { requireThisServer } from './identities.ts'
 import { type ListNoun, addItem, changeItem, removeItem, shownItems } from './list-noun.ts'
 import { receiveConnectorHelp } from './receive-connector-help.ts'
 import { receiveConnectorObject } from './receive-connector-object.ts'
-import { directoryParameters, givenChanges, settingParameters } from './setting-parameters.ts'
+import {
+  definite,
+  directoryParameters,
+  givenChanges,
+  settingParameters,
+} from './setting-parameters.ts'
 
 const section = 'ReceiveConnectors'
 const {
@@ -153,9 +158,7 @@ function newSettings(
   }
   const all = { ...(usage !== undefined && { Usage: usage }), ...byUsage, ...changes }
   requireParameters(['Bindings', 'RemoteIPRanges'].filter((name) => !(name in all)))
-  return Object.fromEntries(
-    Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  )
+  return definite(all)
 }
 
 function setCmdlet(configuration: Configuration): Cmdlet {

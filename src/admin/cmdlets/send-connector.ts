@@ -26,7 +26,12 @@ import {
 } from './list-noun.ts'
 import { sendConnectorHelp } from './send-connector-help.ts'
 import { sendConnectorObject } from './send-connector-object.ts'
-import { directoryParameters, givenChanges, settingParameters } from './setting-parameters.ts'
+import {
+  definite,
+  directoryParameters,
+  givenChanges,
+  settingParameters,
+} from './setting-parameters.ts'
 
 const usages = ['Custom', 'Internal', 'Internet', 'Partner'] as const
 const section = 'SendConnectors'
@@ -142,11 +147,11 @@ function newCmdlet(configuration: Configuration): Cmdlet {
       const plain = {
         Name: given.Name,
         ...(usage !== undefined && { Usage: usage }),
-        ...withValues(changes),
+        ...definite(changes),
       }
       const { AuthenticationCredential: account } = given
       return await withCredential(attempt, { account, name: given.Name }, async (credential) => {
-        const settings = { ...plain, ...withValues(credential) }
+        const settings = { ...plain, ...definite(credential) }
         const objects = await addItem(noun, attempt, { name: given.Name, settings })
         if (objects.length > 0) await warnOfOtherServers(attempt, given.Name)
         return objects
@@ -285,11 +290,4 @@ async function warnOfOtherServers(attempt: Attempt, name: string): Promise<void>
   attempt.context.writeWarning(
     `This server (${config.Server.Name}) does not use the Send connector "${name}", because its SourceTransportServers name other servers only.`,
   )
-}
-
-function withValues<T>(changes: Readonly<Record<string, T | undefined>>): Record<string, T> {
-  const given = Object.entries(changes).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value] as const],
-  )
-  return Object.fromEntries(given)
 }

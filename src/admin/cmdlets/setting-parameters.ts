@@ -92,6 +92,15 @@ export function givenChanges(
   return changes
 }
 
+/** The changes that write a value; what is new has its defaults anyway. */
+export function definite<T>(changes: Readonly<Record<string, T | undefined>>): Record<string, T> {
+  return Object.fromEntries(
+    Object.entries(changes).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value] as const],
+    ),
+  )
+}
+
 function settingParameter(
   field: z.ZodType,
   notation: Notation,
