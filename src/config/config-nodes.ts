@@ -24,28 +24,34 @@ export function changeMap(map: yaml.YAMLMap, changes: SettingChanges): void {
     if (value === undefined) map.items = map.items.filter((each) => each !== pair)
     else if (pair === undefined)
       map.items.push(new yaml.Pair(new yaml.Scalar(name), newNode(value)))
-    else pair.value = changedNode(pair.value, value)
+    else pair.value = withComments(changedNode(pair.value, value), pair.value)
   }
 }
 
-function changedNode(old: unknown, value: SettingText): unknown {
+function changedNode(old: unknown, value: SettingText): yaml.Node {
   if (typeof value === 'string')
     return yaml.isScalar(old) ? changedScalar(old, value) : scalar(value)
   if (isList(value)) return yaml.isSeq(old) ? changedSeq(old, value) : changedList(old, value)
   return newMap(value)
 }
 
-/** The scalar with its comment and, where it can be, its quotes. */
+/** The scalar, in the same quotes where it has some. */
 function changedScalar(old: yaml.Scalar, value: string): yaml.Scalar {
   const changed = scalar(value)
   if (old.type === 'QUOTE_SINGLE' || old.type === 'QUOTE_DOUBLE') changed.type = old.type
-  if (old.comment !== undefined) changed.comment = old.comment
-  if (old.commentBefore !== undefined) changed.commentBefore = old.commentBefore
   return changed
 }
 
+/** A comment behind a value stays when another value takes its place. */
+function withComments(node: yaml.Node, old: unknown): yaml.Node {
+  if (!yaml.isNode(old) || node === old) return node
+  if (old.comment !== undefined) node.comment = old.comment
+  if (old.commentBefore !== undefined) node.commentBefore = old.commentBefore
+  return node
+}
+
 /** A list that stood as one text, alone or with commas, stays one where it can. */
-function changedList(old: unknown, value: readonly string[]): unknown {
+function changedList(old: unknown, value: readonly string[]): yaml.Node {
   if (!yaml.isScalar(old) || value.length === 0) return newNode(value)
   const inOneText = typeof old.value === 'string' && (value.length === 1 || old.value.includes(','))
   return inOneText ? changedScalar(old, value.join(', ')) : newNode(value)

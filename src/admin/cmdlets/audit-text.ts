@@ -7,9 +7,10 @@ const secret = '********'
 
 /** The arguments of a command as it could have been written, without secrets. */
 export function auditText(given: object, parameters: ParameterTable): string {
-  return Object.entries(given)
-    .filter(([name]) => Object.hasOwn(parameters, name))
-    .map(([name, value]: [string, unknown]) => `-${name} ${argument(value)}`)
+  const values = new Map<string, unknown>(Object.entries(given))
+  return Object.keys(parameters)
+    .filter((name) => values.has(name))
+    .map((name) => `-${name} ${argument(values.get(name))}`)
     .join(' ')
 }
 
