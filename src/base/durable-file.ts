@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, link, open, rename, stat, unlink } from 'node:fs/promises'
+import { type FileHandle, link, open, rename, rm, stat, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** Who may do what with a new file. */
@@ -32,11 +32,13 @@ export async function createDurably(
 
 /**
  * Puts new content in the place of a file, with its rights and its owner: whoever reads it, also after
- * a power cut, sees the old content whole or the new one whole.
+ * a power cut, sees the old content whole or the new one whole. One caller at a time: what an earlier
+ * one left behind when it was killed is taken away.
  */
 export async function replaceDurably(path: string, content: string): Promise<void> {
   const { mode } = await stat(path)
-  const temporary = `${path}.${randomUUID()}.tmp`
+  const temporary = `${path}.new`
+  await rm(temporary, { force: true })
   try {
     await writeFlushed(temporary, content, { mode: mode & 0o777, ownerOf: path })
     await rename(temporary, path)
