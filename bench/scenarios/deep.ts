@@ -34,6 +34,8 @@ const settling = 10_000
 const listings = 5
 /** Draining a whole queue may take so long; what is left then is told. */
 const longestDrain = 600_000
+/** A file that has not changed for so long does not shrink any more. */
+const shrinkPatience = 5000
 
 /** A million messages wait for dead next hops while live mail passes. */
 export const deep: Scenario = {
@@ -67,6 +69,8 @@ async function runDeep(ground: Ground): Promise<ScenarioResult> {
   if (without === undefined || beside === undefined) throw new RunFailed('no rounds were held')
   const drained = await drain(ground, messages)
   const after = await fileBytes(file)
+  progress.say(`deep: drained in ${drained.seconds.toFixed(0)} s`)
+  const shrunk = await settledBytes(ground, file)
   return {
     ...{ name, title, messages: live.messages },
     configurations: { relay: relay.configuration },
@@ -84,7 +88,9 @@ async function runDeep(ground: Ground): Promise<ScenarioResult> {
       ...shares(without, beside),
       row('drained when the next hops came alive', '', drained.arrived),
       row('drained a second', '/s', drained.arrived / drained.seconds),
-      row('queue file and its log afterwards', 'MB', after / megabyte),
+      row('queue file and its log right afterwards', 'MB', after / megabyte),
+      row('queue file and its log when it has shrunk', 'MB', shrunk.bytes / megabyte),
+      row('shrunk within', 's', shrunk.seconds),
     ],
     notes: ['Postfix takes no part: a deferred queue of this depth takes it hours to build'],
   }
@@ -164,6 +170,23 @@ async function drain(
   }
   if (seconds() * 1000 >= longestDrain) return { arrived, seconds: seconds() }
   throw new RunFailed(`${arrived} of ${messages} drained, then no more`)
+}
+
+/** The size at which the file stays, and when that was reached. */
+async function settledBytes(
+  { signal }: Ground,
+  file: string,
+): Promise<{ readonly bytes: number; readonly seconds: number }> {
+  const started = performance.now()
+  let bytes = await fileBytes(file)
+  let changedAt = started
+  while (performance.now() - changedAt < shrinkPatience) {
+    await delay(500, undefined, { signal })
+    const now = await fileBytes(file)
+    if (now !== bytes) changedAt = performance.now()
+    bytes = now
+  }
+  return { bytes, seconds: (changedAt - started) / 1000 }
 }
 
 /** The real command, its own start included. */

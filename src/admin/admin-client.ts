@@ -1,6 +1,8 @@
-import { request } from 'node:http'
+import { connect } from 'node:net'
 import { second } from '../base/time-span.ts'
-import { adminSocketPath } from './admin-endpoint.ts'
+import { type AdminAnswer, type AdminQuestion, adminSocketPath } from './admin-endpoint.ts'
+
+const patience = 30 * second
 
 /** The service does not run, or not with this data folder. */
 export class ServiceNotRunning extends Error {
@@ -18,34 +20,33 @@ export async function askService(
 ): Promise<unknown> {
   const { dataFolder, service, worker = 1 } = target
   const socketPath = adminSocketPath(dataFolder, service, worker)
-  const body = parameters === undefined ? '' : JSON.stringify(parameters)
-  const { status, text } = await post({ socketPath, path: `/${method}`, body }).catch(
-    (error: unknown) => {
-      throw new ServiceNotRunning(
-        worker === 1
-          ? `the ${service} service does not run (nobody answers at ${socketPath}); start it with "edge start"`
-          : `worker ${worker} of the ${service} service does not run (nobody answers at ${socketPath})`,
-        { cause: error },
-      )
-    },
-  )
-  const answer = JSON.parse(text) as { result?: unknown; error?: string }
-  if (status !== 200) throw new Error(answer.error ?? `the service answered ${status}`)
+  const text = await ask(socketPath, { method, parameters }).catch((error: unknown) => {
+    throw new ServiceNotRunning(
+      worker === 1
+        ? `the ${service} service does not run (nobody answers at ${socketPath}); start it with "edge start"`
+        : `worker ${worker} of the ${service} service does not run (nobody answers at ${socketPath})`,
+      { cause: error },
+    )
+  })
+  const answer = JSON.parse(text) as AdminAnswer
+  if ('error' in answer) throw new Error(answer.error)
   return answer.result
 }
 
-function post(options: { socketPath: string; path: string; body: string }) {
-  const answered = Promise.withResolvers<{ status: number; text: string }>()
-  const { body, ...where } = options
-  const outgoing = request({ ...where, method: 'POST', timeout: 30 * second }, (response) => {
-    let text = ''
-    response.setEncoding('utf8')
-    response.on('data', (chunk: string) => (text += chunk))
-    response.on('end', () => answered.resolve({ status: response.statusCode ?? 0, text }))
-    response.on('error', (error) => answered.reject(error))
+/** Sends the question; resolves with all that comes until the service ends the connection. */
+async function ask(socketPath: string, question: AdminQuestion): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const socket = connect(socketPath)
+  let text = ''
+  socket.setEncoding('utf8')
+  socket.setTimeout(patience, () => socket.destroy(new Error('no answer within 30 seconds')))
+  socket.on('error', reject)
+  socket.on('data', (more: string) => (text += more))
+  socket.on('end', () => {
+    if (text.endsWith('\n')) resolve(text)
+    else reject(new Error('the service ended before it answered'))
   })
-  outgoing.on('timeout', () => outgoing.destroy(new Error('no answer within 30 seconds')))
-  outgoing.on('error', (error) => answered.reject(error))
-  outgoing.end(body)
-  return answered.promise
+  socket.on('close', () => reject(new Error('the service ended before it answered')))
+  socket.write(`${JSON.stringify(question)}\n`)
+  return await promise
 }

@@ -1,12 +1,24 @@
 import { chmod, mkdir, rm } from 'node:fs/promises'
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
+import { type Server, type Socket, createServer } from 'node:net'
 import { dirname, join } from 'node:path'
+import { second } from '../base/time-span.ts'
 
-/** Longest request body; requests are a few parameters. */
-const maximumBodyBytes = 256 * 1024
+/** Longest question; questions are a few parameters. */
+const maximumQuestionLength = 256 * 1024
+/** How long a question may take to arrive. */
+const patience = 10 * second
 
 /** One question an admin command may ask of a running service: JSON in, JSON out. */
 export type AdminMethod = (parameters: unknown) => Promise<unknown>
+
+/** A line from the command: which method, and what it is told. */
+export interface AdminQuestion {
+  readonly method: string
+  readonly parameters?: unknown
+}
+
+/** The line that comes back; the service then ends the connection. */
+export type AdminAnswer = { readonly result: unknown } | { readonly error: string }
 
 /** The socket by which admin commands reach a service, or one worker of it. */
 export function adminSocketPath(dataFolder: string, service: string, worker = 1): string {
@@ -15,8 +27,9 @@ export function adminSocketPath(dataFolder: string, service: string, worker = 1)
 }
 
 /**
- * Serves `methods` as `POST /<method>` on a local socket that only the owner may open. A method that
- * rejects answers 500 with its message.
+ * Serves `methods` on a local socket that only the owner may open: one question for each connection, a
+ * line of JSON each way. (node:http would do it, too, for 16 MB of memory in every service.) A method
+ * that rejects answers with its message.
  */
 export async function openAdminEndpoint(
   socketPath: string,
@@ -26,14 +39,19 @@ export async function openAdminEndpoint(
   // A socket file left by a killed process; a living service of this name holds the queue file or
   // the ports, so it has already been told that it runs twice.
   await rm(socketPath, { force: true })
-  const server = createServer((request, response) => {
-    void answer(methods, request, response)
+  const connections = new Set<Socket>()
+  const server = createServer((socket) => {
+    connections.add(socket)
+    socket.once('close', () => connections.delete(socket))
+    // A command that was stopped before its answer.
+    socket.on('error', () => undefined)
+    void serve(socket, methods)
   })
   await listen(server, socketPath)
   await chmod(socketPath, 0o600)
   return {
     async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
+      for (const socket of connections) socket.destroy()
       const closed = Promise.withResolvers<undefined>()
       server.close(() => closed.resolve(undefined))
       await closed.promise
@@ -48,35 +66,47 @@ async function listen(server: Server, socketPath: string): Promise<void> {
   await listening.promise
 }
 
-async function answer(
+async function serve(
+  socket: Socket,
   methods: Readonly<Record<string, AdminMethod>>,
-  request: IncomingMessage,
-  response: ServerResponse,
 ): Promise<void> {
-  const name = request.url?.slice(1) ?? ''
-  const method = Object.hasOwn(methods, name) ? methods[name] : undefined
-  if (request.method !== 'POST' || method === undefined) {
-    send(response, 404, { error: `there is no "${name}"` })
+  const line = await firstLine(socket)
+  if (line === undefined) {
+    socket.destroy()
     return
   }
+  socket.end(`${JSON.stringify(await answer(line, methods))}\n`)
+}
+
+/** Undefined when none comes, or it is too long. */
+async function firstLine(socket: Socket): Promise<string | undefined> {
+  const { promise, resolve } = Promise.withResolvers<string | undefined>()
+  socket.setTimeout(patience, () => resolve(undefined))
+  socket.once('close', () => resolve(undefined))
+  socket.setEncoding('utf8')
+  let text = ''
+  socket.on('data', (more: string) => {
+    text += more
+    const end = text.indexOf('\n')
+    if (end !== -1) resolve(text.slice(0, end))
+    else if (text.length > maximumQuestionLength) resolve(undefined)
+  })
+  const line = await promise
+  socket.setTimeout(0)
+  socket.removeAllListeners('data')
+  return line
+}
+
+async function answer(
+  line: string,
+  methods: Readonly<Record<string, AdminMethod>>,
+): Promise<AdminAnswer> {
   try {
-    send(response, 200, { result: (await method(await readJson(request))) ?? null })
+    const { method: name, parameters } = JSON.parse(line) as AdminQuestion
+    const method = Object.hasOwn(methods, name) ? methods[name] : undefined
+    if (method === undefined) return { error: `there is no "${name}"` }
+    return { result: (await method(parameters)) ?? null }
   } catch (error) {
-    send(response, 500, { error: error instanceof Error ? error.message : String(error) })
+    return { error: error instanceof Error ? error.message : String(error) }
   }
-}
-
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes > maximumBodyBytes) throw new RangeError('the request is too long')
-    chunks.push(chunk)
-  }
-  return bytes === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString())
-}
-
-function send(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 }

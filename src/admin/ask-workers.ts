@@ -16,6 +16,8 @@ export interface SilentWorker {
 export interface WorkersAnswer {
   /** In the order of the workers. */
   readonly results: readonly unknown[]
+  /** Whose results these are. */
+  readonly answering: readonly number[]
   readonly silent: readonly SilentWorker[]
 }
 
@@ -29,6 +31,7 @@ export async function askWorkers(
   parameters?: unknown,
 ): Promise<WorkersAnswer> {
   const results: unknown[] = []
+  const answering: number[] = []
   const silent: SilentWorker[] = []
   let nobody: ServiceNotRunning | undefined
   const answers = workers.map((worker) =>
@@ -37,6 +40,7 @@ export async function askWorkers(
   for (const [index, answer] of (await Promise.allSettled(answers)).entries()) {
     if (answer.status === 'fulfilled') {
       results.push(answer.value)
+      answering.push(workers[index] ?? 1)
       continue
     }
     if (!(answer.reason instanceof ServiceNotRunning)) throw answer.reason
@@ -44,5 +48,5 @@ export async function askWorkers(
     silent.push({ worker: workers[index] ?? 1, reason: answer.reason.message })
   }
   if (results.length === 0 && nobody !== undefined) throw nobody
-  return { results, silent }
+  return { results, answering, silent }
 }

@@ -10,13 +10,13 @@ const tellingFirst: readonly QueueStatus[] = ['Suspended', 'Active', 'Connecting
  * its own; the one name is that of the lowest worker which knows the queue, and the others hold as well.
  */
 export class QueueNames {
-  readonly #all: readonly QueueName[]
+  readonly #keys = new Map<string, QueueKey>()
   readonly #byKey = new Map<string, string>()
 
   /** `workers`: the names at each worker, the lowest worker first. */
   constructor(workers: readonly (readonly QueueName[])[]) {
-    this.#all = workers.flat()
-    for (const { Identity, key } of this.#all) {
+    for (const { Identity, key } of workers.flat()) {
+      this.#keys.set(Identity, key)
       const text = queueKeyText(key)
       if (!this.#byKey.has(text)) this.#byKey.set(text, Identity)
     }
@@ -28,25 +28,9 @@ export class QueueNames {
 
   /** The one name for any of a queue's names. */
   ofAny(identity: string): string {
-    const found = this.#all.find((name) => name.Identity === identity)
-    return (found && this.of(found.key)) ?? identity
+    const key = this.#keys.get(identity)
+    return (key && this.of(key)) ?? identity
   }
-
-  /** The key of the queue with this name. Throws when there is none. */
-  keyOf(wanted: string): QueueKey {
-    return queueNamed(this.#all, wanted).key
-  }
-}
-
-/** The queue with this name: `Server\\Queue`, or the queue alone; compared without case. Throws when there is none. */
-export function queueNamed(names: readonly QueueName[], wanted: string): QueueName {
-  const lower = wanted.toLowerCase()
-  const found = names.find(({ Identity }) => {
-    const identity = Identity.toLowerCase()
-    return identity === lower || identity.endsWith(`\\${lower}`)
-  })
-  if (found === undefined) throw new Error(`there is no queue "${wanted}"`)
-  return found
 }
 
 /** The queues of several workers as one list: one row for each next hop. */
@@ -69,41 +53,60 @@ function mergedView(views: readonly QueueView[], names: QueueNames): QueueView {
   if (first === undefined) throw new Error('there is no queue to show')
   const status = (each: QueueView) => tellingFirst.indexOf(each.Status)
   const telling = views.toSorted((a, b) => status(a) - status(b))[0] ?? first
+  const firstRetry = extreme(views, 'FirstRetryTime', Math.min)
   const lastRetry = extreme(views, 'LastRetryTime', Math.max)
   const nextRetry = extreme(views, 'NextRetryTime', Math.min)
   return {
     ...first,
     Identity: names.of(first.key) ?? first.Identity,
     Status: telling.Status,
-    MessageCount: views.reduce((sum, { MessageCount }) => sum + MessageCount, 0),
+    MessageCount: sum(views.map(({ MessageCount }) => MessageCount)),
     LastError: telling.LastError || (views.find(({ LastError }) => LastError)?.LastError ?? ''),
     RetryCount: Math.max(...views.map(({ RetryCount }) => RetryCount)),
+    DeferredMessageCount: sum(views.map((view) => view.DeferredMessageCount)),
+    IncomingRate: sum(views.map(({ IncomingRate }) => IncomingRate)),
+    OutgoingRate: sum(views.map(({ OutgoingRate }) => OutgoingRate)),
+    ...(firstRetry !== undefined && { FirstRetryTime: firstRetry }),
     ...(lastRetry !== undefined && { LastRetryTime: lastRetry }),
     ...(nextRetry !== undefined && { NextRetryTime: nextRetry }),
   }
 }
 
+const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0)
+
 function extreme(
   views: readonly QueueView[],
-  property: 'LastRetryTime' | 'NextRetryTime',
+  property: 'FirstRetryTime' | 'LastRetryTime' | 'NextRetryTime',
   choose: (...times: number[]) => number,
 ): number | undefined {
   const times = views.map((view) => view[property]).filter((time) => time !== undefined)
   return times.length === 0 ? undefined : choose(...times)
 }
 
-/** The messages of several workers as one list, the oldest first, `limit` at most. */
-export function mergeMessages(
-  workers: readonly (readonly MessageView[])[],
+/** The messages of several workers, each in order, as one row; the one that arrived first comes first. */
+export async function* mergedMessages(
+  workers: readonly AsyncIterator<MessageView>[],
   names: QueueNames,
-  limit: number,
-): MessageView[] {
-  return workers
-    .flat()
-    .toSorted((a, b) => a.DateReceived - b.DateReceived)
-    .slice(0, limit)
-    .map((view) => {
-      const queue = names.ofAny(view.Queue)
-      return { ...view, Queue: queue, Identity: queue + view.Identity.slice(view.Queue.length) }
-    })
+): AsyncGenerator<MessageView> {
+  const heads = await Promise.all(
+    workers.map(async (worker) => ({ worker, head: await nextOf(worker) })),
+  )
+  for (;;) {
+    const first = heads.reduce((a, b) => (received(b.head) < received(a.head) ? b : a))
+    if (first.head === undefined) return
+    yield named(first.head, names)
+    first.head = await nextOf(first.worker)
+  }
+}
+
+const received = (view: MessageView | undefined) => view?.DateReceived ?? Infinity
+
+async function nextOf(worker: AsyncIterator<MessageView>): Promise<MessageView | undefined> {
+  const next = await worker.next()
+  return next.done === true ? undefined : next.value
+}
+
+function named(view: MessageView, names: QueueNames): MessageView {
+  const queue = names.ofAny(view.Queue)
+  return { ...view, Queue: queue, Identity: queue + view.Identity.slice(view.Queue.length) }
 }

@@ -8,8 +8,6 @@ import { locations } from './locations.ts'
 
 /** `edge check-config`: every problem of the configuration with its place, or one line that all is right. */
 export const checkConfigCommand: Command = {
-  usage: '[--config FILE] [--schema]',
-  summary: 'every problem of the configuration with its place; --schema for editors',
   run,
 }
 

@@ -2,9 +2,9 @@ import type { Readable, Writable } from 'node:stream'
 
 /** What a command may touch of the process it runs in; tests give their own. */
 export interface CommandIo {
-  readonly stdin: Readable & { readonly isTTY?: boolean }
-  readonly stdout: Pick<Writable, 'write'>
-  readonly stderr: Pick<Writable, 'write'>
+  readonly stdin: Readable & { readonly isTTY?: boolean; setRawMode?(on: boolean): unknown }
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number }
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number }
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
@@ -13,10 +13,6 @@ export const exitCodes = { fine: 0, toldError: 1, usage: 2 } as const
 
 /** A command of `edge`: its arguments after the name, answered by an exit code. */
 export interface Command {
-  /** Arguments as help shows them: `[--config FILE]`. */
-  readonly usage: string
-  /** One line for the list of commands. */
-  readonly summary: string
   run(args: readonly string[], io: CommandIo): Promise<number>
 }
 

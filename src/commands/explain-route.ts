@@ -2,15 +2,9 @@ import { parseArgs } from 'node:util'
 import { parseByteSize } from '../base/byte-size.ts'
 import type { NextHop } from '../send/next-hop.ts'
 import { targetEndpoint } from '../send/target.ts'
-import { AcceptedDomainTable } from '../pipeline/accepted-domains.ts'
 import { formatAddressSpace } from '../pipeline/address-space.ts'
-import {
-  type Candidate,
-  type RouteExplanation,
-  explainRoute,
-  formatNextHop,
-} from '../pipeline/routing.ts'
-import { resolveRoute } from '../services/route-resolver.ts'
+import { type Candidate, type RouteExplanation, formatNextHop } from '../pipeline/routing.ts'
+import { explainedRoute } from '../services/explained-route.ts'
 import { replyText } from '../smtp/reply.ts'
 import { type Command, type CommandIo, UsageError, exitCodes } from './command-io.ts'
 import { locations } from './locations.ts'
@@ -18,8 +12,6 @@ import { readConfig } from './read-config.ts'
 
 /** `edge explain-route`: why a recipient goes where, without a message. */
 export const explainRouteCommand: Command = {
-  usage: 'ADDRESS [--size N] [--config FILE]',
-  summary: 'why this recipient goes where: accepted domain, connectors, next hosts',
   run,
 }
 
@@ -35,16 +27,9 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
   if (size === undefined) throw new UsageError(`"${values.size ?? ''}" is no size; try 10MB`)
   const config = await readConfig(locations({ ...values, env: io.env }).configFile, io)
   if (config === undefined) return exitCodes.toldError
-  const explanation = explainRoute(address, size, {
-    acceptedDomains: new AcceptedDomainTable(config.AcceptedDomains),
-    sendConnectors: config.SendConnectors,
-    server: config.Server,
-  })
+  const { explanation, hops } = await explainedRoute(config, address, size)
   io.stdout.write(describe(explanation))
-  const { route } = explanation
-  if (route.kind !== 'connector') return exitCodes.fine
-  const hops = await resolveRoute(config, route.queue)
-  io.stdout.write(describeHops(hops))
+  if (hops !== undefined) io.stdout.write(describeHops(hops))
   return exitCodes.fine
 }
 

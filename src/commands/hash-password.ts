@@ -8,8 +8,6 @@ import { type Command, type CommandIo, ToldError, UsageError, exitCodes } from '
  * the terminal without echo, or as one line of standard input; never from the command line.
  */
 export const hashPasswordCommand: Command = {
-  usage: '',
-  summary: 'ask for a password (or read a line) and print its hash for PasswordHash',
   run,
 }
 

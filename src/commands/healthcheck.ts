@@ -9,8 +9,6 @@ import { readConfig } from './read-config.ts'
 
 /** `edge healthcheck`: exit 0 when every service of the role runs and can do its work. */
 export const healthcheckCommand: Command = {
-  usage: '[--config FILE] [--data DIR]',
-  summary: 'exit 0 when every service runs and can do its work',
   run,
 }
 

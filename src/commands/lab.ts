@@ -12,8 +12,6 @@ import { superviseServices } from './start.ts'
 
 /** `edge lab`: the perimeter network on loopback, with the relay in it. */
 export const labCommand: Command = {
-  usage: '[--data DIR] [--peers-only] [--layout loopback|compose]',
-  summary: 'test DNS, Internet MX, internal server and the relay on loopback, with lines to try',
   run,
 }
 

@@ -1,51 +1,46 @@
-import { type Command, type CommandIo, ToldError, UsageError, exitCodes } from './command-io.ts'
-
-/** Loaded on demand: a command pays for its own imports alone. */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  start: async () => (await import('./start.ts')).startCommand,
-  'check-config': async () => (await import('./check-config.ts')).checkConfigCommand,
-  'explain-route': async () => (await import('./explain-route.ts')).explainRouteCommand,
-  'hash-password': async () => (await import('./hash-password.ts')).hashPasswordCommand,
-  lab: async () => (await import('./lab.ts')).labCommand,
-  healthcheck: async () => (await import('./healthcheck.ts')).healthcheckCommand,
-  'Get-Queue': async () => (await import('./queue-views.ts')).getQueueCommand,
-  'Get-Message': async () => (await import('./queue-views.ts')).getMessageCommand,
-}
+import { type CommandIo, ToldError, UsageError, exitCodes } from './command-io.ts'
+import { type CommandEntry, findCommand } from './command-table.ts'
 
 /** Runs `edge <args>` and resolves with its exit code; every error has been told on stderr. */
 export async function runCommand(args: readonly string[], io: CommandIo): Promise<number> {
   const [name, ...rest] = args
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
     const asked = name !== undefined
+    const { programHelp } = await import('./program-help.ts')
     const out = asked ? io.stdout : io.stderr
-    out.write(await help())
+    out.write(programHelp())
     return asked ? exitCodes.fine : exitCodes.usage
   }
-  const load = Object.entries(commands).find(
-    ([known]) => known.toLowerCase() === name.toLowerCase(),
-  )?.[1]
-  if (load === undefined) {
-    io.stderr.write(`edge: there is no command "${name}"; "edge help" lists them\n`)
-    return exitCodes.usage
-  }
-  return await runLoaded(name, await load(), rest, io)
+  const entry = findCommand(name)
+  if (entry !== undefined) return await runEntry(entry, rest, io)
+  const { runCmdlet } = await import('./run-cmdlet.ts')
+  const told = { name, usage: '[-Parameter VALUE]…' }
+  return await tellingErrors(told, io, () => runCmdlet(name, rest, io))
 }
 
-async function runLoaded(
-  name: string,
-  command: Command,
+async function runEntry(
+  entry: CommandEntry,
   args: readonly string[],
   io: CommandIo,
 ): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) {
-    io.stdout.write(`${command.summary}\n\n${usageLine(name, command)}\n`)
+    io.stdout.write(`${entry.summary}\n\n${usageLine(entry)}\n`)
     return exitCodes.fine
   }
+  const command = await entry.load()
+  return await tellingErrors(entry, io, () => command.run(args, io))
+}
+
+async function tellingErrors(
+  entry: Pick<CommandEntry, 'name' | 'usage'>,
+  io: CommandIo,
+  run: () => Promise<number>,
+): Promise<number> {
   try {
-    return await command.run(args, io)
+    return await run()
   } catch (error) {
     if (isUsageError(error)) {
-      io.stderr.write(`edge: ${error.message}\n${usageLine(name, command)}\n`)
+      io.stderr.write(`edge: ${error.message}\n${usageLine(entry)}\n`)
       return exitCodes.usage
     }
     if (!(error instanceof Error)) throw error
@@ -54,7 +49,7 @@ async function runLoaded(
   }
 }
 
-function usageLine(name: string, { usage }: Command): string {
+function usageLine({ name, usage }: Pick<CommandEntry, 'name' | 'usage'>): string {
   return `Usage: edge ${name} ${usage}`.trimEnd()
 }
 
@@ -63,14 +58,4 @@ function isUsageError(error: unknown): error is Error {
   if (error instanceof UsageError) return true
   const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
   return typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS')
-}
-
-async function help(): Promise<string> {
-  const rows = await Promise.all(
-    Object.entries(commands).map(async ([name, load]) => {
-      const { usage, summary } = await load()
-      return `  ${`${name} ${usage}`.trim()}\n      ${summary}\n`
-    }),
-  )
-  return `edge: an SMTP edge relay\n\n${rows.join('')}\nEnvironment: EDGE_CONFIG (default config/server.yaml), EDGE_DATA (default data)\n`
 }

@@ -16,8 +16,6 @@ import { toldConfig } from './told-config.ts'
 
 /** `edge start`: the services of the role under a supervisor, or one service alone. */
 export const startCommand: Command = {
-  usage: '[--config FILE] [--data DIR] [--service Transport|FrontendTransport]',
-  summary: 'run the relay in the foreground; SIGTERM drains, SIGHUP reloads',
   run,
 }
 
@@ -103,7 +101,7 @@ export async function superviseServices(
  * on it. A small young generation (MB) frees both soon, so that they seldom cause a collection of all
  * and the process stays smaller; Node's default lets them grow to many times what is in use, at no gain.
  */
-const smallNursery = '--max-semi-space-size=8'
+const smallNursery = '--max-semi-space-size=4'
 
 /**
  * glibc gives each thread a heap of its own by default, and what one frees is of no use to the others;

@@ -22,3 +22,8 @@ export function isDnsServer(text: string): boolean {
   const portNumber = Number(port ?? '53')
   return family === (ipv6 === undefined ? 4 : 6) && portNumber >= 1 && portNumber <= 65_535
 }
+
+/** A server's name by its machine's: up to the first dot, in capitals. */
+export function shortName(hostName: string): string {
+  return hostName.replace(/\..*$/, '').toUpperCase()
+}

@@ -4,6 +4,7 @@ import { defaultReceiveConnectors } from '../receive/receive-connector-defaults.
 import { completeReceiveConnector } from '../receive/receive-connector.ts'
 import { completeSendConnector } from '../send/send-connector.ts'
 import { listSections, settingsSections } from './config-file.ts'
+import { shortName } from './host-names.ts'
 import type { ServerConfig, ServerIdentity } from './server-config.ts'
 import { completeTransportService } from './transport-service.ts'
 import type { YamlSource } from './yaml-source.ts'
@@ -102,8 +103,4 @@ class SectionReader {
     this.problems.push(...problems.filter((problem) => !this.#source.isBroken(problem.path)))
     return undefined
   }
-}
-
-function shortName(hostName: string): string {
-  return hostName.replace(/\..*$/, '').toUpperCase()
 }

@@ -3,6 +3,7 @@ import {
   byteSize,
   count,
   countOrUnlimited,
+  flag,
   list,
   oneOf,
   text,
@@ -12,7 +13,8 @@ import { day, hour, minute, second } from '../base/time-span.ts'
 
 const logPath = () => text().default('')
 const logAge = () => timeSpan(0, 3650 * day).default(30 * day)
-const logDirectorySize = () => byteSize(1, 2 ** 53, true).default(250 * 1024 ** 2)
+const logDirectorySize = (standard = 250 * 1024 ** 2) =>
+  byteSize(1, 2 ** 53, true).default(standard)
 const logFileSize = () => byteSize(1, 2 ** 53, true).default(10 * 1024 ** 2)
 
 /** What both services have: their protocol logs. An empty path means the folder below the data folder. */
@@ -40,6 +42,13 @@ const dnsServers = () => list(text()).default([])
  */
 export const transportServiceSchema = z.strictObject({
   ...protocolLogFields,
+  MessageTrackingLogEnabled: flag().default(true),
+  /** Empty: `logs/MessageTracking` below the data folder. */
+  MessageTrackingLogPath: logPath(),
+  MessageTrackingLogMaxAge: logAge(),
+  MessageTrackingLogMaxDirectorySize: logDirectorySize(1000 * 1024 ** 2),
+  MessageTrackingLogMaxFileSize: logFileSize(),
+  MessageTrackingLogSubjectLoggingEnabled: flag().default(true),
   InternalDNSServers: dnsServers(),
   ExternalDNSServers: dnsServers(),
   QueueGlitchRetryCount: count(0, 15).default(4),

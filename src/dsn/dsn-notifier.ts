@@ -145,6 +145,8 @@ export class DsnNotifier implements Notifier {
       receivedAt: report.now,
       source: 'DSN',
       sourceAddress: '',
+      networkMessageId: newGuid(),
+      originating: true,
     }
   }
 

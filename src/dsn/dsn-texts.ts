@@ -18,6 +18,7 @@ export const openingLine: Readonly<Record<DsnAction, string>> = {
 }
 
 const explanations: Readonly<Record<string, string>> = {
+  '4.3.2': 'An administrator removed the message before it was delivered.',
   '4.4.1': 'The server of the recipient did not answer in time. Please try again later.',
   '4.4.7':
     'The message could not be delivered in the time allowed, because the server of the recipient could not be reached or did not take it. Please try again, or contact the recipient in another way.',

@@ -41,29 +41,70 @@ export function protocolLogFiles(
   settings: Live<ProtocolLogSettings>,
   place: LogPlace,
 ): Live<LogFileSettings> {
-  let source: ProtocolLogSettings | undefined
+  const { direction, dataFolder } = place
+  return followed(settings, (current) => ({
+    folder: logFolder(
+      current[`${direction}ProtocolLogPath`],
+      dataFolder,
+      defaultProtocolLogFolder(place),
+    ),
+    maxAge: current[`${direction}ProtocolLogMaxAge`],
+    maxDirectorySize: current[`${direction}ProtocolLogMaxDirectorySize`],
+    maxFileSize: current[`${direction}ProtocolLogMaxFileSize`],
+  }))
+}
+
+/** The message tracking log's parameters of Set-TransportService. */
+export interface TrackingLogSettings {
+  readonly MessageTrackingLogEnabled: boolean
+  readonly MessageTrackingLogPath: string
+  readonly MessageTrackingLogMaxAge: Milliseconds
+  readonly MessageTrackingLogMaxDirectorySize: Bytes
+  readonly MessageTrackingLogMaxFileSize: Bytes
+  readonly MessageTrackingLogSubjectLoggingEnabled: boolean
+}
+
+/** Beginning of the names of its files: `MSGTRK2026010203-1.LOG`. */
+export const trackingLogPrefix = 'MSGTRK'
+
+/** Where the message tracking log stands by its path, switched on or not; undefined for `$null`. */
+export function trackingLogFolder(
+  { MessageTrackingLogPath }: Pick<TrackingLogSettings, 'MessageTrackingLogPath'>,
+  dataFolder: string,
+): string | undefined {
+  return logFolder(MessageTrackingLogPath, dataFolder, join(dataFolder, 'logs', 'MessageTracking'))
+}
+
+/** The files of the message tracking log, following the settings. */
+export function trackingLogFiles(
+  settings: Live<TrackingLogSettings>,
+  dataFolder: string,
+): Live<LogFileSettings> {
+  return followed(settings, (current) => ({
+    folder: current.MessageTrackingLogEnabled ? trackingLogFolder(current, dataFolder) : undefined,
+    maxAge: current.MessageTrackingLogMaxAge,
+    maxDirectorySize: current.MessageTrackingLogMaxDirectorySize,
+    maxFileSize: current.MessageTrackingLogMaxFileSize,
+  }))
+}
+
+/** Asked for at each record, so it is worked out once for each change. */
+function followed<Settings>(
+  settings: Live<Settings>,
+  filesOf: (current: Settings) => LogFileSettings,
+): Live<LogFileSettings> {
+  let source: Settings | undefined
   let files: LogFileSettings
-  // Asked for at each record, so it is worked out once for each change.
   return mapLive(settings, (current) => {
     if (current !== source) {
       source = current
-      files = logFileSettings(current, place)
+      files = filesOf(current)
     }
     return files
   })
 }
 
-function logFileSettings(settings: ProtocolLogSettings, place: LogPlace): LogFileSettings {
-  const { direction } = place
-  return {
-    folder: logFolder(settings[`${direction}ProtocolLogPath`], place),
-    maxAge: settings[`${direction}ProtocolLogMaxAge`],
-    maxDirectorySize: settings[`${direction}ProtocolLogMaxDirectorySize`],
-    maxFileSize: settings[`${direction}ProtocolLogMaxFileSize`],
-  }
-}
-
-function logFolder(path: string, place: LogPlace): string | undefined {
-  if (path === '') return defaultProtocolLogFolder(place)
-  return path.toLowerCase() === '$null' ? undefined : resolve(place.dataFolder, path)
+function logFolder(path: string, dataFolder: string, standard: string): string | undefined {
+  if (path === '') return standard
+  return path.toLowerCase() === '$null' ? undefined : resolve(dataFolder, path)
 }

@@ -6,6 +6,9 @@ import { ProtocolLogWriter, protocolLogFields } from './protocol-log-writer.ts'
 import { RollingCsvLog } from './rolling-csv-log.ts'
 import type { SessionIds } from './session-ids.ts'
 
+/** How the names of the files begin. */
+export const protocolLogPrefixes = { Receive: 'RECV', Send: 'SEND' } as const
+
 export interface ProtocolLogOptions extends LogPlace {
   readonly settings: Live<ProtocolLogSettings>
   /** One for both directions of a service. */
@@ -22,7 +25,7 @@ export function openProtocolLog(options: ProtocolLogOptions): ProtocolLogWriter 
   const log = new RollingCsvLog({
     logType: `SMTP ${direction} Protocol Log`,
     fields: protocolLogFields,
-    prefix: direction === 'Receive' ? 'RECV' : 'SEND',
+    prefix: protocolLogPrefixes[direction],
     settings: protocolLogFiles(settings, options),
     clock,
     warn,

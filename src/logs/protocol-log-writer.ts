@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import { plainAddress } from '../base/ip-range.ts'
 import type { Endpoint } from '../message/message-sink.ts'
 import { csvField } from './csv-field.ts'
+import { LogTime } from './log-time.ts'
 import type {
   ProtocolEvent,
   ProtocolLog,
@@ -83,26 +84,6 @@ class VerboseSession implements ProtocolSession {
     this.#log.append(
       `${time}${this.#beforeNumber}${number}${this.#afterNumber}${event},${csvField(data)},${csvField(context)}\r\n`,
     )
-  }
-}
-
-/** The time as records have it, written out once for each millisecond. */
-class LogTime {
-  readonly #clock: Clock
-  #at = NaN
-  #text = ''
-
-  constructor(clock: Clock) {
-    this.#clock = clock
-  }
-
-  now(): string {
-    const now = this.#clock.now()
-    if (now !== this.#at) {
-      this.#at = now
-      this.#text = new Date(now).toISOString()
-    }
-    return this.#text
   }
 }
 

@@ -26,11 +26,14 @@ export interface RollingCsvLogOptions {
   readonly disk?: LogDisk
 }
 
-/** Records are written together: after this time, or when so many characters wait. */
+/**
+ * Records are written together: after this time, or when so many characters wait. To hand a write to
+ * the disk's thread wakes it and costs more than its copy, so blocks are large.
+ */
 const flushDelayMs = 100
-const blockLength = 64 * 1024
+const blockLength = 256 * 1024
 /** What may wait while the disk is slow; records beyond are lost and counted. */
-const maxWaitingBlocks = 64
+const maxWaitingBlocks = 16
 const retryDelayMs = 5 * second
 const closeTimeoutMs = 5 * second
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
+import { logTime } from './log-time.ts'
 
 /** .NET's DateTime counts 100 ns from the year 1; Exchange's ids are such a count. */
 const ticksPerMillisecond = 10_000n
@@ -34,4 +35,17 @@ export class SessionIds {
     this.#last = id > this.#last ? id : this.#last + ticksPerId
     return this.#last.toString(16).toUpperCase().padStart(16, '0')
   }
+}
+
+/** Milliseconds of the .NET epoch. */
+const millisecondsAt1970 = Number(ticksAt1970 / ticksPerMillisecond)
+
+/** When a session with such an id began, as ISO text; empty for a text that is no such id. */
+export function sessionTime(id: string): string {
+  const [high, low] = [parseInt(id.slice(0, 8), 16), parseInt(id.slice(8), 16)]
+  // The id is high * 2^32 + low, and 2^32 = 429,496 * 10,000 + 7,296: exact without big numbers.
+  const milliseconds = high * 429_496 + Math.floor((high * 7_296 + low) / 10_000)
+  return id.length === 16 && Number.isFinite(milliseconds)
+    ? logTime(milliseconds - millisecondsAt1970)
+    : ''
 }

@@ -14,6 +14,7 @@ import { inboundHeaders } from './header-firewall.ts'
 /** What the queue wants to know of a header. */
 export interface AcceptedHeader {
   readonly messageId: string
+  readonly networkMessageId: string
   readonly subject: string
   readonly receivedAt: Milliseconds
 }
@@ -52,9 +53,22 @@ export function acceptHeader(
   const subject = plainText(decodeHeaderText(rawSubject), longestSubject)
   const added = addedFields(header, given === undefined ? messageId : undefined, time)
   return {
-    header: { messageId, subject, receivedAt: time },
+    header: {
+      messageId,
+      networkMessageId: networkMessageIdOf(header) ?? newGuid(),
+      subject,
+      receivedAt: time,
+    },
     content: joined(content, traceField(session, time), header, added),
   }
+}
+
+const guidShape = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** The id that a server of the organisation gave it before; the header firewall keeps those of others away. */
+function networkMessageIdOf(header: HeaderBlock): string | undefined {
+  const given = header.value('x-ms-exchange-organization-network-message-id')
+  return given !== undefined && guidShape.test(given) ? given.toLowerCase() : undefined
 }
 
 function addedFields(header: HeaderBlock, messageId: string | undefined, time: number): string {

@@ -39,6 +39,8 @@ export interface QueueSubmissionOptions {
   readonly server: { readonly Fqdn: string }
   readonly clock: Clock
   readonly newGuid: NewGuid
+  /** Told of each accepted message, before its copies are handed on; for the message tracking log. */
+  readonly onReceived?: (session: SessionFacts, copies: readonly Copy[]) => void
   /** Takes over the leased copies of an accepted message, those in the Submission queue included. */
   readonly enqueue: (copies: readonly Copy[]) => void
   /** Something of ours went wrong; for the program's log. */
@@ -197,13 +199,14 @@ class Submission implements IncomingMessage {
   /** The message is ours now, whatever happens here: the scheduler finds its copies in the store. */
   #enqueue(copies: readonly Copy[]): void {
     try {
+      this.#options.onReceived?.(this.#transaction.session, copies)
       this.#options.enqueue(copies)
     } catch (error) {
       this.#options.onFault('A stored message could not be handed on; it waits in the store', error)
     }
   }
 
-  #message({ messageId, subject, receivedAt }: AcceptedHeader): NewMessage {
+  #message({ messageId, networkMessageId, subject, receivedAt }: AcceptedHeader): NewMessage {
     const { session, envelope } = this.#transaction
     const connector = session.connector.slice(session.connector.lastIndexOf('\\') + 1)
     return {
@@ -214,6 +217,8 @@ class Submission implements IncomingMessage {
       receivedAt,
       source: `SMTP:${connector}`,
       sourceAddress: plainAddress((session.proxiedFor?.client ?? session.remote).address),
+      networkMessageId,
+      ...(session.principal.kind !== 'Anonymous' && { originating: true }),
     }
   }
 

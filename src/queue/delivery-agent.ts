@@ -1,6 +1,17 @@
 import type { Awaitable } from '../base/awaitable.ts'
+import type { Reply } from '../smtp/reply.ts'
 import type { QueueKey } from './queue-key.ts'
 import type { Copy, CopyRecipient } from './stored-message.ts'
+
+/** A session with a next hop, as the message tracking log names it. */
+export interface AnsweringSession {
+  /** As in the protocol log. */
+  readonly id: string
+  /** Our address. */
+  readonly localAddress: string
+  readonly host: string
+  readonly address: string
+}
 
 /** What one attempt did for one recipient. `reply` is the text that caused it. */
 export interface RecipientResult {
@@ -10,6 +21,10 @@ export interface RecipientResult {
   readonly reply: string
   /** The host that answered, `host (ip)`; absent when we judged ourselves. */
   readonly remoteHost?: string
+  /** The session that it was tried on; absent when none was needed to judge. */
+  readonly session?: AnsweringSession
+  /** What the peer said to RCPT, of a recipient that was delivered. */
+  readonly recipientReply?: Reply
   /** Delivered to a host that speaks DSN, so notifications of success are its business. */
   readonly dsnPassedOn?: boolean
 }

@@ -1,7 +1,8 @@
 import type { Timer } from '../base/clock.ts'
 import type { Milliseconds } from '../base/time-span.ts'
+import { MessageRate } from './message-rate.ts'
 import type { QueueKey } from './queue-key.ts'
-import type { Copy } from './stored-message.ts'
+import { type Copy, suspended } from './stored-message.ts'
 
 /** Exchange's queue states. */
 export type QueueStatus = 'Active' | 'Connecting' | 'Ready' | 'Retry' | 'Suspended'
@@ -9,6 +10,8 @@ export type QueueStatus = 'Active' | 'Connecting' | 'Ready' | 'Retry' | 'Suspend
 /** The failures of a queue's next hop. */
 export interface QueueTrouble {
   readonly lastError: string
+  /** The first of the failures in a row. */
+  readonly firstRetryAt: Milliseconds
   readonly lastRetryAt: Milliseconds
   /** Undefined once the waiting is over. */
   readonly nextRetryAt?: Milliseconds
@@ -35,6 +38,10 @@ export class DeliveryQueue {
   trouble: QueueTrouble | undefined
   /** A failure that ends every copy is being carried out, or copies are categorized anew. */
   emptying = false
+  /** By an administrator: takes copies, but none is tried. */
+  suspended = false
+  #incoming: MessageRate | undefined
+  #outgoing: MessageRate | undefined
   /** In the line of queues that want a connection. */
   inLine = false
   /** Copies are fetched for the first connection, which opens next. */
@@ -60,10 +67,11 @@ export class DeliveryQueue {
 
   /** Copies may be taken into the window: the next hop is not known to fail. */
   get maySend(): boolean {
-    return !this.inRetry && !this.emptying
+    return !this.inRetry && !this.emptying && !this.suspended
   }
 
   get status(): QueueStatus {
+    if (this.suspended) return 'Suspended'
     if (this.proven > 0) return 'Active'
     if (this.connections > 0) return 'Connecting'
     return this.inRetry ? 'Retry' : 'Ready'
@@ -78,6 +86,7 @@ export class DeliveryQueue {
       this.nextDueAt === undefined &&
       !this.inRetry &&
       !this.emptying &&
+      !this.suspended &&
       this.refill === undefined
     )
   }
@@ -117,7 +126,28 @@ export class DeliveryQueue {
     return all.filter(test)
   }
 
+  /** A copy came, at this monotonic time. */
+  came(at: Milliseconds): void {
+    this.#incoming ??= new MessageRate()
+    this.#incoming.add(at)
+  }
+
+  /** A copy left for good. */
+  went(at: Milliseconds): void {
+    this.#outgoing ??= new MessageRate()
+    this.#outgoing.add(at)
+  }
+
+  /** Messages per second over the last minute. */
+  rates(at: Milliseconds): { readonly incoming: number; readonly outgoing: number } {
+    return {
+      incoming: this.#incoming?.perSecond(at) ?? 0,
+      outgoing: this.#outgoing?.perSecond(at) ?? 0,
+    }
+  }
+
   noteDue(dueAt: Milliseconds): void {
+    if (dueAt === suspended) return
     this.nextDueAt = Math.min(this.nextDueAt ?? Infinity, dueAt)
   }
 

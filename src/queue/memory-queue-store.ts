@@ -6,6 +6,7 @@ import {
   type AgedQuery,
   type CopyPage,
   type CopyQuery,
+  type LeasedAmong,
   type PendingMessage,
   type PreparedMessage,
   type QueueFigures,
@@ -13,13 +14,20 @@ import {
   type Settlement,
   StoreError,
 } from './queue-store.ts'
-import type { Copy, NewCopy, NewMessage } from './stored-message.ts'
+import {
+  type Copy,
+  type CopyPlace,
+  type NewCopy,
+  type NewMessage,
+  suspended,
+} from './stored-message.ts'
 
 /** A queue store that lasts as long as the process, for tests. */
 export class MemoryQueueStore implements QueueStore {
   readonly #clock: Clock
   readonly #copies = new Map<number, Copy>()
   readonly #leased = new Set<number>()
+  readonly #suspendedQueues = new Set<string>()
   readonly #contents = new Map<number, readonly Buffer[]>()
   readonly #numbers = new Map<string, { readonly key: QueueKey; readonly number: number }>()
   #nextId = 1
@@ -41,14 +49,17 @@ export class MemoryQueueStore implements QueueStore {
   async lease(queue: QueueKey, now: Milliseconds, limit: number): Promise<readonly Copy[]> {
     await this.#turn()
     const due = this.#inQueue(queue)
-      .filter((copy) => copy.dueAt <= now && !this.#leased.has(copy.id))
+      .filter(({ dueAt }) => dueAt <= now && dueAt !== suspended)
+      .filter(({ id }) => !this.#leased.has(id))
       .toSorted((a, b) => a.dueAt - b.dueAt)
     return this.#take(due.slice(0, limit))
   }
 
   async nextDueAt(queue: QueueKey): Promise<Milliseconds | undefined> {
     await this.#turn()
-    const waiting = this.#inQueue(queue).filter(({ id }) => !this.#leased.has(id))
+    const waiting = this.#inQueue(queue)
+      .filter(({ dueAt }) => dueAt !== suspended)
+      .filter(({ id }) => !this.#leased.has(id))
     return waiting.length === 0 ? undefined : Math.min(...waiting.map(({ dueAt }) => dueAt))
   }
 
@@ -58,11 +69,18 @@ export class MemoryQueueStore implements QueueStore {
       .filter(({ message }) => message.id > (query.after ?? 0))
       .filter(({ message }) => message.receivedAt < query.receivedBefore)
       .filter(({ delayNotified }) => !(delayNotified && query.withoutDelayNotice))
-      .filter(({ id }) => !this.#leased.has(id))
+      .filter(({ id, dueAt }) => dueAt !== suspended && !this.#leased.has(id))
       .toSorted(byAge)
     const last = aged[query.limit - 1]?.message.id
     if (last === undefined) return { copies: this.#take(aged) }
     return { copies: this.#take(aged.filter(({ message }) => message.id <= last)), next: last }
+  }
+
+  async leaseThese(places: readonly CopyPlace[]): Promise<LeasedAmong> {
+    await this.#turn()
+    const copies = this.#at(places)
+    const held = copies.filter(({ id }) => this.#leased.has(id)).map(({ id }) => id)
+    return { copies: this.#take(copies.filter(({ id }) => !held.includes(id))), held }
   }
 
   async settle(settlement: Settlement): Promise<readonly Copy[]> {
@@ -93,8 +111,32 @@ export class MemoryQueueStore implements QueueStore {
   async postpone(queue: QueueKey, dueAt: Milliseconds): Promise<void> {
     await this.#turn()
     for (const copy of this.#inQueue(queue)) {
-      if (!this.#leased.has(copy.id)) this.#copies.set(copy.id, { ...copy, dueAt })
+      if (!this.#leased.has(copy.id) && copy.dueAt !== suspended)
+        this.#copies.set(copy.id, { ...copy, dueAt })
     }
+  }
+
+  async suspend(places: readonly CopyPlace[]): Promise<readonly number[]> {
+    await this.#turn()
+    const copies = this.#at(places)
+    for (const copy of copies) this.#copies.set(copy.id, { ...copy, dueAt: suspended })
+    return copies.filter(({ id }) => this.#leased.has(id)).map(({ id }) => id)
+  }
+
+  async resume(places: readonly CopyPlace[], dueAt: Milliseconds): Promise<readonly QueueKey[]> {
+    await this.#turn()
+    const queues = new Map<string, QueueKey>()
+    for (const copy of this.#at(places)) {
+      queues.set(queueKeyText(copy.queue), copy.queue)
+      if (copy.dueAt === suspended) this.#copies.set(copy.id, { ...copy, dueAt })
+    }
+    return [...queues.values()]
+  }
+
+  async suspendQueue(queue: QueueKey, isSuspended: boolean): Promise<void> {
+    await this.#turn()
+    if (isSuspended) this.#suspendedQueues.add(queueKeyText(this.#number(queue).key))
+    else this.#suspendedQueues.delete(queueKeyText(queue))
   }
 
   readPiece(messageId: number, index: number): Buffer | undefined {
@@ -104,7 +146,15 @@ export class MemoryQueueStore implements QueueStore {
   async queues(): Promise<readonly QueueFigures[]> {
     await this.#turn()
     return [...this.#numbers.values()].map(({ key, number }) => {
-      return { key, number, copies: this.#inQueue(key).length }
+      const inQueue = this.#inQueue(key)
+      const deferred = inQueue.filter(({ attempts }) => attempts > 0).length
+      return {
+        key,
+        number,
+        copies: inQueue.length,
+        deferred,
+        suspended: this.#suspendedQueues.has(queueKeyText(key)),
+      }
     })
   }
 
@@ -143,10 +193,7 @@ export class MemoryQueueStore implements QueueStore {
     { queue, recipients, dueAt }: NewCopy,
   ): Copy {
     const id = this.#nextId++
-    const text = queueKeyText(queue)
-    if (!this.#numbers.has(text)) {
-      this.#numbers.set(text, { key: queue, number: this.#numbers.size + 1 })
-    }
+    this.#number(queue)
     const copy: Copy = {
       id,
       message,
@@ -160,6 +207,19 @@ export class MemoryQueueStore implements QueueStore {
     this.#copies.set(id, copy)
     this.#leased.add(id)
     return copy
+  }
+
+  #number(key: QueueKey): { readonly key: QueueKey } {
+    const text = queueKeyText(key)
+    const known = this.#numbers.get(text)
+    if (known !== undefined) return known
+    const named = { key, number: this.#numbers.size + 1 }
+    this.#numbers.set(text, named)
+    return named
+  }
+
+  #at(places: readonly CopyPlace[]): Copy[] {
+    return places.map(({ id }) => this.#copies.get(id)).filter((copy) => copy !== undefined)
   }
 
   #inQueue(queue: QueueKey): Copy[] {

@@ -11,7 +11,15 @@ import {
   submissionQueue,
 } from './queue-key.ts'
 import type { CopyQuery, QueueFigures, QueueStore } from './queue-store.ts'
-import type { Copy } from './stored-message.ts'
+import { halfTheTime } from './half-the-time.ts'
+import type { AdminMark } from './message-operations.ts'
+import {
+  type Copy,
+  type CopyPlace,
+  type CopyRecipient,
+  placeOf,
+  suspended,
+} from './stored-message.ts'
 import { type MessageSettings, expiresAt } from './verdict.ts'
 
 /** A queue by Exchange's property names; times are milliseconds since 1970. */
@@ -21,13 +29,19 @@ export interface QueueView {
   readonly DeliveryType: DeliveryType
   readonly Status: QueueStatus
   readonly MessageCount: number
+  /** Messages that an attempt put off. */
+  readonly DeferredMessageCount: number
   readonly NextHopDomain: string
   readonly NextHopConnector: string
   readonly NextHopCategory: 'External' | 'Internal'
   readonly LastError: string
+  readonly FirstRetryTime?: Milliseconds
   readonly LastRetryTime?: Milliseconds
   readonly NextRetryTime?: Milliseconds
   readonly RetryCount: number
+  /** Messages per second over the last minute, as the next one. */
+  readonly IncomingRate: number
+  readonly OutgoingRate: number
   /** For the store and the scheduler, not for display. */
   readonly key: QueueKey
 }
@@ -35,7 +49,8 @@ export interface QueueView {
 /** What a queue is called. */
 export type QueueName = Pick<QueueView, 'Identity' | 'key'>
 
-export type MessageStatus = 'Active' | 'Ready' | 'Retry'
+export type MessageStatus =
+  'Active' | 'PendingRemove' | 'PendingSuspend' | 'Ready' | 'Retry' | 'Suspended'
 
 /** A message in a queue by Exchange's property names. */
 export interface MessageView {
@@ -50,10 +65,28 @@ export interface MessageView {
   readonly SourceIP: string
   readonly InternetMessageId: string
   readonly DateReceived: Milliseconds
-  readonly ExpirationTime: Milliseconds
+  /** Null for one that waits without an end. */
+  readonly ExpirationTime: Milliseconds | null
   readonly LastError: string
   readonly RetryCount: number
-  readonly Recipients: readonly string[]
+  readonly Recipients: readonly RecipientView[]
+  /** For the store, not for display. */
+  readonly place: CopyPlace
+}
+
+/** A recipient who waits in a queue. */
+export interface RecipientView {
+  readonly Address: string
+  readonly Status: 'Ready' | 'Retry'
+  readonly LastError: string
+}
+
+/** Copies that are looked at in one piece, without a rest. */
+const copiesPerPage = 500
+
+export interface MessageQuery extends CopyQuery {
+  /** How long to go on looking; a single page when absent. */
+  readonly time?: Milliseconds
 }
 
 export interface MessagePage {
@@ -68,38 +101,46 @@ export interface MessagePage {
  */
 function queueViews(
   figures: readonly QueueFigures[],
-  { queues: known, serverName }: Pick<ListingParts, 'queues' | 'serverName'>,
+  { queues: known, serverName, clock }: Pick<ListingParts, 'queues' | 'serverName' | 'clock'>,
   limit: number,
 ): readonly QueueView[] {
+  const now = clock.monotonic()
   const hasSubmission = figures.some(({ key }) => key.deliveryType === 'Undefined')
-  const submission = hasSubmission ? [] : [{ key: submissionQueue, number: 0, copies: 0 }]
+  const submission = hasSubmission
+    ? []
+    : [{ key: submissionQueue, number: 0, copies: 0, deferred: 0, suspended: false }]
   return [...submission, ...figures]
     .filter(
-      ({ key, copies }) =>
-        copies > 0 || key.deliveryType === 'Undefined' || known.has(queueKeyText(key)),
+      ({ key, copies, suspended }) =>
+        copies > 0 || suspended || key.deliveryType === 'Undefined' || known.has(queueKeyText(key)),
     )
     .slice(0, limit)
-    .map((each) => queueView(each, known.get(queueKeyText(each.key)), serverName))
+    .map((each) => queueView(each, known.get(queueKeyText(each.key)), { serverName, now }))
 }
 
 function queueView(
-  { key, number, copies }: QueueFigures,
+  { key, number, copies, deferred, suspended }: QueueFigures,
   queue: DeliveryQueue | undefined,
-  serverName: string,
+  { serverName, now }: { readonly serverName: string; readonly now: Milliseconds },
 ): QueueView {
-  const { lastRetryAt, nextRetryAt, lastError } = queue?.trouble ?? { lastError: '' }
+  const { firstRetryAt, lastRetryAt, nextRetryAt, lastError } = queue?.trouble ?? { lastError: '' }
+  const { incoming, outgoing } = queue?.rates(now) ?? { incoming: 0, outgoing: 0 }
   return {
     Identity: `${serverName}\\${queueName(key, number)}`,
     DeliveryType: key.deliveryType,
-    Status: queue?.status ?? 'Ready',
+    Status: queue?.status ?? (suspended ? 'Suspended' : 'Ready'),
     MessageCount: copies,
+    DeferredMessageCount: deferred,
     NextHopDomain: key.nextHopDomain,
     NextHopConnector: key.nextHopConnector,
     NextHopCategory: isDeliveryQueue(key) ? 'External' : 'Internal',
     LastError: lastError,
+    ...(firstRetryAt !== undefined && { FirstRetryTime: firstRetryAt }),
     ...(lastRetryAt !== undefined && { LastRetryTime: lastRetryAt }),
     ...(nextRetryAt !== undefined && { NextRetryTime: nextRetryAt }),
     RetryCount: queue?.retryCount ?? 0,
+    IncomingRate: incoming,
+    OutgoingRate: outgoing,
     key,
   }
 }
@@ -108,6 +149,7 @@ interface MessageCircumstances {
   readonly serverName: string
   readonly queueNumber: number | undefined
   readonly active: boolean
+  readonly mark: AdminMark | undefined
   readonly inRetry: boolean
   readonly now: Milliseconds
   readonly settings: MessageSettings
@@ -128,11 +170,17 @@ function messageView(copy: Copy, circumstances: MessageCircumstances): MessageVi
     SourceIP: message.sourceAddress,
     InternetMessageId: message.messageId,
     DateReceived: message.receivedAt,
-    ExpirationTime: expiresAt(copy, circumstances.settings),
+    ExpirationTime: copy.dueAt === suspended ? null : expiresAt(copy, circumstances.settings),
     LastError: lastErrorOf(copy),
     RetryCount: copy.attempts,
-    Recipients: copy.recipients.map(({ address }) => address),
+    Recipients: copy.recipients.map(recipientView),
+    place: placeOf(copy),
   }
+}
+
+function recipientView({ address, lastError }: CopyRecipient): RecipientView {
+  const Status = lastError === undefined ? 'Ready' : 'Retry'
+  return { Address: address, Status, LastError: lastError ?? '' }
 }
 
 /** What the last attempt said; for what was never tried, why not. */
@@ -141,8 +189,11 @@ function lastErrorOf({ lastError, recipients }: Copy): string {
   return recipients.findLast((recipient) => recipient.lastError !== undefined)?.lastError ?? ''
 }
 
-function messageStatus(copy: Copy, { active, inRetry, now }: MessageCircumstances): MessageStatus {
+function messageStatus(copy: Copy, circumstances: MessageCircumstances): MessageStatus {
+  const { active, mark, inRetry, now } = circumstances
+  if (mark !== undefined) return mark === 'suspend' ? 'PendingSuspend' : 'PendingRemove'
   if (active) return 'Active'
+  if (copy.dueAt === suspended) return 'Suspended'
   return inRetry || (copy.attempts > 0 && copy.dueAt > now) ? 'Retry' : 'Ready'
 }
 
@@ -163,6 +214,7 @@ interface ListingParts {
   readonly queues: ReadonlyMap<string, DeliveryQueue>
   /** Ids of the copies being transmitted. */
   readonly active: ReadonlySet<number>
+  readonly marks: ReadonlyMap<number, AdminMark>
   readonly serverName: string
   readonly settings: Live<MessageSettings>
   readonly clock: Clock
@@ -201,22 +253,46 @@ export class QueueListing {
     return copy === undefined ? view : { ...view, LastError: lastErrorOf(copy) }
   }
 
-  /** A page of messages. Rejects with a StoreError. */
-  async messages(query: CopyQuery): Promise<MessagePage> {
-    const { store, queues, active, serverName, settings, clock } = this.#parts
-    const [page, figures] = await Promise.all([store.scan(query), store.queues()])
+  /**
+   * Messages, in the order in which the store walks. A walk rests as long as it works: live mail comes
+   * first. It ends after `time`, though there may be more. Rejects with a StoreError.
+   */
+  async messages(query: MessageQuery): Promise<MessagePage> {
+    const { store, clock } = this.#parts
+    const { time = 0, limit, ...walk } = query
+    const end = clock.monotonic() + time
+    const viewOf = this.#viewer(await store.queues())
+    const messages: MessageView[] = []
+    let after = query.after
+    do {
+      const few = Math.min(limit - messages.length, copiesPerPage)
+      const ask = { ...walk, limit: few, ...(after !== undefined && { after }) }
+      const more = await halfTheTime(clock, async () => {
+        const page = await store.scan(ask)
+        for (const copy of page.copies) {
+          messages.push(viewOf(copy))
+        }
+        return page.next
+      })
+      after = more
+    } while (after !== undefined && messages.length < limit && clock.monotonic() < end)
+    return { messages, ...(after !== undefined && { next: after }) }
+  }
+
+  #viewer(figures: readonly QueueFigures[]): (copy: Copy) => MessageView {
+    const { queues, active, marks, serverName, settings, clock } = this.#parts
     const numbers = new Map(figures.map(({ key, number }) => [queueKeyText(key), number]))
-    const messages = page.copies.map((copy) => {
+    return (copy) => {
       const text = queueKeyText(copy.queue)
       return messageView(copy, {
         serverName,
         queueNumber: numbers.get(text),
         active: active.has(copy.id),
+        mark: marks.get(copy.id),
         inRetry: queues.get(text)?.inRetry === true,
         now: clock.now(),
         settings: settings.current,
       })
-    })
-    return { messages, ...(page.next !== undefined && { next: page.next }) }
+    }
   }
 }

@@ -1,7 +1,8 @@
 import type { Awaitable } from '../base/awaitable.ts'
 import type { Milliseconds } from '../base/time-span.ts'
 import type { QueueKey } from './queue-key.ts'
-import type { Copy, CopyRecipient, NewCopy, NewMessage } from './stored-message.ts'
+import type { CopyTest } from './copy-test.ts'
+import type { Copy, CopyPlace, CopyRecipient, NewCopy, NewMessage } from './stored-message.ts'
 
 /**
  * A message being taken in. Nothing of it lasts before the commit; a store that is opened again
@@ -53,6 +54,10 @@ export interface QueueFigures {
   /** Small number that names the queue to an admin; never given to another queue of the file. */
   readonly number: number
   readonly copies: number
+  /** Those of them that an attempt put off. */
+  readonly deferred: number
+  /** An administrator suspended it; it keeps that, and its number, also while it is empty. */
+  readonly suspended: boolean
 }
 
 /** A page of copies: by age over the whole store, by due time within one queue. */
@@ -66,8 +71,20 @@ export interface CopyQuery {
   readonly queue?: QueueKey
   /** Only the copies of this message. */
   readonly messageId?: number
+  /**
+   * Copies that cannot fulfil all of these may be left out, others not: the caller looks again. One
+   * call looks at a bounded number of copies, so its page may be empty and still have a next one.
+   */
+  readonly tests?: readonly CopyTest[]
   readonly after?: string
   readonly limit: number
+}
+
+/** Copies that were asked for by their places. */
+export interface LeasedAmong {
+  readonly copies: readonly Copy[]
+  /** Ids of those that somebody else holds; copies that are gone stand in neither. */
+  readonly held: readonly number[]
 }
 
 /** Asks for copies by the age of their messages, whatever their queue and due time. */
@@ -98,7 +115,12 @@ export interface QueueStore extends AsyncDisposable {
   lease(queue: QueueKey, now: Milliseconds, limit: number): Promise<readonly Copy[]>
   /** When the earliest unleased copy of `queue` is due; undefined when there is none. */
   nextDueAt(queue: QueueKey): Promise<Milliseconds | undefined>
-  /** Leases copies of messages received before a time, oldest first (for expiry and delay notices). */
+  /** Leases those of the copies that nobody holds, suspended ones too. */
+  leaseThese(places: readonly CopyPlace[]): Promise<LeasedAmong>
+  /**
+   * Leases copies of messages received before a time, oldest first (for expiry and delay notices);
+   * suspended ones wait without an end.
+   */
   leaseAged(query: AgedQuery): Promise<AgedCopies>
   /**
    * Ends a lease with its result, flushed to disk when it resolves. Returns the new copies (moved
@@ -107,8 +129,21 @@ export interface QueueStore extends AsyncDisposable {
   settle(settlement: Settlement): Promise<readonly Copy[]>
   /** Gives leases back unchanged. */
   release(copies: readonly Copy[]): void
-  /** All unleased copies of `queue` become due at `dueAt` (a manual retry). Runs in bounded steps. */
+  /**
+   * All unleased copies of `queue` but the suspended ones become due at `dueAt` (a manual retry). Runs
+   * in bounded steps.
+   */
   postpone(queue: QueueKey, dueAt: Milliseconds): Promise<void>
+  /**
+   * Suspends copies, flushed to disk when it resolves. Leased ones too: their holder's settlement says
+   * anew when they are due, and they stay suspended when it dies. Resolves with the ids of those that
+   * are leased now.
+   */
+  suspend(places: readonly CopyPlace[]): Promise<readonly number[]>
+  /** Those of the copies that are suspended become due at `dueAt`. Resolves with the queues of all of them. */
+  resume(places: readonly CopyPlace[], dueAt: Milliseconds): Promise<readonly QueueKey[]>
+  /** Keeps whether a queue is suspended; what that means is the scheduler's business. */
+  suspendQueue(queue: QueueKey, suspended: boolean): Promise<void>
   /**
    * Piece `index` of a message's content, undefined past the end. Small recent content is answered
    * at once from memory. `spare` is a piece read before that its reader needs no longer: its memory

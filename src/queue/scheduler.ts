@@ -3,8 +3,10 @@ import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import { type Milliseconds, second } from '../base/time-span.ts'
 import { ConnectionLine } from './connection-line.ts'
+import { ConnectionPlaces } from './connection-places.ts'
 import type { ConnectionResult, DeliveryAgent, RecipientResult } from './delivery-agent.ts'
 import { DeliveryQueue } from './delivery-queue.ts'
+import { type AdminMark, MessageOperations } from './message-operations.ts'
 import type { Notifier } from './notifier.ts'
 import { OverdueSweep } from './overdue-sweep.ts'
 import type { QueueEvents, QueueLog } from './queue-events.ts'
@@ -12,12 +14,13 @@ import { QueueFailer } from './queue-failer.ts'
 import { type QueueKey, isDeliveryQueue, queueKeyText, submissionQueue } from './queue-key.ts'
 import { QueueLane } from './queue-lane.ts'
 import { QueueListing } from './queue-listing.ts'
+import { QueueOperations } from './queue-operations.ts'
 import type { QueueStore } from './queue-store.ts'
 import { type Recategorizer, Resubmission } from './resubmission.ts'
 import { type RetrySettings, retryDelay } from './retry-schedule.ts'
-import { Settler } from './settler.ts'
-import { type Place, type SharedPlaces, ownPlace } from './shared-places.ts'
-import type { Copy } from './stored-message.ts'
+import { type RemovalKind, Settler } from './settler.ts'
+import type { Place, SharedPlaces } from './shared-places.ts'
+import { type Copy, placeOf } from './stored-message.ts'
 import type { MessageSettings } from './verdict.ts'
 import { WindowKeeper } from './window-keeper.ts'
 
@@ -58,22 +61,40 @@ export class QueueScheduler implements AsyncDisposable {
   readonly #resubmission: Resubmission
   readonly #queues = new Map<string, DeliveryQueue>()
   readonly #line = new ConnectionLine()
+  readonly #places: ConnectionPlaces
   #preparing = 0
   readonly #serving = new Map<Promise<void>, AbortController>()
   /** Copies being transmitted. */
   readonly #active = new Set<number>()
   /** What the management commands see. */
   readonly listing: QueueListing
+  /** What they do to queues, and to messages. */
+  readonly operations: QueueOperations
+  readonly messages: MessageOperations
   #state: 'new' | 'running' | 'ended' = 'new'
 
   constructor(options: SchedulerOptions) {
     this.#options = options
     const { store, clock, settings, log } = options
     const onNewCopies = (copies: readonly Copy[]) => this.enqueue(copies)
-    this.#settler = new Settler({ ...options, onNewCopies })
+    const marks = new Map<number, AdminMark>()
+    const takeHeld = (test: (copy: Copy) => boolean) =>
+      this.#windows.takeWhere(this.#queues.values(), test)
+    this.#settler = new Settler({
+      ...options,
+      onNewCopies,
+      marks,
+      onLateRemoval: (copy, kind) => void this.#removeLate(copy, kind),
+    })
     this.#failer = new QueueFailer({ ...options, settler: this.#settler })
     this.#windows = new WindowKeeper(options)
-    this.listing = new QueueListing({ ...options, queues: this.#queues, active: this.#active })
+    this.#places = new ConnectionPlaces({ ...options, onTurn: (queue) => this.#onTurn(queue) })
+    this.listing = new QueueListing({
+      ...options,
+      queues: this.#queues,
+      active: this.#active,
+      marks,
+    })
     this.#resubmission = new Resubmission({ ...options, settler: this.#settler })
     this.#sweep = new OverdueSweep({
       store,
@@ -81,7 +102,18 @@ export class QueueScheduler implements AsyncDisposable {
       settings,
       log,
       settler: this.#settler,
-      takeHeld: (test) => this.#windows.takeWhere(this.#queues.values(), test),
+      takeHeld,
+    })
+    this.messages = new MessageOperations({
+      ...{ store, clock, marks, takeHeld, settler: this.#settler },
+      onDue: (queue) => this.#onDue(queue),
+    })
+    this.operations = new QueueOperations({
+      ...{ store, clock, queues: this.#queues, windows: this.#windows },
+      resubmission: this.#resubmission,
+      queueOf: (key) => this.#queueOf(key),
+      endRetry: (queue) => this.#endRetry(queue),
+      isRunning: () => this.#state === 'running',
     })
   }
 
@@ -89,9 +121,10 @@ export class QueueScheduler implements AsyncDisposable {
   async start(): Promise<void> {
     const figures = await this.#options.store.queues()
     this.#state = 'running'
-    for (const { key, copies } of figures) {
-      if (!isDeliveryQueue(key) || copies === 0) continue
+    for (const { key, copies, suspended } of figures) {
+      if (!isDeliveryQueue(key) || (copies === 0 && !suspended)) continue
       const queue = this.#queueOf(key)
+      queue.suspended = suspended
       queue.moreInStore = true
       queue.doubtful = true
       this.#consider(queue)
@@ -112,6 +145,7 @@ export class QueueScheduler implements AsyncDisposable {
       }
       const queue = this.#queueOf(copy.queue)
       touched.add(queue)
+      queue.came(this.#options.clock.monotonic())
       if (!this.#windows.accept(queue, copy)) {
         queue.noteDue(copy.dueAt)
         surplus.push(copy)
@@ -123,44 +157,9 @@ export class QueueScheduler implements AsyncDisposable {
       this.#resubmission.wake()
   }
 
-  /** A manual retry: all copies of a queue in Retry are due now. False when it is in another state. */
-  async retryQueue(key: QueueKey): Promise<boolean> {
-    const queue = this.#queues.get(queueKeyText(key))
-    if (queue?.inRetry !== true) return false
-    await this.#options.store.postpone(key, this.#options.clock.now())
-    queue.noteDue(this.#options.clock.now())
-    this.#endRetry(queue)
-    return true
-  }
-
-  /** Categorizes every copy of a queue anew. Resolves when all of them are written. */
-  async resubmit(key: QueueKey): Promise<void> {
-    const queue = this.#queues.get(queueKeyText(key))
-    if (queue !== undefined) {
-      queue.emptying = true
-      this.#windows.empty(queue)
-    }
-    try {
-      await this.#resubmission.walk(key)
-    } finally {
-      if (queue !== undefined) {
-        queue.emptying = false
-        queue.moreInStore = true
-        this.#endRetry(queue)
-      }
-    }
-  }
-
-  /**
-   * After a change of the configuration: what waits unreachable or uncategorized, and the queues for
-   * which `isCurrent` is false (their connector is gone), are categorized anew.
-   */
-  async reroute(isCurrent: (key: QueueKey) => boolean): Promise<void> {
-    const figures = await this.#options.store.queues()
-    for (const { key, copies } of figures) {
-      const stays = isDeliveryQueue(key) && isCurrent(key)
-      if (copies > 0 && !stays && this.#state === 'running') await this.resubmit(key)
-    }
+  /** See `QueueOperations.reroute`. */
+  reroute(isCurrent: (key: QueueKey) => boolean): Promise<void> {
+    return this.operations.reroute(isCurrent)
   }
 
   /**
@@ -252,12 +251,18 @@ export class QueueScheduler implements AsyncDisposable {
       const queue = this.#line.take(MaxOutboundConnections)
       if (queue === undefined) return
       if (!queue.wantsConnection(MaxPerDomainOutboundConnections, clock.monotonic())) continue
-      const place = this.#placeFor(queue)
+      const place = this.#places.take(queue)
       if (place === undefined) continue
       if (queue.ready === 0) void this.#prepare(queue, place)
       else this.#open(queue, place)
       this.#consider(queue)
     }
+  }
+
+  #onTurn(queue: DeliveryQueue): void {
+    if (this.#state !== 'running') return
+    this.#line.join(queue)
+    this.#openConnections()
   }
 
   /** Fetches copies only now that there is a connection for them: most queues in line need none yet. */
@@ -275,22 +280,6 @@ export class QueueScheduler implements AsyncDisposable {
     this.#openConnections()
   }
 
-  /** Without a place now it stays in the line, outside the order, until it is its turn among all processes. */
-  #placeFor(queue: DeliveryQueue): Place | undefined {
-    const { places, settings } = this.#options
-    if (places === undefined) return ownPlace
-    const { MaxPerDomainOutboundConnections, MaxOutboundConnections } = settings.current
-    const limits = { perQueue: MaxPerDomainOutboundConnections, overall: MaxOutboundConnections }
-    const place = places.take(queueKeyText(queue.key), limits, () => {
-      queue.inLine = false
-      if (this.#state !== 'running') return
-      this.#line.join(queue)
-      this.#openConnections()
-    })
-    queue.inLine = place === undefined
-    return place
-  }
-
   #open(queue: DeliveryQueue, place: Place): void {
     queue.timer?.cancel()
     queue.connections++
@@ -302,7 +291,7 @@ export class QueueScheduler implements AsyncDisposable {
       settle: (copy, results) => this.#settle(queue, copy, results),
       putBack: (copy) => {
         this.#active.delete(copy.id)
-        this.#windows.putBack(queue, copy)
+        if (!this.messages.putBack(copy)) this.#windows.putBack(queue, copy)
       },
       proven: () => {
         queue.proven++
@@ -332,7 +321,7 @@ export class QueueScheduler implements AsyncDisposable {
   }
 
   #take(queue: DeliveryQueue, signal: AbortSignal): Awaitable<Copy | undefined> {
-    if (signal.aborted || queue.emptying) return undefined
+    if (signal.aborted || queue.emptying || queue.suspended) return undefined
     const copy = this.#windows.take(queue)
     if (copy !== undefined) {
       this.#active.add(copy.id)
@@ -348,9 +337,12 @@ export class QueueScheduler implements AsyncDisposable {
     copy: Copy,
     results: readonly RecipientResult[],
   ): Promise<void> {
-    this.#active.delete(copy.id)
     const dueAt = await this.#settler.attempted(copy, results)
-    if (dueAt === undefined) return
+    this.#active.delete(copy.id)
+    if (dueAt === undefined) {
+      queue.went(this.#options.clock.monotonic())
+      return
+    }
     queue.noteDue(dueAt)
     this.#consider(queue)
   }
@@ -388,14 +380,15 @@ export class QueueScheduler implements AsyncDisposable {
     if (queue.proven > 0) {
       // The next hop serves others of our connections: it wants no more of them just now.
       queue.noFurtherBefore = clock.monotonic() + settings.current.QueueGlitchRetryInterval
-      queue.trouble = { lastError: error, lastRetryAt: now }
+      queue.trouble = { lastError: error, firstRetryAt: now, lastRetryAt: now }
       return
     }
     if (this.#state !== 'running' || queue.inRetry) return
     queue.retryCount++
     queue.doubtful = true
     const delay = retryDelay(queue.retryCount, settings.current)
-    queue.trouble = { lastError: error, lastRetryAt: now, nextRetryAt: now + delay }
+    const firstRetryAt = queue.trouble?.firstRetryAt ?? now
+    queue.trouble = { lastError: error, firstRetryAt, lastRetryAt: now, nextRetryAt: now + delay }
     this.#windows.empty(queue)
     queue.moreInStore = true
     queue.timer?.cancel()
@@ -409,11 +402,31 @@ export class QueueScheduler implements AsyncDisposable {
     })
   }
 
+  /** Copies of the queue became due that it did not know of. */
+  #onDue(key: QueueKey): void {
+    if (!isDeliveryQueue(key)) {
+      if (queueKeyText(key) === submissionText) this.#resubmission.wake()
+      return
+    }
+    const queue = this.#queueOf(key)
+    queue.moreInStore = true
+    this.#consider(queue)
+  }
+
+  /** A removal that came while the result of an attempt was being written. */
+  async #removeLate(copy: Copy, kind: RemovalKind): Promise<void> {
+    try {
+      await this.messages.remove([placeOf(copy)], kind)
+    } catch (error) {
+      this.#options.log.error({ error, internalId: copy.message.id }, 'could not remove a message')
+    }
+  }
+
   #endRetry(queue: DeliveryQueue): void {
     queue.timer?.cancel()
     if (queue.trouble !== undefined) {
-      const { lastError, lastRetryAt } = queue.trouble
-      queue.trouble = { lastError, lastRetryAt }
+      const { nextRetryAt, ...past } = queue.trouble
+      if (nextRetryAt !== undefined) queue.trouble = past
     }
     queue.moreInStore = true
     this.#consider(queue)
@@ -422,7 +435,8 @@ export class QueueScheduler implements AsyncDisposable {
   /** Every copy of the queue fails with `error`, those that are not due included. */
   async #failAll(queue: DeliveryQueue, error: string): Promise<void> {
     queue.emptying = true
-    queue.trouble = { lastError: error, lastRetryAt: this.#options.clock.now() }
+    const now = this.#options.clock.now()
+    queue.trouble = { lastError: error, firstRetryAt: now, lastRetryAt: now }
     this.#windows.empty(queue)
     try {
       await this.#failer.fail(queue, error, () => this.#state === 'running')

@@ -5,8 +5,16 @@ import type { RecipientResult } from './delivery-agent.ts'
 import type { Notifier } from './notifier.ts'
 import type { NoticeKind, QueueEvents, QueueLog } from './queue-events.ts'
 import { type PreparedMessage, type QueueStore, StoreError } from './queue-store.ts'
-import type { Copy, NewCopy } from './stored-message.ts'
-import { type MessageSettings, type Verdict, allFailed, expiredReply, judge } from './verdict.ts'
+import type { AdminMark } from './message-operations.ts'
+import { type Copy, type NewCopy, suspended } from './stored-message.ts'
+import {
+  type MessageSettings,
+  type Verdict,
+  allFailed,
+  expiredReply,
+  judge,
+  removedReply,
+} from './verdict.ts'
 
 export interface SettlerParts {
   readonly store: QueueStore
@@ -17,12 +25,21 @@ export interface SettlerParts {
   readonly onEvent: QueueEvents
   /** Takes the new copies of a settlement: leased, fresh. */
   readonly onNewCopies: (copies: readonly Copy[]) => void
+  /** What an administrator wants to become of copies that others hold. */
+  readonly marks: Map<number, AdminMark>
+  /** A copy was to be removed while its result was being written, and is still there. */
+  readonly onLateRemoval: (copy: Copy, kind: RemovalKind) => void
 }
+
+/** How an administrator removes a message. */
+export type RemovalKind = 'remove' | 'removeWithNotice'
 
 /** What is written for one leased copy. */
 interface Outcome extends Verdict {
   readonly moved: readonly NewCopy[]
   readonly delayNotified: boolean
+  /** Failed, and nobody is to hear of it. */
+  readonly dropped?: readonly RecipientResult[]
 }
 
 interface Notices {
@@ -76,6 +93,11 @@ export class Settler {
   ): Promise<void> {
     const outcome = { ...waiting(copy), remaining: [], failed, moved }
     await this.#settle(copy, { ...outcome, delayNotified: copy.delayNotified })
+  }
+
+  /** An administrator removes the copy. */
+  async remove(copy: Copy, kind: RemovalKind): Promise<void> {
+    await this.#settle(copy, removed({ ...asItIs(copy), moved: [] }, copy, kind))
   }
 
   /** Nothing changes but the time when it is due. */
@@ -148,14 +170,15 @@ export class Settler {
     }
   }
 
-  async #settleOnce(copy: Copy, outcome: Outcome): Promise<number | undefined> {
+  async #settleOnce(copy: Copy, wanted: Outcome): Promise<number | undefined> {
+    const outcome = this.#asMarked(copy, wanted)
     const notices: Notices = { prepared: [], kinds: [] }
     try {
       const final = owesNotices(outcome) ? await this.#withNotices(copy, outcome, notices) : outcome
       const added = await this.#parts.store.settle({
         copy,
         remaining: final.remaining,
-        dueAt: final.dueAt,
+        dueAt: this.#parts.marks.get(copy.id) === 'suspend' ? suspended : final.dueAt,
         attempts: final.attempts,
         lastError: final.lastError,
         delayNotified: final.delayNotified,
@@ -164,11 +187,28 @@ export class Settler {
       })
       this.#tell(copy, final, { notices, added })
       this.#parts.onNewCopies(added)
+      if (this.#parts.marks.size > 0) this.#unmark(copy, final, outcome !== wanted)
       return final.remaining.length > 0 ? final.dueAt : undefined
     } catch (error) {
       for (const { pending } of notices.prepared) pending.abort()
       throw error
     }
+  }
+
+  /** The outcome as an administrator wants it who came while the copy was being worked on. */
+  #asMarked(copy: Copy, outcome: Outcome): Outcome {
+    const mark = this.#parts.marks.get(copy.id)
+    if (mark === undefined) return outcome
+    if (mark !== 'suspend') return removed(outcome, copy, mark)
+    return { ...outcome, moved: outcome.moved.map((each) => ({ ...each, dueAt: suspended })) }
+  }
+
+  #unmark(copy: Copy, { remaining }: Outcome, applied: boolean): void {
+    const { marks, onLateRemoval } = this.#parts
+    const mark = marks.get(copy.id)
+    marks.delete(copy.id)
+    if (mark === undefined || mark === 'suspend' || applied || remaining.length === 0) return
+    onLateRemoval(copy, mark)
   }
 
   /**
@@ -236,6 +276,8 @@ export class Settler {
     for (const kind of ['delivered', 'failed', 'expired'] as const) {
       if (outcome[kind].length > 0) onEvent({ kind, copy, results: outcome[kind] })
     }
+    const { dropped = [] } = outcome
+    if (dropped.length > 0) onEvent({ kind: 'failed', copy, results: dropped })
     if (outcome.remaining.length > 0 && outcome.attempts > copy.attempts) {
       const results = outcome.remaining.map((recipient) => ({
         recipient,
@@ -257,6 +299,17 @@ export class Settler {
 function owesNotices({ failed, expired, relayed, delayed }: Verdict): boolean {
   return failed.length > 0 || expired.length > 0 || relayed.length > 0 || delayed
 }
+
+/** The outcome, with all that would have stayed in the queues removed. */
+function removed(outcome: Outcome, copy: Copy, kind: RemovalKind): Outcome {
+  const staying = [...outcome.remaining, ...outcome.moved.flatMap(({ recipients }) => recipients)]
+  const results = allFailed({ ...copy, recipients: staying }, removedReply)
+  const gone = { ...outcome, remaining: [], moved: [], delayed: false }
+  if (kind === 'remove') return { ...gone, dropped: results }
+  return { ...gone, failed: [...outcome.failed, ...results] }
+}
+
+const asItIs = (copy: Copy) => ({ ...waiting(copy), delayNotified: copy.delayNotified })
 
 /** The copy unchanged. */
 function waiting(copy: Copy): Verdict {

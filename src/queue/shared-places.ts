@@ -19,6 +19,3 @@ export interface Place {
   /** Gives it back; once. */
   release(): void
 }
-
-/** What a process has that shares its limits with nobody: its own count is the limit. */
-export const ownPlace: Place = { scarce: false, release: () => undefined }

@@ -11,6 +11,8 @@ import type {
   QueueName,
   SettleRows,
 } from './sqlite-queue-protocol.ts'
+import { suspendedDue } from './sqlite-queue-protocol.ts'
+import type { CopyPlace } from './stored-message.ts'
 import type { QueueRegistry } from './sqlite-queue-registry.ts'
 
 /** Ids are reserved in blocks, so that a commit seldom writes the mark. */
@@ -54,6 +56,12 @@ export class QueueChanges {
         return () => this.#garbage.add(change.message)
       case 'settle':
         return this.#settle(change.rows, contents)
+      case 'suspend':
+        return this.#setDue(this.#statements.suspend, change.places)
+      case 'resume':
+        return this.#setDue(this.#statements.resume, change.places, change.due)
+      case 'suspendQueue':
+        return this.#registry.suspend(change.queue, change.suspended)
       case 'postpone':
         throw new StoreError('FAILED', 'a postponement runs in steps')
     }
@@ -112,7 +120,12 @@ export class QueueChanges {
       throw new StoreError('FAILED', `copy ${copy} of message ${message} is not leased`)
     }
     const effects = added === null ? [] : this.#add(message, added, contents)
-    effects.push(() => queue.leased.delete(copy))
+    const [, , attempts = 0] = kept ?? []
+    const deferred = Number(attempts > 0) - Number(Number(found?.['attempts']) > 0)
+    effects.push(() => {
+      queue.leased.delete(copy)
+      queue.deferred += deferred
+    })
     if (kept === null) {
       this.#statements.deleteCopy.run(message, copy)
       effects.push(() => this.#registry.count(queue, -1), this.#deleteMessageWithoutCopies(message))
@@ -124,6 +137,11 @@ export class QueueChanges {
     return () => {
       for (const effect of effects) effect()
     }
+  }
+
+  #setDue(statement: StatementSync, places: readonly CopyPlace[], due = suspendedDue): Effect {
+    for (const { message, id } of places) statement.run(due, message, id)
+    return nothing
   }
 
   #add(message: number, added: AddedRows, contents: readonly Uint8Array[]): Effect[] {
@@ -165,13 +183,15 @@ function prepare(database: DatabaseSync) {
        WHERE message = ? AND id = ?`,
     ),
     deleteCopy: sql('DELETE FROM copy WHERE message = ? AND id = ?'),
-    queueOfCopy: sql('SELECT queue FROM copy WHERE message = ? AND id = ?'),
+    queueOfCopy: sql('SELECT queue, attempts FROM copy WHERE message = ? AND id = ?'),
     anyCopy: sql('SELECT 1 FROM copy WHERE message = ? LIMIT 1'),
     // Two ranges of the index rather than <>, which would read the whole queue.
     dueElsewhen: sql(
-      `SELECT message, id FROM copy WHERE queue = ?1 AND due > ?2
+      `SELECT message, id FROM copy WHERE queue = ?1 AND due > ?2 AND due < ${suspendedDue}
        UNION ALL SELECT message, id FROM copy WHERE queue = ?1 AND due < ?2 LIMIT ?3`,
     ),
+    suspend: sql('UPDATE copy SET due = ? WHERE message = ? AND id = ?'),
+    resume: sql(`UPDATE copy SET due = ? WHERE message = ? AND id = ? AND due = ${suspendedDue}`),
     makeDue: sql('UPDATE copy SET due = ? WHERE message = ? AND id = ?'),
     reserve: sql('UPDATE sequence SET reserved = ? WHERE name = ?'),
     reservedMark: sql('SELECT reserved FROM sequence WHERE name = ?'),

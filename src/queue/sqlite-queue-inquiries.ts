@@ -1,8 +1,11 @@
-import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import type { Bytes } from '../base/byte-size.ts'
+import type { QueueKey } from './queue-key.ts'
 import type { AgedQuery, QueueFigures } from './queue-store.ts'
-import type { Inquiry, LeasedRow } from './sqlite-queue-protocol.ts'
+import { type Inquiry, type LeasedRow, suspendedDue } from './sqlite-queue-protocol.ts'
 import type { QueueRegistry, RegisteredQueue } from './sqlite-queue-registry.ts'
+import { QueueScan, copyColumns } from './sqlite-queue-scan.ts'
+import type { CopyPlace } from './stored-message.ts'
 
 type Row = Record<string, SQLOutputValue>
 type Ask<Kind> = Extract<Inquiry, { kind: Kind }>
@@ -16,10 +19,12 @@ const youngRowsToStop = 100
 export class QueueInquiries {
   readonly #registry: QueueRegistry
   readonly #statements: ReturnType<typeof prepare>
+  readonly #scan: QueueScan
 
   constructor(database: DatabaseSync, registry: QueueRegistry) {
     this.#registry = registry
     this.#statements = prepare(database)
+    this.#scan = new QueueScan(database, registry)
   }
 
   answer(inquiry: Inquiry): unknown {
@@ -32,6 +37,12 @@ export class QueueInquiries {
       }
       case 'leaseAged':
         return this.#leaseAged(inquiry.query)
+      case 'leaseThese':
+        return this.#leaseThese(inquiry.places)
+      case 'leasedAmong':
+        return this.#leasedAmong(inquiry.places)
+      case 'queuesAmong':
+        return this.#queuesAmong(inquiry.places)
       case 'release':
         for (const [copy, queue] of inquiry.copies) this.#registry.find(queue)?.leased.delete(copy)
         return undefined
@@ -40,7 +51,7 @@ export class QueueInquiries {
       case 'queues':
         return [...this.#registry.all()].map(figures)
       case 'scan':
-        return this.#scan(inquiry)
+        return this.#scanned(inquiry)
     }
   }
 
@@ -68,6 +79,7 @@ export class QueueInquiries {
       looked++
       last = Number(row['message'])
       young = Number(row['received']) < query.receivedBefore ? 0 : young + 1
+      if (row['due'] === suspendedDue) continue
       if (young > 0 || (query.withoutDelayNotice && row['delayNotified'] === 1)) continue
       const queue = this.#registry.byNumber(Number(row['queue']))
       if (queue === undefined || queue.leased.has(Number(row['id']))) continue
@@ -99,76 +111,70 @@ export class QueueInquiries {
 
   #nextDueAt({ number, leased, copies }: RegisteredQueue): number | undefined {
     if (leased.size >= copies) return undefined
-    for (const row of this.#statements.due.iterate(
-      number,
-      Number.MAX_SAFE_INTEGER,
-      leased.size + 1,
-    )) {
+    for (const row of this.#statements.due.iterate(number, suspendedDue - 1, leased.size + 1)) {
       if (!leased.has(Number(row['id']))) return Number(row['due'])
     }
     return undefined
   }
 
-  #scan(query: Ask<'scan'>): { rows: LeasedRow[]; next?: string } {
-    const [due, message, id] = (query.after ?? '').split('/').map(Number)
-    const mark = [due ?? 0, message ?? 0, id ?? 0] as const
+  #leaseThese(places: readonly CopyPlace[]): { rows: LeasedRow[]; held: number[] } {
     const rows: LeasedRow[] = []
-    for (const row of this.#scanRows(query, mark)) {
-      const queue = this.#registry.byNumber(Number(row['queue']))
-      if (queue !== undefined) rows.push(leasedRow(queue, row))
+    const held: number[] = []
+    for (const { message, id } of places) {
+      const row = this.#statements.copy.get(message, id)
+      const queue = this.#registry.byNumber(Number(row?.['queue'] ?? -1))
+      if (row === undefined || queue === undefined) continue
+      if (queue.leased.has(id)) held.push(id)
+      else {
+        queue.leased.add(id)
+        rows.push(leasedRow(queue, row))
+      }
     }
-    const last = rows.at(-1)
-    if (last === undefined || rows.length < query.limit) return { rows }
-    return { rows, next: `${last.due}/${last.message}/${last.id}` }
+    return { rows, held }
   }
 
-  #scanRows(query: Ask<'scan'>, [due, message, id]: readonly [number, number, number]): Row[] {
-    const limit = query.limit
-    if (query.messageId !== undefined) {
-      const number = query.queue && (this.#registry.find(query.queue)?.number ?? -1)
-      const place: SQLInputValue[] = [query.messageId, query.after === undefined ? 0 : id]
-      return this.#statements.scanMessage.all(...place, number ?? null, number ?? null, limit)
-    }
-    if (query.queue === undefined) {
-      return this.#statements.scanAll.all(message, query.after === undefined ? 0 : id, limit)
-    }
-    const queue = this.#registry.find(query.queue)
-    if (queue === undefined) return []
-    const from = query.after === undefined ? -1 : due
-    return this.#statements.scanQueue.all(queue.number, from, message, id, limit)
+  #leasedAmong(places: readonly CopyPlace[]): number[] {
+    const held = places.filter((place) => this.#queueOf(place)?.leased.has(place.id) === true)
+    return held.map(({ id }) => id)
+  }
+
+  #queuesAmong(places: readonly CopyPlace[]): QueueKey[] {
+    const queues = new Set(places.map((place) => this.#queueOf(place)))
+    return [...queues].flatMap((queue) => (queue === undefined ? [] : queue.key))
+  }
+
+  #queueOf({ message, id }: CopyPlace): RegisteredQueue | undefined {
+    const row = this.#statements.queueOf.get(message, id)
+    return this.#registry.byNumber(Number(row?.['queue'] ?? -1))
+  }
+
+  #scanned(query: Ask<'scan'>): { rows: LeasedRow[]; next?: string } {
+    const { rows, next } = this.#scan.page(query)
+    const copies = rows.flatMap((row) => {
+      const queue = this.#registry.byNumber(Number(row['queue']))
+      return queue === undefined ? [] : leasedRow(queue, row)
+    })
+    return { rows: copies, ...(next !== undefined && { next }) }
   }
 }
-
-const columns = `copy.message, copy.id, copy.queue, due, received, attempts, delayNotified, lastError,
-  recipients, meta FROM copy JOIN message ON message.id = copy.message`
 
 function prepare(database: DatabaseSync) {
   const sql = (text: string): StatementSync => database.prepare(text)
   return {
     due: sql('SELECT message, id, due FROM copy WHERE queue = ? AND due <= ? ORDER BY due LIMIT ?'),
     aged: sql(
-      `SELECT message, id, queue, received, delayNotified FROM copy WHERE message > ?
+      `SELECT message, id, queue, due, received, delayNotified FROM copy WHERE message > ?
        ORDER BY message, id LIMIT ?`,
     ),
-    copy: sql(`SELECT ${columns} WHERE copy.message = ? AND copy.id = ?`),
+    copy: sql(`SELECT ${copyColumns} WHERE copy.message = ? AND copy.id = ?`),
     content: sql('SELECT fileBytes, content FROM message WHERE id = ?'),
-    scanAll: sql(
-      `SELECT ${columns} WHERE (copy.message, copy.id) > (?, ?) ORDER BY copy.message, copy.id LIMIT ?`,
-    ),
-    scanQueue: sql(
-      `SELECT ${columns} WHERE copy.queue = ? AND (due, copy.message, copy.id) > (?, ?, ?)
-       ORDER BY due, copy.message, copy.id LIMIT ?`,
-    ),
-    scanMessage: sql(
-      `SELECT ${columns} WHERE copy.message = ? AND copy.id > ? AND (? IS NULL OR copy.queue = ?)
-       ORDER BY copy.id LIMIT ?`,
-    ),
+    queueOf: sql('SELECT queue FROM copy WHERE message = ? AND id = ?'),
   }
 }
 
 /** Read from memory alone: a hundred thousand queues take some milliseconds. */
-function figures({ key, number, copies }: RegisteredQueue): QueueFigures {
-  return { key, number, copies }
+function figures({ key, number, copies, deferred, suspended }: RegisteredQueue): QueueFigures {
+  return { key, number, copies, deferred, suspended }
 }
 
 function leasedRow(queue: RegisteredQueue, row: Row): LeasedRow {

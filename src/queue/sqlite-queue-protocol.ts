@@ -1,7 +1,9 @@
 import type { Bytes } from '../base/byte-size.ts'
 import type { Milliseconds } from '../base/time-span.ts'
 import type { AgedQuery, StoreErrorCode } from './queue-store.ts'
+import type { CopyTest } from './copy-test.ts'
 import type { DeliveryType, QueueKey } from './queue-key.ts'
+import type { CopyPlace } from './stored-message.ts'
 
 /** Where the numbers given by one of several queue files begin, so that no two files give the same. */
 export interface NumberRange {
@@ -78,6 +80,9 @@ export type Change =
   | { readonly kind: 'abort'; readonly message: number }
   | { readonly kind: 'settle'; readonly rows: SettleRows }
   | { readonly kind: 'postpone'; readonly queue: QueueKey; readonly due: Milliseconds }
+  | { readonly kind: 'suspend'; readonly places: readonly CopyPlace[] }
+  | { readonly kind: 'resume'; readonly places: readonly CopyPlace[]; readonly due: Milliseconds }
+  | { readonly kind: 'suspendQueue'; readonly queue: QueueKey; readonly suspended: boolean }
 
 /** Questions, and the leases, which live in the database thread's memory. */
 export type Inquiry =
@@ -89,6 +94,11 @@ export type Inquiry =
     }
   | { readonly kind: 'nextDueAt'; readonly queue: QueueKey }
   | { readonly kind: 'leaseAged'; readonly query: AgedQuery }
+  | { readonly kind: 'leaseThese'; readonly places: readonly CopyPlace[] }
+  /** Answers with the ids of those that are leased. */
+  | { readonly kind: 'leasedAmong'; readonly places: readonly CopyPlace[] }
+  /** Answers with the keys of their queues, each once. */
+  | { readonly kind: 'queuesAmong'; readonly places: readonly CopyPlace[] }
   | {
       readonly kind: 'release'
       readonly copies: readonly (readonly [copy: number, queue: QueueKey])[]
@@ -100,6 +110,7 @@ export type Inquiry =
       readonly kind: 'scan'
       readonly queue?: QueueKey
       readonly messageId?: number
+      readonly tests?: readonly CopyTest[]
       readonly after?: string
       readonly limit: number
     }
@@ -117,6 +128,9 @@ export interface RequestBatch {
   /** Nothing follows: close the file and end. Holds the last ids given. */
   readonly close?: { readonly message: number; readonly copy: number }
 }
+
+/** The column `due` of suspended copies; every real time lies below it. */
+export const suspendedDue = Number.MAX_SAFE_INTEGER
 
 /** A copy as the database thread gives it. */
 export interface LeasedRow {

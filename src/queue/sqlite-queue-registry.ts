@@ -6,8 +6,13 @@ export interface RegisteredQueue {
   readonly number: number
   readonly key: QueueKey
   copies: number
+  /** Those of them that an attempt put off. */
+  deferred: number
+  suspended: boolean
   readonly leased: Set<number>
 }
+
+const noCopies = { copies: 0, deferred: 0, suspended: false }
 
 /** Queues without copies that keep their number; an attacker could name any number of domains. */
 const longestListOfEmptyQueues = 1000
@@ -19,6 +24,7 @@ export class QueueRegistry {
   readonly #insert: StatementSync
   readonly #remove: StatementSync
   readonly #reserve: StatementSync
+  readonly #suspend: StatementSync
   #nextNumber: number
   /** Queues that the running transaction added, forgotten when it fails. */
   #added: RegisteredQueue[] = []
@@ -26,8 +32,9 @@ export class QueueRegistry {
   readonly #empty = new Set<RegisteredQueue>()
 
   constructor(database: DatabaseSync) {
-    this.#insert = database.prepare('INSERT INTO queue VALUES (?, ?, ?, ?)')
+    this.#insert = database.prepare('INSERT INTO queue VALUES (?, ?, ?, ?, 0)')
     this.#remove = database.prepare('DELETE FROM queue WHERE number = ?')
+    this.#suspend = database.prepare('UPDATE queue SET suspended = ? WHERE number = ?')
     this.#reserve = database.prepare(`UPDATE sequence SET reserved = ? WHERE name = 'queue'`)
     const mark = database.prepare(`SELECT reserved FROM sequence WHERE name = 'queue'`).get()
     this.#nextNumber = Number(mark?.['reserved'] ?? 0) + 1
@@ -38,12 +45,24 @@ export class QueueRegistry {
   forWriting(key: QueueKey): RegisteredQueue {
     const known = this.find(key)
     if (known !== undefined) return known
-    const queue = { number: this.#nextNumber++, key, copies: 0, leased: new Set<number>() }
+    const number = this.#nextNumber++
+    const queue = { ...noCopies, number, key, leased: new Set<number>() }
     this.#insert.run(queue.number, key.deliveryType, key.nextHopDomain, key.nextHopConnector)
     this.#reserve.run(queue.number)
     this.#added.push(queue)
     this.#add(queue)
     return queue
+  }
+
+  /** Writes it within the running transaction; holds once the effect is done. */
+  suspend(key: QueueKey, suspended: boolean): () => void {
+    if (!suspended && this.find(key) === undefined) return () => undefined
+    const queue = this.forWriting(key)
+    this.#suspend.run(Number(suspended), queue.number)
+    return () => {
+      queue.suspended = suspended
+      this.count(queue, 0)
+    }
   }
 
   find(key: QueueKey): RegisteredQueue | undefined {
@@ -62,7 +81,7 @@ export class QueueRegistry {
   count(queue: RegisteredQueue, by: number): void {
     queue.copies += by
     this.#empty.delete(queue)
-    if (queue.copies === 0) this.#empty.add(queue)
+    if (queue.copies === 0 && !queue.suspended) this.#empty.add(queue)
   }
 
   committed(): void {
@@ -91,13 +110,14 @@ export class QueueRegistry {
   }
 
   #load(database: DatabaseSync): void {
-    database.exec('DELETE FROM queue WHERE number NOT IN (SELECT DISTINCT queue FROM copy)')
-    const counts = new Map<number, number>()
-    for (const row of database
-      .prepare('SELECT queue, count(*) AS n FROM copy GROUP BY queue')
-      .all()) {
-      counts.set(Number(row['queue']), Number(row['n']))
-    }
+    database.exec(
+      'DELETE FROM queue WHERE suspended = 0 AND number NOT IN (SELECT DISTINCT queue FROM copy)',
+    )
+    const counts = countsIn(database, 'SELECT queue, count(*) AS n FROM copy GROUP BY queue')
+    const deferred = countsIn(
+      database,
+      'SELECT queue, count(*) AS n FROM copy WHERE attempts > 0 GROUP BY queue',
+    )
     for (const row of database.prepare('SELECT * FROM queue').all()) {
       const key: QueueKey = {
         deliveryType: String(row['deliveryType']) as DeliveryType,
@@ -105,7 +125,11 @@ export class QueueRegistry {
         nextHopConnector: String(row['nextHopConnector']),
       }
       const number = Number(row['number'])
-      this.#add({ number, key, copies: counts.get(number) ?? 0, leased: new Set() })
+      this.#add({
+        ...{ number, key, copies: counts.get(number) ?? 0, deferred: deferred.get(number) ?? 0 },
+        suspended: row['suspended'] === 1,
+        leased: new Set(),
+      })
     }
   }
 
@@ -119,4 +143,10 @@ export class QueueRegistry {
     this.#byNumber.delete(queue.number)
     this.#empty.delete(queue)
   }
+}
+
+/** A number for each queue; both statements read nothing but an index. */
+function countsIn(database: DatabaseSync, sql: string): ReadonlyMap<number, number> {
+  const rows = database.prepare(sql).all()
+  return new Map(rows.map((row) => [Number(row['queue']), Number(row['n'])]))
 }

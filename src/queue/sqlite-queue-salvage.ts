@@ -149,7 +149,8 @@ class Salvage {
 
   #copyQueues(): void {
     for (const queue of attempt(() => this.#from.prepare('SELECT * FROM queue').all()) ?? []) {
-      this.#insert('queue', queue, queueColumns)
+      // Files of earlier versions know of no suspended queues.
+      this.#insert('queue', { suspended: 0, ...queue }, queueColumns)
       this.#queues.set(Number(queue['number']), Number(queue['number']))
     }
   }
@@ -171,7 +172,11 @@ class Salvage {
       .find((row) => row['deliveryType'] === deliveryType)
     if (found !== undefined) return Number(found['number'])
     const number = Math.max(0, ...this.#queues.keys()) + 1
-    this.#insert('queue', { number, deliveryType, nextHopDomain, nextHopConnector }, queueColumns)
+    this.#insert(
+      'queue',
+      { number, deliveryType, nextHopDomain, nextHopConnector, suspended: 0 },
+      queueColumns,
+    )
     return number
   }
 
@@ -201,7 +206,7 @@ class Salvage {
 }
 
 const messageColumns = ['id', 'fileBytes', 'meta', 'content', 'checksum']
-const queueColumns = ['number', 'deliveryType', 'nextHopDomain', 'nextHopConnector']
+const queueColumns = ['number', 'deliveryType', 'nextHopDomain', 'nextHopConnector', 'suspended']
 const copyColumns = [
   'message',
   'id',

@@ -19,7 +19,8 @@ interface Migration {
  * Each step leads from the version that is its index to the next one; the file's version is their
  * number. A released step never changes, a new one is added.
  *
- * `copy` is ordered by message, so by age, and its one index serves leases. A message's content stands
+ * `copy` is ordered by message, so by age, and `copyByDue` serves leases; `copyDeferred` counts, at the
+ * start, the few that an attempt put off. A message's content stands
  * in its row with its CRC-32, or (`fileBytes` above 0) in a file of that size in the content folder.
  */
 const migrations: readonly Migration[] = [
@@ -71,6 +72,13 @@ const migrations: readonly Migration[] = [
     (SELECT sum(length(content)) FROM piece WHERE piece.message = message.id) WHERE fileBytes > 0;
   DROP TABLE piece;
   DROP TABLE unowned;
+  `,
+  },
+  // Earlier programs would not know what a suspended copy is (by its due time, see the protocol).
+  {
+    sql: `
+  ALTER TABLE queue ADD COLUMN suspended INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX copyDeferred ON copy (queue) WHERE attempts > 0;
   `,
   },
 ]

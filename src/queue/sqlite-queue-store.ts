@@ -14,6 +14,7 @@ import {
   type AgedQuery,
   type CopyPage,
   type CopyQuery,
+  type LeasedAmong,
   type PendingMessage,
   type PreparedMessage,
   type QueueFigures,
@@ -33,7 +34,16 @@ import type {
   NumberRange,
   SettleRows,
 } from './sqlite-queue-protocol.ts'
-import type { Copy, CopyRecipient, NewCopy, NewMessage, StoredMessage } from './stored-message.ts'
+import { suspendedDue } from './sqlite-queue-protocol.ts'
+import {
+  type Copy,
+  type CopyPlace,
+  type CopyRecipient,
+  type NewCopy,
+  type NewMessage,
+  type StoredMessage,
+  suspended,
+} from './stored-message.ts'
 
 export interface SqliteQueueStoreOptions {
   /** The queue file; its folder is made when it is missing. */
@@ -141,7 +151,7 @@ class SqliteQueueStore implements QueueStore {
   }
 
   async lease(queue: QueueKey, now: Milliseconds, limit: number): Promise<readonly Copy[]> {
-    const rows = await this.link.call({ kind: 'lease', queue, now: storedTime(now), limit })
+    const rows = await this.link.call({ kind: 'lease', queue, now: realTime(now), limit })
     return (rows as LeasedRow[]).map(copyOf)
   }
 
@@ -155,6 +165,14 @@ class SqliteQueueStore implements QueueStore {
       next?: number
     }
     return { copies: found.rows.map(copyOf), ...(found.next !== undefined && { next: found.next }) }
+  }
+
+  async leaseThese(places: readonly CopyPlace[]): Promise<LeasedAmong> {
+    const found = (await this.link.call({ kind: 'leaseThese', places })) as {
+      rows: LeasedRow[]
+      held: number[]
+    }
+    return { copies: found.rows.map(copyOf), held: found.held }
   }
 
   async settle(settlement: Settlement): Promise<readonly Copy[]> {
@@ -193,7 +211,21 @@ class SqliteQueueStore implements QueueStore {
   }
 
   async postpone(queue: QueueKey, dueAt: Milliseconds): Promise<void> {
-    await this.link.call({ kind: 'postpone', queue, due: storedTime(dueAt) })
+    await this.link.call({ kind: 'postpone', queue, due: realTime(dueAt) })
+  }
+
+  async suspend(places: readonly CopyPlace[]): Promise<readonly number[]> {
+    await this.link.call({ kind: 'suspend', places })
+    return (await this.link.call({ kind: 'leasedAmong', places })) as number[]
+  }
+
+  async resume(places: readonly CopyPlace[], dueAt: Milliseconds): Promise<readonly QueueKey[]> {
+    await this.link.call({ kind: 'resume', places, due: realTime(dueAt) })
+    return (await this.link.call({ kind: 'queuesAmong', places })) as QueueKey[]
+  }
+
+  async suspendQueue(queue: QueueKey, isSuspended: boolean): Promise<void> {
+    await this.link.call({ kind: 'suspendQueue', queue, suspended: isSuspended })
   }
 
   readPiece(messageId: number, index: number, spare?: Buffer): Awaitable<Buffer | undefined> {
@@ -277,18 +309,23 @@ class SqliteQueueStore implements QueueStore {
 function copyRow({ id, queue, dueAt, recipients }: Copy): CopyRow {
   const { deliveryType, nextHopDomain, nextHopConnector } = queue
   const name = [deliveryType, nextHopDomain, nextHopConnector] as const
-  return [id, name, storedTime(dueAt), JSON.stringify(recipients)]
+  return [id, name, storedDue(dueAt), JSON.stringify(recipients)]
 }
 
 function keptRow(settlement: Settlement): KeptRow | null {
   const { remaining, dueAt, attempts, delayNotified, lastError } = settlement
   if (remaining.length === 0) return null
-  return [JSON.stringify(remaining), storedTime(dueAt), attempts, delayNotified, lastError]
+  return [JSON.stringify(remaining), storedDue(dueAt), attempts, delayNotified, lastError]
 }
 
-/** Times as the file holds them: whole, and never endless. */
-function storedTime(time: Milliseconds): Milliseconds {
-  return Math.min(Math.round(time), Number.MAX_SAFE_INTEGER)
+/** Due times as the file holds them. */
+function storedDue(dueAt: Milliseconds): Milliseconds {
+  return dueAt === suspended ? suspendedDue : realTime(dueAt)
+}
+
+/** A whole number, and never endless. */
+function realTime(time: Milliseconds): Milliseconds {
+  return Math.min(Math.round(time), suspendedDue - 1)
 }
 
 function copyOf(row: LeasedRow): Copy {
@@ -298,7 +335,7 @@ function copyOf(row: LeasedRow): Copy {
     message: { ...meta, receivedAt: row.received, id: row.message },
     queue: row.queue,
     recipients: JSON.parse(row.recipients) as CopyRecipient[],
-    dueAt: row.due,
+    dueAt: row.due === suspendedDue ? suspended : row.due,
     attempts: row.attempts,
     lastError: row.lastError,
     delayNotified: row.delayNotified,

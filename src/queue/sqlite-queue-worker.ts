@@ -61,11 +61,17 @@ class QueueThread {
         case 'abort':
         case 'settle':
         case 'postpone':
+        case 'suspend':
+        case 'resume':
+        case 'suspendQueue':
           changes.push({ id, change: operation, contents: parts })
           break
         case 'lease':
         case 'nextDueAt':
         case 'leaseAged':
+        case 'leaseThese':
+        case 'leasedAmong':
+        case 'queuesAmong':
         case 'release':
         case 'readPiece':
         case 'queues':

@@ -16,6 +16,10 @@ export interface NewMessage {
   readonly source: string
   /** Address of the client; empty for our own messages. */
   readonly sourceAddress: string
+  /** Exchange's NetworkMessageId, the same in every log; absent in messages of older queue files. */
+  readonly networkMessageId?: string
+  /** It came from a client or server that proved who it is. */
+  readonly originating?: boolean
 }
 
 /** A message as stored. */
@@ -33,8 +37,21 @@ export interface CopyRecipient extends Recipient {
 export interface NewCopy {
   readonly queue: QueueKey
   readonly recipients: readonly CopyRecipient[]
-  /** When it may first be tried; now when absent. */
+  /** When it may first be tried; now when absent, `suspended` for never. */
   readonly dueAt?: Milliseconds
+}
+
+/** The due time of a copy that an administrator suspended: it never comes by itself. */
+export const suspended: Milliseconds = Infinity
+
+/** Which copy is meant: the message's id, and the copy's own. */
+export interface CopyPlace {
+  readonly message: number
+  readonly id: number
+}
+
+export function placeOf({ message, id }: Copy): CopyPlace {
+  return { message: message.id, id }
 }
 
 /** One next hop's share of a message. */
@@ -43,6 +60,7 @@ export interface Copy {
   readonly message: StoredMessage
   readonly queue: QueueKey
   readonly recipients: readonly CopyRecipient[]
+  /** When it may be tried next; `suspended` for never. */
   readonly dueAt: Milliseconds
   /** Attempts that reached the peer and were answered with 4yz. */
   readonly attempts: number

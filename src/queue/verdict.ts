@@ -28,6 +28,9 @@ export interface Verdict {
 /** With 550 although the enhanced code is 4.4.7, as Exchange has it. */
 export const expiredReply = '550 4.4.7 QUEUE.Expired; message expired'
 
+/** Exchange's words for a message that an administrator removed. */
+export const removedReply = '550 4.3.2 QUEUE.Admin; message deleted by administrative action'
+
 const unknownReply = '451 4.4.0 The delivery attempt ended without an answer for this recipient'
 
 /** When the message is given up. */

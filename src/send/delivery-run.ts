@@ -89,8 +89,9 @@ export class DeliveryRun {
     progress.results.push(...outcome.results)
     progress.undecided = outcome.undecided
     if (outcome.trouble !== undefined) {
-      const remoteHost = targetName(session.target)
-      progress.word = { outcome: 'retry', reply: troubleText(outcome.trouble), remoteHost }
+      const { target, facts } = session
+      const reply = troubleText(outcome.trouble)
+      progress.word = { outcome: 'retry', reply, remoteHost: targetName(target), session: facts }
     }
     if (outcome.inDoubt) this.#logDoubt(session, copy)
     if (!session.client.usable || outcome.trouble !== undefined) void this.#discard()

@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import { second } from '../base/time-span.ts'
 import type { ProtocolLog } from '../logs/protocol-log.ts'
+import type { AnsweringSession } from '../queue/delivery-agent.ts'
 import { isPositive, type Reply } from '../smtp/reply.ts'
 import { ClientFailure } from './client-failure.ts'
 import { type ClientTimeouts, defaultClientTimeouts } from './client-timeouts.ts'
@@ -27,6 +28,8 @@ export interface DeliverySession {
   readonly connector: SendConnector
   /** 16 hex digits, as in the protocol log. */
   readonly id: string
+  /** The same for the message tracking log. */
+  readonly facts: AnsweringSession
   /** Messages tried on it. */
   messages: number
   /** A transaction is open that no content ended, so RSET comes before the next. */
@@ -144,8 +147,11 @@ export class SessionOpener {
       const timeouts = timeoutsFor(connector)
       const client = await SmtpClient.open(connection.socket, { clock, log, timeouts })
       const trouble = await this.#introduce(client, request, inClear)
-      if (trouble === undefined)
-        return { client, target, connector, id: log.id, messages: 0, needsReset: false }
+      if (trouble === undefined) {
+        const { host, address } = target
+        const facts = { id: log.id, localAddress: connection.local.address, host, address }
+        return { client, target, connector, id: log.id, facts, messages: 0, needsReset: false }
+      }
       void client.quit()
       return trouble
     } catch (error) {

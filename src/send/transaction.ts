@@ -57,6 +57,19 @@ export function sendCopy(
   return new CopyTransfer(session, copy, readPiece).send(recipients)
 }
 
+/** A recipient that the peer took, and in which words. */
+interface AcceptedRecipient {
+  readonly recipient: CopyRecipient
+  readonly answer: Reply
+}
+
+interface SettleFacts {
+  /** Who decided it. */
+  readonly judge?: 'peer' | 'ours'
+  /** What the peer said to RCPT, in step with the recipients. */
+  readonly recipientReplies?: readonly Reply[]
+}
+
 /** Replies to the commands before the content; those that were not sent have none. */
 interface EnvelopeReplies {
   readonly mail: Reply
@@ -121,12 +134,13 @@ class CopyTransfer {
 
   #drop(misfit: Reply | undefined): void {
     if (misfit !== undefined) {
-      this.#settle(this.#undecided, 'failed', replyText(misfit), 'ours')
+      this.#settle(this.#undecided, 'failed', replyText(misfit), { judge: 'ours' })
       return
     }
     for (const recipient of this.#undecided) {
       const refusal = recipientMisfit(recipient, this.#session.client.capabilities)
-      if (refusal !== undefined) this.#settle([recipient], 'failed', replyText(refusal), 'ours')
+      if (refusal !== undefined)
+        this.#settle([recipient], 'failed', replyText(refusal), { judge: 'ours' })
     }
   }
 
@@ -202,26 +216,26 @@ class CopyTransfer {
   #judgeEnvelope(
     recipients: readonly CopyRecipient[],
     { mail, recipients: replies }: EnvelopeReplies,
-  ): readonly CopyRecipient[] {
+  ): readonly AcceptedRecipient[] {
     if (mail.code === 421) return []
     if (mail.code >= 300) {
       this.#settle(recipients, messageOutcome(mail), replyText(mail))
       if (mail.code < 400) this.#session.client.destroy()
       return []
     }
-    const accepted: CopyRecipient[] = []
+    const accepted: AcceptedRecipient[] = []
     for (const [at, recipient] of recipients.entries()) {
       const answer = replies[at]
       if (answer === undefined || answer.code === 421) break
       const verdict = recipientVerdict(answer, accepted.length > 0)
-      if (verdict === 'accepted') accepted.push(recipient)
+      if (verdict === 'accepted') accepted.push({ recipient, answer })
       else if (verdict !== 'again') this.#settle([recipient], verdict, replyText(answer))
     }
     return accepted
   }
 
   /** After a 354 there must be content, even when nobody is to get it (RFC 2920 3.1). */
-  async #content(accepted: readonly CopyRecipient[]): Promise<void> {
+  async #content(accepted: readonly AcceptedRecipient[]): Promise<void> {
     const { client, connector } = this.#session
     if (accepted.length === 0) {
       await client.endContent()
@@ -230,25 +244,31 @@ class CopyTransfer {
     const { id } = this.#copy.message
     const stored = (index: number, spare?: Buffer) => this.#readPiece(id, index, spare)
     const answer = await client.writeContent(outboundPieces(stored, nextHopPrincipal(connector)))
-    this.#settle(accepted, contentOutcome(answer), replyText(answer))
+    const recipients = accepted.map(({ recipient }) => recipient)
+    const recipientReplies = accepted.map(({ answer: word }) => word)
+    this.#settle(recipients, contentOutcome(answer), replyText(answer), { recipientReplies })
   }
 
   #settle(
     recipients: readonly CopyRecipient[],
     outcome: Outcome,
     text: string,
-    judge: 'peer' | 'ours' = 'peer',
+    { judge = 'peer', recipientReplies }: SettleFacts = {},
   ): void {
-    const { client, target } = this.#session
+    const { client, target, facts: session } = this.#session
     const dsnPassedOn = outcome === 'delivered' && client.capabilities.has('DSN')
-    for (const recipient of recipients)
+    for (const [at, recipient] of recipients.entries()) {
+      const recipientReply = outcome === 'delivered' ? recipientReplies?.[at] : undefined
       this.#results.push({
         recipient,
         outcome,
         reply: text,
+        session,
         ...(judge === 'peer' && { remoteHost: targetName(target) }),
+        ...(recipientReply !== undefined && { recipientReply }),
         ...(dsnPassedOn && { dsnPassedOn }),
       })
+    }
     const settled = new Set(recipients)
     this.#undecided = this.#undecided.filter((recipient) => !settled.has(recipient))
   }

@@ -1,38 +1,95 @@
-import { z } from 'zod'
 import type { AdminMethod } from '../admin/admin-endpoint.ts'
-import { queueNamed } from '../admin/merged-queues.ts'
+import { second } from '../base/time-span.ts'
+import type { QueueKey } from '../queue/queue-key.ts'
 import type { QueueScheduler } from '../queue/scheduler.ts'
+import type { QueueStore } from '../queue/queue-store.ts'
+import {
+  copyTest,
+  listOf,
+  mostMessages,
+  oneOf,
+  optional,
+  parametersOf,
+  place,
+  queueKey,
+  wholeNumber,
+} from './queue-parameters.ts'
 
-const queueQuery = z.strictObject({ limit: z.number().int().positive().optional() })
+/** How long one question for messages goes on looking; the answer says where the next goes on. */
+const walkTime = second
 
-const messageQuery = z.strictObject({
-  /** Identity of one queue: `EDGE01\\3`; all queues when absent. */
-  queue: z.string().optional(),
-  /** The same by its key, which holds for every worker. */
-  key: z
-    .strictObject({
-      deliveryType: z.enum([
-        ...(['DnsConnectorDelivery', 'SmartHostConnectorDelivery'] as const),
-        ...(['Undefined', 'Unreachable'] as const),
-      ]),
-      nextHopDomain: z.string(),
-      nextHopConnector: z.string(),
-    })
-    .optional(),
-  limit: z.number().int().positive().max(10_000).default(1000),
-})
+const queueAction = oneOf(['suspend', 'resume', 'retry', 'resubmit'])
+const messageAction = oneOf(['suspend', 'resume', 'remove', 'removeWithNotice'])
 
-/** What admin commands may ask of the queue. */
-export function queueMethods({ listing }: QueueScheduler): Readonly<Record<string, AdminMethod>> {
+/**
+ * What admin commands may ask of the queue. Each worker process answers for its own part: queues are
+ * meant by their keys, which hold for all, and messages by numbers that no two workers give.
+ */
+export function queueMethods(
+  { listing, operations, messages }: QueueScheduler,
+  store: Pick<QueueStore, 'readPiece'>,
+): Readonly<Record<string, AdminMethod>> {
   return {
-    queues: (parameters) => listing.queues(queueQuery.parse(parameters ?? {}).limit),
+    queues: (given) => {
+      const { limit } = parametersOf(given, ['limit'])
+      return listing.queues(optional(limit, 'limit', wholeNumber))
+    },
     queueNames: () => listing.names(),
-    messages: async (parameters) => {
-      const { queue, key, limit } = messageQuery.parse(parameters ?? {})
-      if (key !== undefined) return (await listing.messages({ queue: key, limit })).messages
-      if (queue === undefined) return (await listing.messages({ limit })).messages
-      const named = queueNamed(await listing.names(), queue)
-      return (await listing.messages({ queue: named.key, limit })).messages
+    messages: (given) => {
+      const asked = parametersOf(given, ['queue', 'messageId', 'tests', 'after', 'limit'])
+      const { queue, messageId, tests, after, limit } = asked
+      return listing.messages({
+        ...(queue !== undefined && { queue: queueKey(queue, 'queue') }),
+        ...(messageId !== undefined && { messageId: wholeNumber(messageId, 'messageId') }),
+        ...(tests !== undefined && { tests: listOf(copyTest)(tests, 'tests') }),
+        ...(after !== undefined && { after: mark(after) }),
+        limit: Math.min(optional(limit, 'limit', wholeNumber) ?? mostMessages, mostMessages),
+        time: walkTime,
+      })
+    },
+    changeQueue: async (given) => {
+      const { queue, action } = parametersOf(given, ['queue', 'action'])
+      return await change(queueKey(queue, 'queue'), queueAction(action, 'action'))
+    },
+    changeMessages: async (given) => {
+      const { places, action } = parametersOf(given, ['places', 'action'])
+      const wanted = messageAction(action, 'action')
+      const copies = listOf(place)(places, 'places')
+      if (wanted === 'suspend') await messages.suspend(copies)
+      else if (wanted === 'resume') await messages.resume(copies)
+      else await messages.remove(copies, wanted)
+    },
+    messagePiece: async (given) => {
+      const { message, index } = parametersOf(given, ['message', 'index'])
+      const piece = await store.readPiece(
+        wholeNumber(message, 'message'),
+        wholeNumber(index, 'index'),
+      )
+      return piece?.toString('base64')
     },
   }
+
+  async function change(
+    key: QueueKey,
+    action: 'suspend' | 'resume' | 'retry' | 'resubmit',
+  ): Promise<boolean> {
+    switch (action) {
+      case 'suspend':
+        await operations.suspend(key)
+        return true
+      case 'resume':
+        await operations.resume(key)
+        return true
+      case 'retry':
+        return await operations.retry(key)
+      case 'resubmit':
+        return await operations.startResubmission(key)
+    }
+  }
+}
+
+/** Where a walk goes on, as an answer gave it. */
+function mark(value: unknown): string {
+  if (typeof value === 'string' && /^-?\d{1,16}(?:\/\d{1,16}){0,2}$/.test(value)) return value
+  throw new TypeError('after must be the mark of an earlier answer')
 }

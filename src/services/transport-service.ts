@@ -21,6 +21,7 @@ import { SmtpDelivery } from '../send/delivery.ts'
 import { type Dialer, directDialer } from '../send/dialer.ts'
 import type { SendConnector } from '../send/send-connector.ts'
 import { acceptedDomainsOf } from './accepted-domains-of.ts'
+import { openMessageTracking } from './message-tracking.ts'
 import { ownListeners } from './own-listeners.ts'
 import { numbersOfFile, queueFilePath } from './queue-files.ts'
 import { queueMethods } from './queue-methods.ts'
@@ -40,6 +41,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   const { Server } = config.current
   const troubles = calmLog(logger, clock)
   const logs = opened.use(openServiceLogs(ground, Server.Role === 'Edge' ? 'Edge' : 'Hub'))
+  const tracking = opened.use(openMessageTracking(ground))
   const store = opened.use(await openStore(ground))
   const tables = liveRoutingTables(config)
   const domains = mapLive(tables, ({ acceptedDomains }) => acceptedDomains)
@@ -68,7 +70,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       serverName: Server.Name,
       clock,
       log: troubles,
-      onEvent: () => undefined,
+      onEvent: (event) => tracking.queueEvent(event),
       ...(siblings !== undefined && { places: siblings.places }),
     }),
   )
@@ -86,6 +88,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       ),
       sink: new QueueSubmission({
         ...{ store, tables, transportConfig, server: Server, clock, newGuid: randomGuid },
+        onReceived: (session, copies) => tracking.received(session, copies),
         enqueue: (copies) => scheduler.enqueue(copies),
         onFault: (what, error) => troubles.error({ error }, what),
       }),
@@ -104,7 +107,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   const closing = opened.move()
   return {
     listeners,
-    adminMethods: queueMethods(scheduler),
+    adminMethods: queueMethods(scheduler, store),
     ...(worker.drainOnly && { emptied: emptied(store, clock, ending.signal) }),
     inForce: () => receive.inForce(),
     unhealthy: () => (draining ? 'the service is draining' : undefined),

@@ -38,10 +38,14 @@ const listeners = [
   { by: 'the front end', service: 'FrontendTransport', port: relayPorts.frontEnd },
 ]
 
+/** Honest messages that were answered 250; each arrives at `host` in its own time. */
+let honestTaken = 0
+
 /** What an honest client is answered; no service died meanwhile. */
 async function honestMail(port: number): Promise<string> {
   await using peer = await inContent(port, '127.0.153.99')
   const answer = await peer.command('Subject: honest', '', 'text', '.')
+  if (answer.startsWith('250')) honestTaken++
   expect(relay.output).not.toContain('started again')
   return answer
 }
@@ -145,7 +149,6 @@ test.each(listeners)(
   'clients that reset at any moment leave nothing behind, by $by',
   async ({ port }) => {
     const stages = ['', 'MAIL FROM:<a@b.example>', 'DATA', 'Subject: x\r\n\r\nhalf', 'STARTTLS']
-    const taken = host.messageCount
     for (const stage of stages) {
       for (let times = 0; times < 10; times++) {
         const peer =
@@ -157,7 +160,7 @@ test.each(listeners)(
       }
     }
     expect(await honestMail(port)).toMatch(/^250 2\.6\.0/)
-    await host.received(taken + 1)
-    expect(host.messageCount).toBe(taken + 1)
+    await host.received(honestTaken)
+    expect(host.messageCount).toBe(honestTaken)
   },
 )

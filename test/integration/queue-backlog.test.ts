@@ -42,6 +42,10 @@ test('a backlog of 100,000 neither slows the start nor a live queue, and the win
       readPiece: (messageId, index) => store.readPiece(messageId, index),
       queues: () => store.queues(),
       scan: (query) => store.scan(query),
+      leaseThese: (places) => store.leaseThese(places),
+      suspend: (places) => store.suspend(places),
+      resume: (places, dueAt) => store.resume(places, dueAt),
+      suspendQueue: (queue, isSuspended) => store.suspendQueue(queue, isSuspended),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     },
     agent: {

@@ -6,6 +6,7 @@ import { openSqliteQueueStore } from '../../src/queue/sqlite-queue-store.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { sampleTime } from '../support/queue-samples.ts'
 import { queueStoreContract } from '../unit/queue/queue-store-contract.ts'
+import { queueSuspensionContract } from '../unit/queue/queue-suspension-contract.ts'
 
 let folder = ''
 let count = 0
@@ -15,12 +16,14 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-queueStoreContract('SQLite store', () =>
+const open = () =>
   openSqliteQueueStore({
     path: join(folder, `${++count}`, 'mail.que'),
     clock: new FakeClock(sampleTime),
     onFatal: (error) => {
       throw error
     },
-  }),
-)
+  })
+
+queueStoreContract('SQLite store', open)
+queueSuspensionContract('SQLite store', open)

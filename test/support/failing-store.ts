@@ -16,6 +16,10 @@ export function failingSettle(store: QueueStore, faults: Error[]): QueueStore {
     readPiece: (messageId, index) => store.readPiece(messageId, index),
     queues: () => store.queues(),
     scan: (query) => store.scan(query),
+    leaseThese: (places) => store.leaseThese(places),
+    suspend: (places) => store.suspend(places),
+    resume: (places, dueAt) => store.resume(places, dueAt),
+    suspendQueue: (queue, isSuspended) => store.suspendQueue(queue, isSuspended),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   }
 }

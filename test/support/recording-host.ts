@@ -4,6 +4,7 @@ import type { ShellHost } from '../../src/admin/shell/host.ts'
 /** A shell's screen that keeps what is written, and a keyboard with the answers at hand. */
 export class RecordingHost implements ShellHost {
   width = 80
+  messageWidth = Infinity
   colour = false
   interactive = false
   out = ''

@@ -14,6 +14,7 @@ import type { QueueKey } from '../../src/queue/queue-key.ts'
 import type { PreparedMessage, QueueStore } from '../../src/queue/queue-store.ts'
 import type { Recategorizer } from '../../src/queue/resubmission.ts'
 import { QueueScheduler, type SchedulerSettings } from '../../src/queue/scheduler.ts'
+import type { SharedPlaces } from '../../src/queue/shared-places.ts'
 import type { Copy, NewMessage } from '../../src/queue/stored-message.ts'
 import { FakeClock } from './fake-clock.ts'
 import { commitTo, domainQueue, sampleMessage, sampleTime } from './queue-samples.ts'
@@ -79,7 +80,7 @@ export class SchedulerBench implements AsyncDisposable {
   /** Throws in place of writing a notification. */
   noticeFault: (() => Error) | undefined
 
-  constructor(wrap: (store: QueueStore) => QueueStore = (store) => store) {
+  constructor(wrap: (store: QueueStore) => QueueStore = (store) => store, places?: SharedPlaces) {
     this.store = wrap(new MemoryQueueStore(this.clock))
     const log = {
       warn: (_: object, message: string) => void this.logged.push(message),
@@ -101,6 +102,7 @@ export class SchedulerBench implements AsyncDisposable {
       clock: this.clock,
       log,
       onEvent: (event) => this.events.push(event),
+      ...(places !== undefined && { places }),
     })
   }
 

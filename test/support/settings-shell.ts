@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FileConfiguration } from '../../src/admin/cmdlets/file-configuration.ts'
-import { serverCmdlets } from '../../src/admin/cmdlets/all.ts'
+import { configurationCmdlets } from '../../src/admin/cmdlets/all.ts'
 import { builtInCmdlets } from '../../src/admin/shell/built-in/built-in-cmdlets.ts'
 import { Shell } from '../../src/admin/shell/shell.ts'
 import type { ServerConfig } from '../../src/config/server-config.ts'
@@ -33,7 +33,7 @@ export class SettingsShell {
       },
     })
     const { configuration } = this
-    const cmdlets = [...builtInCmdlets(), ...serverCmdlets({ configuration })]
+    const cmdlets = [...builtInCmdlets(), ...configurationCmdlets(configuration)]
     this.shell = new Shell({ cmdlets, clock })
   }
 

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { serverCmdlets } from '../../src/admin/cmdlets/all.ts'
+import { configurationCmdlets } from '../../src/admin/cmdlets/all.ts'
 import { builtInCmdlets } from '../../src/admin/shell/built-in/built-in-cmdlets.ts'
 import { Shell } from '../../src/admin/shell/shell.ts'
 import { systemClock } from '../../src/base/clock.ts'
@@ -13,7 +13,7 @@ export class SystemShell {
   constructor(file: string) {
     const where = { configFile: file, dataFolder: join(dirname(file), 'data') }
     const configuration = localConfiguration(where, systemClock)
-    const cmdlets = [...builtInCmdlets(), ...serverCmdlets({ configuration })]
+    const cmdlets = [...builtInCmdlets(), ...configurationCmdlets(configuration)]
     this.#shell = new Shell({ cmdlets, clock: systemClock })
   }
 

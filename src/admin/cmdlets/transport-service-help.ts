@@ -11,6 +11,14 @@ export const transportServiceHelp: Readonly<Record<string, string>> = {
   SendProtocolLogMaxAge: `The age ${sendLog} at which files are deleted, such as 30.00:00:00; 0 for never.`,
   SendProtocolLogMaxDirectorySize: `The size of the folder ${sendLog} above which old files are deleted.`,
   SendProtocolLogMaxFileSize: `The size at which the next file ${sendLog} is begun.`,
+  MessageTrackingLogEnabled: 'Whether the ways of messages are written to the tracking log.',
+  MessageTrackingLogPath: 'The folder of the tracking log; $null switches it off.',
+  MessageTrackingLogMaxAge:
+    'The age at which files of the tracking log are deleted, such as 30.00:00:00; 0 for never.',
+  MessageTrackingLogMaxDirectorySize:
+    'The size of the folder of the tracking log above which old files are deleted.',
+  MessageTrackingLogMaxFileSize: 'The size at which the next file of the tracking log is begun.',
+  MessageTrackingLogSubjectLoggingEnabled: 'Whether subjects are written to the tracking log.',
   InternalDNSServers:
     'The DNS servers for connectors without UseExternalDNSServersEnabled, each as 192.0.2.53 or 192.0.2.53:53. None: those of the machine.',
   ExternalDNSServers:

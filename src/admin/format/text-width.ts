@@ -59,3 +59,16 @@ function wrappedLine(line: string, width: number): string[] {
   }
   return [...lines, rest]
 }
+
+/** A text with its long lines broken at blanks, each going on below its own first word. */
+export function folded(text: string, width: number): string {
+  return text
+    .split('\n')
+    .map((line) => {
+      const indent = /^ */.exec(line)?.[0] ?? ''
+      if (textWidth(line) <= width || indent.length > width / 2) return line
+      const lines = wrapped(line.slice(indent.length), width - indent.length)
+      return lines.map((part) => indent + part).join('\n')
+    })
+    .join('\n')
+}

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { coloured } from '../format/colour.ts'
+import { folded } from '../format/text-width.ts'
 import type { CommandCall } from '../grammar/syntax.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import { textOf } from '../values/text-of.ts'
@@ -237,7 +238,7 @@ export class CommandRun {
 
   #notice(text: string, purpose: 'warning' | 'verbose'): void {
     const { host } = this.#runtime
-    host.notice(coloured(text, purpose, host.colour))
+    host.notice(coloured(folded(text, host.messageWidth), purpose, host.colour))
   }
 
   #report(error: ShellError): void {

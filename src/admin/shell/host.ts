@@ -4,6 +4,8 @@ import type { Question } from './cmdlet.ts'
 export interface ShellHost {
   /** Columns of the terminal; `pipedWidth` of format/renderer.ts where there is none. Read anew each time. */
   readonly width: number
+  /** Where lines of errors and warnings are broken; Infinity when no terminal shows them. */
+  readonly messageWidth: number
   /** Whether texts may be coloured: only on a terminal. */
   readonly colour: boolean
   /** Whether a person can be asked for what a command lacks. */

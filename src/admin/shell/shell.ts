@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { type Milliseconds } from '../../base/time-span.ts'
 import { coloured } from '../format/colour.ts'
+import { folded } from '../format/text-width.ts'
 import { Renderer } from '../format/renderer.ts'
 import { parseScript } from '../grammar/parse.ts'
 import type { Script, Statement } from '../grammar/syntax.ts'
@@ -62,7 +63,7 @@ export class Shell {
       reason: 'ParentContainsErrorRecordException',
     })
     const told = errorText(error, { source: text, place: { start, end }, command: '' })
-    options.host.error(coloured(`${told}\n`, 'error', options.host.colour))
+    writeError(options.host, told)
     return { kind: 'done', failed: true }
   }
 
@@ -71,6 +72,10 @@ export class Shell {
     const variables = this.session.variables.map(({ name }) => name)
     return completeLine(text, cursor, { cmdlets: this.cmdlets, variables })
   }
+}
+
+function writeError(host: ShellHost, told: string): void {
+  host.error(coloured(`${folded(told, host.messageWidth)}\n`, 'error', host.colour))
 }
 
 /** One line on its way. */
@@ -132,7 +137,7 @@ class LineRun implements Runtime {
     const { host } = this
     // What was put out before stands before it.
     this.flush()
-    host.error(coloured(`${errorText(error, origin)}\n`, 'error', host.colour))
+    writeError(host, errorText(error, origin))
   }
 
   statement(statement: Statement, scope: Scope): AsyncIterable<Value> {

@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream'
+import { PassThrough, Writable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { runCommand } from '../../../src/commands/run-command.ts'
 import { verifyPassword } from '../../../src/receive/password.ts'
@@ -28,13 +28,14 @@ function terminal(lines: readonly string[]) {
   const stdin = Object.assign(new PassThrough(), { isTTY: true })
   const answers = [...lines]
   const io = captured()
-  const stderr = {
-    write(text: string) {
+  const stderr = new Writable({
+    decodeStrings: false,
+    write(text: string, _encoding, done) {
       io.stderr.write(text)
       if (text.endsWith(': ')) setImmediate(() => stdin.write(`${answers.shift() ?? '\u0003'}\r`))
-      return true
+      done()
     },
-  }
+  })
   return { ...io, stdin, stderr }
 }
 

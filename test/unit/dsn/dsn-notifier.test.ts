@@ -134,6 +134,8 @@ describe('whole reports', () => {
       receivedAt: now,
       source: 'DSN',
       sourceAddress: '',
+      networkMessageId: 'guid-4',
+      originating: true,
     })
     expect(routed).toEqual([{ address: 'bob@sender.example' }])
     expect(prepared?.copies).toEqual([{ queue: unreachableQueue, recipients: routed }])

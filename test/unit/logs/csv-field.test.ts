@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { csvField } from '../../../src/logs/csv-field.ts'
+import { csvField, csvValues } from '../../../src/logs/csv-field.ts'
 
 test.each([
   ['', ''],
@@ -11,4 +11,15 @@ test.each([
   ['grüße', 'grüße'],
 ])('writes %j as %s', (value, field) => {
   expect(csvField(value)).toBe(field)
+})
+
+test.each([
+  ['a,b,c', ['a', 'b', 'c']],
+  ['', ['']],
+  [',', ['', '']],
+  ['"a,b","say ""hi""",""', ['a,b', 'say "hi"', '']],
+  ['x"y,z', ['x"y', 'z']],
+  ['"never closed,b', ['never closed,b']],
+])('reads %j back', (line, values) => {
+  expect(csvValues(line)).toEqual(values)
 })

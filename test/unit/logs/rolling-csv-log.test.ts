@@ -59,7 +59,7 @@ describe('a rolling log', () => {
 
   test('does not wait when much has gathered', async () => {
     const { log, disk } = setUp()
-    log.append(`t,${'x'.repeat(64 * 1024)}\r\n`)
+    log.append(`t,${'x'.repeat(256 * 1024)}\r\n`)
     await settled(() => disk.appends === 2)
     expect(disk.records('RECV2026010203-1.LOG')).toHaveLength(1)
   })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { SessionIds } from '../../../src/logs/session-ids.ts'
+import { SessionIds, sessionTime } from '../../../src/logs/session-ids.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 
 test('gives the time in .NET ticks as 16 upper-case hex digits', () => {
@@ -22,6 +22,18 @@ test('grows within one millisecond and when the clock is set back', () => {
 test('differs between processes that open sessions at once', () => {
   const clock = new FakeClock()
   expect(new SessionIds(clock, () => 0.1).next()).not.toBe(new SessionIds(clock, () => 0.2).next())
+})
+
+test.each([
+  ['2025-03-04T09:00:00.112Z', 0],
+  ['2026-12-31T23:59:59.999Z', 0.9999],
+  ['2099-01-01T00:00:00.000Z', 0],
+])('an id tells that its session began at %s', (time, chance) => {
+  expect(sessionTime(new SessionIds(new FakeClock(time), () => chance).next())).toBe(time)
+})
+
+test.each(['', '1', 'no session id is'])('%j is no id of a session', (text) => {
+  expect(sessionTime(text)).toBe('')
 })
 
 test('never gives an id of another process of the service', () => {

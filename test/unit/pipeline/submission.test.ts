@@ -5,6 +5,7 @@ import { systemClock } from '../../../src/base/clock.ts'
 import { transportConfigSchema } from '../../../src/dsn/transport-config.ts'
 import { HeaderCollector } from '../../../src/message/header-collector.ts'
 import { formatMailDate } from '../../../src/message/mail-date.ts'
+import type { SessionFacts } from '../../../src/message/message-sink.ts'
 import type { RoutingTables } from '../../../src/pipeline/routing.ts'
 import { categorizeAgain } from '../../../src/pipeline/categorizer.ts'
 import { QueueSubmission } from '../../../src/pipeline/submission.ts'
@@ -31,6 +32,8 @@ let store: RecordingStore
 let queued: Copy[]
 let takeOver: (copies: readonly Copy[]) => void
 let faults: string[]
+/** Session and messages that were told of. */
+let received: [string, number[]][]
 const tables = new LiveValue<RoutingTables>(routingTables([], []))
 const transportConfig = new LiveValue(transportConfigSchema.parse({}))
 let submission: QueueSubmission
@@ -39,6 +42,7 @@ beforeEach(() => {
   store = new RecordingStore()
   queued = []
   faults = []
+  received = []
   tables.set(
     routingTables(
       ['corp.example'],
@@ -55,6 +59,10 @@ beforeEach(() => {
     server: { Fqdn: 'edge01.corp.example' },
     clock: { ...systemClock, now: () => time },
     newGuid: () => 'guid',
+    onReceived: (session, copies) => {
+      expect(queued).toEqual([])
+      received.push([session.sessionId, copies.map(({ message }) => message.id)])
+    },
     enqueue,
     onFault: (what) => faults.push(what),
   })
@@ -83,7 +91,39 @@ describe('an accepted message', () => {
       receivedAt: time,
       source: 'SMTP:From Internet',
       sourceAddress: '198.51.100.7',
+      networkMessageId: 'guid',
     })
+  })
+
+  describe('keeps a network message id', () => {
+    const given = '7F0C1F0E-5b1d-4c4a-8f1a-08de0a110001'
+    const content = (id: string) =>
+      `X-MS-Exchange-Organization-Network-Message-Id: ${id}\r\n${complete}\r\n`
+    const trusted: SessionFacts = {
+      ...anonymousSession,
+      principal: { kind: 'ExternallySecured' },
+      permissions: new Set([...anonymousSession.permissions, 'AcceptOrganizationHeaders']),
+    }
+    const stored = () => store.messages[0]?.message
+
+    test('of the organisation, when its server hands the message on', async () => {
+      await send(content(given), { transaction: { session: trusted } })
+      expect(stored()).toMatchObject({ networkMessageId: given.toLowerCase(), originating: true })
+    })
+
+    test.each([
+      ['that a stranger made up', anonymousSession, given],
+      ['that is none', trusted, 'guid-'],
+    ])('of its own instead of one %s', async (_, session, id) => {
+      await send(content(id), { transaction: { session } })
+      expect(stored()?.networkMessageId).toBe('guid')
+    })
+  })
+
+  test('is told of with its session before it is handed on', async () => {
+    await send(`${complete}\r\n`)
+    expect(received).toEqual([[anonymousSession.sessionId, [1]]])
+    expect(queued).toHaveLength(1)
   })
 
   test('is handed on, leased, one copy per next hop', async () => {

@@ -191,8 +191,8 @@ describe('connections', () => {
     await bench.start()
     await bench.send('back.test')
     bench.serve = delivering
-    expect(await bench.scheduler.retryQueue(domainQueue('other.test'))).toBe(false)
-    expect(await bench.scheduler.retryQueue(domainQueue('back.test'))).toBe(true)
+    expect(await bench.scheduler.operations.retry(domainQueue('other.test'))).toBe(false)
+    expect(await bench.scheduler.operations.retry(domainQueue('back.test'))).toBe(true)
     await bench.settle()
     expect(await bench.waiting()).toEqual([])
   })

@@ -7,6 +7,10 @@ export type HelpDetail = 'short' | 'examples' | 'full'
 
 /** `Set-X [-Identity] <String> [-Name <String>] [-Force] [<CommonParameters>]` */
 export function syntaxOf(cmdlet: Cmdlet): string {
+  return syntaxWords(cmdlet).join(' ')
+}
+
+function syntaxWords(cmdlet: Cmdlet): readonly string[] {
   const entries = ownParameters(cmdlet).filter(([, { refused }]) => refused === undefined)
   const position = (parameter: Parameter<unknown>) => parameter.position ?? Infinity
   const sorted = entries.toSorted(([, a], [, b]) => {
@@ -14,7 +18,7 @@ export function syntaxOf(cmdlet: Cmdlet): string {
     return Number.isNaN(order) ? Number(b.required ?? false) - Number(a.required ?? false) : order
   })
   const words = sorted.map(([name, parameter]) => syntaxOfParameter(name, parameter))
-  return [cmdlet.name, ...words, '[<CommonParameters>]'].join(' ')
+  return [cmdlet.name, ...words, '[<CommonParameters>]']
 }
 
 function ownParameters(cmdlet: Cmdlet): [string, Parameter<unknown>][] {
@@ -25,8 +29,28 @@ function ownParameters(cmdlet: Cmdlet): [string, Parameter<unknown>][] {
 function syntaxOfParameter(name: string, { type, required, position }: Parameter<unknown>): string {
   if (type.isSwitch === true) return `[-${name}]`
   const named = position === undefined ? `-${name}` : `[-${name}]`
-  const whole = `${named} <${type.name}>`
+  const whole = `${named} ${placeholder(type)}`
   return required === true ? whole : `[${whole}]`
+}
+
+/** Most words that syntax lists instead of the name of their type. */
+const mostChoices = 4
+
+/** `<String>`, or the words to choose from: `{Receive | Send}`. */
+function placeholder({ name, values }: Parameter<unknown>['type']): string {
+  const isChoice = values !== undefined && values.length > 1 && values.length <= mostChoices
+  return isChoice && !name.endsWith('[]') && name !== 'Boolean'
+    ? `{${values.join(' | ')}}`
+    : `<${name}>`
+}
+
+/** The syntax in lines that are broken between parameters, the later ones further in. */
+function syntaxLines(cmdlet: Cmdlet, width: number): string {
+  const unbroken = syntaxWords(cmdlet).map((word) => word.replaceAll(' ', '\u00a0'))
+  const [first = '', ...more] = wrapped(unbroken.join(' '), Math.max(20, width - 8))
+  return [`    ${first}`, ...more.map((line) => `        ${line}`)]
+    .join('\n')
+    .replaceAll('\u00a0', ' ')
 }
 
 /** The help of a command as text of the given width. */
@@ -35,7 +59,7 @@ export function helpText(cmdlet: Cmdlet, detail: HelpDetail, width: number): str
   const parts = [
     section('NAME', [name], width),
     section('SYNOPSIS', [synopsis], width),
-    detail === 'examples' ? '' : section('SYNTAX', [syntaxOf(cmdlet)], width),
+    detail === 'examples' ? '' : `SYNTAX\n${syntaxLines(cmdlet, width)}\n\n`,
     detail === 'examples' || description === undefined
       ? ''
       : section('DESCRIPTION', [description], width),
@@ -46,14 +70,10 @@ export function helpText(cmdlet: Cmdlet, detail: HelpDetail, width: number): str
     detail === 'full' && aliases.length > 0 ? section('ALIASES', [aliases.join(', ')], width) : '',
     detail === 'short' ? '' : examples(cmdlet, width),
     detail === 'short'
-      ? section(
-          'REMARKS',
-          [`Get-Help ${name} -Examples shows examples, and Get-Help ${name} -Full everything.`],
-          width,
-        )
+      ? `REMARKS\n    ${'Examples'.padEnd(16)}Get-Help ${name} -Examples\n    ${'Each parameter'.padEnd(16)}Get-Help ${name} -Full\n\n`
       : '',
   ]
-  return `\n${parts.join('')}`
+  return `\n${parts.join('').trimEnd()}\n`
 }
 
 function section(title: string, paragraphs: readonly string[], width: number): string {

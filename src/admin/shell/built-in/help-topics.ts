@@ -26,7 +26,11 @@ TOPIC
     Get-Help about_*                  lists the topics
     exit                              leaves the shell
 
+    Remove- asks before it does it; -WhatIf tells what a command would change.
+    Ctrl-C stops a command, and the arrow keys bring earlier lines.
+
 SEE ALSO
+    about_Connectors, about_Queues, about_Logs, about_Filters, about_CommandLine
     about_Language, about_Pipelines, about_Output, about_CommonParameters
 `,
   },
@@ -37,16 +41,16 @@ SEE ALSO
 TOPIC
     The language of commands
 
-    -Name value, -Name:value     a parameter; its name may be cut short as long as
-                                 no other begins so
+    -Name value, -Name:value     a parameter; its name may be cut short as long
+                                 as no other begins so
     -Force, -Confirm:$false      a switch; with a value it needs the colon
     $true $false $null           yes, no, and nothing (clears a setting)
-    contoso.com "To Internet"    texts; those with blanks or ; , ( ) { } $ need quotes
-    "Server $name"               double quotes fill variables in, single quotes do not
+    contoso.com "To Internet"    texts; blanks and ; , ( ) { } $ need quotes
+    "Server $name"               double quotes fill variables in, single do not
     35MB  00:10:00  unlimited    sizes, lengths of time, and no limit
     a,b,c                        a list
     @{Add="a","b";Remove="c"}    a change of a list
-    $c = Get-Credential          a variable; $c.UserName is one of its properties
+    $c = Get-Credential          a variable; $c.UserName is a property of it
     (Get-Date).AddHours(-1)      what a command gives, used in another
     # text, <# text #>           comments
     command; command             one after the other
@@ -98,7 +102,7 @@ TOPIC
 
     -Verbose                   tells what is done
     -ErrorAction Continue|SilentlyContinue|Ignore|Stop
-                               what to do about an error; Stop ends the whole line
+                               what to do about an error; Stop ends the line
                                ($ErrorActionPreference sets it for all commands)
     -WarningAction             the same for warnings ($WarningPreference)
     -ErrorVariable name        keeps the errors in a variable; +name adds to it
@@ -106,8 +110,8 @@ TOPIC
 
     Commands that change something have these too:
     -WhatIf                    tells what would be done, and does nothing
-    -Confirm                   asks before each change; -Confirm:$false does not, where
-                               a command asks by itself (Remove-)
+    -Confirm                   asks before each change; -Confirm:$false does not
+                               where a command asks by itself (Remove-)
 `,
   },
 ]

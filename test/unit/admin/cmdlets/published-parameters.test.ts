@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { FileConfiguration } from '../../../../src/admin/cmdlets/file-configuration.ts'
-import { serverCmdlets } from '../../../../src/admin/cmdlets/all.ts'
+import { configurationCmdlets } from '../../../../src/admin/cmdlets/all.ts'
 import { builtInCmdlets } from '../../../../src/admin/shell/built-in/built-in-cmdlets.ts'
 import { parametersOf } from '../../../../src/admin/shell/common-parameters.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
@@ -14,7 +14,7 @@ const configuration = new FileConfiguration({
   ...{ configFile: 'server.yaml', dataFolder: 'data', clock: new FakeClock() },
   reload: () => Promise.resolve([]),
 })
-const cmdlets = serverCmdlets({ configuration })
+const cmdlets = configurationCmdlets(configuration)
 
 test.each(Object.entries(publishedCmdlets))(
   '%s knows each published parameter, and works or refuses it',

@@ -63,7 +63,8 @@ export const publishedCmdlets: Readonly<Record<string, PublishedCmdlet>> = {
     works: `Identity ${logs} Confirm WhatIf InternalDNSServers ExternalDNSServers TransientFailureRetryCount
       TransientFailureRetryInterval OutboundConnectionFailureRetryInterval MessageRetryInterval MessageExpirationTimeout
       DelayNotificationTimeout QueueMaxIdleTime MaxOutboundConnections MaxPerDomainOutboundConnections
-      MaxConnectionRatePerMinute QueueGlitchRetryCount QueueGlitchRetryInterval`,
+      MaxConnectionRatePerMinute MessageTrackingLogEnabled MessageTrackingLogMaxAge MessageTrackingLogMaxDirectorySize
+      MessageTrackingLogMaxFileSize MessageTrackingLogPath MessageTrackingLogSubjectLoggingEnabled QueueGlitchRetryCount QueueGlitchRetryInterval`,
     refused: `DomainController ExternalDNSAdapterEnabled ExternalDNSAdapterGuid ExternalDNSProtocolOption
       ExternalIPAddress InternalDNSAdapterEnabled InternalDNSAdapterGuid InternalDNSProtocolOption
       IntraOrgConnectorProtocolLoggingLevel PickupDirectoryPath PoisonMessageDetectionEnabled PoisonThreshold

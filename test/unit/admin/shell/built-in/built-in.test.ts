@@ -212,14 +212,14 @@ SYNOPSIS
     Changes a Send connector.
 
 SYNTAX
-    Set-SendConnector [-Identity] <Identity> [-Enabled
-    <Boolean>] [-AddressSpaces <MultiValuedProperty>]
-    [-WhatIf] [-Confirm] [<CommonParameters>]
+    Set-SendConnector [-Identity] <Identity>
+        [-Enabled <Boolean>]
+        [-AddressSpaces <MultiValuedProperty>] [-WhatIf]
+        [-Confirm] [<CommonParameters>]
 
 REMARKS
-    Get-Help Set-SendConnector -Examples shows examples, and
-    Get-Help Set-SendConnector -Full everything.
-
+    Examples        Get-Help Set-SendConnector -Examples
+    Each parameter  Get-Help Set-SendConnector -Full
 
 `)
   })

@@ -1,0 +1,81 @@
+import { tableView } from '../format/view.ts'
+import { type Cmdlet, defineCmdlet, parameter, refused } from '../shell/cmdlet.ts'
+import { identity } from '../shell/parameter-types.ts'
+import { ShellObject } from '../values/shell-object.ts'
+import { wildcard } from '../values/wildcard.ts'
+import { ShellError } from '../shell/shell-error.ts'
+
+/** Who this server is. */
+export interface ServerFacts {
+  readonly name: string
+  readonly fqdn: string
+  readonly role: 'Mailbox' | 'Edge'
+  /** `15.02.0001.000` */
+  readonly version: string
+}
+
+export interface ServerInquiry {
+  facts(): Promise<ServerFacts>
+}
+
+const view = tableView('Name', 'ServerRole', 'AdminDisplayVersion')
+
+/** `Get-ExchangeServer`. */
+export function serverFactCmdlets(server: ServerInquiry): readonly Cmdlet[] {
+  return [
+    defineCmdlet({
+      name: 'Get-ExchangeServer',
+      synopsis: 'Shows this server: its name, role and version.',
+      parameters: {
+        Identity: parameter(identity, {
+          help: 'This server, by its name or its full name; there is no other.',
+          position: 0,
+          pipeline: 'both',
+          wildcards: true,
+        }),
+        Domain: refused('there is no directory of servers.'),
+        Status: refused('there is no directory that would be asked for more.'),
+        DomainController: refused('the configuration is a file on this server.'),
+      },
+      outputs: [
+        ...['Name', 'Fqdn', 'ServerRole', 'IsEdgeServer', 'IsMailboxServer'],
+        ...['AdminDisplayVersion', 'Identity'],
+      ],
+      examples: [{ code: 'Get-ExchangeServer | Format-List', text: 'All that is known of it.' }],
+      async *run({ given }) {
+        const facts = await server.facts()
+        const { Identity: wanted } = given
+        if (wanted !== undefined && ![facts.name, facts.fqdn].some(wildcard(wanted))) {
+          if (/[*?]/.test(wanted)) return
+          throw new ShellError(
+            `The operation couldn't be performed because object '${wanted}' couldn't be found on '${facts.name}'.`,
+            { id: 'ManagementObjectNotFoundException', target: wanted },
+          )
+        }
+        yield factsObject(facts)
+      },
+    }),
+  ]
+}
+
+function factsObject({ name, fqdn, role, version }: ServerFacts): ShellObject {
+  return new ShellObject({
+    type: 'ExchangeServer',
+    view,
+    properties: {
+      Name: name,
+      Fqdn: fqdn,
+      ServerRole: role,
+      IsEdgeServer: role === 'Edge',
+      IsMailboxServer: role === 'Mailbox',
+      AdminDisplayVersion: displayVersion(version),
+      Identity: name,
+    },
+  })
+}
+
+/** `15.02.0001.000` as `Version 15.2 (Build 1.0)`. */
+function displayVersion(version: string): string {
+  const [major, minor, build, revision] = version.split('.').map(Number)
+  return `Version ${major ?? 0}.${minor ?? 0} (Build ${build ?? 0}.${revision ?? 0})`
+}

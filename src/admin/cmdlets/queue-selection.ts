@@ -1,0 +1,174 @@
+import type { CopyTest, TestedField } from '../../queue/copy-test.ts'
+import type { QueueKey } from '../../queue/queue-key.ts'
+import type { QueueName } from '../../queue/queue-listing.ts'
+import { parseByteSize } from '../../base/byte-size.ts'
+import type { BinaryOperator, Expression } from '../grammar/syntax.ts'
+import { parseDate } from '../values/dates.ts'
+import { hasWildcards, wildcard } from '../values/wildcard.ts'
+import { ShellError } from '../shell/shell-error.ts'
+import type { Filter } from '../shell/filter.ts'
+import type { MessageSelection, QueueServer } from './queue-server.ts'
+
+export function notFound(kind: 'queue' | 'message', identity: string): ShellError {
+  return new ShellError(`The ${kind} '${identity}' couldn't be found.`, {
+    ...{ id: 'ObjectNotFoundException', category: 'ObjectNotFound' },
+    ...{ target: identity, targetType: kind === 'queue' ? 'QueueIdentity' : 'MessageIdentity' },
+  })
+}
+
+/** Fails when `server` is another one than this. */
+export function checkServer(server: string | undefined, names: readonly QueueName[]): void {
+  const own = names[0] && serverOf(names[0].Identity)
+  if (server === undefined || own === undefined) return
+  const host = server.toLowerCase().split('.')[0]
+  if (host === own.toLowerCase() || host === 'localhost') return
+  throw new ShellError(
+    `The server '${server}' is not this one. The queues of ${own} are managed here; run the command on '${server}'.`,
+    { id: 'ServerNotFound', category: 'ObjectNotFound', target: server },
+  )
+}
+
+const serverOf = (identity: string) => identity.split('\\')[0] ?? ''
+
+/** A test for a queue's identity: `Server\Queue` or `Queue`, a next hop's domain, with wildcards. */
+export function queueTest(
+  identity: string,
+): (queue: QueueName & { readonly NextHopDomain?: string }) => boolean {
+  const [queue = '', server] = identity.split('\\').reverse()
+  const isServer = server === undefined ? () => true : matcher(server)
+  const isQueue = matcher(queue)
+  return ({ Identity, key }) => {
+    const [name = '', own = ''] = Identity.split('\\').reverse()
+    return (
+      (isServer(own) || own.toLowerCase() === server?.toLowerCase().split('.')[0]) &&
+      (isQueue(name) || isQueue(key.nextHopDomain))
+    )
+  }
+}
+
+function matcher(pattern: string): (text: string) => boolean {
+  if (hasWildcards(pattern) && !pattern.startsWith('[')) return wildcard(pattern)
+  const lower = pattern.toLowerCase()
+  return (text) => text.toLowerCase() === lower
+}
+
+/** The queue with this name; fails when there is none, or more than one. */
+export function queueNamed(names: readonly QueueName[], identity: string): QueueKey {
+  const isMeant = queueTest(identity)
+  const found = names.filter(isMeant)
+  const exact = found.find(({ Identity }) => Identity.toLowerCase() === identity.toLowerCase())
+  const [first] = exact === undefined ? found : [exact]
+  if (first === undefined) throw notFound('queue', identity)
+  return first.key
+}
+
+/** `Server\Queue\17`, `Queue\17`, `*\17` or `17`. */
+export async function messageSelection(
+  server: QueueServer,
+  identity: string,
+): Promise<MessageSelection> {
+  const at = identity.lastIndexOf('\\')
+  const number = identity.slice(at + 1)
+  if (!/^\d{1,16}$/.test(number)) {
+    throw new ShellError(
+      `'${identity}' is no message identity. Use Server\\Queue\\Number, Queue\\Number or Number, as Get-Message shows it.`,
+      { id: 'InvalidMessageIdentity', category: 'InvalidArgument', target: identity },
+    )
+  }
+  const messageId = Number(number)
+  const queue = at === -1 ? '*' : identity.slice(0, at)
+  if (queue === '*') return { messageId }
+  return { messageId, queue: queueNamed(await server.names(), queue) }
+}
+
+/** What of a filter the queue itself can look for. The filter must be asked again for what it finds. */
+export function filterSelection(filter: Filter, names: readonly QueueName[]): MessageSelection {
+  const tests: CopyTest[] = []
+  let selection: MessageSelection = {}
+  for (const comparison of conjuncts(filter.expression)) {
+    const { property, operator, value } = comparison
+    if (property === 'queue' && operator === 'eq' && !hasWildcards(value)) {
+      selection = { queue: queueNamed(names, value) }
+    } else if (property === 'identity' && operator === 'eq') {
+      const number = Number(/\\(\d{1,15})$/.exec(value)?.[1] ?? Number.NaN)
+      if (!Number.isNaN(number)) selection = { ...selection, messageId: number }
+    } else {
+      const test = testOf(comparison)
+      if (test !== undefined) tests.push(test)
+    }
+  }
+  return tests.length === 0 ? selection : { ...selection, tests }
+}
+
+interface Comparison {
+  readonly property: string
+  readonly operator: BinaryOperator
+  readonly value: string
+}
+
+/** The comparisons that must all hold. */
+function conjuncts(node: Expression): Comparison[] {
+  if (node.kind === 'group') {
+    const [only] = node.body.kind === 'pipeline' ? node.body.elements : []
+    return only?.kind === 'expression' ? conjuncts(only.value) : []
+  }
+  if (node.kind !== 'binary') return []
+  if (node.operator === 'and') return [...conjuncts(node.left), ...conjuncts(node.right)]
+  const { left, right, operator } = node
+  if (left.kind !== 'member' || (right.kind !== 'text' && right.kind !== 'number')) return []
+  const value = right.kind === 'text' ? right.value : right.text
+  return [{ property: left.name.toLowerCase(), operator, value }]
+}
+
+const textFields: Readonly<Record<string, TestedField>> = {
+  fromaddress: 'sender',
+  subject: 'subject',
+  internetmessageid: 'messageId',
+  messagesourcename: 'source',
+  sourceip: 'sourceAddress',
+}
+
+const numberFields: Readonly<Record<string, readonly [TestedField, (text: string) => number]>> = {
+  size: ['size', (text) => parseByteSize(text) ?? Number(text)],
+  retrycount: ['attempts', Number],
+  // A time without a day means that of each message's own day.
+  datereceived: ['receivedAt', (text) => (/[/-]/.test(text) ? timeIn(text) : Number.NaN)],
+}
+
+const timeIn = (text: string) => parseDate(text, new Date())?.getTime() ?? Number.NaN
+
+const comparisons: Partial<Record<BinaryOperator, '=' | '<' | '<=' | '>' | '>='>> = {
+  eq: '=',
+  lt: '<',
+  le: '<=',
+  gt: '>',
+  ge: '>=',
+}
+
+function testOf({ property, operator, value }: Comparison): CopyTest | undefined {
+  const text = textFields[property]
+  if (text !== undefined) return textTest(text, operator, value)
+  const number = numberFields[property]
+  const sign = comparisons[operator]
+  if (number === undefined || sign === undefined) return undefined
+  const limit = number[1](value)
+  if (Number.isNaN(limit)) return undefined
+  return { field: number[0], operator: sign, value: limit }
+}
+
+/** More runs would make SQL's LIKE slow; it folds ASCII only; `<>` stands for the empty sender. */
+const plain = /^[\x20-;=\x3f-\x7e]{1,200}$/
+
+function textTest(
+  field: TestedField,
+  operator: BinaryOperator,
+  value: string,
+): CopyTest | undefined {
+  if (!plain.test(value) || (operator !== 'eq' && operator !== 'like')) return undefined
+  const literal = value.replaceAll(/[\\%_]/g, '\\$&')
+  if (operator === 'eq') return { field, operator: 'like', pattern: literal }
+  if (/[[\]`]/.test(value) || value.split('*').length > 4) return undefined
+  // A pattern for one character or more could mean the empty sender's `<>`.
+  if (/^[*?]*$/.test(value)) return undefined
+  return { field, operator: 'like', pattern: literal.replaceAll('*', '%').replaceAll('?', '_') }
+}

@@ -1,0 +1,38 @@
+import type { CopyTest } from '../../queue/copy-test.ts'
+import type { QueueKey } from '../../queue/queue-key.ts'
+import type { MessageView, QueueName, QueueView } from '../../queue/queue-listing.ts'
+import type { CopyPlace } from '../../queue/stored-message.ts'
+
+/** Which messages are meant; without anything all of them. */
+export interface MessageSelection {
+  readonly queue?: QueueKey
+  /** The message's own number. */
+  readonly messageId?: number
+  /** Messages that cannot fulfil these are left out, others not: the caller looks again. */
+  readonly tests?: readonly CopyTest[]
+}
+
+export type QueueAction = 'suspend' | 'resume' | 'retry' | 'resubmit'
+
+export type MessageAction = 'suspend' | 'resume' | 'remove' | 'removeWithNotice'
+
+/** How a part of the server is told of that does not answer; the others' answers are taken. */
+export type OnSilent = (reason: string) => void
+
+/**
+ * The queues of the running Transport service, as one, however many processes it has. Everything
+ * rejects with an Error for the administrator when the service does not run, or says no.
+ */
+export interface QueueServer {
+  /** Queues with messages and those used lately, the first `limit`; all when it is absent. */
+  queues(onSilent: OnSilent, limit?: number): Promise<readonly QueueView[]>
+  /** What queues are called: those that became empty lately too. */
+  names(): Promise<readonly QueueName[]>
+  /** The messages as they are found, the oldest first; those of one queue by when they are due. */
+  messages(selection: MessageSelection, onSilent: OnSilent): AsyncIterable<MessageView>
+  /** False when the queue is in no state for it. */
+  changeQueue(queue: QueueKey, action: QueueAction): Promise<boolean>
+  changeMessages(places: readonly CopyPlace[], action: MessageAction): Promise<void>
+  /** A piece of a message's content as it is stored; undefined behind its end. */
+  messagePiece(messageId: number, index: number): Promise<Uint8Array | undefined>
+}

@@ -1,0 +1,48 @@
+import { pipedWidth } from '../admin/format/renderer.ts'
+import { wrapped } from '../admin/format/text-width.ts'
+import { builtInCmdlets } from '../admin/shell/built-in/built-in-cmdlets.ts'
+import { commandTable } from './command-table.ts'
+import { allCmdlets } from './open-shell.ts'
+
+/** Fits a terminal of the usual width. */
+const width = Math.min(80, pipedWidth)
+const titleWidth = 16
+
+/** What `edge help` shows: the commands in their groups, and the cmdlets by what they are about. */
+export function programHelp(): string {
+  const groups = Object.entries(Object.groupBy(commandTable, ({ group }) => group)).map(
+    ([group, entries]) =>
+      `${group}\n${entries.map(({ name, summary }) => row(name, summary)).join('')}`,
+  )
+  return [
+    'edge: an SMTP edge relay\n',
+    ...groups,
+    `Cmdlets (edge Get-SendConnector -Identity x, or in the shell)\n${cmdletRows()}`,
+    'edge COMMAND --help shows its arguments; a cmdlet takes -? as well.\n' +
+      'Environment: EDGE_CONFIG (default config/server.yaml), EDGE_DATA (default data)\n',
+  ].join('\n')
+}
+
+/** One row for each noun, with its verbs. */
+function cmdletRows(): string {
+  const language = new Set(builtInCmdlets().map(({ name }) => name))
+  const own = allCmdlets({ configFile: '', dataFolder: '' }).filter(
+    ({ name }) => !language.has(name),
+  )
+  const byNoun = Object.groupBy(own, ({ name }) => name.split('-')[1] ?? name)
+  const rows = Object.entries(byNoun).map(([noun, cmdlets = []]) => {
+    const verbs = cmdlets.map(({ name }) => name.split('-')[0] ?? name)
+    return [noun, verbs.sort().join(', ')] as const
+  })
+  const widest = Math.max(titleWidth, ...rows.map(([noun]) => noun.length + 2))
+  return [...rows, ['Help', 'Get'] as const, ['Command', 'Get'] as const]
+    .sort(([a], [b]) => a.localeCompare(b, 'en-US'))
+    .map(([noun, verbs]) => row(noun, verbs, widest))
+    .join('')
+}
+
+function row(title: string, text: string, column = titleWidth): string {
+  const [first = '', ...more] = wrapped(text, width - column - 2)
+  const rest = more.map((line) => `  ${' '.repeat(column)}${line}\n`).join('')
+  return `  ${title.padEnd(column)}${first}\n${rest}`
+}

@@ -1,0 +1,116 @@
+import type { Clock } from '../base/clock.ts'
+import type { DeliveryQueue } from './delivery-queue.ts'
+import { type QueueKey, isDeliveryQueue, queueKeyText } from './queue-key.ts'
+import type { QueueStore } from './queue-store.ts'
+import type { Resubmission } from './resubmission.ts'
+import type { WindowKeeper } from './window-keeper.ts'
+
+interface OperationParts {
+  readonly store: QueueStore
+  readonly clock: Clock
+  readonly queues: ReadonlyMap<string, DeliveryQueue>
+  readonly windows: WindowKeeper
+  readonly resubmission: Resubmission
+  /** The delivery queue of this key, made when it is not known yet. */
+  readonly queueOf: (key: QueueKey) => DeliveryQueue
+  /** The waiting of a queue in Retry is over. */
+  readonly endRetry: (queue: DeliveryQueue) => void
+  readonly isRunning: () => boolean
+}
+
+/** What an administrator, or a change of the configuration, does to whole queues. */
+export class QueueOperations {
+  readonly #parts: OperationParts
+
+  constructor(parts: OperationParts) {
+    this.#parts = parts
+  }
+
+  /** No copy of the queue is tried from now on; what is in transmission ends. Rejects with a StoreError. */
+  async suspend(key: QueueKey): Promise<void> {
+    const { store, windows, queueOf } = this.#parts
+    const queue = isDeliveryQueue(key) ? queueOf(key) : undefined
+    const before = queue?.suspended === true
+    if (queue !== undefined) {
+      queue.suspended = true
+      windows.empty(queue)
+      queue.moreInStore = true
+    }
+    try {
+      await store.suspendQueue(key, true)
+    } catch (error) {
+      if (queue !== undefined) queue.suspended = before
+      throw error
+    }
+  }
+
+  /** Delivery goes on; the Unreachable queue, which may have missed a change, is categorized anew. */
+  async resume(key: QueueKey): Promise<void> {
+    const { store, queues, endRetry } = this.#parts
+    await store.suspendQueue(key, false)
+    const queue = queues.get(queueKeyText(key))
+    if (queue?.suspended === true) {
+      queue.suspended = false
+      queue.moreInStore = true
+      // A queue that waits for its next hop goes on waiting.
+      if (!queue.inRetry) endRetry(queue)
+    }
+    if (key.deliveryType === 'Unreachable') void this.resubmit(key)
+  }
+
+  /** All copies of a queue in Retry are due now. False when it is in another state. */
+  async retry(key: QueueKey): Promise<boolean> {
+    const { store, clock, queues, endRetry } = this.#parts
+    const queue = queues.get(queueKeyText(key))
+    if (queue?.status !== 'Retry') return false
+    await store.postpone(key, clock.now())
+    queue.noteDue(clock.now())
+    endRetry(queue)
+    return true
+  }
+
+  /**
+   * Begins to categorize a queue anew which waits: in Retry, or Unreachable. False when it is in
+   * another state. It may take long; what goes wrong stands in the log.
+   */
+  async startResubmission(key: QueueKey): Promise<boolean> {
+    const { store, queues } = this.#parts
+    const text = queueKeyText(key)
+    const figures = (await store.queues()).find((each) => queueKeyText(each.key) === text)
+    const waits = key.deliveryType === 'Unreachable' || queues.get(text)?.status === 'Retry'
+    if (figures === undefined || figures.suspended || !waits) return false
+    void this.resubmit(key)
+    return true
+  }
+
+  /** Categorizes every copy of a queue anew, but suspended ones. Resolves when all of them are written. */
+  async resubmit(key: QueueKey): Promise<void> {
+    const { queues, windows, resubmission, endRetry } = this.#parts
+    const queue = queues.get(queueKeyText(key))
+    if (queue !== undefined) {
+      queue.emptying = true
+      windows.empty(queue)
+    }
+    try {
+      await resubmission.walk(key)
+    } finally {
+      if (queue !== undefined) {
+        queue.emptying = false
+        queue.moreInStore = true
+        endRetry(queue)
+      }
+    }
+  }
+
+  /**
+   * After a change of the configuration: what waits unreachable or uncategorized, and the queues for
+   * which `isCurrent` is false (their connector is gone), are categorized anew; suspended queues not.
+   */
+  async reroute(isCurrent: (key: QueueKey) => boolean): Promise<void> {
+    const figures = await this.#parts.store.queues()
+    for (const { key, copies, suspended } of figures) {
+      const stays = suspended || (isDeliveryQueue(key) && isCurrent(key))
+      if (copies > 0 && !stays && this.#parts.isRunning()) await this.resubmit(key)
+    }
+  }
+}

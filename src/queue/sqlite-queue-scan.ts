@@ -1,0 +1,147 @@
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
+import type { CopyTest, TestedField } from './copy-test.ts'
+import type { Inquiry } from './sqlite-queue-protocol.ts'
+import type { QueueRegistry } from './sqlite-queue-registry.ts'
+
+export type CopyRowRead = Record<string, SQLOutputValue>
+type ScanQuery = Extract<Inquiry, { kind: 'scan' }>
+
+/** Where a walk stands: behind this copy. */
+type Mark = readonly [due: number, message: number, id: number]
+
+/** How many copies one call with tests looks at, found or not: some milliseconds' work. */
+const copiesPerCall = 1500
+/** Statements with tests that are kept for the next page of the same walk. */
+const keptStatements = 4
+
+/** The columns of a whole copy, with what is known of its message. */
+export const copyColumns = `copy.message, copy.id, copy.queue, due, received, attempts, delayNotified,
+  lastError, recipients, meta FROM copy JOIN message ON message.id = copy.message`
+
+/** One page of a walk. */
+export interface ScannedRows {
+  readonly rows: readonly CopyRowRead[]
+  readonly next?: string
+}
+
+/** Walks over the copies in the order of age, or in one queue in the order in which they are due. */
+export class QueueScan {
+  readonly #database: DatabaseSync
+  readonly #registry: QueueRegistry
+  readonly #ends: Readonly<Record<Order, StatementSync>>
+  readonly #pages = new Map<string, StatementSync>()
+  readonly #ofMessage: StatementSync
+
+  constructor(database: DatabaseSync, registry: QueueRegistry) {
+    this.#database = database
+    this.#registry = registry
+    this.#ends = { age: database.prepare(endSql('age')), due: database.prepare(endSql('due')) }
+    this.#ofMessage = database.prepare(
+      `SELECT ${copyColumns} WHERE copy.message = ? AND copy.id > ? AND (? IS NULL OR copy.queue = ?)
+       ORDER BY copy.id LIMIT ?`,
+    )
+  }
+
+  page(query: ScanQuery): ScannedRows {
+    const number = query.queue && (this.#registry.find(query.queue)?.number ?? -1)
+    const mark = markOf(query.after)
+    if (query.messageId !== undefined) {
+      const [, , id] = mark
+      const place: SQLInputValue[] = [query.messageId, id, number ?? null, number ?? null]
+      return withNext(this.#ofMessage.all(...place, query.limit), query.limit)
+    }
+    return this.#walk(query, { mark, number })
+  }
+
+  #walk(
+    { tests = [], limit }: ScanQuery,
+    { mark, number }: { readonly mark: Mark; readonly number: number | undefined },
+  ): ScannedRows {
+    const order: Order = number === undefined ? 'age' : 'due'
+    const from = placeIn(order, mark)
+    const queue = number === undefined ? [] : [number]
+    const end = tests.length === 0 ? undefined : this.#ends[order].get(...queue, ...from)
+    const to = end === undefined ? [] : placeIn(order, markIn(end))
+    const sql = pageSql(order, { tests, bounded: end !== undefined })
+    const values = [...queue, ...from, ...to, ...tests.map(valueOf), limit]
+    const page = withNext(this.#page(sql).all(...values), limit)
+    if (page.next !== undefined || end === undefined) return page
+    return { rows: page.rows, next: markIn(end).join('/') }
+  }
+
+  #page(sql: string): StatementSync {
+    const known = this.#pages.get(sql)
+    if (known !== undefined) return known
+    const [oldest] = this.#pages.keys()
+    if (oldest !== undefined && this.#pages.size >= keptStatements) this.#pages.delete(oldest)
+    const statement = this.#database.prepare(sql)
+    this.#pages.set(sql, statement)
+    return statement
+  }
+}
+
+type Order = 'age' | 'due'
+
+const orders: Readonly<Record<Order, { readonly columns: string; readonly places: string }>> = {
+  age: { columns: 'copy.message, copy.id', places: '?, ?' },
+  due: { columns: 'due, copy.message, copy.id', places: '?, ?, ?' },
+}
+
+/** The last of the copies that one call looks at; read from an index alone. */
+function endSql(order: Order): string {
+  const { columns, places } = orders[order]
+  const queue = order === 'due' ? 'queue = ? AND' : ''
+  return `SELECT due, message, id FROM copy WHERE ${queue} (${columns}) > (${places})
+    ORDER BY ${columns} LIMIT 1 OFFSET ${copiesPerCall - 1}`
+}
+
+function pageSql(
+  order: Order,
+  { tests, bounded }: { readonly tests: readonly CopyTest[]; readonly bounded: boolean },
+): string {
+  const { columns, places } = orders[order]
+  const conditions = [
+    ...(order === 'due' ? ['copy.queue = ?'] : []),
+    `(${columns}) > (${places})`,
+    ...(bounded ? [`(${columns}) <= (${places})`] : []),
+    ...tests.map(conditionOf),
+  ]
+  return `SELECT ${copyColumns} WHERE ${conditions.join(' AND ')} ORDER BY ${columns} LIMIT ?`
+}
+
+const fields: Readonly<Record<TestedField, string>> = {
+  sender: `json_extract(meta, '$.envelope.sender')`,
+  subject: `json_extract(meta, '$.subject')`,
+  messageId: `json_extract(meta, '$.messageId')`,
+  source: `json_extract(meta, '$.source')`,
+  sourceAddress: `json_extract(meta, '$.sourceAddress')`,
+  size: `json_extract(meta, '$.size')`,
+  receivedAt: 'received',
+  attempts: 'attempts',
+}
+
+function conditionOf(test: CopyTest): string {
+  const field = fields[test.field]
+  return test.operator === 'like' ? `${field} LIKE ? ESCAPE '\\'` : `${field} ${test.operator} ?`
+}
+
+const valueOf = (test: CopyTest) => (test.operator === 'like' ? test.pattern : test.value)
+
+function markOf(after: string | undefined): Mark {
+  if (after === undefined) return [-1, 0, 0]
+  const [due = -1, message = 0, id = 0] = after.split('/').map(Number)
+  return [due, message, id]
+}
+
+function markIn(row: CopyRowRead): Mark {
+  return [Number(row['due']), Number(row['message']), Number(row['id'])]
+}
+
+const placeIn = (order: Order, [due, message, id]: Mark) =>
+  order === 'age' ? [message, id] : [due, message, id]
+
+function withNext(rows: readonly CopyRowRead[], limit: number): ScannedRows {
+  const last = rows.at(-1)
+  if (last === undefined || rows.length < limit) return { rows }
+  return { rows, next: markIn(last).join('/') }
+}

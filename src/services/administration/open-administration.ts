@@ -1,0 +1,48 @@
+import type { Administration } from '../../admin/cmdlets/all.ts'
+import { lazyConfiguration } from './lazy-configuration.ts'
+import { RunningQueues } from '../running-queues.ts'
+import { productVersion } from '../../base/version.ts'
+
+/** Where the server's files are. */
+export interface AdministrationPlace {
+  readonly configFile: string
+  readonly dataFolder: string
+}
+
+/**
+ * What the cmdlets work on: this server's configuration, services and logs. Each part is loaded when a
+ * cmdlet first asks for it, so that the shell starts at once.
+ */
+export function openAdministration(place: AdministrationPlace): Administration {
+  const { configFile, dataFolder } = place
+  const connectivity = async () => (await import('./connectivity.ts')).fileConnectivity(configFile)
+  return {
+    routes: {
+      async explain(address, size) {
+        const { fileRoutes } = await import('./routes.ts')
+        return await fileRoutes(configFile).explain(address, size)
+      },
+    },
+    protocolLogs: {
+      async *search(search) {
+        const { fileProtocolLogs } = await import('./protocol-logs.ts')
+        yield* fileProtocolLogs(configFile, dataFolder).search(search)
+      },
+    },
+    queues: new RunningQueues(dataFolder),
+    connectivity: {
+      serverName: async () => await (await connectivity()).serverName(),
+      async *test(signal) {
+        yield* (await connectivity()).test(signal)
+      },
+    },
+    configuration: lazyConfiguration(place),
+    server: {
+      async facts() {
+        const { currentConfig } = await import('./current-config.ts')
+        const { Name, Fqdn, Role } = (await currentConfig(configFile)).Server
+        return { name: Name, fqdn: Fqdn, role: Role, version: productVersion }
+      },
+    },
+  }
+}

@@ -1,0 +1,38 @@
+import { mapLive } from '../base/live.ts'
+import { TrackingLogWriter } from '../logs/tracking-log-writer.ts'
+import type { TrackingEntry } from '../logs/tracking-log.ts'
+import { randomGuid } from '../message/message-id.ts'
+import type { SessionFacts } from '../message/message-sink.ts'
+import type { QueueEvent } from '../queue/queue-events.ts'
+import type { Copy } from '../queue/stored-message.ts'
+import type { ServiceGround } from './service-ground.ts'
+import { queueEventEntries, receivedEntries } from './tracking-entries.ts'
+
+/** The Transport service's message tracking: what it is told goes to the log. */
+export interface MessageTracking extends AsyncDisposable {
+  received(session: SessionFacts, copies: readonly Copy[]): void
+  queueEvent(event: QueueEvent): void
+}
+
+/** Opens the message tracking log; it follows the settings. */
+export function openMessageTracking(
+  ground: Pick<ServiceGround, 'config' | 'dataFolder' | 'clock' | 'logger'>,
+): MessageTracking {
+  const { config, dataFolder, clock, logger } = ground
+  const log = new TrackingLogWriter({
+    settings: mapLive(config, ({ TransportService }) => TransportService),
+    dataFolder,
+    clock,
+    newGuid: randomGuid,
+    warn: (message) => logger.warn({}, message),
+  })
+  const write = (entries: () => readonly TrackingEntry[]) => {
+    if (log.enabled) for (const entry of entries()) log.record(entry)
+  }
+  const server = (): string => config.current.Server.Name
+  return {
+    received: (session, copies) => write(() => receivedEntries(session, copies, server())),
+    queueEvent: (event) => write(() => queueEventEntries(event, server())),
+    [Symbol.asyncDispose]: () => log.close(),
+  }
+}

@@ -1,0 +1,100 @@
+import type { CopyTest, TestedField } from '../queue/copy-test.ts'
+import type { DeliveryType, QueueKey } from '../queue/queue-key.ts'
+import type { CopyPlace } from '../queue/stored-message.ts'
+
+/*
+ * Checks by hand what comes by the admin socket: a schema library would cost every Transport process
+ * 14 MB from the first question on.
+ */
+
+/** The most messages that one question may be about. */
+export const mostMessages = 1000
+
+export type Parameters = Readonly<Record<string, unknown>>
+
+/** Named parameters, none but the `known` ones. Throws a TypeError, as all of these. */
+export function parametersOf(given: unknown, known: readonly string[]): Parameters {
+  const parameters = record(given ?? {}, 'the parameters')
+  const strange = Object.keys(parameters).find((name) => !known.includes(name))
+  if (strange !== undefined) throw new TypeError(`there is no parameter "${strange}"`)
+  return parameters
+}
+
+/** Undefined when it is absent. */
+export function optional<T>(
+  value: unknown,
+  name: string,
+  check: (value: unknown, name: string) => T,
+): T | undefined {
+  return value === undefined ? undefined : check(value, name)
+}
+
+export function wholeNumber(value: unknown, name: string): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
+  throw new TypeError(`${name} must be a whole number`)
+}
+
+export function text(value: unknown, name: string): string {
+  if (typeof value === 'string') return value
+  throw new TypeError(`${name} must be text`)
+}
+
+export function oneOf<const Word extends string>(words: readonly Word[]) {
+  return (value: unknown, name: string): Word => {
+    const found = words.find((word) => word === value)
+    if (found !== undefined) return found
+    throw new TypeError(`${name} must be one of ${words.join(', ')}`)
+  }
+}
+
+export function listOf<T>(check: (value: unknown, name: string) => T) {
+  return (value: unknown, name: string): T[] => {
+    if (!Array.isArray(value) || value.length > mostMessages)
+      throw new TypeError(`${name} must be a list of ${mostMessages} at most`)
+    return value.map((each: unknown) => check(each, name))
+  }
+}
+
+export function queueKey(value: unknown, name: string): QueueKey {
+  const key = record(value, name)
+  return {
+    deliveryType: deliveryType(key['deliveryType'], `${name}.deliveryType`),
+    nextHopDomain: text(key['nextHopDomain'], `${name}.nextHopDomain`),
+    nextHopConnector: text(key['nextHopConnector'], `${name}.nextHopConnector`),
+  }
+}
+
+export function place(value: unknown, name: string): CopyPlace {
+  const { message, id } = record(value, name)
+  return { message: wholeNumber(message, `${name}.message`), id: wholeNumber(id, `${name}.id`) }
+}
+
+export function copyTest(value: unknown, name: string): CopyTest {
+  const test = record(value, name)
+  const field = testedField(test['field'], `${name}.field`)
+  if (test['operator'] === 'like') {
+    return { field, operator: 'like', pattern: text(test['pattern'], `${name}.pattern`) }
+  }
+  const operator = comparison(test['operator'], `${name}.operator`)
+  if (typeof test['value'] !== 'number') throw new TypeError(`${name}.value must be a number`)
+  return { field, operator, value: test['value'] }
+}
+
+const deliveryType = oneOf<DeliveryType>([
+  ...(['DnsConnectorDelivery', 'SmartHostConnectorDelivery'] as const),
+  ...(['Undefined', 'Unreachable'] as const),
+])
+
+const testedField = oneOf<TestedField>([
+  ...(['sender', 'subject', 'messageId', 'source', 'sourceAddress'] as const),
+  ...(['size', 'receivedAt', 'attempts'] as const),
+])
+
+const comparison = oneOf(['=', '<', '<=', '>', '>='])
+
+function record(value: unknown, name: string): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Readonly<Record<string, unknown>>
+  }
+  throw new TypeError(`${name} must be an object`)
+}

@@ -1,0 +1,112 @@
+import { type WorkersAnswer, askWorkers } from '../admin/ask-workers.ts'
+import type {
+  MessageAction,
+  MessageSelection,
+  OnSilent,
+  QueueAction,
+  QueueServer,
+} from '../admin/cmdlets/queue-server.ts'
+import { QueueNames, mergeQueues, mergedMessages } from '../admin/merged-queues.ts'
+import type { QueueKey } from '../queue/queue-key.ts'
+import type { MessagePage, MessageView, QueueName, QueueView } from '../queue/queue-listing.ts'
+import type { CopyPlace } from '../queue/stored-message.ts'
+import { knownWorkers } from './known-workers.ts'
+
+/** Messages that one answer brings. */
+const messagesPerAnswer = 500
+
+/**
+ * The queues of the Transport service that runs with this data folder. Both ends of an admin socket are
+ * this very program, so an answer is of the type that was asked for.
+ */
+export class RunningQueues implements QueueServer {
+  readonly #dataFolder: string
+
+  constructor(dataFolder: string) {
+    this.#dataFolder = dataFolder
+  }
+
+  async queues(onSilent: OnSilent, limit = Infinity): Promise<readonly QueueView[]> {
+    const workers = await this.#workers()
+    // The first ones of each worker would be different ones, and their sums wrong.
+    const asked = workers.length === 1 && limit !== Infinity ? { limit } : {}
+    const answer = await this.#ask(workers, 'queues', asked)
+    tellSilent(answer, onSilent)
+    const queues = answer.results as QueueView[][]
+    const [only] = queues
+    if (queues.length === 1 && only !== undefined) return only
+    return mergeQueues(queues, await this.#names(workers)).slice(0, limit)
+  }
+
+  async names(): Promise<readonly QueueName[]> {
+    const { results } = await this.#ask(await this.#workers(), 'queueNames')
+    return (results as QueueName[][]).flat()
+  }
+
+  async *messages(selection: MessageSelection, onSilent: OnSilent): AsyncGenerator<MessageView> {
+    const workers = await this.#workers()
+    const first = { ...selection, limit: messagesPerAnswer }
+    const answer = await this.#ask(workers, 'messages', first)
+    tellSilent(answer, onSilent)
+    const walks = (answer.results as MessagePage[]).map((page, at) =>
+      this.#walk(selection, { page, worker: answer.answering[at] ?? 1 }),
+    )
+    const [only] = walks
+    if (walks.length === 1 && only !== undefined) yield* only
+    else yield* mergedMessages(walks, await this.#names(workers))
+  }
+
+  async changeQueue(queue: QueueKey, action: QueueAction): Promise<boolean> {
+    const answer = await this.#askAll('changeQueue', { queue, action })
+    return answer.results.includes(true)
+  }
+
+  async changeMessages(places: readonly CopyPlace[], action: MessageAction): Promise<void> {
+    await this.#askAll('changeMessages', { places, action })
+  }
+
+  async messagePiece(messageId: number, index: number): Promise<Uint8Array | undefined> {
+    const answer = await this.#askAll('messagePiece', { message: messageId, index })
+    const piece = answer.results.find((result) => typeof result === 'string')
+    return piece === undefined ? undefined : Buffer.from(piece, 'base64')
+  }
+
+  async *#walk(
+    selection: MessageSelection,
+    { page, worker }: { readonly page: MessagePage; readonly worker: number },
+  ): AsyncGenerator<MessageView> {
+    for (let { messages, next } = page; ;) {
+      yield* messages
+      if (next === undefined) return
+      const query = { ...selection, limit: messagesPerAnswer, after: next }
+      const { results } = await this.#ask([worker], 'messages', query)
+      ;({ messages, next } = results[0] as MessagePage)
+    }
+  }
+
+  /** A change must reach everybody: rejects when a worker does not answer. */
+  async #askAll(method: string, parameters: object): Promise<WorkersAnswer> {
+    const answer = await this.#ask(await this.#workers(), method, parameters)
+    const [silent] = answer.silent
+    if (silent !== undefined) throw new Error(`not all was done: ${silent.reason}`)
+    return answer
+  }
+
+  async #names(workers: readonly number[]): Promise<QueueNames> {
+    return new QueueNames((await this.#ask(workers, 'queueNames')).results as QueueName[][])
+  }
+
+  #workers(): Promise<readonly number[]> {
+    return knownWorkers(this.#dataFolder, 'Transport')
+  }
+
+  #ask(workers: readonly number[], method: string, parameters?: object): Promise<WorkersAnswer> {
+    const target = { dataFolder: this.#dataFolder, service: 'Transport', workers }
+    return askWorkers(target, method, parameters)
+  }
+}
+
+/** A worker that is down must not look like an empty queue. */
+function tellSilent({ silent }: WorkersAnswer, onSilent: OnSilent): void {
+  for (const { reason } of silent) onSilent(`not all is shown: ${reason}`)
+}

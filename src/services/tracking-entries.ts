@@ -1,0 +1,221 @@
+import { plainAddress } from '../base/ip-range.ts'
+import { logTime } from '../logs/log-time.ts'
+import { sessionTime } from '../logs/session-ids.ts'
+import type { TrackedMessage, TrackingEntry, TrackingSource } from '../logs/tracking-log.ts'
+import type { SessionFacts } from '../message/message-sink.ts'
+import type { RecipientResult } from '../queue/delivery-agent.ts'
+import type { NoticeKind, QueueEvent } from '../queue/queue-events.ts'
+import { isDeliveryQueue } from '../queue/queue-key.ts'
+import type { Copy, CopyRecipient, StoredMessage } from '../queue/stored-message.ts'
+import { replyText } from '../smtp/reply.ts'
+
+type EventOf<Kind extends QueueEvent['kind']> = Extract<QueueEvent, { readonly kind: Kind }>
+/** Recipients that a copy is rid of. */
+type Settled = Extract<QueueEvent, { readonly kind: 'delivered' | 'failed' | 'expired' }>
+
+/** RECEIVE for a message that was accepted, and TRANSFER for each copy that was split off. */
+export function receivedEntries(
+  session: SessionFacts,
+  copies: readonly Copy[],
+  server: string,
+): readonly TrackingEntry[] {
+  const [first, ...others] = copies
+  if (first === undefined) return []
+  const { helloName, sessionId, connector, local, remote } = session
+  const all = others.length === 0 ? first.recipients : copies.flatMap((copy) => copy.recipients)
+  const serverIp = plainAddress(local.address)
+  const received: TrackingEntry = {
+    message: tracked(first.message),
+    source: 'SMTP',
+    event: 'RECEIVE',
+    recipients: addressesOf(all),
+    clientIp: plainAddress(remote.address),
+    clientHostname: helloName,
+    serverIp,
+    serverHostname: server,
+    // The last part is 0 in Exchange's files.
+    sourceContext: `${sessionId};${sessionTime(sessionId)};0`,
+    connectorId: connector,
+    originalServerIp: serverIp,
+    ...(session.proxiedFor !== undefined && { customData: proxiedData(session.proxiedFor) }),
+  }
+  return others.length === 0 ? [received] : [received, ...splitEntries(others, server)]
+}
+
+/** What the message tracking log says of an event; nothing of some. `server` is our short name. */
+export function queueEventEntries(event: QueueEvent, server: string): readonly TrackingEntry[] {
+  switch (event.kind) {
+    case 'delivered':
+      return sentEntries(event, server)
+    case 'failed':
+    case 'expired':
+      return failedEntries(event, server)
+    case 'deferred':
+      return [deferredEntry(event, server)]
+    case 'moved':
+      return movedEntries(event, server)
+    case 'notified':
+      return [notifiedEntry(event, server)]
+    // The copy is tracked where it comes from, and a next hop's trouble is the queue's.
+    case 'queued':
+    case 'queueRetry':
+      return []
+  }
+}
+
+function sentEntries({ copy, results }: Settled, server: string): readonly TrackingEntry[] {
+  const message = tracked(copy.message)
+  return bySession(results).map((group) => {
+    const [{ session, reply }] = group
+    return {
+      message,
+      source: 'SMTP',
+      event: 'SEND',
+      connectorId: copy.queue.nextHopConnector,
+      recipients: group.map(({ recipient }) => recipient.address),
+      recipientStatuses: group.map((one) =>
+        one.recipientReply === undefined ? one.reply : replyText(one.recipientReply),
+      ),
+      clientIp: plainAddress(session?.localAddress ?? ''),
+      clientHostname: server,
+      serverIp: plainAddress(session?.address ?? ''),
+      serverHostname: session?.host ?? '',
+      sourceContext: `${session?.id ?? ''};${reply}`,
+      messageInfo: logTime(copy.message.receivedAt),
+    }
+  })
+}
+
+/** FAIL, and DROP where there is nobody to tell it to. */
+function failedEntries({ copy, results, kind }: Settled, server: string): readonly TrackingEntry[] {
+  const message = tracked(copy.message)
+  const failed = bySession(results).map((group): TrackingEntry => {
+    const [{ session }] = group
+    return {
+      message,
+      source: kind === 'expired' ? 'QUEUE' : failureSource(group[0]),
+      event: 'FAIL',
+      recipients: group.map(({ recipient }) => recipient.address),
+      recipientStatuses: group.map(({ reply }) => reply),
+      clientIp: plainAddress(session?.localAddress ?? ''),
+      clientHostname: server,
+      serverIp: plainAddress(session?.address ?? ''),
+      serverHostname: session?.host ?? '',
+      sourceContext: session?.id ?? '',
+      connectorId: copy.queue.nextHopConnector,
+    }
+  })
+  if (copy.message.envelope.sender !== '') return failed
+  const recipients = results.map(({ recipient }) => recipient.address)
+  return [...failed, { message, source: 'DSN', event: 'DROP', recipients, clientHostname: server }]
+}
+
+/** Who failed it: a session, the DNS (its texts say so), or else our routing. */
+function failureSource({ session, reply }: RecipientResult): TrackingSource {
+  if (session !== undefined) return 'SMTP'
+  return reply.includes(' SMTPSEND.DNS.') ? 'DNS' : 'ROUTING'
+}
+
+function deferredEntry({ copy, results }: EventOf<'deferred'>, server: string): TrackingEntry {
+  const { queue } = copy
+  return {
+    message: tracked(copy.message),
+    source: isDeliveryQueue(queue) ? 'SMTP' : 'ROUTING',
+    event: 'DEFER',
+    recipients: results.map(({ recipient }) => recipient.address),
+    recipientStatuses: results.map(({ reply }) => reply),
+    clientHostname: server,
+    connectorId: queue.nextHopConnector,
+  }
+}
+
+/** Out of a queue with a next hop it is a resubmission; out of Submission, categorizing itself. */
+function movedEntries({ copy, to }: EventOf<'moved'>, server: string): readonly TrackingEntry[] {
+  const fromSubmission = copy.queue.deliveryType === 'Undefined'
+  if (fromSubmission) return splitEntries(to.slice(1), server)
+  return to.map((moved) => relocated(moved, { source: 'QUEUE', event: 'RESUBMIT', server }))
+}
+
+function splitEntries(copies: readonly Copy[], server: string): readonly TrackingEntry[] {
+  return copies
+    .filter(({ queue }) => queue.deliveryType !== 'Undefined')
+    .map((copy) => relocated(copy, { source: 'ROUTING', event: 'TRANSFER', server }))
+}
+
+function relocated(
+  { message, recipients, queue }: Copy,
+  { source, event, server }: Pick<TrackingEntry, 'source' | 'event'> & { readonly server: string },
+): TrackingEntry {
+  return {
+    message: tracked(message),
+    source,
+    event,
+    recipients: addressesOf(recipients),
+    clientHostname: server,
+    connectorId: queue.nextHopConnector,
+    reference: String(message.id),
+  }
+}
+
+const noticeContexts: Readonly<Record<NoticeKind, string>> = {
+  failed: 'Failure',
+  delayed: 'Delay',
+  relayed: 'Relay',
+}
+
+function notifiedEntry(
+  { copy, about, copies }: EventOf<'notified'>,
+  server: string,
+): TrackingEntry {
+  return {
+    message: tracked(copies[0]?.message ?? copy.message),
+    source: 'DSN',
+    event: 'DSN',
+    recipients: addressesOf(copies.flatMap(({ recipients }) => recipients)),
+    clientHostname: server,
+    sourceContext: noticeContexts[about],
+    reference: copy.message.messageId,
+  }
+}
+
+function tracked(message: StoredMessage): TrackedMessage {
+  const { sender } = message.envelope
+  const returnPath = sender === '' ? '<>' : sender
+  return {
+    internalMessageId: message.id,
+    messageId: message.messageId,
+    networkMessageId: message.networkMessageId ?? '',
+    totalBytes: message.size,
+    messageSubject: message.subject,
+    sender: returnPath,
+    returnPath,
+    directionality: message.originating === true ? 'Originating' : 'Incoming',
+    originalClientIp: message.sourceAddress,
+  }
+}
+
+type Group = readonly [RecipientResult, ...RecipientResult[]]
+
+/** Together what one session answered in the same words. */
+function bySession(results: readonly RecipientResult[]): readonly Group[] {
+  const [only] = results
+  if (only !== undefined && results.length === 1) return [[only]]
+  const groups: [RecipientResult, ...RecipientResult[]][] = []
+  for (const result of results) {
+    const { session, outcome, reply } = result
+    const group = groups.find(
+      ([first]) => first.session === session && (outcome !== 'delivered' || first.reply === reply),
+    )
+    if (group === undefined) groups.push([result])
+    else group.push(result)
+  }
+  return groups
+}
+
+function addressesOf(recipients: readonly CopyRecipient[]): readonly string[] {
+  return recipients.map(({ address }) => address)
+}
+
+function proxiedData({ client, helloName }: NonNullable<SessionFacts['proxiedFor']>): string {
+  return `S:ProxiedClientIPAddress=${plainAddress(client.address)};S:ProxiedClientHostname=${helloName}`
+}

@@ -1,0 +1,78 @@
+import { stat } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { ServiceNotRunning, askService } from '../../src/admin/admin-client.ts'
+import {
+  type AdminMethod,
+  adminSocketPath,
+  openAdminEndpoint,
+} from '../../src/admin/admin-endpoint.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+
+const methods: Record<string, AdminMethod> = {
+  echo: (parameters) => Promise.resolve(parameters),
+  nothing: () => Promise.resolve(undefined),
+  refuse: () => Promise.reject(new Error('there is no queue "EDGE01\\9"')),
+  long: () => Promise.resolve('ü'.repeat(1_000_000)),
+  hang: () => new Promise(() => undefined),
+}
+
+async function open() {
+  const target = { dataFolder: await tempFolder(), service: 'Transport' }
+  const socketPath = adminSocketPath(target.dataFolder, target.service)
+  const endpoint = await openAdminEndpoint(socketPath, methods)
+  onTestFinished(() => endpoint[Symbol.asyncDispose]())
+  return { target, socketPath, endpoint }
+}
+
+test('a question gets its answer, also one of many pieces, and nothing is null', async () => {
+  const { target } = await open()
+  expect(await askService(target, 'echo', { queue: 'EDGE01\\3\n', limit: 5 })).toEqual({
+    queue: 'EDGE01\\3\n',
+    limit: 5,
+  })
+  expect(await askService(target, 'long')).toHaveLength(1_000_000)
+  expect(await askService(target, 'nothing')).toBeNull()
+})
+
+test('a refusal and a method that is not there come back as errors with their words', async () => {
+  const { target } = await open()
+  await expect(askService(target, 'refuse')).rejects.toThrow('there is no queue "EDGE01\\9"')
+  await expect(askService(target, 'toString')).rejects.toThrow('there is no "toString"')
+})
+
+test('nobody there is told as a service that does not run', async () => {
+  const { target, endpoint } = await open()
+  await endpoint[Symbol.asyncDispose]()
+  await expect(askService(target, 'echo')).rejects.toThrow(ServiceNotRunning)
+})
+
+test('a service that ends leaves no question without an end', async () => {
+  const { target, endpoint } = await open()
+  const asked = expect(askService(target, 'hang')).rejects.toThrow(ServiceNotRunning)
+  await askService(target, 'echo')
+  await endpoint[Symbol.asyncDispose]()
+  await asked
+})
+
+test.each([
+  ['a line that is no JSON', 'hello\n', /error/],
+  ['an endless line', 'x'.repeat(300 * 1024), /^$/],
+])('%s harms nobody', async (_what, text, answer) => {
+  const { target, socketPath } = await open()
+  const socket = connect(socketPath).setEncoding('utf8')
+  // The service hangs up on what it does not want to hear.
+  socket.on('error', () => undefined)
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  let heard = ''
+  socket.on('data', (more: string) => (heard += more))
+  socket.write(text)
+  await closed
+  expect(heard).toMatch(answer)
+  expect(await askService(target, 'echo', 1)).toBe(1)
+})
+
+test('only the owner may open the socket', async () => {
+  const { socketPath } = await open()
+  expect((await stat(socketPath)).mode & 0o777).toBe(0o600)
+})

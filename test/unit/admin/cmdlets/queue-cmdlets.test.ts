@@ -1,0 +1,245 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { messageCmdlets } from '../../../../src/admin/cmdlets/message-cmdlets.ts'
+import { exportCmdlets } from '../../../../src/admin/cmdlets/message-export.ts'
+import { queueCmdlets } from '../../../../src/admin/cmdlets/queue-cmdlets.ts'
+import { digestCmdlets } from '../../../../src/admin/cmdlets/queue-digest.ts'
+import { builtInCmdlets } from '../../../../src/admin/shell/built-in/built-in-cmdlets.ts'
+import { Shell } from '../../../../src/admin/shell/shell.ts'
+import { submissionQueue } from '../../../../src/queue/queue-key.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
+import { FakeQueueServer, messageView, queueView } from '../../../support/fake-queue-server.ts'
+import { RecordingHost } from '../../../support/recording-host.ts'
+import { sampleTime } from '../../../support/queue-samples.ts'
+
+function queues(): FakeQueueServer {
+  const server = new FakeQueueServer()
+  server.views = [
+    queueView(0, { key: submissionQueue, MessageCount: 0 }),
+    queueView(1, { MessageCount: 12, Status: 'Retry', LastError: 'x'.repeat(500) }),
+    queueView(2, { MessageCount: 3, OutgoingRate: 0.5, IncomingRate: 2 }),
+  ]
+  server.found = [
+    messageView(1, 17),
+    messageView(1, 18, { FromAddress: 'eve@fabrikam.test', Status: 'Suspended' }),
+    messageView(2, 17),
+  ]
+  return server
+}
+
+async function run(server: FakeQueueServer, line: string, answers: readonly string[] = []) {
+  const cmdlets = [queueCmdlets, digestCmdlets, messageCmdlets, exportCmdlets]
+  const shell = new Shell({
+    cmdlets: [...builtInCmdlets(), ...cmdlets.flatMap((make) => make(server))],
+    clock: new FakeClock(sampleTime + 61_000),
+  })
+  const host = new RecordingHost({ width: 120, answers })
+  const result = await shell.runLine(line, { host, final: true })
+  const { out, errors, notices, all } = host
+  return { out, errors, notices, all, result }
+}
+
+describe('Get-Queue', () => {
+  test('shows Exchange’s columns; a long error makes no wide row', async () => {
+    const { out } = await run(queues(), 'Get-Queue')
+    expect(out.split('\n').map((line) => line.trimEnd())).toEqual([
+      '',
+      'Identity          DeliveryType         Status MessageCount Velocity RiskLevel OutboundIPPool NextHopDomain',
+      '--------          ------------         ------ ------------ -------- --------- -------------- -------------',
+      'EDGE01\\Submission Undefined            Ready  0            0        Normal    0              Submission',
+      'EDGE01\\1          DnsConnectorDelivery Retry  12           0        Normal    0              d1.test',
+      'EDGE01\\2          DnsConnectorDelivery Ready  3            -1.5     Normal    0              d2.test',
+      '',
+      '',
+    ])
+  })
+  test.each([
+    ['-Identity EDGE01\\1', ['1']],
+    ['2', ['2']],
+    ['d2.TEST', ['2']],
+    ['edge01.contoso.com\\1', ['1']],
+    ['*', ['Submission', '1', '2']],
+    [`-Filter {Status -eq 'Retry' -and MessageCount -gt 10}`, ['1']],
+    ['-Include DnsConnectorDelivery -Exclude Empty', ['1', '2']],
+    ['-Exclude External', ['Submission']],
+    ['-ResultSize 1', ['Submission']],
+  ])('with %s shows %s', async (parameters, expected) => {
+    const { out, errors } = await run(queues(), `Get-Queue ${parameters} | % Identity`)
+    expect(errors).toBe('')
+    expect(out.trim().split('\n')).toEqual(expected.map((name) => `EDGE01\\${name}`))
+  })
+  test('says when there are more, and when there is none of that name', async () => {
+    expect((await run(queues(), 'Get-Queue -ResultSize 2')).notices).toMatch(
+      /WARNING: There are more/,
+    )
+    expect((await run(queues(), 'Get-Queue 9')).errors).toContain(
+      "The queue '9' couldn't be found.",
+    )
+    expect((await run(queues(), 'Get-Queue -Server MBX01')).errors).toContain('not this one')
+  })
+  test('tells of a worker that does not answer, and shows what the others have', async () => {
+    const server = queues()
+    server.silent = 'not all is shown: worker 2 does not run'
+    const { out, errors, result } = await run(server, 'Get-Queue')
+    expect(errors).toContain('not all is shown: worker 2')
+    expect(out).toContain('EDGE01\\1')
+    expect(result).toEqual({ kind: 'done', failed: true })
+  })
+})
+
+describe('changing queues', () => {
+  test.each([
+    ['Suspend-Queue EDGE01\\1', ['suspend d1.test']],
+    ['Resume-Queue -Filter {MessageCount -gt 2}', ['resume d1.test', 'resume d2.test']],
+    ['Get-Queue 2 | Suspend-Queue', ['suspend d2.test']],
+    ['Suspend-Queue 1 -WhatIf', []],
+    ['Retry-Queue 1', ['retry d1.test']],
+    ['Retry-Queue 1 -Resubmit $true', ['resubmit d1.test']],
+  ])('%s does %s', async (line, asked) => {
+    const server = queues()
+    const { errors } = await run(server, line)
+    expect(errors).toBe('')
+    expect(server.asked).toEqual(asked)
+  })
+  test.each([
+    ['Suspend-Queue', 'Say which queues'],
+    ['Suspend-Queue Submission', 'The Submission queue cannot be suspended'],
+    ['Suspend-Queue 1 -Filter {MessageCount -gt 1}', 'cannot be used together'],
+    ['Get-Queue -SortOrder +MessageCount', 'use Sort-Object'],
+  ])('%s is refused', async (line, why) => {
+    const server = queues()
+    expect((await run(server, line)).errors.replaceAll(/\s+/g, ' ')).toContain(why)
+    expect(server.asked).toEqual([])
+  })
+  test('Retry-Queue says why nothing is to be done', async () => {
+    const { notices } = await run(queues(), 'Retry-Queue 2')
+    expect(notices.replaceAll(/\s+/g, ' ')).toContain(
+      'Only queues in Retry are retried; the status of "EDGE01\\2" is Ready.',
+    )
+  })
+})
+
+test('Get-QueueDigest sums up what is worth a line', async () => {
+  const { out } = await run(
+    queues(),
+    'Get-QueueDigest -Server EDGE01 -GroupBy Status | ForEach-Object { $_.GroupByValue + " " + $_.MessageCount }',
+  )
+  expect(out.trim()).toBe('Retry 12')
+})
+
+describe('Get-Message', () => {
+  test('shows Exchange’s columns', async () => {
+    const { out } = await run(queues(), 'Get-Message EDGE01\\1\\17')
+    expect(out.split('\n')[1]?.trimEnd()).toBe(
+      'Identity    FromAddress      Status Queue    Subject',
+    )
+    expect(out).toMatch(/^EDGE01\\1\\17 ana@contoso\.test Ready +EDGE01\\1 Message 17/m)
+  })
+  test.each([
+    ['17', ['1\\17', '2\\17'], { messageId: 17 }],
+    ['*\\17', ['1\\17', '2\\17'], { messageId: 17 }],
+    ['1\\17', ['1\\17'], { messageId: 17, queue: queueView(1).key }],
+    ['-Queue EDGE01\\2', ['2\\17'], { queue: queueView(2).key }],
+    [`-Filter {Status -eq 'Suspended'}`, ['1\\18'], {}],
+    [
+      '-Filter {FromAddress -like "*@contoso.test" -and Queue -eq "EDGE01\\1"}',
+      ['1\\17'],
+      {
+        queue: queueView(1).key,
+        tests: [{ field: 'sender', operator: 'like', pattern: '%@contoso.test' }],
+      },
+    ],
+    [`-Filter {Subject -like 'message_*' -or Size -gt 1KB}`, [], {}],
+    [
+      `-Filter {Size -ge 12 -and Subject -eq '100%_x'}`,
+      [],
+      {
+        tests: [
+          { field: 'size', operator: '>=', value: 12 },
+          { field: 'subject', operator: 'like', pattern: '100\\%\\_x' },
+        ],
+      },
+    ],
+  ])('with %s shows %s', async (parameters, expected, selection) => {
+    const server = queues()
+    const { out, errors } = await run(server, `Get-Message ${parameters} | % Identity`)
+    expect(errors).toBe('')
+    expect(out.split('\n').filter(Boolean)).toEqual(expected.map((name) => `EDGE01\\${name}`))
+    expect(server.selections).toEqual([selection])
+  })
+  test('shows recipients when that is asked for', async () => {
+    const line = 'Get-Message 1\\17 -IncludeRecipientInfo | Format-List Recipients,MessageLatency'
+    expect((await run(queues(), line)).out).toMatch(
+      /Recipients +: \{bob@d1\.test;2;2;;0;;0\}\nMessageLatency +: 00:01:01/,
+    )
+  })
+  test('says when a named message is not there', async () => {
+    expect((await run(queues(), 'Get-Message EDGE01\\1\\5')).errors).toContain(
+      "The message 'EDGE01\\1\\5' couldn't be found.",
+    )
+    expect((await run(queues(), 'Get-Message one')).errors).toContain('is no message identity')
+  })
+})
+
+describe('changing messages', () => {
+  test.each([
+    ['Suspend-Message 1\\17', ['suspend 17']],
+    ['Suspend-Message *\\17', ['suspend 17 17']],
+    ['Suspend-Message 1\\18', []],
+    ['Resume-Message -Filter {Size -gt 1}', ['resume 18']],
+    ['Remove-Message 1\\17 -Confirm:$false', ['removeWithNotice 17']],
+    ['Remove-Message -Filter {Size -gt 1} -WithNDR $false -Confirm:$false', ['remove 17 18 17']],
+    [
+      'Get-Message -Queue 1 | Remove-Message -Confirm:$false -WithNDR $false',
+      ['remove 17', 'remove 18'],
+    ],
+  ])('%s does %s', async (line, asked) => {
+    const server = queues()
+    const { errors } = await run(server, line)
+    expect(errors).toBe('')
+    expect(server.asked).toEqual(asked)
+  })
+  test('Remove-Message asks; one question stands for all messages of a filter', async () => {
+    const server = queues()
+    const { all } = await run(server, 'Remove-Message -Filter {Size -gt 1}', ['y'])
+    expect(all.match(/Are you sure/g)).toHaveLength(1)
+    expect(all).toContain('Removing with NDR the messages for which {Size -gt 1} holds.')
+    expect(server.asked).toEqual(['removeWithNotice 17 18 17'])
+  })
+  test('messages in the Submission queue are left alone', async () => {
+    const server = queues()
+    server.found = [messageView(1, 5, { Queue: 'EDGE01\\Submission' })]
+    const { errors } = await run(server, 'Suspend-Message -Filter {Size -gt 1}')
+    expect(errors).toContain('in the Submission queue')
+    expect(server.asked).toEqual([])
+  })
+  test('Redirect-Message says what to do instead', async () => {
+    const { errors } = await run(queues(), 'Redirect-Message')
+    expect(errors.replaceAll(/\s+/g, ' ')).toContain('Retry-Queue -Resubmit $true')
+  })
+})
+
+describe('Export-Message', () => {
+  test('gives the pieces that Assemble-Message writes into a file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'export-'))
+    try {
+      const path = join(folder, 'm.eml')
+      const { errors } = await run(
+        queues(),
+        `Export-Message 1\\18 | AssembleMessage -Path "${path}"`,
+      )
+      expect(errors).toBe('')
+      expect(await readFile(path, 'utf8')).toBe('Hello world.')
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+  test('wants a suspended message, and the whole of it', async () => {
+    expect((await run(queues(), 'Export-Message 1\\17')).errors).toContain('is not suspended')
+    const server = queues()
+    server.content = Buffer.from('Hello')
+    expect((await run(server, 'Export-Message 1\\18')).errors).toContain('5 of 12 bytes came')
+  })
+})

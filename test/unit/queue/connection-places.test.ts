@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest'
+import type { SharedPlaces } from '../../../src/queue/shared-places.ts'
+import { SchedulerBench, delivering } from '../../support/scheduler-bench.ts'
+
+/** Places of which a test says how many there are. */
+class CountedPlaces implements SharedPlaces {
+  free: number
+  taken = 0
+  readonly waiting: (() => void)[] = []
+
+  constructor(free: number) {
+    this.free = free
+  }
+
+  take(_queue: string, _limits: unknown, whenFree: () => void) {
+    if (this.free === 0) {
+      this.waiting.push(whenFree)
+      return undefined
+    }
+    this.free--
+    this.taken++
+    const release = () => {
+      this.free++
+    }
+    return { scarce: true, release }
+  }
+
+  call(): void {
+    this.waiting.shift()?.()
+  }
+}
+
+const storeAsIs = undefined
+
+test('a queue without a place waits, asks once, and is served when it is called', async () => {
+  const places = new CountedPlaces(0)
+  await using bench = new SchedulerBench(storeAsIs, places)
+  await bench.start()
+  await bench.send('first.test', 3)
+  await bench.send('first.test', 3)
+  expect(bench.opened).toEqual([])
+  expect(places.waiting).toHaveLength(1)
+  places.free = 1
+  places.call()
+  await bench.settle()
+  expect(await bench.waiting()).toEqual([])
+  expect(places.free).toBe(1)
+})
+
+test('copies of an earlier run wait for a place as well, and it is given back', async () => {
+  const places = new CountedPlaces(0)
+  await using bench = new SchedulerBench(storeAsIs, places)
+  await bench.send('first.test', 300)
+  await bench.start()
+  places.free = 1
+  places.call()
+  await bench.settle()
+  expect(await bench.waiting()).toEqual([])
+  expect(places.free).toBe(1)
+})
+
+test('a queue that no longer wants a connection leaves the place alone', async () => {
+  const places = new CountedPlaces(0)
+  await using bench = new SchedulerBench(storeAsIs, places)
+  await bench.start()
+  await bench.send('first.test')
+  await bench.scheduler.drain(AbortSignal.abort())
+  places.free = 1
+  places.call()
+  await bench.settle()
+  expect([bench.opened, places.taken]).toEqual([[], 0])
+})
+
+test('a connection on a scarce place is told not to stay open', async () => {
+  await using bench = new SchedulerBench(storeAsIs, new CountedPlaces(1))
+  const kept: boolean[] = []
+  bench.serve = async (lane, signal) => {
+    kept.push(lane.mayKeep)
+    return await delivering(lane, signal)
+  }
+  await bench.start()
+  await bench.send('first.test')
+  expect(kept).toEqual([false])
+  await using alone = new SchedulerBench()
+  alone.serve = bench.serve
+  await alone.start()
+  await alone.send('first.test')
+  expect(kept).toEqual([false, true])
+})
