@@ -1,4 +1,5 @@
 import type { Administration } from '../../admin/cmdlets/all.ts'
+import { lazyConfiguration } from './lazy-configuration.ts'
 import { RunningQueues } from '../running-queues.ts'
 import { productVersion } from '../../base/version.ts'
 
@@ -48,6 +49,7 @@ export function openAdministration(place: AdministrationPlace): Administration {
       send: async (envelope, signal) => await (await mailFlow()).send(envelope, signal),
       events: async (messageId, signal) => await (await mailFlow()).events(messageId, signal),
     },
+    configuration: lazyConfiguration(place),
     server: {
       async facts() {
         const { currentConfig } = await import('./current-config.ts')
