@@ -14,6 +14,40 @@ type JsonSchema = Readonly<Record<string, unknown>>
 /** What an editor should know of a field, as JSON Schema; made on demand. See config/json-schema.ts. */
 export const fieldJsonSchemas = z.registry<{ readonly jsonSchema: () => JsonSchema }>()
 
+/** How the values of a field are written, for those that write settings and ask for them. */
+export type Notation =
+  | { readonly kind: 'text' | 'flag' | 'timeSpan' }
+  | { readonly kind: 'count' | 'byteSize'; readonly unlimited: boolean }
+  | { readonly kind: 'oneOf' | 'flags'; readonly names: readonly string[] }
+  | { readonly kind: 'list'; readonly item: ItemNotation }
+  /** May stand with its inactive value only. */
+  | { readonly kind: 'unavailable'; readonly inactive: string }
+
+/** How one value of a list is written. */
+export interface ItemNotation {
+  /** As help shows it: `IPBinding`. */
+  readonly type: string
+  /** The usual spelling, the same for equal values; undefined for what is none. */
+  readonly canonical: (text: string) => string | undefined
+}
+
+/** The notations of fields; see `notationOf`. */
+export const fieldNotations = z.registry<{ readonly notation: Notation }>()
+
+/** The notation of a field, with or without a default; undefined for what is no single field. */
+export function notationOf(schema: z.ZodType): Notation | undefined {
+  const own = fieldNotations.get(schema)?.notation
+  if (own !== undefined) return own
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault)
+    return notationOf(schema.unwrap() as z.ZodType)
+  return undefined
+}
+
+function noted<Schema extends z.ZodType>(schema: Schema, notation: Notation): Schema {
+  fieldNotations.add(schema, { notation })
+  return schema
+}
+
 function field<T>(read: (text: string) => T | undefined, expected: string, jsonSchema: JsonSchema) {
   return rawField((value) => read(value.trim()), expected, jsonSchema)
 }
@@ -42,69 +76,91 @@ function rawField<T>(
 }
 
 /** Free text, as it is given: a password may begin or end with a space. */
-export const text = () => rawField((value) => value, 'text', { type: 'string' })
+export const text = () =>
+  noted(
+    rawField((value) => value, 'text', { type: 'string' }),
+    { kind: 'text' },
+  )
 
 /** A yes or no: `true`, `$true`, `yes`. */
 export const flag = () =>
-  field(
-    (value) => {
-      if (/^(\$?true|yes)$/i.test(value)) return true
-      return /^(\$?false|no)$/i.test(value) ? false : undefined
-    },
-    'true or false',
-    { type: 'boolean' },
+  noted(
+    field(
+      (value) => {
+        if (/^(\$?true|yes)$/i.test(value)) return true
+        return /^(\$?false|no)$/i.test(value) ? false : undefined
+      },
+      'true or false',
+      { type: 'boolean' },
+    ),
+    { kind: 'flag' },
   )
 
 /** A whole number from `minimum` to `maximum`. */
 export const count = (minimum: number, maximum = 2 ** 31 - 1) =>
-  field(
-    (value) => wholeNumber(value, minimum, maximum),
-    `a whole number from ${minimum} to ${maximum}`,
-    { type: 'integer', minimum, maximum },
+  noted(
+    field(
+      (value) => wholeNumber(value, minimum, maximum),
+      `a whole number from ${minimum} to ${maximum}`,
+      { type: 'integer', minimum, maximum },
+    ),
+    { kind: 'count', unlimited: false },
   )
 
 /** A whole number from `minimum` to `maximum`, or `unlimited` (Infinity). */
 export const countOrUnlimited = (minimum: number, maximum = 2 ** 31 - 1) =>
-  field(
-    (value) => (/^unlimited$/i.test(value) ? Infinity : wholeNumber(value, minimum, maximum)),
-    `a whole number from ${minimum} to ${maximum} or unlimited`,
-    { anyOf: [{ type: 'integer', minimum, maximum }, { enum: ['unlimited'] }] },
+  noted(
+    field(
+      (value) => (/^unlimited$/i.test(value) ? Infinity : wholeNumber(value, minimum, maximum)),
+      `a whole number from ${minimum} to ${maximum} or unlimited`,
+      { anyOf: [{ type: 'integer', minimum, maximum }, { enum: ['unlimited'] }] },
+    ),
+    { kind: 'count', unlimited: true },
   )
 
 /** A size: `35MB`, `36700160`; `unlimited` only where `allowUnlimited`. */
 export const byteSize = (minimum: Bytes, maximum: Bytes, allowUnlimited = false) =>
-  field<Bytes>(
-    (value) => {
-      const size = parseByteSize(value)
-      if (size === Infinity) return allowUnlimited ? size : undefined
-      return size !== undefined && size >= minimum && size <= maximum ? size : undefined
-    },
-    `a size such as 35MB from ${minimum} to ${maximum} bytes${allowUnlimited ? ' or unlimited' : ''}`,
-    {
-      anyOf: [
-        { type: 'integer', minimum, maximum },
-        { type: 'string', pattern: sizePattern(allowUnlimited) },
-      ],
-    },
+  noted(
+    field<Bytes>(
+      (value) => {
+        const size = parseByteSize(value)
+        if (size === Infinity) return allowUnlimited ? size : undefined
+        return size !== undefined && size >= minimum && size <= maximum ? size : undefined
+      },
+      `a size such as 35MB from ${minimum} to ${maximum} bytes${allowUnlimited ? ' or unlimited' : ''}`,
+      {
+        anyOf: [
+          { type: 'integer', minimum, maximum },
+          { type: 'string', pattern: sizePattern(allowUnlimited) },
+        ],
+      },
+    ),
+    { kind: 'byteSize', unlimited: allowUnlimited },
   )
 
 /** A time span `[d.]hh:mm:ss` from `minimum` to `maximum`. */
 export const timeSpan = (minimum: Milliseconds, maximum: Milliseconds) =>
-  field<Milliseconds>(
-    (value) => {
-      const span = parseTimeSpan(value)
-      return span !== undefined && span >= minimum && span <= maximum ? span : undefined
-    },
-    `a time span such as 00:10:00 from ${formatTimeSpan(minimum)} to ${formatTimeSpan(maximum)}`,
-    { type: 'string', pattern: '^(\\d+\\.)?\\d{1,2}:\\d{1,2}:\\d{1,2}(\\.\\d{1,7})?$' },
+  noted(
+    field<Milliseconds>(
+      (value) => {
+        const span = parseTimeSpan(value)
+        return span !== undefined && span >= minimum && span <= maximum ? span : undefined
+      },
+      `a time span such as 00:10:00 from ${formatTimeSpan(minimum)} to ${formatTimeSpan(maximum)}`,
+      { type: 'string', pattern: '^(\\d+\\.)?\\d{1,2}:\\d{1,2}:\\d{1,2}(\\.\\d{1,7})?$' },
+    ),
+    { kind: 'timeSpan' },
   )
 
 /** One of the names, compared without case. */
 export const oneOf = <const Names extends readonly [string, ...string[]]>(names: Names) =>
-  field<Names[number]>((value) => matching(names, value), `one of ${names.join(', ')}`, {
-    type: 'string',
-    enum: names,
-  })
+  noted(
+    field<Names[number]>((value) => matching(names, value), `one of ${names.join(', ')}`, {
+      type: 'string',
+      enum: names,
+    }),
+    { kind: 'oneOf', names },
+  )
 
 /** An address range; see base/ip-range.ts. */
 export const ipRange = () =>
@@ -114,15 +170,29 @@ export const ipRange = () =>
     { type: 'string' },
   )
 
+/** Ranges as cmdlets take them: they keep the form in which they were typed, as in Exchange. */
+export const rangeNotation: ItemNotation = {
+  type: 'IPRange',
+  canonical: (given) => parseIpRange(given)?.text.trim(),
+}
+
 /** A list of fields: a YAML list, or one text with commas. Not nested; may be empty. */
-export const list = <Item extends z.ZodType>(item: Item) =>
-  withListSchema(z.preprocess(split, z.array(item).readonly()), item)
+export const list = <Item extends z.ZodType>(item: Item, notation = plainItem) =>
+  noted(withListSchema(z.preprocess(split, z.array(item).readonly()), item), {
+    kind: 'list',
+    item: notation,
+  })
+
+const plainItem: ItemNotation = { type: 'String', canonical: (given) => given.trim() }
 
 /** A set of names as Exchange's flags: a list, compared without case, each at most once. */
 export const flags = <const Names extends readonly [string, ...string[]]>(names: Names) =>
-  withListSchema(
-    list(oneOf(names)).transform((given): readonly Names[number][] => [...new Set(given)]),
-    oneOf(names),
+  noted(
+    withListSchema(
+      list(oneOf(names)).transform((given): readonly Names[number][] => [...new Set(given)]),
+      oneOf(names),
+    ),
+    { kind: 'flags', names },
   )
 
 function split(value: unknown): unknown[] {

@@ -16,6 +16,14 @@ export interface ConfigLog {
   error(message: string): void
 }
 
+/** What became of a file that was read again. */
+export interface ReloadResult {
+  /** Why it is not in effect; none when it is. */
+  readonly problems: readonly string[]
+  /** Settings that changed and take effect when the server is restarted. */
+  readonly waiting: readonly string[]
+}
+
 type ApplyMode = 'tell always' | 'tell changes'
 
 export interface ConfigWatcherOptions {
@@ -59,8 +67,12 @@ export class ConfigWatcher implements AsyncDisposable {
   }
 
   /** Reads the file again even if it looks the same (SIGHUP): files it names may have changed. */
-  reload(): Promise<void> {
-    return this.#inTurn(() => this.#apply('tell always'))
+  async reload(): Promise<ReloadResult> {
+    let result: ReloadResult = { problems: [], waiting: [] }
+    await this.#inTurn(async () => {
+      result = await this.#apply('tell always')
+    })
+    return result
   }
 
   /** Resolves when changes are being watched for. */
@@ -83,25 +95,27 @@ export class ConfigWatcher implements AsyncDisposable {
     if (text !== undefined && text !== this.#lastText) await this.#apply(mode)
   }
 
-  async #apply(mode: ApplyMode): Promise<void> {
+  async #apply(mode: ApplyMode): Promise<ReloadResult> {
     const { file, live, log, load } = this.#options
     this.#lastText = await this.#readText()
     const result = await load(file)
     if ('problems' in result) {
       for (const problem of result.problems) log.error(formatProblem(problem))
       log.error(`${file} is not taken over; the server goes on with the configuration it has`)
-      return
+      return { problems: result.problems.map(formatProblem), waiting: [] }
     }
-    for (const setting of fixedChanges(live.current, result.config))
+    const waiting = fixedChanges(live.current, result.config)
+    for (const setting of waiting)
       log.warn(`${file}: the change of ${setting} takes effect when the server is restarted`)
     const next = withFixedSettings(live.current, result.config)
     if (isDeepStrictEqual(live.current, next)) {
       if (mode === 'tell always') log.info(`${file} was read again; nothing has changed`)
-      return
+      return { problems: [], waiting }
     }
     for (const warning of result.warnings) log.warn(formatProblem(warning))
     live.set(next)
     log.info(`${file} was read again and is in effect`)
+    return { problems: [], waiting }
   }
 
   async #readText(): Promise<string | undefined> {

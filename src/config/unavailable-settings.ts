@@ -12,8 +12,7 @@ interface UnavailableSettings {
 const unavailable: Readonly<Record<string, UnavailableSettings>> = {
   '': { names: ['Recipients', 'RemoteDomains', 'ForeignConnectors', 'DeliveryAgentConnectors'] },
   ReceiveConnectors: {
-    names: ['LiveCredentialEnabled', 'MaxAcknowledgementDelay', 'Server', 'Usage'],
-    instead: { Usage: 'write the AuthMechanism and PermissionGroups that it stands for' },
+    names: ['LiveCredentialEnabled', 'MaxAcknowledgementDelay', 'Server'],
   },
   SendConnectors: {
     names: [
@@ -24,7 +23,6 @@ const unavailable: Readonly<Record<string, UnavailableSettings>> = {
       'IsScopedConnector',
       'LinkedReceiveConnector',
       'RequireOorg',
-      'SourceTransportServers',
     ],
   },
   AcceptedDomains: {
@@ -71,8 +69,16 @@ const unavailable: Readonly<Record<string, UnavailableSettings>> = {
       'InternalDsnDefaultLanguage',
       'InternalDsnLanguageDetectionEnabled',
       'InternalSMTPServers',
+      'MaxRetriesForLocalSiteShadow',
+      'MaxRetriesForRemoteSiteShadow',
       'MaxSendSize',
+      'RejectMessageOnShadowFailure',
+      'SafetyNetHoldTime',
+      'ShadowHeartbeatFrequency',
+      'ShadowMessageAutoDiscardInterval',
+      'ShadowMessagePreferenceSetting',
       'ShadowRedundancyEnabled',
+      'ShadowResubmitTimeSpan',
       'TLSReceiveDomainSecureList',
       'TLSSendDomainSecureList',
     ],

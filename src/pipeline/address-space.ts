@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ItemNotation } from '../base/setting-fields.ts'
 
 /** Destinations a Send connector serves, Exchange's `Type:Space;Cost`. */
 export interface AddressSpace {
@@ -42,3 +43,12 @@ export const addressSpace = () =>
       })
       return z.NEVER
     })
+
+/** Address spaces as cmdlets take them. */
+export const addressSpaceNotation: ItemNotation = {
+  type: 'AddressSpace',
+  canonical: (text) => {
+    const parsed = parseAddressSpace(text)
+    return parsed && formatAddressSpace(parsed)
+  },
+}

@@ -1,10 +1,11 @@
 import type { Live } from '../base/live.ts'
 import type { AcceptedDomain } from './accepted-domain.ts'
 import { AcceptedDomainTable } from './accepted-domains.ts'
-import type { RoutableConnector, RoutingTables } from './routing.ts'
+import type { RoutableConnector, RoutingTables, ServerNames } from './routing.ts'
 
 /** The part of the configuration that routing is made from. */
 export interface RoutingSettings {
+  readonly Server: ServerNames
   readonly AcceptedDomains: readonly AcceptedDomain[]
   readonly SendConnectors: readonly RoutableConnector[]
 }
@@ -17,6 +18,7 @@ export function liveRoutingTables(settings: Live<RoutingSettings>): Live<Routing
     if (built === undefined || state !== source) {
       source = state
       built = {
+        server: state.Server,
         acceptedDomains: new AcceptedDomainTable(state.AcceptedDomains),
         sendConnectors: state.SendConnectors,
       }

@@ -14,13 +14,23 @@ export interface RoutableConnector {
   readonly Name: string
   readonly Enabled: boolean
   readonly AddressSpaces: readonly AddressSpace[]
+  /** The servers that may use it; none, or left out: this one. */
+  readonly SourceTransportServers?: readonly string[]
   readonly DNSRoutingEnabled: boolean
   readonly SmartHosts: readonly string[]
   readonly MaxMessageSize: Bytes
 }
 
+/** A server by its two names. */
+export interface ServerNames {
+  readonly Name: string
+  readonly Fqdn: string
+}
+
 /** The configuration that decides where mail goes. */
 export interface RoutingTables {
+  /** This server; without it connectors for named servers are not used. */
+  readonly server?: ServerNames
   readonly acceptedDomains: AcceptedDomainTable
   readonly sendConnectors: readonly RoutableConnector[]
 }
@@ -37,6 +47,7 @@ export type Route =
 export type Verdict =
   | 'chosen'
   | 'disabled'
+  | 'for other servers'
   | 'no matching address space'
   | 'message too large'
   | 'less specific address space'
@@ -106,6 +117,24 @@ export function unroutable(address: string, tables: RoutingTables): Reply | unde
   return domain.startsWith('[') || isIP(domain) !== 0 ? addressLiteral : undefined
 }
 
+/** Whether this server may use a connector: it is enabled, and its source servers include this one. */
+export function isUsable(
+  { Enabled, SourceTransportServers }: RoutableConnector,
+  server: ServerNames | undefined,
+): boolean {
+  return Enabled && isSourceServer(SourceTransportServers, server)
+}
+
+/** Whether `servers`, the source servers of a connector, include this one. */
+export function isSourceServer(
+  servers: readonly string[] = [],
+  server: ServerNames | undefined,
+): boolean {
+  if (servers.length === 0) return true
+  const own = server === undefined ? [] : [server.Name.toLowerCase(), server.Fqdn.toLowerCase()]
+  return servers.some((name) => own.includes(name.trim().toLowerCase()))
+}
+
 /** How mail of a delivery queue finds its next hop, told to a person. */
 export function formatNextHop(queue: QueueKey): string {
   const byMx = queue.deliveryType === 'DnsConnectorDelivery'
@@ -153,7 +182,8 @@ interface Contender {
 
 function judge(domain: string, size: Bytes, tables: RoutingTables): Candidate[] {
   const judged = tables.sendConnectors.map((connector) => {
-    const match = connector.Enabled ? bestSpace(domain, connector, tables) : undefined
+    const usable = isUsable(connector, tables.server)
+    const match = usable ? bestSpace(domain, connector, tables) : undefined
     return { connector, match }
   })
   const contenders = judged.flatMap(({ match }) =>
@@ -165,6 +195,7 @@ function judge(domain: string, size: Bytes, tables: RoutingTables): Candidate[] 
   )
   return judged.map(({ connector, match }): Candidate => {
     if (!connector.Enabled) return { connector, verdict: 'disabled' }
+    if (!isUsable(connector, tables.server)) return { connector, verdict: 'for other servers' }
     if (match === undefined) return { connector, verdict: 'no matching address space' }
     const { space } = match
     if (winner === undefined || size > connector.MaxMessageSize) {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type Binding, parseBinding } from './binding.ts'
+import type { ItemNotation } from '../base/setting-fields.ts'
+import { type Binding, formatBinding, parseBinding } from './binding.ts'
 
 /** A settings field holding one binding. */
 export const binding = () =>
@@ -15,3 +16,12 @@ export const binding = () =>
       })
       return z.NEVER
     })
+
+/** Bindings as cmdlets take them. */
+export const bindingNotation: ItemNotation = {
+  type: 'IPBinding',
+  canonical: (text) => {
+    const parsed = parseBinding(text)
+    return parsed && formatBinding(parsed)
+  },
+}

@@ -12,29 +12,37 @@ export interface ReceivingServer {
   readonly Role: 'Mailbox' | 'Edge'
 }
 
-type Settings = Readonly<Record<string, unknown>>
+/** Settings as they would stand in a file. */
+export type ConnectorSettings = Readonly<Record<string, string | readonly string[]>>
 
 /**
  * The Receive connectors that a server of this role has when the configuration names none. Exchange's
  * lists of mechanisms also hold Integrated, which the relay does not have; and 465 starts TLS on
  * connect here.
  */
-export function defaultReceiveConnectors({ Name, Role }: ReceivingServer): ReceiveConnector[] {
-  const settings = Role === 'Edge' ? edgeConnectors(Name) : mailboxConnectors(Name)
-  return settings.map((connector) =>
-    completeReceiveConnector(receiveConnectorSchema.parse(connector), Role),
+export function defaultReceiveConnectors(server: ReceivingServer): ReceiveConnector[] {
+  return defaultConnectorSettings(server).map((connector) =>
+    completeReceiveConnector(receiveConnectorSchema.parse(connector), server.Role),
   )
+}
+
+/** The same as they would be written into the configuration. */
+export function defaultConnectorSettings({
+  Name,
+  Role,
+}: ReceivingServer): readonly ConnectorSettings[] {
+  return Role === 'Edge' ? edgeConnectors(Name) : mailboxConnectors(Name)
 }
 
 const basicOverTls = ['Tls', 'BasicAuth', 'BasicAuthRequireTLS']
 
 /** Both families, any source, on one port. */
-const everywhere = (port: number): Settings => ({
+const everywhere = (port: number): ConnectorSettings => ({
   Bindings: [`0.0.0.0:${port}`, `[::]:${port}`],
   RemoteIPRanges: [allIpv6, allIpv4],
 })
 
-function mailboxConnectors(server: string): readonly Settings[] {
+function mailboxConnectors(server: string): readonly ConnectorSettings[] {
   return [
     {
       Name: `Default Frontend ${server}`,
@@ -50,7 +58,7 @@ function mailboxConnectors(server: string): readonly Settings[] {
       ...everywhere(587),
       AuthMechanism: basicOverTls,
       PermissionGroups: ['ExchangeUsers'],
-      MessageRateLimit: 5,
+      MessageRateLimit: '5',
       MessageRateSource: 'User',
     },
     {
@@ -67,9 +75,9 @@ function mailboxConnectors(server: string): readonly Settings[] {
       AuthMechanism: ['Tls', 'BasicAuth', 'ExchangeServer'],
       PermissionGroups: ['ExchangeUsers', 'ExchangeServers', 'ExchangeLegacyServers'],
       SizeEnabled: 'EnabledWithoutValue',
-      MaxRecipientsPerMessage: 5000,
+      MaxRecipientsPerMessage: '5000',
       MaxInboundConnectionPerSource: 'unlimited',
-      MaxInboundConnectionPercentagePerSource: 100,
+      MaxInboundConnectionPercentagePerSource: '100',
     },
     {
       Name: `Client Proxy ${server}`,
@@ -78,13 +86,13 @@ function mailboxConnectors(server: string): readonly Settings[] {
       TlsMode: 'Implicit',
       AuthMechanism: [...basicOverTls, 'ExchangeServer'],
       PermissionGroups: ['ExchangeUsers', 'ExchangeServers'],
-      MessageRateLimit: 5,
+      MessageRateLimit: '5',
       MessageRateSource: 'User',
     },
   ]
 }
 
-function edgeConnectors(server: string): readonly Settings[] {
+function edgeConnectors(server: string): readonly ConnectorSettings[] {
   return [
     {
       Name: `Default internal receive connector ${server}`,

@@ -7,11 +7,12 @@ import {
   ipRange,
   list,
   oneOf,
+  rangeNotation,
   text,
   timeSpan,
 } from '../base/setting-fields.ts'
 import { type Milliseconds, day, minute, second } from '../base/time-span.ts'
-import { binding } from './binding-field.ts'
+import { binding, bindingNotation } from './binding-field.ts'
 import { availableFlags, unavailable } from './unavailable-setting.ts'
 
 const maximumBytes = 2 ** 31 - 1
@@ -36,6 +37,10 @@ export const permissionGroups = [
 ] as const
 export type PermissionGroup = (typeof permissionGroups)[number]
 
+/** What a connector is made for; it stands for mechanisms and groups where none are given. */
+export const receiveUsages = ['Client', 'Custom', 'Internal', 'Internet', 'Partner'] as const
+export type ReceiveUsage = (typeof receiveUsages)[number]
+
 /**
  * A Receive connector's settings, by Exchange's parameter names. Sizes are bytes, times milliseconds,
  * unlimited is Infinity. Defaults that depend on the server's role are optional here and filled in by
@@ -45,17 +50,19 @@ export const receiveConnectorSchema = z.strictObject({
   Name: text(),
   Enabled: flag().default(true),
   Comment: text().default(''),
+  /** Fills AuthMechanism and PermissionGroups where they are left out; without it as for Custom. */
+  Usage: oneOf(receiveUsages).optional(),
   TransportRole: oneOf(['FrontendTransport', 'HubTransport']).default('HubTransport'),
-  Bindings: list(binding()),
-  RemoteIPRanges: list(ipRange()),
+  Bindings: list(binding(), bindingNotation),
+  RemoteIPRanges: list(ipRange(), rangeNotation),
   /** Our own: `Implicit` starts TLS on connect (port 465). */
   TlsMode: oneOf(['StartTls', 'Implicit']).default('StartTls'),
   /** Empty: the server's. */
   Fqdn: text().default(''),
   /** Empty: Exchange's greeting; otherwise the whole line, beginning with 220. */
   Banner: text().default(''),
-  AuthMechanism: availableFlags(authMechanisms, ['Integrated']).default(['Tls']),
-  PermissionGroups: availableFlags(permissionGroups, ['Custom']).default(['None']),
+  AuthMechanism: availableFlags(authMechanisms, ['Integrated']).optional(),
+  PermissionGroups: availableFlags(permissionGroups, ['Custom']).optional(),
   RequireTLS: flag().default(false),
   TlsCertificateName: text().default(''),
   SuppressXAnonymousTls: flag().default(false),
@@ -105,11 +112,39 @@ export const receiveConnectorSchema = z.strictObject({
 
 type ParsedReceiveConnector = z.output<typeof receiveConnectorSchema>
 interface ByRole {
+  readonly AuthMechanism: readonly AuthMechanism[]
+  readonly PermissionGroups: readonly PermissionGroup[]
   readonly ConnectionTimeout: Milliseconds
   readonly ConnectionInactivityTimeout: Milliseconds
   readonly MessageRateLimit: number
 }
 export type ReceiveConnector = Readonly<Omit<ParsedReceiveConnector, keyof ByRole>> & ByRole
+
+/** The mechanisms and groups that a usage stands for, as in Exchange; Integrated is not had here. */
+export function usageDefaults(
+  usage: ReceiveUsage,
+  role: 'Mailbox' | 'Edge',
+): Pick<ByRole, 'AuthMechanism' | 'PermissionGroups'> {
+  switch (usage) {
+    case 'Client':
+      return {
+        AuthMechanism: ['Tls', 'BasicAuth', 'BasicAuthRequireTLS'],
+        PermissionGroups: ['ExchangeUsers'],
+      }
+    case 'Custom':
+      return { AuthMechanism: ['Tls'], PermissionGroups: ['None'] }
+    case 'Internal':
+      return {
+        AuthMechanism: ['Tls', 'ExchangeServer'],
+        PermissionGroups:
+          role === 'Edge' ? ['ExchangeServers'] : ['ExchangeServers', 'ExchangeLegacyServers'],
+      }
+    case 'Internet':
+      return { AuthMechanism: ['Tls'], PermissionGroups: ['AnonymousUsers'] }
+    case 'Partner':
+      return { AuthMechanism: ['Tls'], PermissionGroups: ['Partners'] }
+  }
+}
 
 /** The connector with the defaults of the server's role. */
 export function completeReceiveConnector(
@@ -117,8 +152,11 @@ export function completeReceiveConnector(
   role: 'Mailbox' | 'Edge',
 ): ReceiveConnector {
   const edge = role === 'Edge'
+  const byUsage = usageDefaults(parsed.Usage ?? 'Custom', role)
   return {
     ...parsed,
+    AuthMechanism: parsed.AuthMechanism ?? byUsage.AuthMechanism,
+    PermissionGroups: parsed.PermissionGroups ?? byUsage.PermissionGroups,
     ConnectionTimeout: parsed.ConnectionTimeout ?? (edge ? 5 : 10) * minute,
     ConnectionInactivityTimeout: parsed.ConnectionInactivityTimeout ?? (edge ? 1 : 5) * minute,
     MessageRateLimit: parsed.MessageRateLimit ?? (edge ? 600 : Infinity),

@@ -89,6 +89,7 @@ export class ReceiveService implements AsyncDisposable {
   readonly #warned = new Map<string, Milliseconds>()
   #connectors: readonly ReceiveConnector[] = []
   #changes: Promise<unknown> = Promise.resolve()
+  #latest: Promise<unknown> = Promise.resolve()
   #unsubscribe: (() => void) | undefined
   #draining = false
   #sessionEnded: (() => void) | undefined
@@ -147,8 +148,14 @@ export class ReceiveService implements AsyncDisposable {
    */
   apply(connectors: readonly ReceiveConnector[]): Promise<readonly ListenerInfo[]> {
     const change = this.#changes.then(() => this.#bringIntoForce(connectors))
+    this.#latest = change
     this.#changes = change.catch(() => undefined)
     return change
+  }
+
+  /** Resolves when the changes so far are in force; rejects as the last one did. */
+  inForce(): Promise<unknown> {
+    return this.#latest
   }
 
   /** The sockets that are open. */

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { list } from '../base/setting-fields.ts'
+import { fieldNotations, list } from '../base/setting-fields.ts'
 
 /**
  * A parameter of Exchange's that the relay does not have yet. It may stand in a file with its
  * inactive value, so that settings taken over from Exchange load; any other value is refused by name.
  */
-export const unavailable = (inactive: string) =>
-  z
+export const unavailable = (inactive: string) => {
+  const schema = z
     .unknown()
     .transform((value, context): undefined => {
       const given = (Array.isArray(value) ? value : [value]).map(String).join(',')
@@ -21,6 +21,9 @@ export const unavailable = (inactive: string) =>
       return z.NEVER
     })
     .optional()
+  fieldNotations.add(schema, { notation: { kind: 'unavailable', inactive } })
+  return schema
+}
 
 /**
  * A set of names as `flags()` reads it; names in `missing` are known to Exchange and refused with
@@ -29,8 +32,8 @@ export const unavailable = (inactive: string) =>
 export const availableFlags = <const Names extends readonly [string, ...string[]]>(
   names: Names,
   missing: readonly string[],
-) =>
-  list(
+) => {
+  const schema = list(
     z
       .string({ error: `must be one of ${names.join(', ')}` })
       .meta({ type: 'string', enum: names })
@@ -50,3 +53,6 @@ export const availableFlags = <const Names extends readonly [string, ...string[]
         return z.NEVER
       }),
   ).transform((given): readonly Names[number][] => [...new Set(given)])
+  fieldNotations.add(schema, { notation: { kind: 'flags', names } })
+  return schema
+}

@@ -10,7 +10,7 @@ import {
   timeSpan,
 } from '../base/setting-fields.ts'
 import { day, minute, second } from '../base/time-span.ts'
-import { addressSpace } from '../pipeline/address-space.ts'
+import { addressSpace, addressSpaceNotation } from '../pipeline/address-space.ts'
 
 /** A Send connector's settings, by Exchange's parameter names. Sizes are bytes, times milliseconds. */
 export const sendConnectorSchema = z.strictObject({
@@ -18,7 +18,9 @@ export const sendConnectorSchema = z.strictObject({
   Enabled: flag().default(true),
   Comment: text().default(''),
   Usage: oneOf(['Custom', 'Internal', 'Internet', 'Partner']).default('Custom'),
-  AddressSpaces: list(addressSpace()),
+  AddressSpaces: list(addressSpace(), addressSpaceNotation),
+  /** Names of the servers that use the connector; none: this one. */
+  SourceTransportServers: list(text()).default([]),
   DNSRoutingEnabled: flag().default(true),
   /** Host names or addresses, without brackets. */
   SmartHosts: list(text()).default([]),

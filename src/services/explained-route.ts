@@ -21,6 +21,7 @@ export async function explainedRoute(
   const explanation = explainRoute(address, size, {
     acceptedDomains: new AcceptedDomainTable(config.AcceptedDomains),
     sendConnectors: config.SendConnectors,
+    server: config.Server,
   })
   const { route } = explanation
   if (route.kind !== 'connector') return { explanation }

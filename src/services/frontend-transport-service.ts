@@ -63,6 +63,7 @@ export async function openFrontendTransportService(ground: ServiceGround): Promi
   return {
     listeners,
     adminMethods: {},
+    inForce: () => receive.inForce(),
     unhealthy: () => (draining ? 'the service is draining' : undefined),
     async drain() {
       draining = true

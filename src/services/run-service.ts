@@ -1,6 +1,7 @@
 import { keepAlive } from '../base/keep-alive.ts'
 import { systemClock } from '../base/clock.ts'
 import { adminSocketPath, openAdminEndpoint } from '../admin/admin-endpoint.ts'
+import type { ReloadResult } from '../config/config-watcher.ts'
 import { formatProblem } from '../config/located-problem.ts'
 import { formatBinding } from '../receive/binding.ts'
 import { openFrontendTransportService } from './frontend-transport-service.ts'
@@ -9,6 +10,7 @@ import {
   type RunningService,
   type ServiceGround,
   CannotStart,
+  messageOf,
   openGround,
 } from './service-ground.ts'
 import type { ProgramLog } from '../base/program-log.ts'
@@ -45,7 +47,7 @@ export async function runService(worker: Worker, where: Locations): Promise<numb
     })
     warnIfAlone(ground)
     const emptied = await serve(ground, stop, (running) => {
-      reload = () => ground.reload()
+      reload = () => void ground.reload()
       logger.info({ listeners: running.listeners.map(formatBinding) }, listening(worker))
       tellSupervisor({ kind: 'ready', listeners: running.listeners })
     })
@@ -75,6 +77,7 @@ async function serve(
   await using _endpoint = await openAdminEndpoint(socket, {
     ...running.adminMethods,
     health: () => Promise.resolve(running.unhealthy()),
+    reload: () => reloadNow(ground, running),
   })
   onRunning(running)
   const emptied = running.emptied?.then(() => true) ?? new Promise<never>(() => undefined)
@@ -82,6 +85,18 @@ async function serve(
   if (!isEmpty) logger.info({}, 'the service drains')
   await running.drain()
   return isEmpty
+}
+
+/** Takes the configuration over as it is in the file now, and answers when it is in force. */
+async function reloadNow(ground: ServiceGround, running: RunningService): Promise<ReloadResult> {
+  const result = await ground.reload()
+  if (result.problems.length > 0) return result
+  try {
+    await running.inForce()
+    return result
+  } catch (error) {
+    return { ...result, problems: [messageOf(error)] }
+  }
 }
 
 /** The last of a worker that only drained: its file, which is closed and empty, goes. */

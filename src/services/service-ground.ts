@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { AdminMethod } from '../admin/admin-endpoint.ts'
 import type { Clock } from '../base/clock.ts'
 import { type Live, LiveValue, mapLive } from '../base/live.ts'
-import { ConfigWatcher } from '../config/config-watcher.ts'
+import { ConfigWatcher, type ReloadResult } from '../config/config-watcher.ts'
 import { loadConfigAside } from '../config/load-config-aside.ts'
 import { type LocatedProblem, formatProblem } from '../config/located-problem.ts'
 import type { ServerConfig } from '../config/server-config.ts'
@@ -32,8 +32,8 @@ export interface ServiceGround extends AsyncDisposable {
   readonly logger: ProgramLog
   /** Ends the process with an error, to be started again: its state can no longer be trusted. */
   readonly fail: (reason: string) => void
-  /** Reads the configuration again; with problems the old one stays and they are logged. */
-  reload(): void
+  /** Reads the configuration again; with problems the old one stays and they are logged and given. */
+  reload(): Promise<ReloadResult>
 }
 
 /** A service that listens. */
@@ -42,6 +42,8 @@ export interface RunningService extends AsyncDisposable {
   readonly adminMethods: Readonly<Record<string, AdminMethod>>
   /** Undefined while it can do its work, else why not. */
   unhealthy(): string | undefined
+  /** Resolves when the configuration's latest change is in force; rejects when a part of it cannot be. */
+  inForce(): Promise<unknown>
   /** Of a worker that only drains: resolves when it holds no mail any more. */
   readonly emptied?: Promise<void>
   /** Takes nothing new and finishes what it has in hand. */
@@ -84,9 +86,11 @@ export async function openGround(
   })
   return {
     ...{ worker, siblings, config, certificates, dataFolder, clock, logger, fail },
-    reload: () => {
-      void certificates.reload()
-      void watcher.reload()
+    async reload() {
+      const result = await watcher.reload()
+      // After the configuration, which may name other certificates now.
+      await certificates.reload()
+      return result
     },
     async [Symbol.asyncDispose]() {
       await watcher[Symbol.asyncDispose]()

@@ -10,6 +10,7 @@ import { randomGuid } from '../message/message-id.ts'
 import { categorize, categorizeAgain } from '../pipeline/categorizer.ts'
 import { liveRoutingTables } from '../pipeline/live-routing-tables.ts'
 import { QueueSubmission } from '../pipeline/submission.ts'
+import { isUsable } from '../pipeline/routing.ts'
 import { outboundProxyDialer } from '../proxy/outbound-proxy.ts'
 import type { QueueKey } from '../queue/queue-key.ts'
 import { type QueueStore, StoreError } from '../queue/queue-store.ts'
@@ -108,6 +109,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
     listeners,
     adminMethods: queueMethods(scheduler, store),
     ...(worker.drainOnly && { emptied: emptied(store, clock, ending.signal) }),
+    inForce: () => receive.inForce(),
     unhealthy: () => (draining ? 'the service is draining' : undefined),
     async drain() {
       draining = true
@@ -198,8 +200,12 @@ function dialers(ground: ServiceGround, log: ProtocolLog): (connector: SendConne
 
 /** Categorizes anew what waits for a connector, whenever the configuration changes. */
 function rerouteOnChange({ config, logger }: ServiceGround, scheduler: QueueScheduler): () => void {
-  const isCurrent = ({ nextHopConnector }: QueueKey) =>
-    config.current.SendConnectors.some(({ Name, Enabled }) => Enabled && Name === nextHopConnector)
+  const isCurrent = ({ nextHopConnector }: QueueKey) => {
+    const { SendConnectors, Server } = config.current
+    return SendConnectors.some(
+      (connector) => connector.Name === nextHopConnector && isUsable(connector, Server),
+    )
+  }
   return config.subscribe(() => {
     scheduler
       .reroute(isCurrent)

@@ -6,6 +6,7 @@ import { type Milliseconds, day } from '../base/time-span.ts'
 import { fitsDomain } from './certificate-choice.ts'
 import type { KeyPair } from './certificates.ts'
 import { isFault, parseKeyPair } from './key-pair.ts'
+import { makeSelfSigned } from './self-signed.ts'
 
 /** As long as the self-signed certificates that Exchange makes. */
 const lifetime: Milliseconds = 5 * 365 * day
@@ -37,7 +38,7 @@ export async function ownCertificate(options: OwnCertificateOptions): Promise<Ke
     const current = newest === 0 ? undefined : await read(options, newest)
     if (current !== undefined && isGood(current, options)) return current
     const made = await make(options)
-    if (!(await createDurably(path(options, newest + 1), made, 0o600))) continue
+    if (!(await createDurably(path(options, newest + 1), made, { mode: 0o600 }))) continue
     await forget(options, numbers.slice(0, -1))
   }
   throw new Error(`cannot make a certificate in ${options.folder}: it changes all the time`)
@@ -79,31 +80,9 @@ function isGood(pair: KeyPair, { fqdn, clock }: OwnCertificateOptions): boolean 
   return remaining > renewBefore && pair.domains.some((domain) => fitsDomain(domain, fqdn))
 }
 
-/**
- * A P-256 key: made in a moment and three times cheaper a handshake than RSA 2048; whoever speaks
- * TLS 1.2 with forward secrecy can use it.
- */
 async function make({ fqdn, clock }: OwnCertificateOptions): Promise<string> {
-  const now = clock.now()
-  // 20 MB of program that a start with its certificates in place does not need.
-  const { generate } = await import('selfsigned')
-  const { private: key, cert } = await generate(
-    [{ name: 'commonName', value: fqdn.slice(0, 64) }],
-    {
-      keyType: 'ec',
-      curve: 'P-256',
-      algorithm: 'sha256',
-      notBeforeDate: new Date(now - day),
-      notAfterDate: new Date(now + lifetime),
-      extensions: [
-        { name: 'basicConstraints', cA: false, critical: true },
-        { name: 'keyUsage', digitalSignature: true, critical: true },
-        { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
-        { name: 'subjectAltName', altNames: [{ type: 2, value: fqdn.toLowerCase() }] },
-      ],
-    },
-  )
-  return `${key.trim()}\n${cert.trim()}\n`
+  const made = await makeSelfSigned({ domains: [fqdn], now: clock.now(), lifetime })
+  return `${made.key}${made.certificate}`
 }
 
 /** The last one but this is kept, for a service that is just reading it. */

@@ -1,5 +1,10 @@
 import type { Cmdlet } from '../shell/cmdlet.ts'
+import { acceptedDomainCmdlets } from './accepted-domain.ts'
+import type { Configuration } from './configuration.ts'
+import { exchangeCertificateCmdlets } from './exchange-certificate.ts'
 import { type ServerInquiry, serverFactCmdlets } from './exchange-server.ts'
+import { type MailFlow, mailFlowCmdlets } from './mail-flow.ts'
+import { type TrackingLogs, trackingLogCmdlets } from './message-tracking-log.ts'
 import { type ProtocolLogs, protocolLogCmdlets } from './protocol-log.ts'
 import { type Connectivity, connectivityCmdlets } from './smtp-connectivity.ts'
 import { messageCmdlets } from './message-cmdlets.ts'
@@ -7,7 +12,12 @@ import { exportCmdlets } from './message-export.ts'
 import { queueCmdlets } from './queue-cmdlets.ts'
 import { digestCmdlets } from './queue-digest.ts'
 import type { QueueServer } from './queue-server.ts'
+import { localUserCmdlets } from './local-user.ts'
+import { receiveConnectorCmdlets } from './receive-connector.ts'
+import { sendConnectorCmdlets } from './send-connector.ts'
 import { type Routes, routeCmdlets } from './test-route.ts'
+import { transportConfigCmdlets } from './transport-config.ts'
+import { frontendTransportServiceCmdlets, transportServiceCmdlets } from './transport-services.ts'
 
 /** What the cmdlets work on. It is implemented in rows above and given in. */
 export interface Administration {
@@ -15,7 +25,10 @@ export interface Administration {
   readonly protocolLogs: ProtocolLogs
   readonly connectivity: Connectivity
   readonly server: ServerInquiry
+  readonly trackingLogs: TrackingLogs
+  readonly mailFlow: MailFlow
   readonly queues: QueueServer
+  readonly configuration: Configuration
 }
 
 /**
@@ -29,9 +42,26 @@ export function serverCmdlets(administration: Administration): readonly Cmdlet[]
     ...protocolLogCmdlets(administration.protocolLogs),
     ...connectivityCmdlets(administration.connectivity),
     ...serverFactCmdlets(administration.server),
+    ...trackingLogCmdlets(administration.trackingLogs),
+    ...mailFlowCmdlets(administration.mailFlow),
     ...queueCmdlets(administration.queues),
     ...digestCmdlets(administration.queues),
     ...messageCmdlets(administration.queues),
     ...exportCmdlets(administration.queues),
+    ...configurationCmdlets(administration.configuration),
+  ]
+}
+
+/** The cmdlets that show and change the configuration. */
+export function configurationCmdlets(configuration: Configuration): readonly Cmdlet[] {
+  return [
+    ...receiveConnectorCmdlets(configuration),
+    ...sendConnectorCmdlets(configuration),
+    ...acceptedDomainCmdlets(configuration),
+    ...transportServiceCmdlets(configuration),
+    ...frontendTransportServiceCmdlets(configuration),
+    ...transportConfigCmdlets(configuration),
+    ...localUserCmdlets(configuration),
+    ...exchangeCertificateCmdlets(configuration),
   ]
 }

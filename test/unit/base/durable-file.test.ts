@@ -8,7 +8,9 @@ test('of many that create one file at once exactly one succeeds, and nothing els
   const folder = await tempFolder()
   const path = join(folder, 'key.pem')
   const contents = Array.from({ length: 8 }, (_, index) => `content ${index}`.repeat(1000))
-  const made = await Promise.all(contents.map((content) => createDurably(path, content, 0o600)))
+  const made = await Promise.all(
+    contents.map((content) => createDurably(path, content, { mode: 0o600 })),
+  )
   expect(made.filter(Boolean)).toHaveLength(1)
   expect(await readFile(path, 'utf8')).toBe(contents[made.indexOf(true)])
   expect(await readdir(folder)).toEqual(['key.pem'])
@@ -17,6 +19,8 @@ test('of many that create one file at once exactly one succeeds, and nothing els
 
 test('leaves no temporary file when the target cannot be made', async () => {
   const folder = await tempFolder()
-  await expect(createDurably(join(folder, 'missing', 'x'), 'x', 0o600)).rejects.toThrow('ENOENT')
+  await expect(createDurably(join(folder, 'missing', 'x'), 'x', { mode: 0o600 })).rejects.toThrow(
+    'ENOENT',
+  )
   expect(await readdir(folder)).toEqual([])
 })

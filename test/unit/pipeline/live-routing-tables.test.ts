@@ -7,6 +7,7 @@ import type { RoutingTables } from '../../../src/pipeline/routing.ts'
 import { sendConnector } from '../../support/routing-tables.ts'
 
 const settings = (domain: string): RoutingSettings => ({
+  Server: { Name: 'EDGE01', Fqdn: 'edge01.example' },
   AcceptedDomains: [acceptedDomainSchema.parse({ DomainName: domain })],
   SendConnectors: [sendConnector('All', ['*'])],
 })

@@ -1,0 +1,214 @@
+import type { ConfigDraft } from '../../config/change-config.ts'
+import type { ServerConfig } from '../../config/server-config.ts'
+import { type AcceptedDomain, acceptedDomainSchema } from '../../pipeline/accepted-domain.ts'
+import { tableView } from '../format/view.ts'
+import { type Cmdlet, defineCmdlet, parameter, refused } from '../shell/cmdlet.ts'
+import { flag, identity, text } from '../shell/parameter-types.ts'
+import { ShellError } from '../shell/shell-error.ts'
+import { ShellObject } from '../values/shell-object.ts'
+import { changingCmdlet } from './changing-cmdlet.ts'
+import type { Configuration } from './configuration.ts'
+import { type ListNoun, addItem, changeItem, removeItem, shownItems } from './list-noun.ts'
+import {
+  definite,
+  directoryParameters,
+  givenChanges,
+  settingParameters,
+} from './setting-parameters.ts'
+
+const section = 'AcceptedDomains'
+const help = {
+  DomainName: 'The domain: contoso.com, or *.contoso.com for it and all its subdomains.',
+  DomainType:
+    'Authoritative: the mailboxes are here. InternalRelay: mail is passed on inside the organisation. ExternalRelay: it is passed on outside.',
+  MatchSubDomains: 'Whether subdomains are accepted too.',
+}
+const {
+  Name: _name,
+  Default: _default,
+  MakeDefault: _makeDefault,
+  AddressBookEnabled: _addressBook,
+  ...settings
+} = settingParameters(section, acceptedDomainSchema, help)
+
+const AddressBookEnabled = refused('there is no directory of recipients to look in.')
+const view = tableView('Name', 'DomainName', 'DomainType', 'Default')
+
+/** The domain that stands for the server in addresses of its own: the one marked, else the first. */
+function defaultDomain({ AcceptedDomains }: ServerConfig): AcceptedDomain | undefined {
+  return AcceptedDomains.find((domain) => domain.Default) ?? AcceptedDomains[0]
+}
+
+const objectOf = (domain: AcceptedDomain, isDefault: boolean): ShellObject =>
+  new ShellObject({
+    type: 'AcceptedDomain',
+    view,
+    properties: {
+      DomainName: domain.DomainName,
+      CatchAllRecipientID: null,
+      DomainType: domain.DomainType,
+      MatchSubDomains: domain.MatchSubDomains,
+      AddressBookEnabled: false,
+      Default: isDefault,
+      Name: domain.Name,
+      Identity: domain.Name,
+      IsValid: true,
+    },
+  })
+
+/** Shows a domain among the others of `config`, which decide whether it is the default. */
+const nounIn = (config: ServerConfig): ListNoun<AcceptedDomain> => ({
+  section,
+  type: 'AcceptedDomain',
+  title: 'accepted domain',
+  items: ({ AcceptedDomains }) => AcceptedDomains,
+  nameOf: ({ Name }) => Name,
+  show: (domain) => objectOf(domain, defaultDomain(config)?.Name === domain.Name),
+})
+
+const identityParameter = parameter(identity, {
+  help: 'The name of the accepted domain.',
+  ...{ position: 0, required: true, pipeline: 'both' },
+})
+
+/** The commands on accepted domains. */
+export function acceptedDomainCmdlets(configuration: Configuration): readonly Cmdlet[] {
+  return [
+    getCmdlet(configuration),
+    newCmdlet(configuration),
+    setCmdlet(configuration),
+    removeCmdlet(configuration),
+  ]
+}
+
+function getCmdlet(configuration: Configuration): Cmdlet {
+  return defineCmdlet({
+    name: 'Get-AcceptedDomain',
+    synopsis: 'Shows the domains that the server takes mail for.',
+    parameters: {
+      Identity: parameter(identity, {
+        help: 'The name of the accepted domain. Without it all are shown.',
+        ...{ position: 0, pipeline: 'both', wildcards: true },
+      }),
+      ...directoryParameters,
+    },
+    outputs: ['DomainName', 'DomainType', 'MatchSubDomains', 'Default', 'Name', 'Identity'],
+    examples: [{ code: 'Get-AcceptedDomain', text: 'Lists all accepted domains.' }],
+    async *run({ given }) {
+      const config = await configuration.read()
+      yield* shownItems(nounIn(config), config, given.Identity)
+    },
+  })
+}
+
+function newCmdlet(configuration: Configuration): Cmdlet {
+  const { DomainName: _domainName, ...others } = settings
+  return changingCmdlet(configuration, {
+    name: 'New-AcceptedDomain',
+    synopsis: 'Makes the server take mail for a domain.',
+    parameters: {
+      Name: parameter(text, {
+        help: 'The name, up to 64 characters.',
+        position: 0,
+        required: true,
+      }),
+      DomainName: parameter(text, { help: help.DomainName, required: true }),
+      ...others,
+      AddressBookEnabled,
+      ...directoryParameters,
+    },
+    outputs: ['DomainName', 'DomainType', 'Default', 'Name'],
+    examples: [
+      {
+        code: 'New-AcceptedDomain -Name Contoso -DomainName contoso.com -DomainType InternalRelay',
+        text: 'Takes mail for contoso.com, which another server of the organisation delivers.',
+      },
+    ],
+    async change(given, attempt) {
+      const { Name, DomainName } = given
+      attempt.concerns(Name)
+      const settings = { Name, DomainName, ...definite(givenChanges(given, undefined)) }
+      const added = await addItem(nounIn(await configuration.read()), attempt, {
+        ...{ name: Name, settings },
+      })
+      if (added.length === 0) return []
+      const config = await configuration.read()
+      return shownItems(nounIn(config), config, Name)
+    },
+  })
+}
+
+function setCmdlet(configuration: Configuration): Cmdlet {
+  return changingCmdlet(configuration, {
+    name: 'Set-AcceptedDomain',
+    synopsis: 'Changes settings of an accepted domain.',
+    parameters: {
+      Identity: identityParameter,
+      Name: parameter(text, { help: 'The new name, up to 64 characters.' }),
+      ...settings,
+      MakeDefault: parameter(flag, {
+        help: 'Makes it the default domain; $false is not possible, make another one the default.',
+      }),
+      AddressBookEnabled,
+      ...directoryParameters,
+    },
+    examples: [
+      { code: 'Set-AcceptedDomain Contoso -MakeDefault $true', text: 'Makes it the default.' },
+    ],
+    async change(given, attempt) {
+      const { MakeDefault, Name } = given
+      const noun = nounIn(await configuration.read())
+      return await changeItem(noun, attempt, {
+        identity: given.Identity,
+        verb: 'Setting',
+        edit: (domain, draft) => {
+          const isDefault = defaultDomain(draft.config)?.Name === domain.Name
+          if (MakeDefault === false && isDefault) refuseDefault('make another domain the default')
+          if (MakeDefault === true) unsetDefaults(draft, domain)
+          return {
+            ...givenChanges(given, objectOf(domain, isDefault)),
+            ...(Name !== undefined && { Name }),
+            ...(MakeDefault === true && { Default: 'true' }),
+          }
+        },
+      })
+    },
+  })
+}
+
+function removeCmdlet(configuration: Configuration): Cmdlet {
+  return changingCmdlet(configuration, {
+    name: 'Remove-AcceptedDomain',
+    synopsis: 'Ends taking mail for a domain.',
+    parameters: { Identity: identityParameter, ...directoryParameters },
+    confirms: 'always',
+    examples: [{ code: 'Remove-AcceptedDomain Contoso', text: 'Asks, and removes it.' }],
+    async change(given, attempt) {
+      const noun = nounIn(await configuration.read())
+      await removeItem(noun, attempt, {
+        identity: given.Identity,
+        check: (domain, config) => {
+          if (defaultDomain(config)?.Name !== domain.Name) return
+          // The first of several is the default only as long as none is marked.
+          refuseDefault('make another domain the default first')
+        },
+      })
+      return []
+    },
+  })
+}
+
+/** There is one default; the mark goes from the others. */
+function unsetDefaults({ config, document }: ConfigDraft, chosen: AcceptedDomain): void {
+  for (const [index, domain] of config.AcceptedDomains.entries()) {
+    if (domain.Default && domain !== chosen)
+      document.changeEntry(section, index, { Default: undefined })
+  }
+}
+
+function refuseDefault(what: string): never {
+  throw new ShellError(
+    `The default accepted domain can't be removed or cease to be the default; ${what}.`,
+    { id: 'DefaultDomain', category: 'InvalidOperation' },
+  )
+}

@@ -1,0 +1,44 @@
+const receiveLog = 'of the protocol log of receiving'
+const sendLog = 'of the protocol log of sending'
+
+/** What each setting of the two services does, for Get-Help. */
+export const transportServiceHelp: Readonly<Record<string, string>> = {
+  ReceiveProtocolLogPath: `The folder ${receiveLog}; $null switches the log off.`,
+  ReceiveProtocolLogMaxAge: `The age ${receiveLog} at which files are deleted, such as 30.00:00:00; 0 for never.`,
+  ReceiveProtocolLogMaxDirectorySize: `The size of the folder ${receiveLog} above which old files are deleted.`,
+  ReceiveProtocolLogMaxFileSize: `The size at which the next file ${receiveLog} is begun.`,
+  SendProtocolLogPath: `The folder ${sendLog}; $null switches the log off.`,
+  SendProtocolLogMaxAge: `The age ${sendLog} at which files are deleted, such as 30.00:00:00; 0 for never.`,
+  SendProtocolLogMaxDirectorySize: `The size of the folder ${sendLog} above which old files are deleted.`,
+  SendProtocolLogMaxFileSize: `The size at which the next file ${sendLog} is begun.`,
+  MessageTrackingLogEnabled: 'Whether the ways of messages are written to the tracking log.',
+  MessageTrackingLogPath: 'The folder of the tracking log; $null switches it off.',
+  MessageTrackingLogMaxAge:
+    'The age at which files of the tracking log are deleted, such as 30.00:00:00; 0 for never.',
+  MessageTrackingLogMaxDirectorySize:
+    'The size of the folder of the tracking log above which old files are deleted.',
+  MessageTrackingLogMaxFileSize: 'The size at which the next file of the tracking log is begun.',
+  MessageTrackingLogSubjectLoggingEnabled: 'Whether subjects are written to the tracking log.',
+  InternalDNSServers:
+    'The DNS servers for connectors without UseExternalDNSServersEnabled, each as 192.0.2.53 or 192.0.2.53:53. None: those of the machine.',
+  ExternalDNSServers:
+    'The DNS servers for connectors with UseExternalDNSServersEnabled. None: those of the machine.',
+  QueueGlitchRetryCount: 'How often a next hop that fails is tried again at once.',
+  QueueGlitchRetryInterval: 'The time between those tries, such as 00:01:00.',
+  TransientFailureRetryCount: 'How often it is tried again after that.',
+  TransientFailureRetryInterval: 'The time between those tries, such as 00:05:00.',
+  OutboundConnectionFailureRetryInterval: 'The time between all later tries, such as 00:10:00.',
+  MessageRetryInterval:
+    'When a single message that was refused for now is tried again, such as 00:15:00.',
+  MessageExpirationTimeout:
+    'How long a message is tried before it goes back to its sender, such as 2.00:00:00.',
+  DelayNotificationTimeout: 'After how long the sender is told of a delay, such as 04:00:00.',
+  QueueMaxIdleTime: 'How long an empty queue stays, such as 00:03:00.',
+  MaxOutboundConnections: 'The most connections to other servers at a time.',
+  MaxPerDomainOutboundConnections: 'The most connections for one domain at a time.',
+  MaxConnectionRatePerMinute: 'The most connections taken in one minute.',
+  IntraOrgConnectorProtocolLoggingLevel:
+    'Whether the conversations with the Transport service are in the protocol log: None or Verbose.',
+  Workers:
+    'Of this relay: how many processes the service runs as. Takes effect when the server is restarted.',
+}

@@ -1,0 +1,44 @@
+import type { Milliseconds } from '../base/time-span.ts'
+import { day } from '../base/time-span.ts'
+
+export interface SelfSignedOptions {
+  /** The names that it is for; the first one is its common name unless there is another. */
+  readonly domains: readonly [string, ...string[]]
+  readonly commonName?: string
+  readonly now: Milliseconds
+  readonly lifetime: Milliseconds
+}
+
+/**
+ * A new key and its certificate, PEM. A P-256 key: made in a moment and three times cheaper a handshake
+ * than RSA 2048; whoever speaks TLS 1.2 with forward secrecy can use it.
+ */
+export async function makeSelfSigned({
+  domains,
+  commonName = domains[0],
+  now,
+  lifetime,
+}: SelfSignedOptions): Promise<{ readonly key: string; readonly certificate: string }> {
+  // 20 MB of program that a start with its certificates in place does not need.
+  const { generate } = await import('selfsigned')
+  const { private: key, cert } = await generate(
+    [{ name: 'commonName', value: commonName.slice(0, 64) }],
+    {
+      keyType: 'ec',
+      curve: 'P-256',
+      algorithm: 'sha256',
+      notBeforeDate: new Date(now - day),
+      notAfterDate: new Date(now + lifetime),
+      extensions: [
+        { name: 'basicConstraints', cA: false, critical: true },
+        { name: 'keyUsage', digitalSignature: true, critical: true },
+        { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
+        {
+          name: 'subjectAltName',
+          altNames: domains.map((domain) => ({ type: 2 as const, value: domain.toLowerCase() })),
+        },
+      ],
+    },
+  )
+  return { key: `${key.trim()}\n`, certificate: `${cert.trim()}\n` }
+}
