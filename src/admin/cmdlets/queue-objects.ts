@@ -4,18 +4,18 @@ import { ShellObject } from '../values/shell-object.ts'
 import { ByteSize, TimeSpan, type Value } from '../values/value.ts'
 
 const queueView = tableView(
-  'Identity',
+  { property: 'Identity', room: 'whole' },
   { property: 'DeliveryType', maxWidth: 22 },
   'Status',
   { property: 'MessageCount', align: 'left' },
   { property: 'Velocity', align: 'left' },
-  'RiskLevel',
-  { property: 'OutboundIPPool', align: 'left' },
+  { property: 'RiskLevel', room: 'spare' },
+  { property: 'OutboundIPPool', align: 'left', room: 'spare' },
   { property: 'NextHopDomain', maxWidth: 32 },
 )
 
 const messageView = tableView(
-  'Identity',
+  { property: 'Identity', room: 'whole' },
   { property: 'FromAddress', maxWidth: 32 },
   'Status',
   'Queue',

@@ -6,7 +6,14 @@ export interface Field {
   readonly value: Value
   readonly maxWidth?: number
   readonly align?: 'left' | 'right'
+  readonly room?: ColumnRoom
 }
+
+/**
+ * What becomes of a column of a table when the screen is narrow: `whole` is not cut (it is to be
+ * copied), `spare` is left out before any other.
+ */
+export type ColumnRoom = 'whole' | 'spare'
 
 /** How a run of objects is laid out. */
 export type Layout =

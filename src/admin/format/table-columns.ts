@@ -7,28 +7,30 @@ export interface TableColumn {
   readonly title: string
   readonly width: number
   readonly align: 'left' | 'right'
+  /** Its place among the cells of a row. */
+  readonly cell: number
 }
 
-/** Columns, and the titles of those for which there was no room. */
+/** Columns, and the titles of those that are missed because there was no room. */
 export interface FittedColumns {
   readonly columns: readonly TableColumn[]
   readonly dropped: readonly string[]
 }
 
 /** What is known of a column before the width of the screen is considered. */
-interface Wish {
-  readonly title: string
-  readonly align: 'left' | 'right'
+interface Wish extends Omit<TableColumn, 'width'> {
   readonly natural: number
   /** Below this the column is not worth showing. */
   readonly least: number
+  readonly spare: boolean
 }
 
 const leastWidth = 8
 
 /**
  * Settles the columns of a table from its first rows: as wide as what they hold; when that is too
- * much for the screen the widest are narrowed first, and last columns that still do not fit are left out.
+ * much for the screen the widest are narrowed first, and columns that still do not fit are left out: spare
+ * ones, then the last ones.
  */
 export function fitColumns(
   rows: readonly { readonly fields: readonly Field[]; readonly cells: readonly string[] }[],
@@ -41,15 +43,25 @@ export function fitColumns(
     const natural = Math.min(Math.max(title, Math.min(widest, limit), 1), options.width)
     // The first column names the object, and is worth more room than the others.
     const worth = at === 0 ? Math.floor(options.width / 4) : leastWidth
-    const least = Math.min(natural, Math.max(title, worth))
-    return { title: field.title, align: alignOf(field, columnOf(rows, at)), natural, least }
+    const narrow = Math.min(natural, Math.max(title, worth))
+    const least = field.room === 'whole' ? Math.min(natural, options.width >> 1) : narrow
+    const align = alignOf(field, columnOf(rows, at))
+    return { title: field.title, align, cell: at, natural, least, spare: field.room === 'spare' }
   })
   const kept = [...wishes]
-  while (kept.length > 1 && total(kept.map(({ least }) => least)) > options.width) kept.pop()
+  while (kept.length > 1 && total(kept.map(({ least }) => least)) > options.width) {
+    const spare = kept.findLastIndex((wish) => wish.spare)
+    kept.splice(spare === -1 ? kept.length - 1 : spare, 1)
+  }
   const widths = narrowed(kept, options.width)
   return {
-    columns: kept.map(({ title, align }, at) => ({ title, align, width: widths[at] ?? 0 })),
-    dropped: wishes.slice(kept.length).map(({ title }) => title),
+    columns: kept.map(({ title, align, cell }, at) => ({
+      title,
+      align,
+      cell,
+      width: widths[at] ?? 0,
+    })),
+    dropped: wishes.filter((wish) => !wish.spare && !kept.includes(wish)).map(({ title }) => title),
   }
 }
 

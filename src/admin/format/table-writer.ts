@@ -76,7 +76,7 @@ export class TableWriter {
   }
 
   #rowText({ cells }: Row, { columns }: FittedColumns): string {
-    const lines = columns.map(({ width }, at) => {
+    const lines = columns.map(({ width, cell: at }) => {
       const cell = cells[at] ?? ''
       return this.#layout.wrap ? wrapped(cell, width) : [cut(cell, width)]
     })

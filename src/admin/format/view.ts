@@ -1,3 +1,5 @@
+import type { ColumnRoom } from './layout.ts'
+
 /** One column of a table that is shown when nothing else is asked for. */
 export interface ViewColumn {
   readonly property: string
@@ -7,6 +9,7 @@ export interface ViewColumn {
   readonly maxWidth?: number
   /** Without it numbers stand on the right, all else on the left. */
   readonly align?: 'left' | 'right'
+  readonly room?: ColumnRoom
 }
 
 /** How objects of one kind are shown when no Format- command follows. */

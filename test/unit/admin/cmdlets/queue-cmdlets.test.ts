@@ -29,13 +29,20 @@ function queues(): FakeQueueServer {
   return server
 }
 
-async function run(server: FakeQueueServer, line: string, answers: readonly string[] = []) {
+async function run(
+  server: FakeQueueServer,
+  line: string,
+  {
+    answers = [],
+    width = 120,
+  }: { readonly answers?: readonly string[]; readonly width?: number } = {},
+) {
   const cmdlets = [queueCmdlets, digestCmdlets, messageCmdlets, exportCmdlets]
   const shell = new Shell({
     cmdlets: [...builtInCmdlets(), ...cmdlets.flatMap((make) => make(server))],
     clock: new FakeClock(sampleTime + 61_000),
   })
-  const host = new RecordingHost({ width: 120, answers })
+  const host = new RecordingHost({ width, answers })
   const result = await shell.runLine(line, { host, final: true })
   const { out, errors, notices, all } = host
   return { out, errors, notices, all, result }
@@ -54,6 +61,12 @@ describe('Get-Queue', () => {
       '',
       '',
     ])
+  })
+  test('on a narrow screen leaves out what is seldom of use, not the next hop', async () => {
+    const { out, notices } = await run(queues(), 'Get-Queue', { width: 80 })
+    expect(out).toMatch(/^Identity +DeliveryType +Status MessageCount Velocity NextHopDomain$/m)
+    expect(out).toMatch(/^EDGE01\\1 .* Retry  12 +0 +d1\.test$/m)
+    expect(notices).toBe('')
   })
   test.each([
     ['-Identity EDGE01\\1', ['1']],
@@ -217,7 +230,7 @@ describe('changing messages', () => {
   })
   test('Remove-Message asks; one question stands for all messages of a filter', async () => {
     const server = queues()
-    const { all } = await run(server, 'Remove-Message -Filter {Size -gt 1}', ['y'])
+    const { all } = await run(server, 'Remove-Message -Filter {Size -gt 1}', { answers: ['y'] })
     expect(all.match(/Are you sure/g)).toHaveLength(1)
     expect(all).toContain('Removing with NDR the messages for which {Size -gt 1} holds.')
     expect(server.asked).toEqual(['removeWithNotice 17 18 17'])
