@@ -32,9 +32,13 @@ export function byAge(a: LogFileName, b: LogFileName): number {
   return a.stamp === b.stamp ? a.instance - b.instance : a.stamp < b.stamp ? -1 : 1
 }
 
+/** The moment before which nothing was written to a file of this stamp. */
+export function startOfStamp(stamp: string): Milliseconds {
+  const [year, month, date] = [stamp.slice(0, 4), stamp.slice(4, 6), stamp.slice(6, 8)]
+  return Date.parse(`${year}-${month}-${date}T${stamp.slice(8) || '00'}:00:00Z`)
+}
+
 /** The moment after which nothing was written to a file of this stamp. */
 export function endOfStamp(stamp: string): Milliseconds {
-  const [year, month, date] = [stamp.slice(0, 4), stamp.slice(4, 6), stamp.slice(6, 8)]
-  const start = Date.parse(`${year}-${month}-${date}T${stamp.slice(8) || '00'}:00:00Z`)
-  return start + (stamp.length === 8 ? day : hour)
+  return startOfStamp(stamp) + (stamp.length === 8 ? day : hour)
 }

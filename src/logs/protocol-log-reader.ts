@@ -2,7 +2,14 @@ import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import type { Milliseconds } from '../base/time-span.ts'
 import { errorCode, systemLogDisk } from './log-disk.ts'
-import { type LogFileName, byAge, endOfStamp, parseLogFileName } from './log-file-name.ts'
+import {
+  type LogFileName,
+  byAge,
+  endOfStamp,
+  parseLogFileName,
+  startOfStamp,
+} from './log-file-name.ts'
+import { mergedByTime } from './merge-by-time.ts'
 import { type ProtocolLogRecord, parseProtocolLogLine } from './protocol-log-record.ts'
 
 const blockLength = 256 * 1024
@@ -36,15 +43,18 @@ interface PlacedFile<Place> extends LogFileName {
   readonly place: Place
 }
 
-/**
- * The records of several protocol logs by their time, read as they are asked for. A file holds one hour,
- * so only the files of one hour, by several services and processes, are read side by side.
- */
+/** The records of several protocol logs by their time, read as they are asked for. */
 export async function* readProtocolLogs<Place extends ProtocolLogPlace>(
   query: ProtocolLogQuery<Place>,
 ): AsyncGenerator<PlacedRecord<Place>, void> {
-  const files = await wantedFiles(query)
-  for (const hour of Map.groupBy(files, ({ stamp }) => stamp).values()) yield* merged(hour, query)
+  const sources = (await wantedFiles(query)).map(({ stamp, name, place }) => ({
+    start: startOfStamp(stamp),
+    async *read() {
+      const records = recordsOf(join(place.folder, name), query)
+      for await (const record of records) yield { record, place }
+    },
+  }))
+  yield* mergedByTime(sources, ({ record }) => record.time)
 }
 
 async function wantedFiles<Place extends ProtocolLogPlace>({
@@ -61,42 +71,6 @@ async function wantedFiles<Place extends ProtocolLogPlace>({
     }
   }
   return found.sort(byAge)
-}
-
-function startOfStamp(stamp: string): Milliseconds {
-  const date = `${stamp.slice(0, 4)}-${stamp.slice(4, 6)}-${stamp.slice(6, 8)}`
-  return Date.parse(`${date}T${stamp.slice(8) || '00'}:00:00Z`)
-}
-
-interface Reading<Place> {
-  readonly records: AsyncGenerator<ProtocolLogRecord, void>
-  readonly place: Place
-  next: ProtocolLogRecord
-}
-
-async function* merged<Place extends ProtocolLogPlace>(
-  files: readonly PlacedFile<Place>[],
-  query: ProtocolLogQuery<Place>,
-): AsyncGenerator<PlacedRecord<Place>, void> {
-  const readings: Reading<Place>[] = []
-  try {
-    for (const { place, name } of files) {
-      const records = recordsOf(join(place.folder, name), query)
-      const first = await records.next()
-      if (first.done !== true) readings.push({ records, place, next: first.value })
-    }
-    for (;;) {
-      const [initial, ...others] = readings
-      if (initial === undefined) return
-      const earliest = others.reduce((a, b) => (b.next.time < a.next.time ? b : a), initial)
-      yield { record: earliest.next, place: earliest.place }
-      const following = await earliest.records.next()
-      if (following.done === true) readings.splice(readings.indexOf(earliest), 1)
-      else earliest.next = following.value
-    }
-  } finally {
-    for (const { records } of readings) await records.return()
-  }
 }
 
 async function* recordsOf(

@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../base/time-span.ts'
+import { csvValues } from './csv-field.ts'
 import { protocolLogFields } from './protocol-log-writer.ts'
 
 /** One record of a protocol log, as read back. */
@@ -17,7 +18,7 @@ export interface ProtocolLogRecord {
 /** Reads a line of a protocol log; undefined for a header line, and for one that is cut off. */
 export function parseProtocolLogLine(line: string): ProtocolLogRecord | undefined {
   if (line.startsWith('#')) return undefined
-  const values = valuesOf(line)
+  const values = csvValues(line)
   if (values.length !== protocolLogFields.length) return undefined
   const [date = '', connectorId = '', sessionId = '', number = '', local = '', remote = ''] = values
   const [event = '', data = '', context = ''] = values.slice(6)
@@ -29,11 +30,4 @@ export function parseProtocolLogLine(line: string): ProtocolLogRecord | undefine
     ...endpoints,
     ...{ event, data, context },
   }
-}
-
-/** The fields of a line as `csvField` writes them. */
-function valuesOf(line: string): string[] {
-  if (!line.includes('"')) return line.split(',')
-  const fields = line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)
-  return [...fields].map(([, quoted, plain = '']) => quoted?.replaceAll('""', '"') ?? plain)
 }

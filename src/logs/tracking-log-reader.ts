@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { systemLogDisk } from './log-disk.ts'
 import { endOfStamp, parseLogFileName } from './log-file-name.ts'
 import { trackingLogPrefix } from './log-folders.ts'
+import { mergedByTime } from './merge-by-time.ts'
 import type { TrackingFilter } from './tracking-filter.ts'
 import { type TrackingLogFile, inspectTrackingLog, scanTrackingLog } from './tracking-log-file.ts'
 import type { TrackingRecord } from './tracking-log.ts'
@@ -24,10 +25,15 @@ export interface TrackingLogQuery extends TrackingFilter {
 export async function* readTrackingLog(
   query: TrackingLogQuery,
 ): AsyncGenerator<TrackingRecord, void> {
-  const { resultSize = Infinity } = query
+  const { resultSize = Infinity, signal, ...filter } = query
   if (resultSize <= 0) return
+  const options = { filter, spare: [], ...(signal !== undefined && { signal }) }
+  const sources = (await wantedFiles(query)).map((file) => ({
+    start: file.start,
+    read: () => scanTrackingLog(file, options),
+  }))
   let count = 0
-  for await (const record of merged(await wantedFiles(query), query)) {
+  for await (const record of mergedByTime(sources, ({ timestamp }) => timestamp)) {
     yield record
     if (++count >= resultSize) return
   }
@@ -45,49 +51,4 @@ async function wantedFiles(query: TrackingLogQuery): Promise<readonly TrackingLo
     if (file !== undefined && file.start <= end) files.push(file)
   }
   return files.sort((a, b) => a.start - b.start)
-}
-
-/** A file being read, and the first of its records that was not yet given out. */
-interface Cursor {
-  readonly records: AsyncGenerator<TrackingRecord, void>
-  record: TrackingRecord
-}
-
-async function* merged(
-  files: readonly TrackingLogFile[],
-  { signal, ...filter }: TrackingLogQuery,
-): AsyncGenerator<TrackingRecord, void> {
-  const options = { filter, spare: [], ...(signal !== undefined && { signal }) }
-  const cursors: Cursor[] = []
-  let opened = 0
-  try {
-    for (;;) {
-      let earliest = earliestOf(cursors)
-      for (let file = files[opened]; file !== undefined; file = files[opened]) {
-        if (earliest !== undefined && file.start > earliest.record.timestamp) break
-        opened++
-        const records = scanTrackingLog(file, options)
-        const first = await records.next()
-        if (first.done !== true) cursors.push({ records, record: first.value })
-        earliest = earliestOf(cursors)
-      }
-      if (earliest === undefined) return
-      yield earliest.record
-      const next = await earliest.records.next()
-      if (next.done === true) cursors.splice(cursors.indexOf(earliest), 1)
-      else earliest.record = next.value
-    }
-  } finally {
-    for (const { records } of cursors) await records.return()
-  }
-}
-
-/** Among equals the one that was opened first. */
-function earliestOf(cursors: readonly Cursor[]): Cursor | undefined {
-  let earliest: Cursor | undefined
-  for (const cursor of cursors) {
-    if (earliest === undefined || cursor.record.timestamp < earliest.record.timestamp)
-      earliest = cursor
-  }
-  return earliest
 }

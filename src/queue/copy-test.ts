@@ -1,4 +1,7 @@
-/** What of a copy a store can look at while it walks. Text is what a message has, numbers are raw. */
+/**
+ * What of a copy a store can look at while it walks. Text is what a message has, `recipients` is JSON;
+ * numbers are raw, `suspended` is 0 or 1.
+ */
 export type TestedField =
   | 'sender'
   | 'subject'
@@ -8,6 +11,8 @@ export type TestedField =
   | 'size'
   | 'receivedAt'
   | 'attempts'
+  | 'recipients'
+  | 'suspended'
 
 /** One necessary condition on a copy, so that a walk need not give every copy out. */
 export type CopyTest =

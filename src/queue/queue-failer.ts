@@ -35,11 +35,12 @@ export class QueueFailer {
   }
 
   /** Whether there may be more. */
-  async #failSome({ key }: DeliveryQueue, error: string): Promise<boolean> {
+  async #failSome(queue: DeliveryQueue, error: string): Promise<boolean> {
     const { store, settler, clock } = this.#parts
     return await halfTheTime(clock, async () => {
-      const copies = await store.lease(key, Infinity, batch)
+      const copies = await store.lease(queue.key, Infinity, batch)
       await Promise.all(copies.map((copy) => settler.attempted(copy, allFailed(copy, error))))
+      for (const _ of copies) queue.went(clock.monotonic())
       return copies.length === batch
     })
   }

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
 import type { CopyTest, TestedField } from './copy-test.ts'
-import type { Inquiry } from './sqlite-queue-protocol.ts'
+import { type Inquiry, suspendedDue } from './sqlite-queue-protocol.ts'
 import type { QueueRegistry } from './sqlite-queue-registry.ts'
 
 export type CopyRowRead = Record<string, SQLOutputValue>
@@ -118,6 +118,8 @@ const fields: Readonly<Record<TestedField, string>> = {
   size: `json_extract(meta, '$.size')`,
   receivedAt: 'received',
   attempts: 'attempts',
+  recipients: 'recipients',
+  suspended: `(due = ${suspendedDue})`,
 }
 
 function conditionOf(test: CopyTest): string {

@@ -87,7 +87,7 @@ const deliveryType = oneOf<DeliveryType>([
 
 const testedField = oneOf<TestedField>([
   ...(['sender', 'subject', 'messageId', 'source', 'sourceAddress'] as const),
-  ...(['size', 'receivedAt', 'attempts'] as const),
+  ...(['size', 'receivedAt', 'attempts', 'recipients', 'suspended'] as const),
 ])
 
 const comparison = oneOf(['=', '<', '<=', '>', '>='])

@@ -7,6 +7,7 @@ import type { RecipientResult } from '../queue/delivery-agent.ts'
 import type { NoticeKind, QueueEvent } from '../queue/queue-events.ts'
 import { isDeliveryQueue } from '../queue/queue-key.ts'
 import type { Copy, CopyRecipient, StoredMessage } from '../queue/stored-message.ts'
+import { removedReply } from '../queue/verdict.ts'
 import { replyText } from '../smtp/reply.ts'
 
 type EventOf<Kind extends QueueEvent['kind']> = Extract<QueueEvent, { readonly kind: Kind }>
@@ -110,9 +111,10 @@ function failedEntries({ copy, results, kind }: Settled, server: string): readon
   return [...failed, { message, source: 'DSN', event: 'DROP', recipients, clientHostname: server }]
 }
 
-/** Who failed it: a session, the DNS (its texts say so), or else our routing. */
+/** Who failed it: a session, an administrator or the DNS (the texts say so), or else our routing. */
 function failureSource({ session, reply }: RecipientResult): TrackingSource {
   if (session !== undefined) return 'SMTP'
+  if (reply === removedReply) return 'ADMIN'
   return reply.includes(' SMTPSEND.DNS.') ? 'DNS' : 'ROUTING'
 }
 

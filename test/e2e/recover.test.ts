@@ -78,11 +78,11 @@ describe('messages that wait for a next hop that is down', () => {
     const again = await start(relay.folder)
     await expect
       .poll(() => queueShown(again), patience)
-      .toMatch(/SmartHostConnectorD\S+ +Retry +5 +\[127\.0\.111\.2\] +441 4\.4\.1 /)
+      .toMatch(/SmartHostConnectorD\S+ +Retry +5 .*\[127\.0\.111\.2\]/)
     server = await startNextHop()
     await server.received(subjects.length, AbortSignal.timeout(15_000))
     expect(server.messages.map(subjectOf).toSorted()).toEqual(subjects.toSorted())
-    await expect.poll(() => queueShown(again), patience).toMatch(/ 0 +\[127\.0\.111\.2\]/)
+    await expect.poll(() => queueShown(again), patience).toMatch(/ Ready +0 .*\[127\.0\.111\.2\]/)
     expect(server.messageCount).toBe(subjects.length)
   })
 })

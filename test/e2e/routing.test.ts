@@ -61,8 +61,9 @@ async function send(...to: readonly string[]): Promise<void> {
 
 const start = () => RelayProcess.start({ config: config(), services: ['Transport'] })
 
-async function shown(relay: RelayProcess, command: string): Promise<string> {
-  const { stdout, stderr } = await runEdge([command, '--data', relay.dataFolder])
+async function shown(relay: RelayProcess, ...command: readonly string[]): Promise<string> {
+  const [name = '', ...rest] = command
+  const { stdout, stderr } = await runEdge([name, '--data', relay.dataFolder, ...rest])
   return stdout + stderr
 }
 
@@ -111,11 +112,12 @@ describe('a recipient that no connector serves', () => {
   async function unreachable(relay: RelayProcess): Promise<void> {
     await send('dan@far.example', 'bob@inside.example')
     const queues = await shown(relay, 'Get-Queue')
-    expect(queues).toMatch(
-      /^EDGE01\\Unreachable +Unreachable +Ready +1 +Unreachable Domain +A matching connector cannot be found to route the external recipient$/m,
-    )
+    expect(queues).toMatch(/^EDGE01\\Unreachable +Unreachable +Ready +1 .* Unreachable Domain *$/m)
+    const errors = await shown(relay, 'shell', '-Command', 'Get-Queue Unreachable | % LastError')
+    const error = 'A matching connector cannot be found to route the external recipient'
+    expect(errors).toBe(`${error}\n`)
     expect(await shown(relay, 'Get-Message')).toMatch(
-      /^EDGE01\\Unreachable\\\d+ +ana@inside\.example .* A matching connector cannot be found/m,
+      /^EDGE01\\Unreachable\\\d+ +ana@inside\.example /m,
     )
     expect(await explain(relay, 'dan@far.example')).toMatch(
       /^Winner +none: the Unreachable queue \(.*\)$/m,

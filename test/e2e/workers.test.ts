@@ -62,7 +62,7 @@ test('connections to one port reach all workers; one view shows their mail', asy
   const queues = (await shown(relay, 'Get-Queue')).stdout.split('\n')
   const rows = queues.filter((line) => line.includes('SmartHostConnectorD...'))
   expect(rows).toHaveLength(1)
-  expect(rows[0]).toMatch(new RegExp(`^EDGE01\\\\1 .*Retry +${sent} .*441 4\\.4\\.1`))
+  expect(rows[0]).toMatch(new RegExp(`^EDGE01\\\\1 .*Retry +${sent} `))
   expect(queues.filter((line) => line.includes('Submission'))).toHaveLength(1)
 
   const { stdout } = await shown(relay, 'Get-Message')
@@ -101,7 +101,7 @@ test('a worker that is down is told, and its health; it comes back with its mail
   ])
   // It may be back before the commands have started: then nothing is missing.
   if (queues.code !== 0) {
-    expect(queues.stderr).toMatch(/^not all is shown: worker 2 of the Transport service/)
+    expect(queues.stderr).toContain('not all is shown: worker 2 of the Transport service')
     expect(queues.stdout).toContain('EDGE01\\Submission')
   }
   if (health.code !== 0) expect(health.stderr).toMatch(/^Transport-2: /)

@@ -2,6 +2,7 @@ import { globSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { commandTable } from '../../src/commands/command-table.ts'
 import { runCommand } from '../../src/commands/run-command.ts'
 import { captured } from '../support/captured-output.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -26,18 +27,15 @@ test("the README's configuration is right", async () => {
   expect(io.out()).toContain('3 Receive connectors, 2 Send connectors')
 })
 
-test('the README lists the commands as the help does', async () => {
-  const io = captured()
-  await runCommand(['help'], io)
-  const helped = [...io.out().matchAll(/^ {2}(\S.*)\n {6}(.*)$/gm)].map(([, usage, does]) => [
-    usage,
-    does,
+test('the README lists the commands as the help does', () => {
+  const helped = commandTable.map(({ name, usage, summary }) => [
+    `${name} ${usage}`.trimEnd(),
+    summary,
   ])
   const listed = tableRows('Command').map(([usage = '', does = '']) => [
     usage.replaceAll('\\|', '|').replaceAll('`', ''),
     does.replaceAll('`', ''),
   ])
-  expect(helped.length).toBeGreaterThan(5)
   expect(listed).toEqual(helped)
 })
 

@@ -3,6 +3,8 @@ import { acceptedDomainCmdlets } from './accepted-domain.ts'
 import type { Configuration } from './configuration.ts'
 import { exchangeCertificateCmdlets } from './exchange-certificate.ts'
 import { type ServerInquiry, serverFactCmdlets } from './exchange-server.ts'
+import { type MailFlow, mailFlowCmdlets } from './mail-flow.ts'
+import { type TrackingLogs, trackingLogCmdlets } from './message-tracking-log.ts'
 import { type ProtocolLogs, protocolLogCmdlets } from './protocol-log.ts'
 import { type Connectivity, connectivityCmdlets } from './smtp-connectivity.ts'
 import { messageCmdlets } from './message-cmdlets.ts'
@@ -23,6 +25,8 @@ export interface Administration {
   readonly protocolLogs: ProtocolLogs
   readonly connectivity: Connectivity
   readonly server: ServerInquiry
+  readonly trackingLogs: TrackingLogs
+  readonly mailFlow: MailFlow
   readonly queues: QueueServer
   readonly configuration: Configuration
 }
@@ -38,6 +42,8 @@ export function serverCmdlets(administration: Administration): readonly Cmdlet[]
     ...protocolLogCmdlets(administration.protocolLogs),
     ...connectivityCmdlets(administration.connectivity),
     ...serverFactCmdlets(administration.server),
+    ...trackingLogCmdlets(administration.trackingLogs),
+    ...mailFlowCmdlets(administration.mailFlow),
     ...queueCmdlets(administration.queues),
     ...digestCmdlets(administration.queues),
     ...messageCmdlets(administration.queues),

@@ -3,7 +3,7 @@ import { type Cmdlet, defineCmdlet, parameter, refused } from '../shell/cmdlet.t
 import { identity } from '../shell/parameter-types.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import { wildcard } from '../values/wildcard.ts'
-import { ShellError } from '../shell/shell-error.ts'
+import { failUnknownServer } from './this-server.ts'
 
 /** Who this server is. */
 export interface ServerFacts {
@@ -47,10 +47,7 @@ export function serverFactCmdlets(server: ServerInquiry): readonly Cmdlet[] {
         const { Identity: wanted } = given
         if (wanted !== undefined && ![facts.name, facts.fqdn].some(wildcard(wanted))) {
           if (/[*?]/.test(wanted)) return
-          throw new ShellError(
-            `The operation couldn't be performed because object '${wanted}' couldn't be found on '${facts.name}'.`,
-            { id: 'ManagementObjectNotFoundException', target: wanted },
-          )
+          failUnknownServer(wanted, facts.name)
         }
         yield factsObject(facts)
       },

@@ -107,8 +107,8 @@ TOPIC
                                     delayed, failed
     Get-MessageTrackingLog -Sender bob@contoso.com -EventId Fail
 
-    Get-ProtocolLog                 what was said in SMTP sessions, by those
-                                    connectors whose ProtocolLoggingLevel is Verbose
+    Get-ProtocolLog                 what was said in SMTP sessions; connectors
+                                    with ProtocolLoggingLevel Verbose tell it
     Get-ProtocolLog -Address bob@contoso.com -WholeSession
     Set-SendConnector 'To Internet' -ProtocolLoggingLevel Verbose
 

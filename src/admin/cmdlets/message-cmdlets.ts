@@ -169,7 +169,12 @@ function redirectMessage(): Cmdlet {
     name: 'Redirect-Message',
     synopsis: 'Is not available: it drains the queues of one Mailbox server to another one.',
     parameters: { Server: refused(alone), Target: refused(alone) },
-    examples: [],
+    examples: [
+      {
+        code: 'Retry-Queue -Filter {NextHopDomain -eq "fabrikam.com"} -Resubmit $true',
+        text: 'What to do instead, once a Send connector names the other host.',
+      },
+    ],
     // eslint-disable-next-line @typescript-eslint/require-await -- it only fails
     async *run() {
       throw new ShellError(

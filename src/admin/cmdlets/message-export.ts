@@ -35,7 +35,7 @@ export function exportCmdlets(server: QueueServer): readonly Cmdlet[] {
           text: 'One message into a file.',
         },
         {
-          code: `Get-Message -Queue EDGE01\\3 | ForEach-Object {$m++; Export-Message $_.Identity | Assemble-Message -Path ("m" + $m + ".eml")}`,
+          code: `Get-Message -Queue EDGE01\\3 | ForEach-Object {$m += 1; Export-Message $_.Identity | Assemble-Message -Path ("m" + $m + ".eml")}`,
           text: 'Each message of a queue into a file of its own.',
         },
       ],

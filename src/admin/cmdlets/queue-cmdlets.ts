@@ -1,5 +1,5 @@
 import type { QueueName, QueueView } from '../../queue/queue-listing.ts'
-import { isDeliveryQueue } from '../../queue/queue-key.ts'
+import { isDeliveryQueue, queueKeyText } from '../../queue/queue-key.ts'
 import { type Cmdlet, type CmdletContext, defineCmdlet, parameter } from '../shell/cmdlet.ts'
 import { type Filter, filter } from '../shell/filter.ts'
 import { refuseTogether } from '../shell/parameter-sets.ts'
@@ -182,9 +182,20 @@ async function selected(
   if (Filter !== undefined) return views.filter((view) => Filter.matches(queueObject(view)))
   if (Identity === undefined) return views
   const isMeant: (name: QueueName) => boolean = queueTest(Identity)
-  const found = views.filter(isMeant)
+  const named = views.filter(isMeant)
+  const found = named.length > 0 ? named : await behindOtherName(server, views, isMeant)
   if (found.length === 0 && !hasWildcards(Identity)) throw notFound('queue', Identity)
   return found
+}
+
+/** A queue that several workers have is shown by one of its names; the others hold as well. */
+async function behindOtherName(
+  server: QueueServer,
+  views: readonly QueueView[],
+  isMeant: (name: QueueName) => boolean,
+): Promise<readonly QueueView[]> {
+  const keys = new Set((await server.names()).filter(isMeant).map(({ key }) => queueKeyText(key)))
+  return views.filter(({ key }) => keys.has(queueKeyText(key)))
 }
 
 function refuseSubmission({ Identity, DeliveryType }: QueueView): void {

@@ -145,7 +145,17 @@ const comparisons: Partial<Record<BinaryOperator, '=' | '<' | '<=' | '>' | '>='>
   ge: '>=',
 }
 
+/** Part of an address or of an error, rather than of the numbers that stand beside them. */
+const inRecipients = /^\*([\w.@+-]*[A-Za-z@][\w.@+-]*)\*$/
+
 function testOf({ property, operator, value }: Comparison): CopyTest | undefined {
+  if (property === 'status' && operator === 'eq' && value.toLowerCase() === 'suspended') {
+    return { field: 'suspended', operator: '=', value: 1 }
+  }
+  if (property === 'recipients' && operator === 'like') {
+    const part = inRecipients.exec(value)?.[1]?.replaceAll('_', '\\_')
+    return part === undefined ? part : { field: 'recipients', operator, pattern: `%${part}%` }
+  }
   const text = textFields[property]
   if (text !== undefined) return textTest(text, operator, value)
   const number = numberFields[property]

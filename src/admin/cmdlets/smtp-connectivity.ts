@@ -1,8 +1,8 @@
 import { tableView } from '../format/view.ts'
 import { type Cmdlet, defineCmdlet, parameter, refused } from '../shell/cmdlet.ts'
 import { identity } from '../shell/parameter-types.ts'
-import { ShellError } from '../shell/shell-error.ts'
 import { ShellObject } from '../values/shell-object.ts'
+import { requireThisServer } from './this-server.ts'
 
 /** One Receive connector's binding at one address of this machine, and how it answered. */
 export interface ConnectivityReport {
@@ -50,12 +50,7 @@ export function connectivityCmdlets(connectivity: Connectivity): readonly Cmdlet
       ],
       async *run({ given }, { signal }) {
         const name = await connectivity.serverName()
-        if (given.Identity !== undefined && given.Identity.toLowerCase() !== name.toLowerCase()) {
-          throw new ShellError(
-            `The operation couldn't be performed because object '${given.Identity}' couldn't be found on '${name}'.`,
-            { id: 'ManagementObjectNotFoundException', target: given.Identity },
-          )
-        }
+        if (given.Identity !== undefined) requireThisServer(given.Identity, name)
         for await (const report of connectivity.test(signal)) yield reportObject(report)
       },
     }),

@@ -16,6 +16,9 @@ export interface AdministrationPlace {
 export function openAdministration(place: AdministrationPlace): Administration {
   const { configFile, dataFolder } = place
   const connectivity = async () => (await import('./connectivity.ts')).fileConnectivity(configFile)
+  const trackingLogs = async () =>
+    (await import('./tracking-logs.ts')).fileTrackingLogs(configFile, dataFolder)
+  const mailFlow = async () => (await import('./mail-flow.ts')).fileMailFlow(configFile, dataFolder)
   return {
     routes: {
       async explain(address, size) {
@@ -35,6 +38,16 @@ export function openAdministration(place: AdministrationPlace): Administration {
       async *test(signal) {
         yield* (await connectivity()).test(signal)
       },
+    },
+    trackingLogs: {
+      serverName: async () => await (await trackingLogs()).serverName(),
+      async *search(query) {
+        yield* (await trackingLogs()).search(query)
+      },
+    },
+    mailFlow: {
+      send: async (envelope, signal) => await (await mailFlow()).send(envelope, signal),
+      events: async (messageId, signal) => await (await mailFlow()).events(messageId, signal),
     },
     configuration: lazyConfiguration(place),
     server: {

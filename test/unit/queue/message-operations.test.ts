@@ -1,10 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { hour, minute } from '../../../src/base/time-span.ts'
+import type { Settlement } from '../../../src/queue/queue-store.ts'
 import type { DeliveryLane } from '../../../src/queue/delivery-agent.ts'
 import { unreachableQueue } from '../../../src/queue/queue-key.ts'
 import { type Copy, placeOf } from '../../../src/queue/stored-message.ts'
 import { domainQueue } from '../../support/queue-samples.ts'
-import { SchedulerBench, delivering, refusing, resultsFor } from '../../support/scheduler-bench.ts'
+import {
+  SchedulerBench,
+  delivering,
+  refusing,
+  resultsFor,
+  serving,
+} from '../../support/scheduler-bench.ts'
 
 const key = domainQueue('first.test')
 const dead = refusing('unreachable', '441 4.4.1 no')
@@ -184,6 +191,32 @@ describe('a removed message', () => {
     await bench.scheduler.messages.remove(copies.map(placeOf), 'removeWithNotice')
     expect(await bench.waiting()).toHaveLength(1)
   })
+})
+
+test('a removal that comes while a result is being written is done behind it', async () => {
+  const gate = Promise.withResolvers<undefined>()
+  await using bench = new SchedulerBench((store) => {
+    const settle = store.settle.bind(store)
+    let first = true
+    return Object.assign(store, {
+      settle: async (settlement: Settlement) => {
+        const wait = first
+        first = false
+        if (wait) await gate.promise
+        return await settle(settlement)
+      },
+    })
+  })
+  bench.serve = serving((copy) => resultsFor(copy, 'retry', '451 4.3.0 later'))
+  await bench.start()
+  const copies = await bench.send('first.test')
+  await bench.scheduler.messages.remove(copies.map(placeOf), 'removeWithNotice')
+  expect(await statuses(bench)).toEqual(['PendingRemove'])
+  gate.resolve(undefined)
+  await bench.settle()
+  const left = (await bench.waiting()).filter(({ queue }) => queue.nextHopDomain === 'first.test')
+  expect(left).toEqual([])
+  expect(bench.notices).toEqual(['failed alice@example.com'])
 })
 
 describe('a suspended queue', () => {

@@ -187,6 +187,14 @@ test.each<{ name: string; kind: 'failed' | 'expired'; results: RecipientResult; 
     what: 'ROUTING FAIL',
   },
   {
+    name: 'whose message an administrator removed',
+    kind: 'failed',
+    results: result('bob@corp.example', {
+      reply: '550 4.3.2 QUEUE.Admin; message deleted by administrative action',
+    }),
+    what: 'ADMIN FAIL',
+  },
+  {
     name: 'whose time ran out',
     kind: 'expired',
     results: result('bob@corp.example', { reply: expired }),

@@ -142,7 +142,21 @@ describe('Get-Message', () => {
     ['*\\17', ['1\\17', '2\\17'], { messageId: 17 }],
     ['1\\17', ['1\\17'], { messageId: 17, queue: queueView(1).key }],
     ['-Queue EDGE01\\2', ['2\\17'], { queue: queueView(2).key }],
-    [`-Filter {Status -eq 'Suspended'}`, ['1\\18'], {}],
+    [
+      `-Filter {Status -eq 'Suspended'}`,
+      ['1\\18'],
+      { tests: [{ field: 'suspended', operator: '=', value: 1 }] },
+    ],
+    [
+      `-Filter {Recipients -like '*bob@D1*' -and Recipients -like '*2*' -and SourceIP -eq '192.0.2.1'}`,
+      ['1\\17', '1\\18', '2\\17'],
+      {
+        tests: [
+          { field: 'recipients', operator: 'like', pattern: '%bob@D1%' },
+          { field: 'sourceAddress', operator: 'like', pattern: '192.0.2.1' },
+        ],
+      },
+    ],
     [
       '-Filter {FromAddress -like "*@contoso.test" -and Queue -eq "EDGE01\\1"}',
       ['1\\17'],

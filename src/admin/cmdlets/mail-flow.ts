@@ -1,0 +1,159 @@
+import { type Milliseconds, hour, second } from '../../base/time-span.ts'
+import type { TrackingRecord } from '../../logs/tracking-log.ts'
+import {
+  type Cmdlet,
+  type CmdletContext,
+  defineCmdlet,
+  parameter,
+  refused,
+} from '../shell/cmdlet.ts'
+import { text, timeSpan } from '../shell/parameter-types.ts'
+import { ShellObject } from '../values/shell-object.ts'
+import { TimeSpan } from '../values/value.ts'
+
+/** A message that was handed to this server, or refused by it. */
+export interface TestMessage {
+  readonly messageId: string
+  /** Where it was handed over: `127.0.0.1:25`. */
+  readonly endPoint: string
+  readonly accepted: boolean
+  /** The server's last reply, or why there was none. */
+  readonly reply: string
+}
+
+/** This server as a client sees it, and what it tells of a message. */
+export interface MailFlow {
+  send(
+    envelope: { readonly sender: string | undefined; readonly recipient: string },
+    signal: AbortSignal,
+  ): Promise<TestMessage>
+  /** The events of a message so far; undefined when no tracking log is kept. */
+  events(messageId: string, signal: AbortSignal): Promise<readonly TrackingRecord[] | undefined>
+}
+
+type Outcome = 'Sent' | 'Failed' | 'Deferred' | 'Waiting' | 'Refused' | 'Accepted'
+
+interface Result {
+  readonly outcome: Outcome
+  readonly details: string
+}
+
+const usualTimeout: Milliseconds = 30 * second
+const pause: Milliseconds = second / 2
+
+/** `Test-MailFlow`. */
+export function mailFlowCmdlets(flow: MailFlow): readonly Cmdlet[] {
+  return [
+    defineCmdlet({
+      name: 'Test-MailFlow',
+      synopsis: 'Sends a test message by this server and tells what became of it.',
+      description:
+        'The message goes in by SMTP, as an anonymous client of this machine would send it, so what the Receive connectors refuse is refused here. Success means that the next hop has accepted it, as the message tracking log tells; what becomes of it there cannot be seen from here.',
+      parameters: {
+        TargetEmailAddress: parameter(text, {
+          help: 'Where the message goes.',
+          position: 0,
+          required: true,
+          aliases: ['Recipient'],
+        }),
+        SenderAddress: parameter(text, {
+          help: 'Whom it comes from, who is told when it cannot be delivered.',
+          defaultText: 'postmaster of the default accepted domain',
+        }),
+        ExecutionTimeout: parameter(timeSpan(second, hour), {
+          help: 'How long its delivery is waited for.',
+          defaultText: '00:00:30',
+        }),
+        TargetMailboxServer: refused('a relay has no mailboxes; give -TargetEmailAddress.'),
+        TargetDatabase: refused('a relay has no mailboxes; give -TargetEmailAddress.'),
+        AutoDiscoverTargetMailboxServer: refused('a relay has no mailboxes.'),
+        MonitoringContext: refused('there is no monitoring that would take its events.'),
+      },
+      confirms: 'on-request',
+      outputs: [
+        ...['TestMailflowResult', 'Outcome', 'MessageLatencyTime', 'TargetEmailAddress'],
+        ...['MessageId', 'EndPoint', 'Details'],
+      ],
+      examples: [
+        { code: 'Test-MailFlow postmaster@contoso.com', text: 'Whether mail arrives there.' },
+        {
+          code: 'Test-MailFlow -TargetEmailAddress user@contoso.com -ExecutionTimeout 00:02:00',
+          text: 'The same with more patience.',
+        },
+      ],
+      async *run({ given }, context) {
+        const { TargetEmailAddress: recipient, SenderAddress: sender } = given
+        if (!(await context.confirmChange(`Sending a test message to "${recipient}".`))) return
+        const begun = context.clock.monotonic()
+        const message = await flow.send({ sender, recipient }, context.signal)
+        const limit = begun + (given.ExecutionTimeout ?? usualTimeout)
+        const result = message.accepted
+          ? await watched(flow, { message, limit, context })
+          : ({ outcome: 'Refused', details: message.reply } as const)
+        const took = new TimeSpan(Math.round(context.clock.monotonic() - begun))
+        yield resultObject(recipient, message, { ...result, took })
+      },
+    }),
+  ]
+}
+
+interface Watch {
+  readonly message: TestMessage
+  readonly limit: Milliseconds
+  readonly context: CmdletContext
+}
+
+/** Looks at what the tracking log tells until that is final, or nobody wants to wait longer. */
+async function watched(flow: MailFlow, { message, limit, context }: Watch): Promise<Result> {
+  const { clock, signal } = context
+  for (;;) {
+    const events = await flow.events(message.messageId, signal)
+    if (events === undefined) {
+      context.writeWarning(
+        'The message was accepted. Without the message tracking log its delivery cannot be seen.',
+      )
+      return { outcome: 'Accepted', details: message.reply }
+    }
+    const result = resultOf(events)
+    const final = result.outcome === 'Sent' || result.outcome === 'Failed'
+    if (final || signal.aborted || clock.monotonic() + pause > limit) return result
+    await clock.sleep(pause, signal)
+  }
+}
+
+function resultOf(events: readonly TrackingRecord[]): Result {
+  const told = (outcome: Outcome, ...ids: readonly string[]): Result | undefined => {
+    const event = events.findLast(({ eventId }) => ids.includes(eventId))
+    if (event === undefined) return undefined
+    const statuses = event.recipientStatuses.join('; ')
+    const host = event.serverHostname === '' ? event.serverIp : event.serverHostname
+    const by = outcome === 'Sent' ? `${host} by ${event.connectorId}: ` : ''
+    return { outcome, details: `${by}${statuses === '' ? event.sourceContext : statuses}` }
+  }
+  return (
+    told('Failed', 'FAIL', 'DROP') ??
+    told('Sent', 'SEND') ??
+    told('Deferred', 'DEFER') ?? { outcome: 'Waiting', details: 'in the queue; see Get-Queue' }
+  )
+}
+
+function resultObject(
+  recipient: string,
+  message: TestMessage,
+  { outcome, details, took }: Result & { readonly took: TimeSpan },
+): ShellObject {
+  const success = outcome === 'Sent'
+  return new ShellObject({
+    type: 'TestMailflowResult',
+    properties: {
+      // As Exchange writes it, so that scripts find what they look for.
+      TestMailflowResult: success ? 'Success' : '*FAILURE*',
+      Outcome: outcome,
+      MessageLatencyTime: took,
+      TargetEmailAddress: recipient,
+      MessageId: message.messageId,
+      EndPoint: message.endPoint,
+      Details: details,
+    },
+  })
+}

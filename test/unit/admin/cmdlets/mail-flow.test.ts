@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import { type MailFlow, mailFlowCmdlets } from '../../../../src/admin/cmdlets/mail-flow.ts'
+import { builtInCmdlets } from '../../../../src/admin/shell/built-in/built-in-cmdlets.ts'
+import { Shell } from '../../../../src/admin/shell/shell.ts'
+import { systemClock } from '../../../../src/base/clock.ts'
+import type { TrackingRecord } from '../../../../src/logs/tracking-log.ts'
+import { RecordingHost } from '../../../support/recording-host.ts'
+import { trackingEvent } from '../../../support/tracking-event.ts'
+
+const queued = { accepted: true, reply: '250 2.6.0 Queued mail for delivery' }
+const sent = trackingEvent({
+  eventId: 'SEND',
+  serverHostname: 'mail.contoso.test',
+  connectorId: 'To Internal',
+  recipientStatuses: ['250 2.1.5 Recipient OK'],
+})
+
+async function run(
+  line: string,
+  { message = queued, events }: { message?: typeof queued; events?: readonly TrackingRecord[] },
+) {
+  const senders: (string | undefined)[] = []
+  const flow: MailFlow = {
+    send({ sender }) {
+      senders.push(sender)
+      return Promise.resolve({ messageId: '<1@x>', endPoint: '127.0.0.1:25', ...message })
+    },
+    events: () => Promise.resolve(events),
+  }
+  const host = new RecordingHost()
+  const cmdlets = [...builtInCmdlets(), ...mailFlowCmdlets(flow)]
+  const shell = new Shell({ cmdlets, clock: systemClock })
+  const told = '| ForEach-Object {"$($_.TestMailflowResult) $($_.Outcome) $($_.Details)"}'
+  await shell.runLine(`${line} ${told}`, { host })
+  return { out: host.out.trimEnd(), notices: host.notices, senders }
+}
+
+const failed = trackingEvent({ eventId: 'FAIL', recipientStatuses: ['550 5.1.1 User unknown'] })
+
+test.each([
+  [
+    'sent',
+    [trackingEvent(), sent],
+    'Success Sent mail.contoso.test by To Internal: 250 2.1.5 Recipient OK',
+  ],
+  ['failed', [trackingEvent(), failed], '*FAILURE* Failed 550 5.1.1 User unknown'],
+])('what was %s is told as the tracking log has it', async (_what, events, told) => {
+  expect((await run('Test-MailFlow ann@contoso.test', { events })).out).toBe(told)
+})
+
+test('what still waits when the time is over is no success', async () => {
+  const line = 'Test-MailFlow ann@contoso.test -ExecutionTimeout 00:00:01'
+  expect((await run(line, { events: [trackingEvent()] })).out).toBe(
+    '*FAILURE* Waiting in the queue; see Get-Queue',
+  )
+})
+
+test('what was refused is told by its reply', async () => {
+  const message = { accepted: false, reply: '550 5.7.54 SMTP; Unable to relay' }
+  expect((await run('Test-MailFlow ann@other.test', { message })).out).toBe(
+    '*FAILURE* Refused 550 5.7.54 SMTP; Unable to relay',
+  )
+})
+
+test('without a tracking log no delivery is claimed', async () => {
+  const { out, notices } = await run('Test-MailFlow ann@contoso.test', {})
+  expect(out).toBe('*FAILURE* Accepted 250 2.6.0 Queued mail for delivery')
+  expect(notices).toContain('its delivery cannot be seen')
+})
+
+test('-WhatIf sends nothing, and a sender is used as given', async () => {
+  expect((await run('Test-MailFlow a@x.test -WhatIf', { events: [sent] })).senders).toEqual([])
+  const line = 'Test-MailFlow a@x.test -SenderAddress b@x.test'
+  expect((await run(line, { events: [sent] })).senders).toEqual(['b@x.test'])
+})
