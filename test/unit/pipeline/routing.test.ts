@@ -214,3 +214,15 @@ test('an explanation tells of each connector why it lost or won', () => {
   ])
   expect(explanation.route).toEqual(route('a@corp.example', 100, tables))
 })
+
+test('a connector whose source servers do not name this one is not used', () => {
+  const connectors = [
+    sendConnector('others', ['far.example'], { SourceTransportServers: ['MBX02'] }),
+    sendConnector('ours', ['*'], { SourceTransportServers: ['mbx02', 'mbx01.contoso.example'] }),
+  ]
+  const server = { Name: 'MBX01', Fqdn: 'MBX01.contoso.example' }
+  const tables = { ...routingTables([], connectors), server }
+  expect(chosen('a@far.example', 0, tables)).toBe('ours')
+  const verdicts = explainRoute('a@far.example', 0, tables).candidates.map(({ verdict }) => verdict)
+  expect(verdicts).toEqual(['for other servers', 'chosen'])
+})

@@ -87,3 +87,23 @@ test.each([
 ])('the binding %s reads as %o', (text, expected) => {
   expect(parseBinding(text)).toEqual(expected)
 })
+
+test.each([
+  [undefined, 'Edge', 'Tls', 'None'],
+  ['Internet', 'Edge', 'Tls', 'AnonymousUsers'],
+  ['Internal', 'Edge', 'Tls,ExchangeServer', 'ExchangeServers'],
+  ['Internal', 'Mailbox', 'Tls,ExchangeServer', 'ExchangeServers,ExchangeLegacyServers'],
+  ['Client', 'Mailbox', 'Tls,BasicAuth,BasicAuthRequireTLS', 'ExchangeUsers'],
+  ['Partner', 'Edge', 'Tls', 'Partners'],
+] as const)('the usage %s on %s stands for %s and %s', (Usage, role, mechanisms, groups) => {
+  const parsed = receiveConnectorSchema.parse({ ...least, ...(Usage && { Usage }) })
+  const connector = completeReceiveConnector(parsed, role)
+  expect(connector.AuthMechanism.join()).toBe(mechanisms)
+  expect(connector.PermissionGroups.join()).toBe(groups)
+})
+
+test('mechanisms and groups that are given win over those of the usage', () => {
+  const given = { ...least, Usage: 'Internet', AuthMechanism: 'None', PermissionGroups: 'Partners' }
+  const connector = completeReceiveConnector(receiveConnectorSchema.parse(given), 'Edge')
+  expect([connector.AuthMechanism, connector.PermissionGroups]).toEqual([['None'], ['Partners']])
+})
