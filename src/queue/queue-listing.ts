@@ -85,7 +85,7 @@ export interface RecipientView {
 const copiesPerPage = 500
 
 export interface MessageQuery extends CopyQuery {
-  /** How long to go on looking; a single page when absent. */
+  /** How long to go on looking; until there are enough when it is absent. */
   readonly time?: Milliseconds
 }
 
@@ -259,7 +259,7 @@ export class QueueListing {
    */
   async messages(query: MessageQuery): Promise<MessagePage> {
     const { store, clock } = this.#parts
-    const { time = 0, limit, ...walk } = query
+    const { time = Infinity, limit, ...walk } = query
     const end = clock.monotonic() + time
     const viewOf = this.#viewer(await store.queues())
     const messages: MessageView[] = []
