@@ -120,7 +120,7 @@ function pairBars(pair: Pair, row: number, most: number): string[] {
     ...bar('relay', y, pair.ratio, pair.relay),
     ...bar('postfix', second, 1, pair.postfix),
     ...target,
-    text(layout.width - 16, y + 22, `${pair.ratio.toFixed(1)}×`, 'ratio', 'end'),
+    text(layout.width - 16, y + 22, `${pair.ratio.toFixed(2)}×`, 'ratio', 'end'),
   ]
 }
 

@@ -27,7 +27,14 @@ describe('the chart', () => {
   })
 
   test('writes rates, ratios and the machine', () => {
-    for (const words of ['4,000/s', '1,000/s', '4.0×', '0.5×', 'Example 9000', 'Postfix 3.7.11']) {
+    for (const words of [
+      '4,000/s',
+      '1,000/s',
+      '4.00×',
+      '0.50×',
+      'Example 9000',
+      'Postfix 3.7.11',
+    ]) {
       expect(svg).toContain(words)
     }
   })
