@@ -66,7 +66,8 @@ interface MessageRow {
 /** Resolves when the messages of the queues fulfil a condition; the test's time limit ends the wait. */
 async function until({ dataFolder }: RelayProcess, condition: (rows: MessageRow[]) => boolean) {
   const service = { dataFolder, service: 'Transport' }
-  while (!condition((await askService(service, 'messages')) as MessageRow[])) await delay(50)
+  const rows = async () => (await askService(service, 'messages')) as { messages: MessageRow[] }
+  while (!condition((await rows()).messages)) await delay(50)
 }
 
 const isEmpty = (rows: readonly MessageRow[]) => rows.length === 0
