@@ -1,3 +1,4 @@
+import { aborted } from '../base/aborted.ts'
 import type { Awaitable } from '../base/awaitable.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
@@ -158,11 +159,6 @@ export class QueueScheduler implements AsyncDisposable {
     for (const queue of touched) this.#consider(queue)
     if (surplus.some(({ queue }) => queueKeyText(queue) === submissionText))
       this.#resubmission.wake()
-  }
-
-  /** See `QueueOperations.reroute`. */
-  reroute(isCurrent: (key: QueueKey) => boolean): Promise<void> {
-    return this.operations.reroute(isCurrent)
   }
 
   /**
@@ -383,8 +379,3 @@ export class QueueScheduler implements AsyncDisposable {
 }
 
 const submissionText = queueKeyText(submissionQueue)
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-}
