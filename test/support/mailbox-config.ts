@@ -41,18 +41,3 @@ function movedBindings({ Bindings }: Settings, address: string): string[] {
   const ports = (Bindings as readonly string[]).map((binding) => /\d+$/.exec(binding)?.[0])
   return [...new Set(ports)].map((port) => `${address}:${moved(Number(port))}`)
 }
-
-/** A Send connector to one host by its address. */
-export function smartHostConnector(
-  name: string,
-  spaces: string,
-  { address, port }: { readonly address: string; readonly port: number },
-): Settings {
-  return {
-    Name: name,
-    AddressSpaces: spaces,
-    DNSRoutingEnabled: false,
-    SmartHosts: address,
-    Port: port,
-  }
-}
