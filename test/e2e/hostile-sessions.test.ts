@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type LabMailServer, startLabMailServer } from '../../src/lab/lab-mail-server.ts'
-import { mailboxConfiguration, relayPorts } from '../support/mailbox-configuration.ts'
+import { openMailbox, mailboxPorts } from '../support/open-mailbox.ts'
 import { processMemory } from '../support/process-memory.ts'
 import { RelayProcess } from '../support/relay-process.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
@@ -24,7 +24,7 @@ beforeAll(async () => {
     MaxInboundConnectionPerSource: perSource,
   }
   relay = await RelayProcess.start({
-    config: mailboxConfiguration({ address: relayAddress, smartHost: host, connector }),
+    config: openMailbox({ address: relayAddress, smartHost: host, connector }),
   })
 })
 
@@ -34,8 +34,8 @@ afterAll(async () => {
 })
 
 const listeners = [
-  { by: 'the Transport service', service: 'Transport', port: relayPorts.direct },
-  { by: 'the front end', service: 'FrontendTransport', port: relayPorts.frontEnd },
+  { by: 'the Transport service', service: 'Transport', port: mailboxPorts.direct },
+  { by: 'the front end', service: 'FrontendTransport', port: mailboxPorts.frontEnd },
 ]
 
 /** Honest messages that were answered 250; each arrives at `host` in its own time. */

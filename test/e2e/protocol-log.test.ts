@@ -4,7 +4,7 @@ import { stringify } from 'yaml'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type LabMailServer, startLabMailServer } from '../../src/lab/lab-mail-server.ts'
 import type { LoggingService, ProtocolDirection } from '../../src/logs/log-folders.ts'
-import { mailboxConfig, moved } from '../support/mailbox-config.ts'
+import { shippedConfig, moved } from '../support/shipped-config.ts'
 import {
   type LogRecord,
   protocolLogFiles,
@@ -189,7 +189,7 @@ describe('of role Mailbox, for one session of a user', () => {
   let relay: RelayProcess
   beforeAll(async () => {
     relay = await RelayProcess.start({
-      config: mailboxConfig({
+      config: shippedConfig({
         address,
         connectors: {
           'Client Frontend': { ...verbose, AuthTarpitInterval: '00:00:00.1' },

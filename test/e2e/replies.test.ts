@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type LabMailServer, startLabMailServer } from '../../src/lab/lab-mail-server.ts'
-import { mailboxConfig, moved } from '../support/mailbox-config.ts'
+import { shippedConfig, moved } from '../support/shipped-config.ts'
 import { RelayProcess } from '../support/relay-process.ts'
 import { smartHostConnector } from '../support/smart-host-connector.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
@@ -17,7 +17,7 @@ let relay: RelayProcess
 beforeAll(async () => {
   lab = await startLabMailServer({ hostname: 'mail.inside.example', address: '127.0.104.2' })
   relay = await RelayProcess.start({
-    config: mailboxConfig({
+    config: shippedConfig({
       address,
       connectors: {
         'Default Frontend': { ...briefly, MaxMessageSize: sizeLimit },

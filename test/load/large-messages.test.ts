@@ -9,7 +9,7 @@ import { startLabMailServer } from '../../src/lab/lab-mail-server.ts'
 import type { LabMessage } from '../../src/lab/lab-message.ts'
 import { DotEncoder } from '../../src/smtp/dot-encoder.ts'
 import { largeContent, largeContentHash } from '../support/large-content.ts'
-import { mailboxConfiguration, relayPorts } from '../support/mailbox-configuration.ts'
+import { openMailbox, mailboxPorts } from '../support/open-mailbox.ts'
 import { type PeakMemory, MemoryWatch } from '../support/process-memory.ts'
 import { RelayProcess } from '../support/relay-process.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
@@ -61,7 +61,7 @@ async function relayed(port: number): Promise<{
     folder: join(folder, 'inbox'),
   })
   await using relay = await RelayProcess.start({
-    config: mailboxConfiguration({ address: relayAddress, smartHost: host }),
+    config: openMailbox({ address: relayAddress, smartHost: host }),
   })
   await using memory = new MemoryWatch(relay.processes)
   const sessions = Array.from({ length: messages }, (_, number) => send(port, number))
@@ -78,8 +78,8 @@ async function relayed(port: number): Promise<{
 }
 
 const listeners = [
-  { by: 'the Transport service alone', port: relayPorts.direct },
-  { by: 'the front end', port: relayPorts.frontEnd },
+  { by: 'the Transport service alone', port: mailboxPorts.direct },
+  { by: 'the front end', port: mailboxPorts.frontEnd },
 ]
 
 test.each(listeners)(

@@ -19,7 +19,7 @@ const shippedPath = new URL('../../config/server.yaml', import.meta.url).pathnam
 export const moved = (port: number): number => port + 10_000
 
 /** config/server.yaml as it is shipped, on loopback and high ports, with a test's own changes. */
-export function mailboxConfig({ address, connectors = {}, sections = {} }: ConfigChanges): string {
+export function shippedConfig({ address, connectors = {}, sections = {} }: ConfigChanges): string {
   const shipped = parse(readFileSync(shippedPath, 'utf8')) as Settings & {
     readonly ReceiveConnectors: readonly (Settings & { readonly Name: string })[]
   }
