@@ -14,14 +14,14 @@ import { directDialer } from '../../src/send/dialer.ts'
 import { type Reply, replyText } from '../../src/smtp/reply.ts'
 import type { KeyPair } from '../../src/tls/certificates.ts'
 import { FakeMx, type FakeMxOptions } from '../support/fake-mx.ts'
-import { internalCertificate } from '../support/internal-certificate.ts'
+import { testKeyPair } from '../support/test-certificate.ts'
 import { RecordedProtocolLog } from '../support/recorded-protocol-log.ts'
 
 let internal: KeyPair
 let foreign: KeyPair
 beforeAll(async () => {
-  internal = await internalCertificate()
-  foreign = await internalCertificate()
+  internal = await testKeyPair('edge-relay.internal')
+  foreign = await testKeyPair('edge-relay.internal')
 })
 
 const stack = { current: new AsyncDisposableStack() }

@@ -13,14 +13,13 @@ import { directDialer } from '../../src/send/dialer.ts'
 import { SmtpClient } from '../../src/send/smtp-client.ts'
 import { formatReply, replyText } from '../../src/smtp/reply.ts'
 import type { KeyPair } from '../../src/tls/certificates.ts'
-import { testCertificate } from '../support/fake-mx-certificate.ts'
+import { testCertificate, testKeyPair } from '../support/test-certificate.ts'
 import { FakeMx } from '../support/fake-mx.ts'
-import { internalCertificate } from '../support/internal-certificate.ts'
 import { RecordedProtocolLog } from '../support/recorded-protocol-log.ts'
 
 let internal: KeyPair
 beforeAll(async () => {
-  internal = await internalCertificate()
+  internal = await testKeyPair('edge-relay.internal')
 })
 
 const stack = { current: new AsyncDisposableStack() }
@@ -140,7 +139,7 @@ async function verdictOf(dial: Promise<unknown>): Promise<string> {
 describe('delivery through the front end', () => {
   test('speaks with the next hop, TLS within TLS, as if it were connected directly', async () => {
     const { dialer, log, ownLog } = await setUp()
-    const tls = await testCertificate('mx.example')
+    const tls = await testCertificate(['mx.example'])
     const fake = await nextHop({ tls, capabilities: ['PIPELINING'] })
     const connection = await dialer.dial(to(fake.port), options)
     expect(connection.remote).toEqual({ address: '127.0.0.1', port: fake.port })
