@@ -71,16 +71,29 @@ async function residentOf(service: string): Promise<number> {
   return (await processMemory(relay.servicePid(service))).resident
 }
 
-test.each(listeners)('2000 idle clients leave room for others, by $by', async ({ port }) => {
-  const idle = Array.from({ length: 2000 }, (_, at) =>
-    SmtpPeer.connect({ host: relayAddress, port, from: `127.0.154.${1 + (at % 100)}` }),
+/** Sessions that say nothing after the greeting: so many, from the addresses in turns. */
+async function idleSessions(port: number, count: number, sources: readonly string[]) {
+  const connecting = Array.from({ length: count }, (_, at) =>
+    SmtpPeer.connect({ host: relayAddress, port, from: sources[at % sources.length] ?? '' }),
   )
-  const peers = await Promise.all(idle)
+  const peers = await Promise.all(connecting)
   for (const peer of peers) expect(await peer.reply()).toMatch(/^220/)
-  await using more = await SmtpPeer.connect({ host: relayAddress, port, from: '127.0.154.1' })
+  return peers
+}
+
+test.each(listeners)('2000 idle clients leave room for others, by $by', async ({ port }) => {
+  const sources = Array.from({ length: 100 }, (_, at) => `127.0.154.${1 + at}`)
+  const peers = await idleSessions(port, 2000, sources)
+  expect(await honestMail(port)).toMatch(/^250 2\.6\.0/)
+  for (const peer of peers) peer.socket.destroy()
+})
+
+test.each(listeners)('one source gets no more than its connections, by $by', async ({ port }) => {
+  const from = '127.0.154.101'
+  const peers = await idleSessions(port, perSource, [from])
+  await using more = await SmtpPeer.connect({ host: relayAddress, port, from })
   expect(await more.reply()).toMatch(/^421 4\.3\.2/)
   expect(await more.closed()).toBe('')
-  expect(await honestMail(port)).toMatch(/^250 2\.6\.0/)
   for (const peer of peers) peer.socket.destroy()
 })
 
