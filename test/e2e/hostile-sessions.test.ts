@@ -67,9 +67,7 @@ async function flood(peer: SmtpPeer, pieces: number): Promise<void> {
   }
 }
 
-async function residentOf(service: string): Promise<number> {
-  return (await processMemory(relay.servicePid(service))).resident
-}
+const residentOf = (service: string) => processMemory(relay.servicePid(service)).resident
 
 /** Sessions that say nothing after the greeting: so many, from the addresses in turns. */
 async function idleSessions(port: number, count: number, sources: readonly string[]) {
@@ -121,13 +119,13 @@ test.each(listeners)(
 test.each(listeners)(
   'a client that reads no replies costs no memory, by $by',
   async ({ port, service }) => {
-    const before = await residentOf(service)
+    const before = residentOf(service)
     await using peer = await SmtpPeer.greeted({ host: relayAddress, port })
     peer.socket.pause()
     const commands = Buffer.from('MAIL FROM:<ana@lucerne.example>\r\nRSET\r\n'.repeat(50_000))
     peer.socket.write(commands)
     await delay(3000)
-    expect((await residentOf(service)) - before).toBeLessThan(40 * megabyte)
+    expect(residentOf(service) - before).toBeLessThan(40 * megabyte)
     expect(await honestMail(port)).toMatch(/^250 2\.6\.0/)
   },
 )
@@ -148,11 +146,11 @@ const endless = [
 test.each(listeners.flatMap((listener) => endless.map((content) => ({ ...listener, ...content }))))(
   '$what is refused with 552 in constant memory, by $by',
   async ({ port, service, head, megabytes }) => {
-    const before = await residentOf(service)
+    const before = residentOf(service)
     await using peer = await inContent(port)
     peer.write(head)
     await flood(peer, megabytes)
-    expect((await residentOf(service)) - before).toBeLessThan(150 * megabyte)
+    expect(residentOf(service) - before).toBeLessThan(150 * megabyte)
     expect(await peer.command('', '', '.')).toMatch(/^552 5\.3\.4/)
     expect(await honestMail(port)).toMatch(/^250 2\.6\.0/)
   },
