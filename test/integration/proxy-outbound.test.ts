@@ -88,6 +88,19 @@ async function joinTunnel(socket: Socket, tunnel: OutboundTunnel, argument: stri
   await opened.join(socket)
 }
 
+/** Delivery's way out by a front end. */
+const dialerThrough = (port: number, log = new RecordedProtocolLog()) =>
+  outboundProxyDialer({
+    dialer: directDialer(systemClock),
+    clock: systemClock,
+    log,
+    certificate: internal,
+    fqdn: 'mail1.corp.example',
+    frontEnd: { address: '127.0.0.1', port, tlsMode: 'StartTls' },
+    connector: 'To Internet',
+    verbose: () => true,
+  })
+
 async function setUp(
   changes: { readonly idleTimeout?: number; readonly maxTunnels?: number } = {},
 ) {
@@ -101,16 +114,7 @@ async function setUp(
   })
   stack.current.use(server)
   const ownLog = new RecordedProtocolLog()
-  const dialer = outboundProxyDialer({
-    dialer: directDialer(systemClock),
-    clock: systemClock,
-    log: ownLog,
-    certificate: internal,
-    fqdn: 'mail1.corp.example',
-    frontEnd: { address: '127.0.0.1', port: await listen(server), tlsMode: 'StartTls' },
-    connector: 'To Internet',
-    verbose: () => true,
-  })
+  const dialer = dialerThrough(await listen(server), ownLog)
   return { dialer, log, ownLog, server }
 }
 
@@ -268,16 +272,7 @@ describe('a tunnel that does not come about', () => {
   ])('because the front end %s', async (_, answers, inner) => {
     const tls = { key: internal.key, cert: internal.certificate, requestCert: true }
     const front = await nextHop({ tls, answers })
-    const dialer = outboundProxyDialer({
-      dialer: directDialer(systemClock),
-      clock: systemClock,
-      log: new RecordedProtocolLog(),
-      certificate: internal,
-      fqdn: 'mail1.corp.example',
-      frontEnd: { address: '127.0.0.1', port: front.port, tlsMode: 'StartTls' },
-      connector: 'To Internet',
-      verbose: () => false,
-    })
+    const dialer = dialerThrough(front.port)
     expect(await verdictOf(dialer.dial(to(25), options))).toBe(
       `450 4.7.0 Proxy session setup failed on Frontend with '${inner}'`,
     )
@@ -287,16 +282,7 @@ describe('a tunnel that does not come about', () => {
     const tls = { key: internal.key, cert: internal.certificate, requestCert: true }
     const front = await nextHop({ tls, answers: { XPROXYTO: 'hang' } })
     const stop = new AbortController()
-    const dialer = outboundProxyDialer({
-      dialer: directDialer(systemClock),
-      clock: systemClock,
-      log: new RecordedProtocolLog(),
-      certificate: internal,
-      fqdn: 'mail1.corp.example',
-      frontEnd: { address: '127.0.0.1', port: front.port, tlsMode: 'StartTls' },
-      connector: 'To Internet',
-      verbose: () => false,
-    })
+    const dialer = dialerThrough(front.port)
     const dialing = verdictOf(dialer.dial(to(25), { ...options, signal: stop.signal }))
     await front.until(() => front.lines.some((line) => line.startsWith('XPROXYTO')))
     stop.abort()
