@@ -29,6 +29,7 @@ export function report({ machine, rounds, quick, scenarios }: BenchResult): stri
     rateTable(scenarios),
     costTable(scenarios),
     ...scenarios.filter(({ measures }) => measures.length > 0).map(measureTable),
+    ...scenarios.flatMap(({ appendix = [] }) => appendix),
     ...scenarios.flatMap(({ name, notes }) => notes.map((note) => `${name}: ${note}\n`)),
     ...scenarios
       .filter(({ failure }) => failure !== undefined)

@@ -61,6 +61,8 @@ export interface ScenarioResult {
   readonly ceiling?: number
   readonly measures: readonly Measure[]
   readonly notes: readonly string[]
+  /** Further text, in blocks. */
+  readonly appendix?: readonly string[]
   /** Why there is no result. */
   readonly failure?: string
 }

@@ -25,7 +25,9 @@ describe('the report', () => {
     const text = report(sampleResult(duel))
     expect(text).toContain('Example 9000, 2 cores, 24 GB, Linux 6.1, queues on ext4')
     expect(text).toContain('3 rounds in turns')
-    expect(text).toMatch(/^kept +20 sessions kept, 5 KB +8000 +4,000 +800 +5\.00x +>= 5x +yes +9,100$/m)
+    expect(text).toMatch(
+      /^kept +20 sessions kept, 5 KB +8000 +4,000 +800 +5\.00x +>= 5x +yes +9,100$/m,
+    )
     expect(text).toMatch(/^kept +relay +0\.40 +300 +200 +2 +4,400 +1\.0 +0\.40$/m)
   })
 
