@@ -1,5 +1,6 @@
 import { Cursor } from './cursor.ts'
-import { expression, unexpected } from './expressions.ts'
+import { unexpected } from './expected.ts'
+import { expression, unary } from './expressions.ts'
 import type { Rules } from './rules.ts'
 import { statement, statements } from './statements.ts'
 import type { Expression, Script } from './syntax.ts'
@@ -37,6 +38,7 @@ function rulesFor(text: string, bareProperties: boolean): Rules {
     statements: (closer, opened) => statements(rules, closer, opened),
     statement: () => statement(rules),
     expression: () => expression(rules),
+    unary: () => unary(rules),
   }
   return rules
 }

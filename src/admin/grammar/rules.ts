@@ -16,4 +16,6 @@ export interface Rules {
   readonly statements: (closer: Closer, opened: number) => Script
   readonly statement: () => Statement
   readonly expression: () => Expression
+  /** A value with the signs before it, and no operator behind it. */
+  readonly unary: () => Expression
 }

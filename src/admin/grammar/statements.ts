@@ -1,6 +1,6 @@
 import { isLineEnd } from './characters.ts'
 import { command, singleArgument } from './commands.ts'
-import { startsValue, unexpected } from './expressions.ts'
+import { startsValue, unexpected } from './expected.ts'
 import type { Closer, Rules } from './rules.ts'
 import type {
   Assignment,
