@@ -22,6 +22,7 @@ export function command(rules: Rules): CommandCall {
       cursor.at = Math.max(end, namePlace.end)
       return { kind: 'command', name, namePlace, words, ...cursor.placeFrom(start) }
     }
+    refuseStreams(rules)
     if (!parametersEnded && takeParametersEnd(rules)) parametersEnded = true
     else if (!parametersEnded && startsParameter(rules)) words.push(parameter(rules))
     else words.push(argument(rules))
@@ -42,6 +43,16 @@ function notAName({ cursor }: Rules): never {
 
 function endsCommand({ cursor }: Rules): boolean {
   return cursor.atEnd || /^[\r\n;|)}>]$/.test(cursor.peek())
+}
+
+/** `2>$null` and `2>&1`. */
+function refuseStreams({ cursor }: Rules): void {
+  if (!/^[1-6*]$/.test(cursor.peek()) || cursor.peek(1) !== '>') return
+  cursor.fail(
+    'RedirectionNotAvailable',
+    'This shell redirects output only. -ErrorAction SilentlyContinue hides the errors of a command, and -ErrorVariable keeps them.',
+    { start: cursor.at, end: cursor.at + 2 },
+  )
 }
 
 /** `--`: what follows are arguments, whatever they begin with. */

@@ -4,7 +4,7 @@ import { postfix } from './members.ts'
 import { type FoundOperator, takeOperator } from './operators.ts'
 import { primary } from './primaries.ts'
 import type { Rules } from './rules.ts'
-import type { Expression } from './syntax.ts'
+import type { Expression, UnaryOperator } from './syntax.ts'
 
 /** Operators joined on one level: `$a -eq 1 -and $b -eq 2`. */
 export function expression(rules: Rules): Expression {
@@ -84,13 +84,17 @@ export function unary(rules: Rules): Expression {
   return postfix(rules, primary(rules))
 }
 
-function takeUnary({ cursor }: Rules): 'not' | '-' | '+' | undefined {
+const unaryWords = ['not', 'split', 'join'] as const
+
+function takeUnary({ cursor }: Rules): UnaryOperator | undefined {
   if (cursor.take('!')) return 'not'
   if (cursor.take('+')) return '+'
   if (!isDash(cursor.peek())) return undefined
-  if (/^not(?![\p{L}\p{Nd}_])/iu.test(cursor.text.slice(cursor.at + 1, cursor.at + 5))) {
-    cursor.at += 4
-    return 'not'
+  const word = /^[a-z]+(?![\p{Nd}_])/iu.exec(cursor.text.slice(cursor.at + 1, cursor.at + 10))?.[0]
+  const operator = unaryWords.find((one) => one === word?.toLowerCase())
+  if (operator !== undefined) {
+    cursor.at += operator.length + 1
+    return operator
   }
   if (/^[a-z]/i.test(cursor.peek(1))) return undefined
   cursor.at++

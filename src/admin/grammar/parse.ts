@@ -1,3 +1,4 @@
+import { control } from './control.ts'
 import { Cursor } from './cursor.ts'
 import { unexpected } from './expected.ts'
 import { expression, unary } from './expressions.ts'
@@ -37,6 +38,8 @@ function rulesFor(text: string, bareProperties: boolean): Rules {
     bareProperties,
     statements: (closer, opened) => statements(rules, closer, opened),
     statement: () => statement(rules),
+    control: () => control(rules),
+    loops: 0,
     expression: () => expression(rules),
     unary: () => unary(rules),
   }

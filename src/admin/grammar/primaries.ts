@@ -78,7 +78,10 @@ function collection(rules: Rules): Expression {
 function block(rules: Rules): Expression {
   const { cursor } = rules
   const start = cursor.at++
+  const { loops } = rules
+  rules.loops = 0
   const body = cursor.nested(() => rules.statements('}', start))
+  rules.loops = loops
   const source = cursor.text.slice(start + 1, cursor.at - 1)
   return { kind: 'block', body, source, ...cursor.placeFrom(start) }
 }
