@@ -9,7 +9,9 @@ import type {
   UnaryOperator,
 } from '../grammar/syntax.ts'
 import { isTrue } from '../values/compare.ts'
-import { BadCall, callMember, memberOf } from '../values/member.ts'
+import { memberOf } from '../values/member.ts'
+import { BadCall } from '../values/method-items.ts'
+import { callMember } from '../values/methods.ts'
 import { textOf } from '../values/text-of.ts'
 import { HashTable, ScriptBlock, type Value, isList, listOf } from '../values/value.ts'
 import { castTo, staticMember } from './conversions.ts'

@@ -6,6 +6,35 @@ async function out(line: string) {
   return text + errors
 }
 
+describe('methods and types', () => {
+  test.each([
+    ["(Get-Date '2026-11-21').AddHours(-2).ToString('HH:mm')", '22:00\n'],
+    ["'user@contoso.test'.Split('@')[1].ToUpper()", 'CONTOSO.TEST\n'],
+    ['(1234.5).ToString("N1")', '1,234.5\n'],
+    ["$t = @{a=1}; $t.Add('b',2); $t.ContainsKey('B'); $t.Remove('a'); $t.Count", 'True\n1\n'],
+    ['@{a=1;b=2}.GetEnumerator() | ? Value -gt 1 | % Name', 'b\n'],
+    ["(1,2).Contains(2); ('a','b').ToUpper() -join ''", 'True\nAB\n'],
+    [
+      '[math]::Round(2.345,2); [math]::Round(2.5); [math]::Floor(-1.5); [math]::Max(1,3)',
+      '2.34\n2\n-2\n3\n',
+    ],
+    ["[string]::IsNullOrEmpty(''); [string]::Join('-','a','b')", 'True\na-b\n'],
+    ['$o = [PSCustomObject]@{Name=\'x\';Size=5}; $o.Size = 6; "$($o.Name) $($o.Size)"', 'x 6\n'],
+    ['[int](5/2); [int](7/2)', '2\n4\n'],
+    ['(Get-SendConnector "To Internet").MaxMessageSize.Value.ToMB()', '35\n'],
+  ])('%s', async (line, expected) => {
+    expect(await out(line)).toBe(expected)
+  })
+
+  test('what there is not is told', async () => {
+    expect(await out('(5).Explode()')).toContain(
+      "[System.Int64] does not contain a method named 'Explode'",
+    )
+    expect(await out("$t = @{a=1}; $t.Add('a',2)")).toContain('Item has already been added')
+    expect(await out("(5).ToString('Q')")).toContain('Format specifier was invalid.')
+  })
+})
+
 describe('operators on texts and lists', () => {
   test.each([
     ['1..5 | % { "u$_" } | select -Last 1', 'u5\n'],
