@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { coloured } from '../format/colour.ts'
+import { coloured, painted } from '../format/colour.ts'
 import { folded } from '../format/text-width.ts'
 import type { CommandCall } from '../grammar/syntax.ts'
 import { ShellObject } from '../values/shell-object.ts'
@@ -151,9 +151,9 @@ export class CommandRun {
       writeError: (error) => this.#report(error),
       writeWarning: (text) => this.#warn(text),
       writeVerbose: (text) => this.#verbose(text),
-      writeHost: (text) => {
+      writeHost: (text, colours = {}) => {
         this.#runtime.flush()
-        host.output(text)
+        host.output(host.colour ? painted(text, colours) : text)
       },
       clearScreen: () => {
         this.#runtime.flush()

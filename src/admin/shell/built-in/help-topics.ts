@@ -101,6 +101,8 @@ TOPIC
     Get-Queue | Format-Table Identity,LastError -Wrap
     Get-Queue | ConvertTo-Json                   for scripts; also ConvertTo-Csv
     Get-Queue | Export-Csv queues.csv
+    Import-Csv relays.csv | ForEach-Object {New-SendConnector -Name $_.Name ...}
+    Get-Message | Format-Table Identity,Size -GroupBy Queue
     Get-Queue > queues.txt                       as the screen shows it; >> adds
 
     On a terminal, text has its width; elsewhere it is 120 columns wide.
