@@ -35,7 +35,7 @@ export class ProtocolLogWriter extends CsvLogWriter implements ProtocolLog {
   }
 
   session(options: ProtocolSessionOptions): ProtocolSession {
-    const id = this.#ids.next()
+    const id = options.id ?? this.#ids.next()
     return options.verbose
       ? new VerboseSession(id, options, { log: this.log, time: this.time })
       : { id, record: ignore }

@@ -4,7 +4,7 @@ import type { Live } from '../base/live.ts'
 import { second } from '../base/time-span.ts'
 import { csvLogHead } from './csv-log-head.ts'
 import { type LogDisk, type LogFile, errorCode, systemLogDisk } from './log-disk.ts'
-import { hourStamp, logFileName, parseLogFileName } from './log-file-name.ts'
+import { type LogPeriod, logFileName, parseLogFileName, periodStamp } from './log-file-name.ts'
 import { type LogLimits, expiredFiles } from './log-retention.ts'
 
 /** Where a log's files stand and how many of them are kept. */
@@ -28,6 +28,8 @@ export interface RollingCsvLogOptions extends LogMeans {
   readonly fields: readonly string[]
   /** Beginning of each file's name: `RECV`. */
   readonly prefix: string
+  /** After which a file ends; an hour unless told. */
+  readonly period?: LogPeriod
   readonly settings: Live<LogFileSettings>
 }
 
@@ -43,7 +45,7 @@ const retryDelayMs = 5 * second
 const closeTimeoutMs = 5 * second
 
 /**
- * A log in Exchange's CSV form: files that roll by hour and size, the oldest deleted by age and by the
+ * A log in Exchange's CSV form: files that roll by time and size, the oldest deleted by age and by the
  * folder's limit. `append` only joins strings; a single writer behind it does the disk's work, so a slow
  * or full disk costs records, never mail.
  */
@@ -162,8 +164,9 @@ export class RollingCsvLog implements AsyncDisposable {
 
   /** The file for `size` more octets: the open one, or the next when hour, size or folder say so. */
   async #currentFile(size: number): Promise<OpenFile | undefined> {
-    const { folder, maxFileSize } = this.#options.settings.current
-    const stamp = hourStamp(this.#options.clock.now())
+    const { settings, clock, period = 'hour' } = this.#options
+    const { folder, maxFileSize } = settings.current
+    const stamp = periodStamp(period, clock.now())
     const open = this.#file
     if (open?.folder === folder && open?.stamp === stamp) {
       const empty = open.size === open.headerSize

@@ -8,6 +8,7 @@ import { defaultClientTimeouts } from '../../../src/send/client-timeouts.ts'
 import { SmtpClient } from '../../../src/send/smtp-client.ts'
 import { replyText } from '../../../src/smtp/reply.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
+import { RecordedConnectivityLog } from '../../support/recorded-connectivity-log.ts'
 
 const transaction: MailTransaction = {
   session: {
@@ -40,6 +41,7 @@ async function inContent() {
     kept: false,
     needsReset: false,
     handedOver: undefined,
+    connectivity: new RecordedConnectivityLog().session({ destination: '', description: '' }),
   }
   const givenBack: BackEndConnection[] = []
   const message = new ProxiedMessage(transaction, {
