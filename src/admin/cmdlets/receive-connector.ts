@@ -25,6 +25,7 @@ import {
   givenChanges,
   settingParameters,
 } from './setting-parameters.ts'
+import { serverParameter } from './this-server.ts'
 
 const section = 'ReceiveConnectors'
 const {
@@ -71,7 +72,7 @@ function getCmdlet(configuration: Configuration): Cmdlet {
         help: 'The connector: its name, or Server\\Name. Without it all are shown.',
         ...{ position: 0, pipeline: 'both', wildcards: true },
       }),
-      Server: parameter(text, { help: 'This server; others are not managed from here.' }),
+      Server: serverParameter,
       ...directoryParameters,
     },
     outputs: [...Object.keys(settings), 'Usage', 'Name', 'Identity', 'Server'],
