@@ -220,6 +220,23 @@ test('tells what is wrong with a file before it is changed at all', async () => 
   )
 })
 
+test('shows the folders of the logs, also where none was set', async () => {
+  const settings = await SettingsShell.on('Server: { Name: MBX01, Role: Mailbox }\n')
+  await settings.run(
+    'Set-TransportService -SendProtocolLogPath $null -MessageTrackingLogPath track',
+  )
+  const logs = join(settings.folder, 'data', 'logs')
+  const paths = async (of: string) =>
+    (await settings.run(`(${of}).ReceiveProtocolLogPath; (${of}).SendProtocolLogPath`)).trim()
+  expect(await paths('Get-TransportService')).toBe(`${logs}/Hub/ProtocolLog/SmtpReceive`)
+  expect(await settings.run('(Get-TransportService).MessageTrackingLogPath')).toBe(
+    `${join(settings.folder, 'data', 'track')}\n`,
+  )
+  expect(await paths('Get-FrontendTransportService')).toBe(
+    `${logs}/FrontEnd/ProtocolLog/SmtpReceive\n${logs}/FrontEnd/ProtocolLog/SmtpSend`,
+  )
+})
+
 describe('users', () => {
   const password = "(ConvertTo-SecureString 'secret word' -AsPlainText -Force)"
 
