@@ -6,6 +6,7 @@ import { ConnectionLine } from './connection-line.ts'
 import { ConnectionPlaces } from './connection-places.ts'
 import type { ConnectionResult, DeliveryAgent, RecipientResult } from './delivery-agent.ts'
 import { DeliveryQueue } from './delivery-queue.ts'
+import { DoubtPace } from './doubt-pace.ts'
 import { type AdminMark, MessageOperations } from './message-operations.ts'
 import type { Notifier } from './notifier.ts'
 import { OverdueSweep } from './overdue-sweep.ts'
@@ -40,6 +41,8 @@ export interface SchedulerOptions {
   /** Short name of the server, as it stands in queue identities. */
   readonly serverName: string
   readonly clock: Clock
+  /** The share of this process's time that was used since the last call, 0 to 1. */
+  readonly load: () => number
   readonly log: QueueLog
   readonly onEvent: QueueEvents
   /** Where the limits of outbound connections are kept together with other processes. */
@@ -60,7 +63,7 @@ export class QueueScheduler implements AsyncDisposable {
   readonly #sweep: OverdueSweep
   readonly #resubmission: Resubmission
   readonly #queues = new Map<string, DeliveryQueue>()
-  readonly #line = new ConnectionLine()
+  readonly #line: ConnectionLine
   readonly #places: ConnectionPlaces
   #preparing = 0
   readonly #serving = new Map<Promise<void>, AbortController>()
@@ -88,6 +91,9 @@ export class QueueScheduler implements AsyncDisposable {
     })
     this.#failer = new QueueFailer({ ...options, settler: this.#settler })
     this.#windows = new WindowKeeper(options)
+    this.#line = new ConnectionLine(
+      new DoubtPace({ clock, load: options.load, onTurn: () => this.#openConnections() }),
+    )
     this.#places = new ConnectionPlaces({ ...options, onTurn: (queue) => this.#onTurn(queue) })
     this.listing = new QueueListing({
       ...options,
@@ -242,6 +248,7 @@ export class QueueScheduler implements AsyncDisposable {
   }
 
   #openConnections(): void {
+    if (this.#state !== 'running') return
     const { settings, clock } = this.#options
     const { MaxOutboundConnections, MaxPerDomainOutboundConnections } = settings.current
     while (

@@ -1,6 +1,7 @@
 import { calmLog } from '../base/calm-log.ts'
 import type { Clock } from '../base/clock.ts'
 import { mapLive } from '../base/live.ts'
+import { loopLoad } from '../base/loop-load.ts'
 import { systemRandom } from '../base/random.ts'
 import { second } from '../base/time-span.ts'
 import { nodeResolver } from '../dns/node-resolver.ts'
@@ -69,6 +70,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       settings: mapLive(config, ({ TransportService }) => TransportService),
       serverName: Server.Name,
       clock,
+      load: loopLoad(),
       log: troubles,
       onEvent: (event) => tracking.queueEvent(event),
       ...(siblings !== undefined && { places: siblings.places }),

@@ -63,6 +63,7 @@ test('a backlog of 100,000 neither slows the start nor a live queue, and the win
     settings: new LiveValue(schedulerSettings),
     serverName: 'EDGE01',
     clock: systemClock,
+    load: () => 0,
     log: { warn: () => undefined, error: () => undefined },
     onEvent: ({ kind }) => {
       if (kind === 'delivered' && --left === 0) delivered.resolve(undefined)
