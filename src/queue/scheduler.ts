@@ -16,7 +16,8 @@ import { type QueueKey, isDeliveryQueue, queueKeyText, submissionQueue } from '.
 import { QueueLane } from './queue-lane.ts'
 import { QueueListing } from './queue-listing.ts'
 import { QueueOperations } from './queue-operations.ts'
-import type { QueueStore } from './queue-store.ts'
+import { queuePages } from './queue-pages.ts'
+import type { QueueFigures, QueueStore } from './queue-store.ts'
 import { type Recategorizer, Resubmission } from './resubmission.ts'
 import { type RetrySettings, retryDelay } from './retry-schedule.ts'
 import { type RemovalKind, Settler } from './settler.ts'
@@ -125,16 +126,9 @@ export class QueueScheduler implements AsyncDisposable {
 
   /** Takes up what the store holds. Costs by the number of queues, not of messages. */
   async start(): Promise<void> {
-    const figures = await this.#options.store.queues()
     this.#state = 'running'
-    for (const { key, copies, suspended } of figures) {
-      if (!isDeliveryQueue(key) || (copies === 0 && !suspended)) continue
-      const queue = this.#queueOf(key)
-      queue.suspended = suspended
-      queue.moreInStore = true
-      queue.doubtful = true
-      this.#consider(queue)
-    }
+    for await (const page of queuePages(this.#options.store))
+      page.forEach((each) => this.#takeUp(each))
     this.#resubmission.start()
     this.#sweep.start()
   }
@@ -191,6 +185,17 @@ export class QueueScheduler implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.drain(AbortSignal.abort())
+  }
+
+  #takeUp({ key, copies, suspended }: QueueFigures): void {
+    // One that fresh mail has made meanwhile stays as it is.
+    const isKnown = this.#queues.has(queueKeyText(key))
+    if (!isDeliveryQueue(key) || isKnown || (copies === 0 && !suspended)) return
+    const queue = this.#queueOf(key)
+    queue.suspended = suspended
+    queue.moreInStore = true
+    queue.doubtful = true
+    this.#consider(queue)
   }
 
   #queueOf(key: QueueKey): DeliveryQueue {

@@ -14,6 +14,7 @@ import { QueueSubmission } from '../pipeline/submission.ts'
 import { isUsable } from '../pipeline/routing.ts'
 import { outboundProxyDialer } from '../proxy/outbound-proxy.ts'
 import type { QueueKey } from '../queue/queue-key.ts'
+import { queuePages } from '../queue/queue-pages.ts'
 import { type QueueStore, StoreError } from '../queue/queue-store.ts'
 import { QueueScheduler } from '../queue/scheduler.ts'
 import { openSqliteQueueStore } from '../queue/sqlite-queue-store.ts'
@@ -132,11 +133,17 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
  */
 async function emptied(store: QueueStore, clock: Clock, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const figures = await store.queues().catch(() => undefined)
-    if (figures?.every(({ copies }) => copies === 0) === true) return
+    if (await isEmpty(store).catch(() => false)) return
     await clock.sleep(second, signal)
   }
   await new Promise<never>(() => undefined)
+}
+
+async function isEmpty(store: QueueStore): Promise<boolean> {
+  for await (const page of queuePages(store)) {
+    if (page.some(({ copies }) => copies > 0)) return false
+  }
+  return true
 }
 
 async function openStore(ground: ServiceGround): Promise<QueueStore> {

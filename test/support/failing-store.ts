@@ -14,7 +14,7 @@ export function failingSettle(store: QueueStore, faults: Error[]): QueueStore {
     release: (copies) => store.release(copies),
     postpone: (queue, dueAt) => store.postpone(queue, dueAt),
     readPiece: (messageId, index) => store.readPiece(messageId, index),
-    queues: () => store.queues(),
+    queues: (query) => store.queues(query),
     scan: (query) => store.scan(query),
     leaseThese: (places) => store.leaseThese(places),
     suspend: (places) => store.suspend(places),
