@@ -131,7 +131,7 @@ function newCmdlet(configuration: Configuration): Cmdlet {
       attempt.concerns(given.Name)
       const { Server } = await configuration.read()
       requireThisServer(given.Server, Server)
-      const usage = usageOf(given, given)
+      const usage = usageOf(given, receiveUsages)
       const settings = { Name: given.Name, ...newSettings(given, usage, Server) }
       return await addItem(noun, attempt, { name: given.Name, settings })
     },

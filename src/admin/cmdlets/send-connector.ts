@@ -141,7 +141,7 @@ function newCmdlet(configuration: Configuration): Cmdlet {
     ],
     async change(given, attempt) {
       attempt.concerns(given.Name)
-      const usage = usageOf(given, given)
+      const usage = usageOf(given, usages)
       const changes = givenChanges(given, undefined)
       requireParameters(changes['AddressSpaces'] === undefined ? ['AddressSpaces'] : [])
       const plain = {

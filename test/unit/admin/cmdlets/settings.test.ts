@@ -213,6 +213,15 @@ test('warns of what the services say of a change', async () => {
   )
 })
 
+test.each([
+  'New-SendConnector Third -AddressSpaces a.example -Internet -Verbose -Force',
+  'New-ReceiveConnector Third -Bindings 192.0.2.2:25 -Internet -Verbose',
+])('other switches are no usages: %s', async (line) => {
+  const settings = await SettingsShell.on(start)
+  expect(await settings.run(line)).not.toMatch(/^\S+ : /m)
+  expect(await settings.text()).toContain('  - Name: Third\n    Usage: Internet\n')
+})
+
 test('tells what is wrong with a file before it is changed at all', async () => {
   const settings = await SettingsShell.on(start.replace('AnonymousUsers', 'AnonymousUser'))
   expect(await settings.errorOf('Set-SendConnector Out -Port 26')).toMatch(
