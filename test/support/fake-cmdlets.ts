@@ -2,6 +2,7 @@ import { formatByteSize } from '../../src/base/byte-size.ts'
 import { day, second } from '../../src/base/time-span.ts'
 import { tableView } from '../../src/admin/format/view.ts'
 import { type Cmdlet, defineCmdlet, parameter, refused } from '../../src/admin/shell/cmdlet.ts'
+import { forceParameter } from '../../src/admin/shell/common-parameters.ts'
 import { changed, listChange } from '../../src/admin/shell/list-change.ts'
 import {
   byteSize,
@@ -11,7 +12,6 @@ import {
   flags,
   identity,
   oneOf,
-  switchParameter,
   text,
   timeSpan,
   unlimited,
@@ -122,7 +122,7 @@ export function fakeCmdlets(): readonly Cmdlet[] {
           help: 'How.',
         }),
         Start: parameter(dateTime, { help: 'When.' }),
-        Force: parameter(switchParameter, { help: 'Without asking.' }),
+        Force: forceParameter,
         LinkedReceiveConnector: refused('connectors are not linked here.'),
       },
       confirms: 'on-request',
@@ -178,6 +178,7 @@ export function fakeCmdlets(): readonly Cmdlet[] {
           required: true,
           pipeline: 'both',
         }),
+        Force: forceParameter,
       },
       confirms: 'always',
       examples: [],

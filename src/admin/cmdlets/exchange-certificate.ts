@@ -10,6 +10,7 @@ import { isFault, parseKeyPair } from '../../tls/key-pair.ts'
 import { makeSelfSigned } from '../../tls/self-signed.ts'
 import { tableView } from '../format/view.ts'
 import { type Cmdlet, defineCmdlet, parameter, refused } from '../shell/cmdlet.ts'
+import { forceParameter } from '../shell/common-parameters.ts'
 import { refuseTogether } from '../shell/parameter-sets.ts'
 import {
   bytes,
@@ -117,9 +118,7 @@ function newCmdlet(configuration: Configuration): Cmdlet {
       }),
       Services: servicesParameter,
       Server: server,
-      Force: parameter(switchParameter, {
-        help: 'Goes on without the questions that Exchange asks.',
-      }),
+      Force: forceParameter,
       GenerateRequest: refused(
         'make the request with openssl req, and bring key and certificate in by Import-ExchangeCertificate.',
       ),
@@ -210,9 +209,7 @@ function enableCmdlet(configuration: Configuration): Cmdlet {
       Thumbprint: thumbprint,
       Services: { ...servicesParameter, required: true },
       Server: server,
-      Force: parameter(switchParameter, {
-        help: 'Goes on without the questions that Exchange asks.',
-      }),
+      Force: forceParameter,
       DoNotRequireSsl: refused('there is no web server here.'),
       NetworkServiceAllowed: refused('rights on files are those of the operating system.'),
       Instance: refused('certificates are named by their thumbprint.'),

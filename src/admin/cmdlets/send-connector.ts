@@ -4,6 +4,7 @@ import { isSourceServer } from '../../pipeline/routing.ts'
 import { type SendConnector, sendConnectorSchema } from '../../send/send-connector.ts'
 import type { Credential } from '../values/value.ts'
 import { type Cmdlet, defineCmdlet, parameter, refused } from '../shell/cmdlet.ts'
+import { forceParameter } from '../shell/common-parameters.ts'
 import {
   clearable,
   credential,
@@ -60,7 +61,7 @@ const writeParameters = {
   AuthenticationCredential: parameter(clearable(credential), {
     help: 'The account for BasicAuth and BasicAuthRequireTLS: (Get-Credential), or a variable. The password is kept in a file of its own that only its owner may read. $null takes it away.',
   }),
-  Force: parameter(switchParameter, { help: 'Goes on without the questions that Exchange asks.' }),
+  Force: forceParameter,
   ...directoryParameters,
 }
 

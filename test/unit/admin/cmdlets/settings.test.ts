@@ -222,6 +222,24 @@ test.each([
   expect(await settings.text()).toContain('  - Name: Third\n    Usage: Internet\n')
 })
 
+test.each([
+  ['New-SendConnector Elsewhere -AddressSpaces a.example -SourceTransportServers EDGE07', true],
+  ['Set-SendConnector Out -SourceTransportServers EDGE07', true],
+  ['Set-SendConnector Out -Comment x', false],
+  ['Set-TransportConfig -MaxReceiveSize 20MB', false],
+])('-Force tells no warnings, unless -WarningAction is given: %s', async (line, warnsItself) => {
+  for (const [force, warns] of [
+    ['', true],
+    ['-Force', false],
+    ['-Force -WarningAction Continue', true],
+  ] as const) {
+    const settings = await SettingsShell.on(start)
+    if (!warnsItself) settings.warnings = ['Takes effect at the next start.']
+    expect((await settings.run(`${line} ${force}`)).includes('WARNING: ')).toBe(warns)
+    expect(settings.reloads).toHaveLength(1)
+  }
+})
+
 test('tells what is wrong with a file before it is changed at all', async () => {
   const settings = await SettingsShell.on(start.replace('AnonymousUsers', 'AnonymousUser'))
   expect(await settings.errorOf('Set-SendConnector Out -Port 26')).toMatch(
