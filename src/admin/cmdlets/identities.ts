@@ -1,4 +1,6 @@
 import type { ServerIdentity } from '../../config/server-config.ts'
+import { parameter } from '../shell/cmdlet.ts'
+import { text } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import { hasWildcards, wildcard } from '../values/wildcard.ts'
 
@@ -45,6 +47,11 @@ export function notFound(identity: string, server: ServerIdentity, type: string)
     },
   )
 }
+
+/** `-Server` of a command that manages this server only. */
+export const serverParameter = parameter(text, {
+  help: 'This server; others are not managed from here.',
+})
 
 /** Fails when a -Server or an identity names another server than this one. */
 export function requireThisServer(given: string | undefined, server: ServerIdentity): void {
