@@ -280,6 +280,26 @@ describe('certificates', () => {
     expect(await settings.text()).toBe(`${start}\nCertificates: []\n`)
   })
 
+  test('are found by the thumbprint, also behind the name of the server', async () => {
+    const settings = await SettingsShell.on(start)
+    await settings.run('$c = New-ExchangeCertificate -SubjectName "CN = mail.contoso.com"')
+    const subject = await settings.run(
+      '(Get-ExchangeCertificate -Identity "EDGE01\\$($c.Thumbprint)").Subject',
+    )
+    expect(subject).toBe('CN=mail.contoso.com\n')
+    expect(await settings.errorOf('Get-ExchangeCertificate "EDGE07\\$($c.Thumbprint)"')).toContain(
+      "The server 'EDGE07' couldn't be found",
+    )
+  })
+
+  test('have one name as their subject', async () => {
+    const settings = await SettingsShell.on(start)
+    expect(
+      await settings.errorOf('New-ExchangeCertificate -SubjectName "C=US, CN=mail.contoso.com"'),
+    ).toContain('it is a single name here, such as CN=mail.contoso.com')
+    expect(await settings.text()).toBe(start)
+  })
+
   test('are imported from a PEM file with certificate and key', async () => {
     const settings = await SettingsShell.on(start)
     const { cert, key } = await testCertificate(['mx.contoso.com'])
