@@ -265,7 +265,7 @@ async function* selected(
 ): AsyncGenerator<MessageView> {
   refuseTogether(given, ['Identity', 'Filter', 'Queue'])
   const { Identity, Filter } = given
-  if (given.Server !== undefined) checkServer(given.Server, await server.queues(() => undefined, 1))
+  if (given.Server !== undefined) await checkServer(given.Server, server)
   const selection = await selectionOf(server, given)
   const options = { now: now(context), recipients: true }
   let found = false

@@ -314,3 +314,24 @@ describe('certificates', () => {
     expect(await settings.errorOf(line)).toContain(why)
   })
 })
+
+test('the Transport service is shown in the order of Exchange, what is our own at the end', async () => {
+  const settings = await SettingsShell.on(start)
+  const shown = await settings.run('Get-TransportService | Format-List')
+  const log = (name: string) =>
+    ['MaxAge', 'MaxDirectorySize', 'MaxFileSize', 'Path'].map((what) => `${name}Log${what}`)
+  expect([...shown.matchAll(/^(\w+) +:/gm)].map(([, name]) => name)).toEqual([
+    ...['Name', 'ConnectivityLogEnabled', ...log('Connectivity'), 'DelayNotificationTimeout'],
+    ...['ExternalDNSServers', 'InternalDNSServers', 'MaxConnectionRatePerMinute'],
+    ...['MaxOutboundConnections', 'MaxPerDomainOutboundConnections', 'MessageExpirationTimeout'],
+    ...['MessageRetryInterval', 'MessageTrackingLogEnabled', ...log('MessageTracking')],
+    ...['MessageTrackingLogSubjectLoggingEnabled', 'OutboundConnectionFailureRetryInterval'],
+    ...['QueueMaxIdleTime', ...log('ReceiveProtocol'), ...log('SendProtocol')],
+    ...['TransientFailureRetryCount', 'TransientFailureRetryInterval', 'QueueGlitchRetryCount'],
+    ...['QueueGlitchRetryInterval', 'Workers', 'Identity', 'IsValid'],
+  ])
+  expect(shown).toMatch(/^ConnectivityLogEnabled +: True$/m)
+  expect(shown).toMatch(/^ConnectivityLogMaxAge +: 30\.00:00:00$/m)
+  expect(shown).toMatch(/^ConnectivityLogMaxDirectorySize +: 1000 MB \(1,048,576,000 bytes\)$/m)
+  expect(shown).toMatch(/^ConnectivityLogMaxFileSize +: 10 MB \(10,485,760 bytes\)$/m)
+})
