@@ -248,6 +248,9 @@ test('shows the folders of the logs, also where none was set', async () => {
   expect(await settings.run('(Get-TransportService).MessageTrackingLogPath')).toBe(
     `${join(settings.folder, 'data', 'track')}\n`,
   )
+  expect(await settings.run('(Get-FrontendTransportService).ConnectivityLogPath')).toBe(
+    `${logs}/FrontEnd/Connectivity\n`,
+  )
   expect(await paths('Get-FrontendTransportService')).toBe(
     `${logs}/FrontEnd/ProtocolLog/SmtpReceive\n${logs}/FrontEnd/ProtocolLog/SmtpSend`,
   )
