@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Bytes } from '../../src/base/byte-size.ts'
@@ -66,4 +68,16 @@ export class MemoryWatch implements AsyncDisposable {
       this.#largest.set(service, { resident: Math.max(resident, before), peak })
     }
   }
+}
+
+/** Resident memory of the runtime alone. */
+export async function bareRuntime(): Promise<number> {
+  const program = `process.stdout.write('up'); setInterval(() => undefined, 1000)`
+  const child = spawn(process.execPath, ['--eval', program], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  await once(child.stdout, 'data')
+  const { resident } = await processMemory(child.pid ?? 0)
+  child.kill()
+  return resident
 }
