@@ -216,7 +216,7 @@ function rerouteOnChange({ config, logger }: ServiceGround, scheduler: QueueSche
     )
   }
   return config.subscribe(() => {
-    scheduler
+    scheduler.operations
       .reroute(isCurrent)
       .catch((error: unknown) =>
         logger.error(
