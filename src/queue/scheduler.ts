@@ -25,6 +25,7 @@ import { Settler } from './settler.ts'
 import type { Place, SharedPlaces } from './shared-places.ts'
 import type { Copy } from './stored-message.ts'
 import type { MessageSettings } from './verdict.ts'
+import { WakeCalendar } from './wake-calendar.ts'
 import { WindowKeeper } from './window-keeper.ts'
 
 /** Exchange's settings for queues, a part of TransportService. */
@@ -65,6 +66,7 @@ export class QueueScheduler implements AsyncDisposable {
   readonly #queues = new Map<string, DeliveryQueue>()
   readonly #line: ConnectionLine
   readonly #places: ConnectionPlaces
+  readonly #wakes: WakeCalendar<DeliveryQueue>
   #preparing = 0
   readonly #serving = new Map<Promise<void>, AbortController>()
   /** Copies being transmitted. */
@@ -94,8 +96,9 @@ export class QueueScheduler implements AsyncDisposable {
     this.#line = new ConnectionLine(
       new DoubtPace({ clock, load: options.load, onTurn: () => this.#openConnections() }),
     )
+    this.#wakes = new WakeCalendar({ clock, onWake: (queue) => this.#wake(queue) })
     this.#trouble = new NextHopTrouble({
-      ...{ ...options, settler: this.#settler, windows: this.#windows },
+      ...{ ...options, settler: this.#settler, windows: this.#windows, wakes: this.#wakes },
       onReady: (queue) => this.#consider(queue),
       isRunning,
     })
@@ -176,10 +179,8 @@ export class QueueScheduler implements AsyncDisposable {
     const atWork = Promise.all([...this.#serving.keys(), this.#resubmission.finish()])
     await Promise.race([atWork, aborted(signal)])
     await this.#settler.finish()
-    for (const queue of this.#queues.values()) {
-      queue.timer?.cancel()
-      this.#windows.empty(queue)
-    }
+    this.#wakes.close()
+    for (const queue of this.#queues.values()) this.#windows.empty(queue)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -234,13 +235,17 @@ export class QueueScheduler implements AsyncDisposable {
     const { settings, clock } = this.#options
     queue.timer?.cancel()
     if (queue.idle) {
-      queue.timer = clock.after(settings.current.QueueMaxIdleTime, () => {
-        if (queue.idle) this.#queues.delete(queueKeyText(queue.key))
-      })
+      queue.timer = this.#wakes.after(settings.current.QueueMaxIdleTime, queue)
     } else if (queue.nextDueAt !== undefined) {
-      const delay = Math.max(queue.nextDueAt - clock.now(), 0)
-      queue.timer = clock.after(delay, () => this.#consider(queue))
+      queue.timer = this.#wakes.after(queue.nextDueAt - clock.now(), queue)
     }
+  }
+
+  /** What the queue slept for has come. */
+  #wake(queue: DeliveryQueue): void {
+    if (queue.inRetry) this.#trouble.endRetry(queue)
+    else if (queue.idle) this.#queues.delete(queueKeyText(queue.key))
+    else this.#consider(queue)
   }
 
   #refill(queue: DeliveryQueue): Promise<void> {
