@@ -80,7 +80,7 @@ export class QueueScheduler implements AsyncDisposable {
 
   constructor(options: SchedulerOptions) {
     this.#options = options
-    const { store, clock, settings, log } = options
+    const { store, clock, log } = options
     const onNewCopies = (copies: readonly Copy[]) => this.enqueue(copies)
     const isRunning = () => this.#state === 'running'
     const marks = new Map<number, AdminMark>()
@@ -110,14 +110,7 @@ export class QueueScheduler implements AsyncDisposable {
       marks,
     })
     this.#resubmission = new Resubmission({ ...options, settler: this.#settler })
-    this.#sweep = new OverdueSweep({
-      store,
-      clock,
-      settings,
-      log,
-      settler: this.#settler,
-      takeHeld,
-    })
+    this.#sweep = new OverdueSweep({ ...options, settler: this.#settler, takeHeld })
     this.messages = new MessageOperations({
       ...{ store, clock, log, marks, takeHeld, settler: this.#settler },
       onDue: (queue) => this.#onDue(queue),
@@ -138,6 +131,11 @@ export class QueueScheduler implements AsyncDisposable {
       page.forEach((each) => this.#takeUp(each))
     this.#resubmission.start()
     this.#sweep.start()
+  }
+
+  /** Queues in memory. */
+  get queueCount(): number {
+    return this.#queues.size
   }
 
   /** Takes fresh copies that their committer holds leased; what has no room goes back to the store. */
