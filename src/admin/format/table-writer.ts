@@ -12,6 +12,8 @@ const sampleRowsAutoSize = 10_000
 export interface Page {
   readonly width: number
   readonly colour: boolean
+  /** How many elements of a list are shown. */
+  readonly listLimit: number
   readonly write: (text: string) => void
   readonly warn: (text: string) => void
 }
@@ -34,7 +36,9 @@ export class TableWriter {
   }
 
   row(fields: readonly Field[]): void {
-    const cells = fields.map(({ value }) => notation(value).replaceAll(/\s*\n\s*/g, ' '))
+    const cells = fields.map(({ value }) =>
+      notation(value, this.#page.listLimit).replaceAll(/\s*\n\s*/g, ' '),
+    )
     if (this.#fitted !== undefined) {
       this.#page.write(this.#rowText({ fields, cells }, this.#fitted))
       return

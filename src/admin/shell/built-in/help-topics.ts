@@ -101,9 +101,11 @@ TOPIC
     Get-Queue | Format-Table Identity,LastError -Wrap
     Get-Queue | ConvertTo-Json                   for scripts; also ConvertTo-Csv
     Get-Queue | Export-Csv queues.csv
-    Import-Csv relays.csv | ForEach-Object {New-SendConnector -Name $_.Name ...}
+    Import-Csv relays.csv | % {New-SendConnector $_.Name -AddressSpaces $_.To}
     Get-Message | Format-Table Identity,Size -GroupBy Queue
     Get-Queue > queues.txt                       as the screen shows it; >> adds
+
+    $FormatEnumerationLimit = -1                 lists whole, not 16 elements
 
     On a terminal, text has its width; elsewhere it is 120 columns wide.
     Out-File -Width and Out-String -Width set another.
