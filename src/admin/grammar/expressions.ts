@@ -13,7 +13,7 @@ export function expression(rules: Rules): Expression {
 
 function operation(rules: Rules, level: number): Expression {
   const { cursor } = rules
-  let left = commaList(rules)
+  let left = commaList(rules, operands)
   for (let count = 0; ; count++) {
     const before = cursor.at
     cursor.skipBlanks()
@@ -42,9 +42,19 @@ function joined(rules: Rules, left: Expression, found: FoundOperator): Expressio
   return { kind: 'binary', operator, caseSensitive, left, right, start: left.start, end: right.end }
 }
 
-function commaList(rules: Rules): Expression {
+/** How the items of a list are read: operands in an expression, words in a command. */
+export interface ListItems {
+  readonly item: (rules: Rules) => Expression
+  /** Whether an item can begin here. */
+  readonly begins: (rules: Rules) => boolean
+}
+
+const operands: ListItems = { item: unary, begins: startsValue }
+
+/** One item, or a list of several with commas between them. */
+export function commaList(rules: Rules, { item, begins }: ListItems): Expression {
   const { cursor } = rules
-  const first = unary(rules)
+  const first = item(rules)
   const items = [first]
   for (;;) {
     const before = cursor.at
@@ -54,8 +64,8 @@ function commaList(rules: Rules): Expression {
       break
     }
     cursor.skipLines()
-    if (!startsValue(rules)) missingItem(rules)
-    items.push(unary(rules))
+    if (!begins(rules)) missingItem(rules)
+    items.push(item(rules))
   }
   return items.length === 1 ? first : { kind: 'list', items, ...cursor.placeFrom(first.start) }
 }
