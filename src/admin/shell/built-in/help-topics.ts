@@ -53,6 +53,7 @@ TOPIC
     $c = Get-Credential          a variable; $c.UserName is a property of it
     $n += 5; $n++; $l += "x"     changes of one; also -= *= /= %= and --
     1..5                         the numbers from 1 to 5
+    $p = @{Port=25}; Set-X @p    parameters from a table in a variable
     (Get-Date).AddHours(-1)      what a command gives, used in another
     # text, <# text #>           comments
     command; command             one after the other
