@@ -106,7 +106,10 @@ class LineRun implements Runtime {
         return session.listLimit
       },
       write: (chunk) => host.output(chunk),
-      warn: (warning) => host.notice(coloured(`WARNING: ${warning}\n`, 'warning', host.colour)),
+      warn: (warning) => {
+        const told = folded(`WARNING: ${warning}\n`, host.messageWidth)
+        host.notice(coloured(told, 'warning', host.colour))
+      },
     })
   }
 

@@ -294,6 +294,16 @@ describe('lines', () => {
   })
 })
 
+test('a warning that a column has no room is folded at the edge', async () => {
+  const host = new RecordingHost({ width: 40 })
+  host.messageWidth = 40
+  const wide = Array.from({ length: 9 }, (_, at) => `Property${at}='x'`).join(';')
+  await testShell().runLine(`[PSCustomObject]@{${wide}} | ft`, { host })
+  expect(host.notices).toContain(
+    'WARNING: column "Property8" does not fit\ninto the display and it was removed.\n',
+  )
+})
+
 test('colours are for terminals only', async () => {
   const host = new RecordingHost()
   host.colour = true
