@@ -1,6 +1,4 @@
 import type { ServerIdentity } from '../../config/server-config.ts'
-import { parameter } from '../shell/cmdlet.ts'
-import { text } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import { hasWildcards, wildcard } from '../values/wildcard.ts'
 
@@ -47,11 +45,6 @@ export function notFound(identity: string, server: ServerIdentity, type: string)
     },
   )
 }
-
-/** `-Server` of a command that manages this server only. */
-export const serverParameter = parameter(text, {
-  help: 'This server; others are not managed from here.',
-})
 
 /** Fails when a -Server or an identity names another server than this one. */
 export function requireThisServer(given: string | undefined, server: ServerIdentity): void {

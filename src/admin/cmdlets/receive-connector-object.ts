@@ -25,6 +25,7 @@ export function receiveConnectorObject(
       Enabled: c.Enabled,
       ...limits(c),
       PermissionGroups: new Flags(c.PermissionGroups),
+      AnonymousRights: c.AnonymousRights === undefined ? null : new Flags(c.AnonymousRights),
       PipeliningEnabled: c.PipeliningEnabled,
       ProtocolLoggingLevel: c.ProtocolLoggingLevel,
       RemoteIPRanges: c.RemoteIPRanges.map(({ text }) => text),

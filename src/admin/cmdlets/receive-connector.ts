@@ -15,7 +15,7 @@ import { ShellError } from '../shell/shell-error.ts'
 import { changingCmdlet } from './changing-cmdlet.ts'
 import type { Configuration } from './configuration.ts'
 import { requireParameters, usageOf } from './connector-cmdlets.ts'
-import { requireThisServer, serverParameter } from './identities.ts'
+import { requireThisServer } from './identities.ts'
 import {
   getCmdlet,
   identityParameter,
@@ -32,6 +32,7 @@ import {
   givenChanges,
   settingParameters,
 } from './setting-parameters.ts'
+import { serverParameter } from './this-server.ts'
 
 const section = 'ReceiveConnectors'
 const {
@@ -41,7 +42,8 @@ const {
   ...settings
 } = settingParameters(section, receiveConnectorSchema, receiveConnectorHelp)
 
-const noun: ListNoun<ReceiveConnector> = {
+/** Receive connectors as a list of the configuration. */
+export const receiveConnectors: ListNoun<ReceiveConnector> = {
   section,
   type: 'ReceiveConnector',
   title: 'Receive connector',
@@ -55,7 +57,7 @@ const noun: ListNoun<ReceiveConnector> = {
 /** The commands on Receive connectors. */
 export function receiveConnectorCmdlets(configuration: Configuration): readonly Cmdlet[] {
   return [
-    getCmdlet(configuration, noun, {
+    getCmdlet(configuration, receiveConnectors, {
       synopsis: 'Shows the Receive connectors: where and from whom the server takes mail.',
       takesServer: true,
       outputs: [...Object.keys(settings), 'Usage', 'Name', 'Identity', 'Server'],
@@ -69,7 +71,7 @@ export function receiveConnectorCmdlets(configuration: Configuration): readonly 
     }),
     newCmdlet(configuration),
     setCmdlet(configuration),
-    removeCmdlet(configuration, noun, {
+    removeCmdlet(configuration, receiveConnectors, {
       synopsis: 'Removes a Receive connector; open sessions go on.',
       examples: [
         {
@@ -78,7 +80,7 @@ export function receiveConnectorCmdlets(configuration: Configuration): readonly 
         },
       ],
     }),
-    ...switchCmdlets(configuration, noun, {
+    ...switchCmdlets(configuration, receiveConnectors, {
       enable: {
         synopsis: 'Lets a Receive connector listen.',
         examples: [{ code: 'Enable-ReceiveConnector "From Internet"', text: 'Opens its ports.' }],
@@ -134,7 +136,7 @@ function newCmdlet(configuration: Configuration): Cmdlet {
       requireThisServer(given.Server, Server)
       const usage = usageOf(given, receiveUsages)
       const settings = { Name: given.Name, ...newSettings(given, usage, Server) }
-      return await addItem(noun, attempt, { name: given.Name, settings })
+      return await addItem(receiveConnectors, attempt, { name: given.Name, settings })
     },
   })
 }
@@ -168,7 +170,7 @@ function setCmdlet(configuration: Configuration): Cmdlet {
     synopsis: 'Changes settings of a Receive connector.',
     description: 'Sessions that are open keep the settings with which they began.',
     parameters: {
-      Identity: identityParameter(noun),
+      Identity: identityParameter(receiveConnectors),
       Name: newNameParameter,
       ...settings,
       ...directoryParameters,
@@ -184,7 +186,7 @@ function setCmdlet(configuration: Configuration): Cmdlet {
       },
     ],
     change: async (given, attempt) =>
-      await changeItem(noun, attempt, {
+      await changeItem(receiveConnectors, attempt, {
         identity: given.Identity,
         verb: 'Setting',
         edit: (connector, { config }) => ({

@@ -41,7 +41,7 @@ describe('a next hop that cannot be reached', () => {
     bench.serve = refusing('unreachable', '441 4.4.1 no')
     await bench.start()
     await bench.send('dead.test')
-    const view = (await bench.scheduler.listing.queues()).find(
+    const view = (await bench.scheduler.listing.queues()).queues.find(
       ({ NextHopDomain }) => NextHopDomain === 'dead.test',
     )
     expect(view).toMatchObject({
@@ -151,7 +151,9 @@ describe('connections', () => {
       ++count === 1 ? serve(lane, signal) : refusing('unreachable', '421 too many')(lane, signal)
     await bench.start()
     await bench.send('strict.test', 50)
-    const [, view] = await bench.scheduler.listing.queues()
+    const {
+      queues: [, view],
+    } = await bench.scheduler.listing.queues()
     expect(view).toMatchObject({ Status: 'Active', LastError: '421 too many', RetryCount: 0 })
     expect(bench.opened).toHaveLength(2)
     release()
@@ -286,7 +288,7 @@ describe('categorizing anew', () => {
     await bench.send('kept.test')
     bench.recategorize = ({ recipients }) =>
       Promise.resolve({ copies: [{ queue: domainQueue('new.test'), recipients }], failed: [] })
-    await bench.scheduler.reroute((key) => key.nextHopConnector !== 'Gone')
+    await bench.scheduler.operations.reroute((key) => key.nextHopConnector !== 'Gone')
     await bench.settle()
     const domains = (await bench.waiting()).map(({ queue }) => queue.nextHopDomain)
     expect(domains.filter((domain) => domain === 'new.test')).toHaveLength(122)
@@ -301,10 +303,10 @@ describe('categorizing anew', () => {
       looked++
       return Promise.resolve({ copies: [{ queue, recipients }], failed: [] })
     }
-    await bench.scheduler.reroute(() => true)
+    await bench.scheduler.operations.reroute(() => true)
     expect(looked).toBe(60)
     await bench.advance(minute)
-    await bench.scheduler.reroute(() => true)
+    await bench.scheduler.operations.reroute(() => true)
     expect(looked).toBe(120)
   })
 })
@@ -392,7 +394,7 @@ test('an idle queue disappears from the list', async () => {
   await bench.start()
   await bench.send('first.test')
   const names = async () =>
-    (await bench.scheduler.listing.queues()).map(({ NextHopDomain }) => NextHopDomain)
+    (await bench.scheduler.listing.queues()).queues.map(({ NextHopDomain }) => NextHopDomain)
   expect(await names()).toEqual(['Submission', 'first.test'])
   await bench.advance(3 * minute)
   expect(await names()).toEqual(['Submission'])
@@ -420,7 +422,7 @@ test('the Unreachable queue and its messages are listed with the reason', async 
   const copies = await pending.commit(sampleMessage(), [{ queue: unreachableQueue, recipients }])
   bench.scheduler.enqueue(copies)
   const { listing } = bench.scheduler
-  expect((await listing.queues())[1]).toMatchObject({
+  expect((await listing.queues()).queues[1]).toMatchObject({
     Identity: 'EDGE01\\Unreachable',
     MessageCount: 1,
     LastError: 'no connector',
