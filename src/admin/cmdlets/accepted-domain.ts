@@ -2,7 +2,7 @@ import type { ConfigDraft } from '../../config/change-config.ts'
 import type { ServerConfig } from '../../config/server-config.ts'
 import { type AcceptedDomain, acceptedDomainSchema } from '../../pipeline/accepted-domain.ts'
 import { tableView } from '../format/view.ts'
-import { type Cmdlet, parameter, refused } from '../shell/cmdlet.ts'
+import { type Cmdlet, parameter } from '../shell/cmdlet.ts'
 import { flag, text } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import { ShellObject } from '../values/shell-object.ts'
@@ -28,11 +28,9 @@ const {
   Name: _name,
   Default: _default,
   MakeDefault: _makeDefault,
-  AddressBookEnabled: _addressBook,
   ...settings
 } = settingParameters(section, acceptedDomainSchema, help)
 
-const AddressBookEnabled = refused('there is no directory of recipients to look in.')
 const view = tableView('Name', 'DomainName', 'DomainType', 'Default')
 
 /** The domain that stands for the server in addresses of its own: the one marked, else the first. */
@@ -103,7 +101,6 @@ function newCmdlet(configuration: Configuration): Cmdlet {
       }),
       DomainName: parameter(text, { help: help.DomainName, required: true }),
       ...others,
-      AddressBookEnabled,
       ...directoryParameters,
     },
     outputs: ['DomainName', 'DomainType', 'Default', 'Name'],
@@ -133,7 +130,6 @@ function setCmdlet(configuration: Configuration): Cmdlet {
       MakeDefault: parameter(flag, {
         help: 'Makes it the default domain; $false is not possible, make another one the default.',
       }),
-      AddressBookEnabled,
       ...directoryParameters,
     },
     examples: [

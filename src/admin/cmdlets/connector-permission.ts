@@ -15,11 +15,12 @@ import {
   parameter,
   refused,
 } from '../shell/cmdlet.ts'
-import { identity, list, oneOf, text } from '../shell/parameter-types.ts'
+import { list, oneOf, text } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import { type Attempt, changingCmdlet } from './changing-cmdlet.ts'
 import type { Configuration } from './configuration.ts'
+import { identityParameter } from './list-cmdlets.ts'
 import { changeItem, itemNamed } from './list-noun.ts'
 import { receiveConnectors } from './receive-connector.ts'
 import { directoryParameters } from './setting-parameters.ts'
@@ -67,10 +68,7 @@ const holders: readonly { group: PermissionGroup; user: string; party: Party }[]
   },
 ]
 
-const identityParameter = parameter(identity, {
-  help: 'The Receive connector: its name, or Server\\Name.',
-  ...{ position: 0, required: true, pipeline: 'both' },
-})
+const connectorParameter = identityParameter(receiveConnectors)
 const noDirectory = 'there is no directory; only the rights on Receive connectors can be changed.'
 const [firstRight, ...otherRights] = anonymousRights
 const changeable = [
@@ -79,7 +77,7 @@ const changeable = [
 ] as const
 
 const changing = {
-  Identity: identityParameter,
+  Identity: connectorParameter,
   User: parameter(text, {
     help: `Whose rights: ${anonymousLogon}. Everybody else has those of the connector's PermissionGroups.`,
     ...{ required: true },
@@ -108,7 +106,7 @@ function getCmdlet(configuration: Configuration): Cmdlet {
     name: 'Get-ADPermission',
     synopsis: 'Shows who has which rights on a Receive connector.',
     parameters: {
-      Identity: identityParameter,
+      Identity: connectorParameter,
       User: parameter(text, { help: `Only the rights of this one, such as ${anonymousLogon}.` }),
       Owner: refused(noDirectory),
       ...directoryParameters,

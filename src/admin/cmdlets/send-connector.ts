@@ -3,7 +3,7 @@ import type { Settings } from '../../config/setting-text.ts'
 import { isSourceServer } from '../../pipeline/routing.ts'
 import { type SendConnector, sendConnectorSchema } from '../../send/send-connector.ts'
 import type { Credential } from '../values/value.ts'
-import { type Cmdlet, parameter, refused } from '../shell/cmdlet.ts'
+import { type Cmdlet, parameter } from '../shell/cmdlet.ts'
 import { forceParameter } from '../shell/common-parameters.ts'
 import { clearable, credential, oneOf, switchParameter, text } from '../shell/parameter-types.ts'
 import { type Attempt, changingCmdlet } from './changing-cmdlet.ts'
@@ -112,9 +112,6 @@ function newCmdlet(configuration: Configuration): Cmdlet {
       Internet: usageSwitch('Internet'),
       Partner: usageSwitch('Partner'),
       ...writeParameters,
-      LinkedReceiveConnector: refused(
-        'connectors are not linked here, nor in Exchange since 2013.',
-      ),
     },
     outputs: Object.keys(settings),
     examples: [
@@ -156,9 +153,6 @@ function setCmdlet(configuration: Configuration): Cmdlet {
       Identity: identityParameter(noun),
       Name: newNameParameter,
       ...writeParameters,
-      LinkedReceiveConnector: refused(
-        'connectors are not linked here, nor in Exchange since 2013.',
-      ),
     },
     examples: [
       {

@@ -3,7 +3,7 @@ import { type Bytes } from '../../base/byte-size.ts'
 import { type ItemNotation, type Notation, notationOf } from '../../base/setting-fields.ts'
 import { formatTimeSpan } from '../../base/time-span.ts'
 import type { SettingText } from '../../config/setting-text.ts'
-import { unavailableMessage, unavailableNames } from '../../config/unavailable-settings.ts'
+import { unavailableNames, unavailableReason } from '../../config/unavailable-settings.ts'
 import { type Parameter, type ParameterTable, parameter, refused } from '../shell/cmdlet.ts'
 import { type ListChange, changed, listChange } from '../shell/list-change.ts'
 import { type Argument, type Conversion, type ParameterType } from '../shell/parameter-type.ts'
@@ -74,7 +74,7 @@ export function settingParameters(
     parameters[name] = settingParameter(field as z.ZodType, notation, text)
   }
   for (const name of unavailableNames(section)) {
-    parameters[name] ??= refused(sentence(unavailableMessage(section, name)))
+    parameters[name] ??= refused(`${unavailableReason(section, name)}.`)
   }
   return parameters
 }
