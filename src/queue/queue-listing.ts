@@ -269,12 +269,15 @@ export class QueueListing {
   /** The names of all queues, also of those that became empty and are not listed: a name once seen holds. */
   async names(): Promise<readonly QueueName[]> {
     const { store, serverName } = this.#parts
+    const nameOf = ({ key, number }: Pick<QueueFigures, 'key' | 'number'>): QueueName => ({
+      Identity: `${serverName}\\${queueName(key, number)}`,
+      key,
+    })
     const names: QueueName[] = []
-    for await (const page of queuePages(store)) {
-      for (const { key, number } of page) {
-        names.push({ Identity: `${serverName}\\${queueName(key, number)}`, key })
-      }
-    }
+    for await (const page of queuePages(store)) names.push(...page.map(nameOf))
+    const isSubmission = ({ key }: QueueName) => key.deliveryType === submissionQueue.deliveryType
+    // It is shown though the store may never have had one.
+    if (!names.some(isSubmission)) names.unshift(nameOf(emptySubmission))
     return names
   }
 

@@ -15,7 +15,7 @@ export const usualAnonymousRights: readonly AnonymousRight[] = [
   'AcceptRoutingHeaders',
 ]
 
-const sender: readonly Permission[] = ['SMTPAcceptAnySender', ...usualAnonymousRights]
+const sender = anonymousPermissions(usualAnonymousRights)
 
 /** A server trusted from outside: all but the organisation's own headers and the reserved rights. */
 const securedServer: readonly Permission[] = [
@@ -55,7 +55,7 @@ export function permissionsFor(
   switch (party.kind) {
     case 'Anonymous':
       if (!groups.includes('AnonymousUsers')) return noRights
-      return given === undefined ? rights.Anonymous : new Set(['SMTPAcceptAnySender', ...given])
+      return given === undefined ? rights.Anonymous : new Set(anonymousPermissions(given))
     case 'ExchangeServer':
       return groups.includes('ExchangeServers') ? rights.ExchangeServers : noRights
     case 'ExternallySecured':
@@ -63,6 +63,12 @@ export function permissionsFor(
     case 'User':
       return userRights(party.groups, groups)
   }
+}
+
+/** Any sender, and what is given, in the order in which the protocol log tells them. */
+function anonymousPermissions(given: readonly AnonymousRight[]): readonly Permission[] {
+  const all = new Set<Permission>(['SMTPAcceptAnySender', ...given])
+  return permissionNames.filter((name) => all.has(name))
 }
 
 function userRights(memberships: User['Groups'], groups: readonly PermissionGroup[]): Permissions {

@@ -42,6 +42,17 @@ test('queues come page by page, Submission first, each once', async () => {
   expect(await pages(bench, {})).toEqual([['Submission', 'live.test', 'first.test', 'second.test']])
 })
 
+test('every queue that is shown has a name, Submission too, though it never held a message', async () => {
+  await using bench = await threeQueues()
+  const names = await bench.scheduler.listing.names()
+  expect(names.map(({ Identity }) => Identity.replace(/^.*\\/, ''))).toEqual([
+    'Submission',
+    '1',
+    '2',
+    '3',
+  ])
+})
+
 test('only queues that fulfil the tests are given out', async () => {
   await using bench = await threeQueues()
   const domains = async (tests: NonNullable<QueueQuery['tests']>) =>
