@@ -7,6 +7,7 @@ import { ConnectionLine } from './connection-line.ts'
 import { ConnectionPlaces } from './connection-places.ts'
 import type { ConnectionResult, DeliveryAgent, RecipientResult } from './delivery-agent.ts'
 import { DeliveryQueue } from './delivery-queue.ts'
+import { DoubtPace } from './doubt-pace.ts'
 import { type AdminMark, MessageOperations } from './message-operations.ts'
 import { NextHopTrouble } from './next-hop-trouble.ts'
 import type { Notifier } from './notifier.ts'
@@ -16,7 +17,8 @@ import { type QueueKey, isDeliveryQueue, queueKeyText, submissionQueue } from '.
 import { QueueLane } from './queue-lane.ts'
 import { QueueListing } from './queue-listing.ts'
 import { QueueOperations } from './queue-operations.ts'
-import type { QueueStore } from './queue-store.ts'
+import { queuePages } from './queue-pages.ts'
+import type { QueueFigures, QueueStore } from './queue-store.ts'
 import { type Recategorizer, Resubmission } from './resubmission.ts'
 import type { RetrySettings } from './retry-schedule.ts'
 import { Settler } from './settler.ts'
@@ -41,6 +43,8 @@ export interface SchedulerOptions {
   /** Short name of the server, as it stands in queue identities. */
   readonly serverName: string
   readonly clock: Clock
+  /** The share of this process's time that was used since the last call, 0 to 1. */
+  readonly load: () => number
   readonly log: QueueLog
   readonly onEvent: QueueEvents
   /** Where the limits of outbound connections are kept together with other processes. */
@@ -59,7 +63,7 @@ export class QueueScheduler implements AsyncDisposable {
   readonly #sweep: OverdueSweep
   readonly #resubmission: Resubmission
   readonly #queues = new Map<string, DeliveryQueue>()
-  readonly #line = new ConnectionLine()
+  readonly #line: ConnectionLine
   readonly #places: ConnectionPlaces
   #preparing = 0
   readonly #serving = new Map<Promise<void>, AbortController>()
@@ -92,6 +96,9 @@ export class QueueScheduler implements AsyncDisposable {
       onReady: (queue) => this.#consider(queue),
       isRunning,
     })
+    this.#line = new ConnectionLine(
+      new DoubtPace({ clock, load: options.load, onTurn: () => this.#openConnections() }),
+    )
     this.#places = new ConnectionPlaces({ ...options, onTurn: (queue) => this.#onTurn(queue) })
     this.listing = new QueueListing({
       ...options,
@@ -123,16 +130,9 @@ export class QueueScheduler implements AsyncDisposable {
 
   /** Takes up what the store holds. Costs by the number of queues, not of messages. */
   async start(): Promise<void> {
-    const figures = await this.#options.store.queues()
     this.#state = 'running'
-    for (const { key, copies, suspended } of figures) {
-      if (!isDeliveryQueue(key) || (copies === 0 && !suspended)) continue
-      const queue = this.#queueOf(key)
-      queue.suspended = suspended
-      queue.moreInStore = true
-      queue.doubtful = true
-      this.#consider(queue)
-    }
+    for await (const page of queuePages(this.#options.store))
+      page.forEach((each) => this.#takeUp(each))
     this.#resubmission.start()
     this.#sweep.start()
   }
@@ -184,6 +184,17 @@ export class QueueScheduler implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.drain(AbortSignal.abort())
+  }
+
+  #takeUp({ key, copies, suspended }: QueueFigures): void {
+    // One that fresh mail has made meanwhile stays as it is.
+    const isKnown = this.#queues.has(queueKeyText(key))
+    if (!isDeliveryQueue(key) || isKnown || (copies === 0 && !suspended)) return
+    const queue = this.#queueOf(key)
+    queue.suspended = suspended
+    queue.moreInStore = true
+    queue.doubtful = true
+    this.#consider(queue)
   }
 
   #queueOf(key: QueueKey): DeliveryQueue {
@@ -241,6 +252,7 @@ export class QueueScheduler implements AsyncDisposable {
   }
 
   #openConnections(): void {
+    if (this.#state !== 'running') return
     const { settings, clock } = this.#options
     const { MaxOutboundConnections, MaxPerDomainOutboundConnections } = settings.current
     while (

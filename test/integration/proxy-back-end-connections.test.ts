@@ -114,6 +114,22 @@ describe('connections to the back end', () => {
     expect(fake.sessions).toHaveLength(2)
   })
 
+  test('have three lines in the connectivity log, and one id in both logs', async () => {
+    const { sink, log, connectivityLog, connections } = await frontEnd()
+    await send(sink, 'x'.repeat(1000))
+    await send(sink, 'x'.repeat(2000))
+    await connections.close()
+    const [only, ...others] = connectivityLog.sessions
+    expect(others).toEqual([])
+    expect(only?.destination).toBe('internalproxy')
+    expect(only?.records).toEqual([
+      '+ Undefined Inbound Proxy Internal Send Connector;Starting outbound connection for inbound session 08DD5A1122334401',
+      '> Established connection to 127.0.0.1',
+      expect.stringMatching(/^- 1[12]\d\d\/1 2[12]\d\d\/1 \(\)$/),
+    ])
+    expect(log.sessions[0]?.options.id).toBe(only?.id)
+  })
+
   test('are closed with QUIT after some idle seconds', async () => {
     const { fake, sink } = await frontEnd({}, { keepFor: 20 })
     await send(sink)

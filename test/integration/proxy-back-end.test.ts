@@ -279,6 +279,20 @@ describe('a back end that is lost', () => {
     ])
   })
 
+  test('stands in the connectivity log', async () => {
+    const { fake, sink, connectivityLog } = await frontEnd()
+    const { port } = fake
+    await fake[Symbol.asyncDispose]()
+    await send(sink)
+    expect(connectivityLog.records).toEqual([
+      [
+        expect.stringMatching(/^\+ Undefined /),
+        `> Failed connection to 127.0.0.1:${port} (ConnectionRefused:0000274D)[TargetHost:internalproxy]`,
+        '-  ()',
+      ],
+    ])
+  })
+
   test('gives PRX2 towards an implicit listener with another certificate', async () => {
     const { sink } = await frontEnd(
       { ...wrongCertificate(), implicitTls: true },

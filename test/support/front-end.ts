@@ -8,6 +8,7 @@ import { directDialer } from '../../src/send/dialer.ts'
 import { replyText } from '../../src/smtp/reply.ts'
 import { FakeMx, type FakeMxOptions } from './fake-mx.ts'
 import { frontEndSession } from './incoming.ts'
+import { RecordedConnectivityLog } from './recorded-connectivity-log.ts'
 import { RecordedProtocolLog } from './recorded-protocol-log.ts'
 import { testKeyPair } from './test-certificate.ts'
 
@@ -51,11 +52,13 @@ export async function frontEnd(
   onTestFinished(() => fake[Symbol.asyncDispose]())
   const { port } = fake
   const log = new RecordedProtocolLog()
+  const connectivityLog = new RecordedConnectivityLog()
   const warnings: string[] = []
   const connections = new BackEndConnections({
     dialer: directDialer(clock),
     clock,
     log,
+    connectivityLog,
     certificate: internal,
     fqdn: 'mail1.corp.example',
     verbose: () => true,
@@ -72,7 +75,7 @@ export async function frontEnd(
       tlsMode: implicit === true ? 'Implicit' : 'StartTls',
     }),
   })
-  return { fake, sink, log, warnings, connections }
+  return { fake, sink, log, connectivityLog, warnings, connections }
 }
 
 /** Plays a whole session; the first refusal is the answer, as a client with one recipient sees it. */

@@ -113,6 +113,7 @@ export class SchedulerBench implements AsyncDisposable {
       settings: this.settings,
       serverName: 'EDGE01',
       clock: this.clock,
+      load: () => 0,
       log,
       onEvent: (event) => this.events.push(event),
       ...(places !== undefined && { places }),

@@ -8,7 +8,7 @@ import {
 } from '../shell/cmdlet.ts'
 import { type Filter, filter } from '../shell/filter.ts'
 import { refuseTogether } from '../shell/parameter-sets.ts'
-import { flag, identity, switchParameter, text } from '../shell/parameter-types.ts'
+import { flag, identity, switchParameter } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import { messageObject, messageProperties } from './queue-objects.ts'
 import {
@@ -21,6 +21,7 @@ import {
 import type { MessageAction, MessageSelection, QueueServer } from './queue-server.ts'
 import { notPaged, tellSilent } from './queue-answers.ts'
 import { limitedResults, resultSize } from './result-size.ts'
+import { serverParameter } from './this-server.ts'
 
 /** Messages that are changed in one request. */
 const changedTogether = 200
@@ -33,8 +34,7 @@ const messageIdentity = parameter(identity, {
 const messageFilter = parameter(filter(messageProperties), {
   help: 'A condition that the messages fulfil.',
 })
-const thisServer = parameter(text, { help: 'This server; others are managed where they run.' })
-const meant = { Identity: messageIdentity, Filter: messageFilter, Server: thisServer }
+const meant = { Identity: messageIdentity, Filter: messageFilter, Server: serverParameter }
 
 /** Get-, Suspend-, Resume-, Remove- and Redirect-Message. */
 export function messageCmdlets(server: QueueServer): readonly Cmdlet[] {
@@ -257,7 +257,7 @@ async function* selected(
 ): AsyncGenerator<MessageView> {
   refuseTogether(given, ['Identity', 'Filter', 'Queue'])
   const { Identity, Filter } = given
-  if (given.Server !== undefined) checkServer(given.Server, await server.queues(() => undefined, 1))
+  if (given.Server !== undefined) await checkServer(given.Server, server)
   const selection = await selectionOf(server, given)
   const options = { now: now(context), recipients: true }
   let found = false

@@ -16,7 +16,7 @@ describe('a next hop that cannot be reached', () => {
     bench.serve = refusing('unreachable', '441 4.4.1 no')
     await bench.start()
     await bench.send('dead.test')
-    const view = (await bench.scheduler.listing.queues()).find(
+    const view = (await bench.scheduler.listing.queues()).queues.find(
       ({ NextHopDomain }) => NextHopDomain === 'dead.test',
     )
     expect(view).toMatchObject({
@@ -53,7 +53,7 @@ describe('a next hop that cannot be reached', () => {
       ++count === 1 ? serve(lane, signal) : refusing('unreachable', '421 too many')(lane, signal)
     await bench.start()
     await bench.send('strict.test', 50)
-    const [, view] = await bench.scheduler.listing.queues()
+    const [, view] = (await bench.scheduler.listing.queues()).queues
     expect(view).toMatchObject({ Status: 'Active', LastError: '421 too many', RetryCount: 0 })
     expect(bench.opened).toHaveLength(2)
     release()

@@ -308,7 +308,7 @@ test('an idle queue disappears from the list', async () => {
   await bench.start()
   await bench.send('first.test')
   const names = async () =>
-    (await bench.scheduler.listing.queues()).map(({ NextHopDomain }) => NextHopDomain)
+    (await bench.scheduler.listing.queues()).queues.map(({ NextHopDomain }) => NextHopDomain)
   expect(await names()).toEqual(['Submission', 'first.test'])
   await bench.advance(3 * minute)
   expect(await names()).toEqual(['Submission'])
@@ -336,7 +336,7 @@ test('the Unreachable queue and its messages are listed with the reason', async 
   const copies = await pending.commit(sampleMessage(), [{ queue: unreachableQueue, recipients }])
   bench.scheduler.enqueue(copies)
   const { listing } = bench.scheduler
-  expect((await listing.queues())[1]).toMatchObject({
+  expect((await listing.queues()).queues[1]).toMatchObject({
     Identity: 'EDGE01\\Unreachable',
     MessageCount: 1,
     LastError: 'no connector',
