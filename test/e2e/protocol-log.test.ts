@@ -1,15 +1,15 @@
-import { readFile, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type LabMailServer, startLabMailServer } from '../../src/lab/lab-mail-server.ts'
-import type { LoggingService, ProtocolDirection } from '../../src/logs/log-folders.ts'
 import { shippedConfig, moved } from '../support/shipped-config.ts'
 import {
-  type LogRecord,
-  protocolLogFiles,
-  protocolLogRecords,
-} from '../support/protocol-log-records.ts'
+  type ExpectedEvent,
+  everythingLogged,
+  expectHeaders,
+  expectSession,
+  sessionsOf,
+} from '../support/expected-protocol-log.ts'
+import { protocolLogRecords } from '../support/protocol-log-records.ts'
 import { RelayProcess } from '../support/relay-process.ts'
 import { smartHostConnector } from '../support/smart-host-connector.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
@@ -39,81 +39,13 @@ const sendConnector = () => ({
   AuthenticationCredential: { UserName: 'relay', Password: 'partner-secret' },
 })
 
-/** Event, data, context. */
-type Expected = readonly [event: string, data?: string | RegExp, context?: string | RegExp]
-
-const matching = (expected: string | RegExp = ''): unknown =>
-  typeof expected === 'string' ? expected : expect.stringMatching(expected)
-
-/** Compares the records of one session, every field of each. */
-function expectSession(
-  records: readonly LogRecord[],
-  fields: { connectorId: string; local: RegExp; remote: RegExp },
-  events: readonly Expected[],
-): void {
-  const sessionId = records[0]?.sessionId
-  expect(sessionId).toMatch(/^[0-9A-F]{16}$/)
-  expect(records).toEqual(
-    events.map(([event, data, context], at) => ({
-      dateTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as unknown,
-      connectorId: fields.connectorId,
-      sessionId,
-      sequenceNumber: String(at),
-      localEndpoint: matching(fields.local),
-      remoteEndpoint: matching(fields.remote),
-      event,
-      data: matching(data),
-      context: matching(context),
-    })),
-  )
-  const times = records.map(({ dateTime }) => dateTime)
-  expect(times).toEqual(times.toSorted())
-}
-
-async function sessionsOf(relay: RelayProcess, service: LoggingService, way: ProtocolDirection) {
-  const records = await protocolLogRecords(relay.dataFolder, service, way)
-  const sessions = Map.groupBy(records, ({ sessionId }) => sessionId)
-  return [...sessions.values()]
-}
-
-/** The names and header lines of both logs of a service. */
-async function expectHeaders(relay: RelayProcess, service: LoggingService): Promise<void> {
-  for (const [way, prefix] of [
-    ['Receive', 'RECV'],
-    ['Send', 'SEND'],
-  ] as const) {
-    const files = await protocolLogFiles(relay.dataFolder, service, way)
-    expect(files.length).toBeGreaterThan(0)
-    for (const { name, text } of files) {
-      const [software, version, type, date = '', names] = text.split('\r\n')
-      expect([software, type, names]).toEqual([
-        '#Software: Microsoft Exchange Server',
-        `#Log-type: SMTP ${way} Protocol Log`,
-        '#Fields: date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,event,data,context',
-      ])
-      expect(version).toMatch(/^#Version: \d{2}\.\d{2}\.\d{4}\.\d{3}$/)
-      expect(date).toMatch(/^#Date: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
-      expect(name).toBe(`${prefix}${date.slice(7, 20).replace(/\D/g, '')}-1.LOG`)
-      expect(text.endsWith('\r\n')).toBe(true)
-    }
-  }
-}
-
-/** Everything in the relay's log folder, and all that it printed. */
-async function everythingLogged(relay: RelayProcess): Promise<string> {
-  const folder = join(relay.dataFolder, 'logs')
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile())
-  const texts = files.map(({ parentPath, name }) => readFile(join(parentPath, name), 'utf8'))
-  return [relay.output, ...(await Promise.all(texts))].join('\n')
-}
-
 const passwords = ['correct horse', 'wrong horse', 'partner-secret']
 const secrets = [
   ...passwords,
   ...passwords.map((password) => base64(password)),
   ...['ana', 'relay'].flatMap((user) => passwords.map((one) => base64(`\0${user}\0${one}`))),
 ].map((secret) => secret.replace(/=+$/, ''))
+const secretsIn = (text: string) => secrets.filter((secret) => text.includes(secret))
 
 const greeting =
   /^220 relay01\.relay\.example Microsoft ESMTP MAIL Service ready at \w{3}, \d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}$/
@@ -130,17 +62,21 @@ const queued =
 const anyPort = /^127\.0\.0\.1:\d+$/
 const at = (port: number) => new RegExp(`^127\\.0\\.108\\.1:${port}$`)
 const startTime = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`
-const receiving: Expected = ['*', new RegExp(`^[0-9A-F]{16};${startTime};1$`), 'receiving message']
+const receiving: ExpectedEvent = [
+  '*',
+  new RegExp(`^[0-9A-F]{16};${startTime};1$`),
+  'receiving message',
+]
 
 /** What the Send connector says to the partner and hears. */
-const partnerSession: readonly Expected[] = [
+const partnerSession: readonly ExpectedEvent[] = [
   ['*', '', 'attempting to connect to 127.0.108.2'],
   ['+'],
   ['<', '220 partner.example ESMTP Lab'],
   ['>', `EHLO ${fqdn}`],
   ['<', '250-partner.example Nice to meet you, [127.0.0.1]'],
   ...['250-PIPELINING', '250-8BITMIME', '250-SMTPUTF8', '250-DSN', '250-AUTH LOGIN PLAIN'].map(
-    (line): Expected => ['<', line],
+    (line): ExpectedEvent => ['<', line],
   ),
   ['<', '250 STARTTLS'],
   ['>', 'STARTTLS'],
@@ -155,7 +91,7 @@ const partnerSession: readonly Expected[] = [
   ['>', `EHLO ${fqdn}`],
   ['<', '250-partner.example Nice to meet you, [127.0.0.1]'],
   ...['250-PIPELINING', '250-8BITMIME', '250-SMTPUTF8', '250-DSN', '250 AUTH LOGIN PLAIN'].map(
-    (line): Expected => ['<', line],
+    (line): ExpectedEvent => ['<', line],
   ),
   ['>', 'AUTH LOGIN'],
   ['<', '334 <authentication response>'],
@@ -304,7 +240,7 @@ describe('of role Mailbox, for one session of a user', () => {
         ...['250-SIZE 36700160', '250-PIPELINING', '250-DSN', '250-ENHANCEDSTATUSCODES'],
         ...['250-AUTH LOGIN PLAIN', '250-8BITMIME', '250-CHUNKING', '250-SMTPUTF8'],
         ...['250-XPROXYFROM', '250 XPROXY'],
-      ].map((line): Expected => ['<', line]),
+      ].map((line): ExpectedEvent => ['<', line]),
       ['>', handOver],
       ['>', 'MAIL FROM:<ana@sender.example>'],
       ['<', '250 2.0.0 XProxy accepted'],
@@ -367,7 +303,7 @@ describe('of role Mailbox, for one session of a user', () => {
 
   test('no log and no output holds a password, plain or in base64', async () => {
     const logged = await everythingLogged(relay)
-    expect(secrets.filter((secret) => logged.includes(secret))).toEqual([])
+    expect(secretsIn(logged)).toEqual([])
     expect(logged).not.toContain('the body of')
   })
 })
@@ -397,9 +333,7 @@ describe('of role Edge', () => {
         sendConnector(),
         {
           ...sendConnector(),
-          Name: 'Quiet Send',
-          AddressSpaces: 'quiet.example',
-          ...{ ProtocolLoggingLevel: 'None' },
+          ...{ Name: 'Quiet Send', AddressSpaces: 'quiet.example', ProtocolLoggingLevel: 'None' },
         },
       ],
       Users,
@@ -461,7 +395,6 @@ describe('of role Edge', () => {
   })
 
   test('no log and no output holds a password, plain or in base64', async () => {
-    const logged = await everythingLogged(relay)
-    expect(secrets.filter((secret) => logged.includes(secret))).toEqual([])
+    expect(secretsIn(await everythingLogged(relay))).toEqual([])
   })
 })

@@ -1,114 +1,21 @@
 import { X509Certificate } from 'node:crypto'
-import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type Clock, systemClock } from '../../src/base/clock.ts'
-import type { Envelope, Recipient } from '../../src/message/envelope.ts'
-import type { IncomingMessage, MailTransaction, Principal } from '../../src/message/message-sink.ts'
-import { BackEndConnections } from '../../src/proxy/back-end-connections.ts'
-import { BackEndSink } from '../../src/proxy/back-end-sink.ts'
-import { directDialer } from '../../src/send/dialer.ts'
+import { describe, expect, test } from 'vitest'
+import type { Recipient } from '../../src/message/envelope.ts'
+import type { Principal } from '../../src/message/message-sink.ts'
 import { type Reply, replyText } from '../../src/smtp/reply.ts'
-import type { KeyPair } from '../../src/tls/certificates.ts'
 import { FakeMx, type FakeMxOptions } from '../support/fake-mx.ts'
-import { frontEndSession } from '../support/incoming.ts'
+import {
+  frontEnd,
+  handOver,
+  internal,
+  send,
+  transaction,
+  withoutChunking,
+} from '../support/front-end.ts'
+import { beginMessage, frontEndSession } from '../support/incoming.ts'
 import { testKeyPair } from '../support/test-certificate.ts'
-import { RecordedProtocolLog } from '../support/recorded-protocol-log.ts'
-import { RecordedConnectivityLog } from '../support/recorded-connectivity-log.ts'
 
-let internal: KeyPair
-let foreign: KeyPair
-beforeAll(async () => {
-  internal = await testKeyPair('edge-relay.internal')
-  foreign = await testKeyPair('edge-relay.internal')
-})
-
-const stack = { current: new AsyncDisposableStack() }
-afterEach(async () => {
-  await stack.current.disposeAsync()
-  stack.current = new AsyncDisposableStack()
-})
-
-const capabilities = ['PIPELINING', 'SIZE', 'DSN', '8BITMIME', 'SMTPUTF8', 'CHUNKING']
-/** Of a back end whose connector has ChunkingEnabled off. */
-const withoutChunking = { capabilities: capabilities.filter((name) => name !== 'CHUNKING') }
-
-const handOver =
-  'XPROXYFROM SID=08DD5A1122334401 IP=203.0.113.77 PORT=50122 DOMAIN=mx.lucerne.example SEQNUM=1 PERMS=1 AUTHSRC=Anonymous'
-
-function transaction(
-  envelope: Partial<Envelope> = {},
-  changes: Partial<Omit<MailTransaction, 'envelope'>> = {},
-): MailTransaction {
-  return {
-    session: frontEndSession,
-    envelope: { sender: 'ana@lucerne.example', body: '7BIT', smtpUtf8: false, ...envelope },
-    limits: { maxHeaderSize: 65536, maxHopCount: 30, maxLocalHopCount: 8 },
-    ...changes,
-  }
-}
-
-interface SetUp {
-  readonly implicit?: boolean
-  readonly clock?: Clock
-  readonly keepFor?: number
-}
-
-async function frontEnd(
-  fakeOptions: FakeMxOptions = {},
-  { implicit, keepFor, clock = systemClock }: SetUp = {},
-) {
-  const tls = { key: internal.key, cert: internal.certificate, requestCert: true }
-  const fake = await FakeMx.start({ capabilities, tls, ...fakeOptions })
-  stack.current.use(fake)
-  const { port } = fake
-  const log = new RecordedProtocolLog()
-  const connectivityLog = new RecordedConnectivityLog()
-  const warnings: string[] = []
-  const connections = new BackEndConnections({
-    dialer: directDialer(clock),
-    clock,
-    log,
-    connectivityLog,
-    certificate: internal,
-    fqdn: 'mail1.corp.example',
-    verbose: () => true,
-    ...(keepFor !== undefined && { keepFor }),
-  })
-  stack.current.use(connections)
-  const sink = new BackEndSink({
-    connections,
-    clock,
-    warn: (message) => warnings.push(message),
-    target: () => ({
-      address: '127.0.0.1',
-      port,
-      tlsMode: implicit === true ? 'Implicit' : 'StartTls',
-    }),
-  })
-  return { fake, sink, log, connectivityLog, warnings, connections }
-}
-
-type Sink = Pick<BackEndSink, 'begin'>
-
-async function open(sink: Sink, mail = transaction()): Promise<IncomingMessage> {
-  const message = await sink.begin(mail)
-  if ('code' in message) throw new Error(`MAIL was refused: ${replyText(message)}`)
-  return message
-}
-
-/** Plays a whole session; the first refusal is the answer, as a client with one recipient sees it. */
-async function send(sink: Sink, content = 'Subject: x\r\n\r\nhello\r\n', mail = transaction()) {
-  const message = await sink.begin(mail)
-  if ('code' in message) return replyText(message)
-  const refused =
-    (await message.addRecipient({ address: 'ben@corp.example' })) ?? (await message.startContent())
-  if (refused !== undefined) {
-    message.abort()
-    return replyText(refused)
-  }
-  for (let at = 0; at < content.length; at += 4096)
-    await message.write(Buffer.from(content.slice(at, at + 4096), 'latin1'))
-  return replyText(await message.commit())
-}
+const foreign = await testKeyPair('edge-relay.internal')
 
 describe('the front end', () => {
   test('hands session and message through and answers with the words of the back end', async () => {
@@ -164,7 +71,7 @@ describe('the front end', () => {
 
   test('passes the parameters of MAIL and RCPT on', async () => {
     const { fake, sink } = await frontEnd()
-    const message = await open(
+    const message = await beginMessage(
       sink,
       transaction(
         { body: '8BITMIME', smtpUtf8: true, returnContent: 'HDRS', envelopeId: 'QQ314+2B' },
@@ -266,7 +173,7 @@ describe('a refusal of the back end', () => {
         RCPT: (line) => (line.includes('no') ? '550 5.1.1 User unknown' : '250 2.1.5 OK'),
       },
     })
-    const message = await open(sink)
+    const message = await beginMessage(sink, transaction())
     const answers: (Reply | undefined)[] = []
     for (const name of ['a', 'no', 'b'])
       answers.push(await message.addRecipient({ address: `${name}@corp.example` }))
@@ -364,7 +271,7 @@ describe('a back end that is lost', () => {
     const unavailable = '451 4.7.0 Temporary server error. Please try again later. PRX1'
     expect(await send(sink)).toBe(unavailable)
     expect(await send(sink)).toBe(unavailable)
-    stack.current.use(await FakeMx.start({ ...fake.options, port }))
+    await using _again = await FakeMx.start({ ...fake.options, port })
     expect(await send(sink)).toBe('250 2.6.0 Queued')
     expect(warnings).toEqual([
       `The Transport service at 127.0.0.1:${port} cannot be used: connect ECONNREFUSED 127.0.0.1:${port}. Clients are answered "${unavailable}" until it can`,
@@ -396,7 +303,7 @@ describe('a back end that is lost', () => {
 
   test('in the middle of a message answers each further command with the same', async () => {
     const { sink } = await frontEnd({ answers: { RCPT: 'drop' } })
-    const message = await open(sink)
+    const message = await beginMessage(sink, transaction())
     const answers = [
       await message.addRecipient({ address: 'a@corp.example' }),
       await message.addRecipient({ address: 'b@corp.example' }),
@@ -406,173 +313,5 @@ describe('a back end that is lost', () => {
     expect(answers.map((answer) => answer && replyText(answer))).toEqual(
       Array<string>(3).fill('451 4.7.0 Temporary server error. Please try again later. PRX4'),
     )
-  })
-})
-
-describe('connections to the back end', () => {
-  test('serve one message after the other without RSET', async () => {
-    const { fake, sink } = await frontEnd()
-    await send(sink)
-    await send(sink)
-    expect(fake.sessions).toHaveLength(1)
-    expect(fake.messages).toHaveLength(2)
-    expect(fake.lines).not.toContain('RSET')
-  })
-
-  test('hear whose messages come only when that changes', async () => {
-    const { fake, sink } = await frontEnd()
-    const others = transaction(
-      {},
-      { session: { ...frontEndSession, sessionId: '08DD5A1122334402' } },
-    )
-    await send(sink)
-    await send(sink)
-    await send(sink, 'x\r\n', others)
-    await send(sink, 'x\r\n', others)
-    await send(sink)
-    const told = fake.lines.filter((line) => line.startsWith('XPROXYFROM'))
-    expect(told.map((line) => line.slice(0, 31))).toEqual([
-      'XPROXYFROM SID=08DD5A1122334401',
-      'XPROXYFROM SID=08DD5A1122334402',
-      'XPROXYFROM SID=08DD5A1122334401',
-    ])
-    expect(fake.sessions).toHaveLength(1)
-  })
-
-  test('stay with the session that they served before', async () => {
-    const { fake, sink } = await frontEnd()
-    const sessions = ['08DD5A1122334401', '08DD5A1122334402'].map((sessionId) =>
-      transaction({}, { session: { ...frontEndSession, sessionId } }),
-    )
-    const open = await Promise.all(sessions.map((mail) => sink.begin(mail)))
-    for (const message of open) if (!('code' in message)) message.abort()
-    for (const mail of [...sessions, ...sessions]) await send(sink, 'x\r\n', mail)
-    expect(fake.sessions).toHaveLength(2)
-    expect(fake.lines.filter((line) => line.startsWith('XPROXYFROM'))).toHaveLength(2)
-  })
-
-  test('are reset where a transaction was left open', async () => {
-    const { fake, sink } = await frontEnd()
-    const message = await open(sink)
-    await message.addRecipient({ address: 'ben@corp.example' })
-    message.abort()
-    await send(sink)
-    await send(sink)
-    expect(fake.sessions).toHaveLength(1)
-    expect(fake.lines.filter((line) => line === 'RSET')).toHaveLength(1)
-    expect(fake.messages).toHaveLength(2)
-  })
-
-  test('are left when a client goes away in the middle of content behind DATA', async () => {
-    const { fake, sink } = await frontEnd(withoutChunking)
-    const message = await open(sink)
-    await message.addRecipient({ address: 'ben@corp.example' })
-    await message.startContent()
-    await message.write(Buffer.from('Subject: half'))
-    message.abort()
-    await fake.until(() => fake.sessions[0]?.closed === true)
-    expect(fake.messages).toEqual([])
-  })
-
-  test.each([
-    ['in small content', transaction(), 1000],
-    ['between chunks', transaction({ body: 'BINARYMIME' }), 100_000],
-  ])('are reset when a client goes away %s', async (_, mail, size) => {
-    const { fake, sink } = await frontEnd()
-    const message = await open(sink, mail)
-    await message.addRecipient({ address: 'ben@corp.example' })
-    await message.startContent()
-    await message.write(Buffer.alloc(size, 'x'))
-    message.abort()
-    expect(await send(sink)).toBe('250 2.6.0 Queued')
-    expect(fake.lines).toContain('RSET')
-    expect(fake.messages).toHaveLength(1)
-    expect(fake.sessions).toHaveLength(1)
-  })
-
-  test.each(['XPROXYFROM', 'MAIL'])(
-    'that went stale are replaced unseen, even when they break only at %s',
-    async (verb) => {
-      const { fake, sink } = await frontEnd()
-      await send(sink)
-      const other = transaction(
-        {},
-        { session: { ...frontEndSession, sessionId: '08DD5A1122334402' } },
-      )
-      const [first] = fake.sessions
-      fake.options = {
-        ...fake.options,
-        answers: { [verb]: (_, at) => (at === first ? 'drop' : '250 2.0.0 OK') },
-      }
-      expect(await send(sink, 'x\r\n', other)).toBe('250 2.6.0 Queued')
-      expect(fake.sessions).toHaveLength(2)
-      expect(fake.messages).toHaveLength(2)
-    },
-  )
-
-  test('that the back end ended meanwhile are not used', async () => {
-    const { fake, sink } = await frontEnd()
-    await send(sink)
-    const last = await open(sink)
-    fake.options = { ...fake.options, answers: { RSET: 'drop' } }
-    last.abort()
-    expect(await send(sink)).toBe('250 2.6.0 Queued')
-    expect(fake.sessions).toHaveLength(2)
-  })
-
-  test('have three lines in the connectivity log, and one id in both logs', async () => {
-    const { sink, log, connectivityLog, connections } = await frontEnd()
-    await send(sink, 'x'.repeat(1000))
-    await send(sink, 'x'.repeat(2000))
-    await connections.close()
-    const [only, ...others] = connectivityLog.sessions
-    expect(others).toEqual([])
-    expect(only?.destination).toBe('internalproxy')
-    expect(only?.records).toEqual([
-      '+ Undefined Inbound Proxy Internal Send Connector;Starting outbound connection for inbound session 08DD5A1122334401',
-      '> Established connection to 127.0.0.1',
-      expect.stringMatching(/^- 1[12]\d\d\/1 2[12]\d\d\/1 \(\)$/),
-    ])
-    expect(log.sessions[0]?.options.id).toBe(only?.id)
-  })
-
-  test('are closed with QUIT after some idle seconds', async () => {
-    const { fake, sink } = await frontEnd({}, { keepFor: 20 })
-    await send(sink)
-    await fake.until(() => fake.sessions[0]?.closed === true)
-    expect(fake.lines.at(-1)).toBe('QUIT')
-  })
-
-  test('are not used for long, so that no ConnectionTimeout ends a message', async () => {
-    let passed = 0
-    const clock = { ...systemClock, monotonic: () => systemClock.monotonic() + passed }
-    const { fake, sink } = await frontEnd({}, { clock })
-    await send(sink)
-    passed = 61_000
-    await send(sink)
-    expect(fake.sessions).toHaveLength(2)
-  })
-
-  test('are closed with QUIT when the service stops, and none is kept afterwards', async () => {
-    const { fake, sink, connections } = await frontEnd()
-    await send(sink)
-    await connections.close()
-    expect(fake.lines.at(-1)).toBe('QUIT')
-    expect(await send(sink)).toBe('250 2.6.0 Queued')
-    await fake.until(() => fake.sessions[1]?.closed === true)
-  })
-
-  test('are as many as there are messages at once', async () => {
-    const { fake, sink } = await frontEnd()
-    const answers = await Promise.all(Array.from({ length: 8 }, () => send(sink)))
-    expect(new Set(answers)).toEqual(new Set(['250 2.6.0 Queued']))
-    expect(fake.sessions).toHaveLength(8)
-    expect(fake.messages).toHaveLength(8)
-  })
-
-  test('speak in turn with a back end that does not pipeline', async () => {
-    const { fake, sink } = await frontEnd({ capabilities: [] })
-    expect(await send(sink)).toBe('250 2.6.0 Queued')
-    expect(fake.messages).toHaveLength(1)
   })
 })

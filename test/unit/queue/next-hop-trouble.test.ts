@@ -53,8 +53,7 @@ describe('a next hop that cannot be reached', () => {
       ++count === 1 ? serve(lane, signal) : refusing('unreachable', '421 too many')(lane, signal)
     await bench.start()
     await bench.send('strict.test', 50)
-    const { queues } = await bench.scheduler.listing.queues()
-    const [, view] = queues
+    const [, view] = (await bench.scheduler.listing.queues()).queues
     expect(view).toMatchObject({ Status: 'Active', LastError: '421 too many', RetryCount: 0 })
     expect(bench.opened).toHaveLength(2)
     release()
