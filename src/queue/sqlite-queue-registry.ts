@@ -73,8 +73,16 @@ export class QueueRegistry {
     return this.#byNumber.get(number)
   }
 
-  all(): Iterable<RegisteredQueue> {
-    return this.#byNumber.values()
+  /** Up to `limit` queues with higher numbers than `after`, the lowest first. */
+  page(after: number, limit: number): RegisteredQueue[] {
+    const found: RegisteredQueue[] = []
+    // Numbers only grow, so the map has them in order.
+    for (const queue of this.#byNumber.values()) {
+      if (queue.number <= after) continue
+      if (found.length >= limit) break
+      found.push(queue)
+    }
+    return found
   }
 
   /** Counts copies in (or out) after the transaction that moved them succeeded. */

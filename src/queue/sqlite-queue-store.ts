@@ -14,6 +14,7 @@ import {
   type AgedQuery,
   type CopyPage,
   type CopyQuery,
+  type FiguresQuery,
   type LeasedAmong,
   type PendingMessage,
   type PreparedMessage,
@@ -236,8 +237,8 @@ class SqliteQueueStore implements QueueStore {
       : this.#readStored(messageId, index)
   }
 
-  async queues(): Promise<readonly QueueFigures[]> {
-    return (await this.link.call({ kind: 'queues' })) as QueueFigures[]
+  async queues(query: FiguresQuery = {}): Promise<readonly QueueFigures[]> {
+    return (await this.link.call({ kind: 'queues', query })) as QueueFigures[]
   }
 
   async scan(query: CopyQuery): Promise<CopyPage> {

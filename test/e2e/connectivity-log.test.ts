@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type LabDns, startLabDns } from '../../src/lab/lab-dns.ts'
 import { FakeMx } from '../support/fake-mx.ts'
-import { mailboxConfig, moved } from '../support/mailbox-config.ts'
+import { moved, shippedConfig } from '../support/shipped-config.ts'
 import {
   type ConnectivityRecord,
   connectivityLogRecords,
@@ -59,7 +59,7 @@ function config(): string {
     AuthMechanism: 'Tls, ExternalAuthoritative',
     PermissionGroups: 'AnonymousUsers, ExchangeServers',
   }
-  return mailboxConfig({
+  return shippedConfig({
     address,
     connectors: { 'Default Frontend': trusted },
     sections: {

@@ -2,7 +2,8 @@ import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type LabMailServer, startLabMailServer } from '../../src/lab/lab-mail-server.ts'
-import { mailboxConfig, moved, smartHostConnector } from '../support/mailbox-config.ts'
+import { moved, shippedConfig } from '../support/shipped-config.ts'
+import { smartHostConnector } from '../support/smart-host-connector.ts'
 import { RelayProcess } from '../support/relay-process.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 import { plainMessage, submit } from '../support/submit.ts'
@@ -20,7 +21,7 @@ let relay: RelayProcess
 let logs: string
 beforeAll(async () => {
   peerServer = await startLabMailServer({ hostname: 'peer.example', address: '127.0.114.11' })
-  const config = mailboxConfig({
+  const config = shippedConfig({
     address,
     connectors: {
       'Default Frontend': {

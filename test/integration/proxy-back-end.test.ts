@@ -2,27 +2,23 @@ import { X509Certificate } from 'node:crypto'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Clock, systemClock } from '../../src/base/clock.ts'
 import type { Envelope, Recipient } from '../../src/message/envelope.ts'
-import type {
-  IncomingMessage,
-  MailTransaction,
-  Principal,
-  SessionFacts,
-} from '../../src/message/message-sink.ts'
+import type { IncomingMessage, MailTransaction, Principal } from '../../src/message/message-sink.ts'
 import { BackEndConnections } from '../../src/proxy/back-end-connections.ts'
 import { BackEndSink } from '../../src/proxy/back-end-sink.ts'
 import { directDialer } from '../../src/send/dialer.ts'
 import { type Reply, replyText } from '../../src/smtp/reply.ts'
 import type { KeyPair } from '../../src/tls/certificates.ts'
 import { FakeMx, type FakeMxOptions } from '../support/fake-mx.ts'
-import { internalCertificate } from '../support/internal-certificate.ts'
+import { frontEndSession } from '../support/incoming.ts'
+import { testKeyPair } from '../support/test-certificate.ts'
 import { RecordedProtocolLog } from '../support/recorded-protocol-log.ts'
 import { RecordedConnectivityLog } from '../support/recorded-connectivity-log.ts'
 
 let internal: KeyPair
 let foreign: KeyPair
 beforeAll(async () => {
-  internal = await internalCertificate()
-  foreign = await internalCertificate()
+  internal = await testKeyPair('edge-relay.internal')
+  foreign = await testKeyPair('edge-relay.internal')
 })
 
 const stack = { current: new AsyncDisposableStack() }
@@ -35,17 +31,6 @@ const capabilities = ['PIPELINING', 'SIZE', 'DSN', '8BITMIME', 'SMTPUTF8', 'CHUN
 /** Of a back end whose connector has ChunkingEnabled off. */
 const withoutChunking = { capabilities: capabilities.filter((name) => name !== 'CHUNKING') }
 
-const session: SessionFacts = {
-  sessionId: '08DD5A1122334401',
-  connector: 'MAIL1\\Default Frontend MAIL1',
-  fqdn: 'mail1.corp.example',
-  local: { address: '192.0.2.25', port: 25 },
-  remote: { address: '203.0.113.77', port: 50122 },
-  helloName: 'mx.lucerne.example',
-  extended: true,
-  principal: { kind: 'Anonymous' },
-  permissions: new Set(['SMTPSubmit']),
-}
 const handOver =
   'XPROXYFROM SID=08DD5A1122334401 IP=203.0.113.77 PORT=50122 DOMAIN=mx.lucerne.example SEQNUM=1 PERMS=1 AUTHSRC=Anonymous'
 
@@ -54,7 +39,7 @@ function transaction(
   changes: Partial<Omit<MailTransaction, 'envelope'>> = {},
 ): MailTransaction {
   return {
-    session,
+    session: frontEndSession,
     envelope: { sender: 'ana@lucerne.example', body: '7BIT', smtpUtf8: false, ...envelope },
     limits: { maxHeaderSize: 65536, maxHopCount: 30, maxLocalHopCount: 8 },
     ...changes,
@@ -167,9 +152,9 @@ describe('the front end', () => {
   test('begins with TLS towards an implicit listener and hands an account over by XPROXY', async () => {
     const { fake, sink } = await frontEnd({ implicitTls: true }, { implicit: true })
     const principal: Principal = { kind: 'User', userName: 'CORP\\ana', addresses: [] }
-    expect(await send(sink, 'x', transaction({}, { session: { ...session, principal } }))).toBe(
-      '250 2.6.0 Queued',
-    )
+    expect(
+      await send(sink, 'x', transaction({}, { session: { ...frontEndSession, principal } })),
+    ).toBe('250 2.6.0 Queued')
     expect(fake.lines.slice(0, 3)).toEqual([
       'EHLO mail1.corp.example',
       'XPROXY SID=08DD5A1122334401 IP=203.0.113.77 PORT=50122 DOMAIN=mx.lucerne.example PERMS=1 SECID=CORP\\ana',
@@ -436,7 +421,10 @@ describe('connections to the back end', () => {
 
   test('hear whose messages come only when that changes', async () => {
     const { fake, sink } = await frontEnd()
-    const others = transaction({}, { session: { ...session, sessionId: '08DD5A1122334402' } })
+    const others = transaction(
+      {},
+      { session: { ...frontEndSession, sessionId: '08DD5A1122334402' } },
+    )
     await send(sink)
     await send(sink)
     await send(sink, 'x\r\n', others)
@@ -454,7 +442,7 @@ describe('connections to the back end', () => {
   test('stay with the session that they served before', async () => {
     const { fake, sink } = await frontEnd()
     const sessions = ['08DD5A1122334401', '08DD5A1122334402'].map((sessionId) =>
-      transaction({}, { session: { ...session, sessionId } }),
+      transaction({}, { session: { ...frontEndSession, sessionId } }),
     )
     const open = await Promise.all(sessions.map((mail) => sink.begin(mail)))
     for (const message of open) if (!('code' in message)) message.abort()
@@ -507,7 +495,10 @@ describe('connections to the back end', () => {
     async (verb) => {
       const { fake, sink } = await frontEnd()
       await send(sink)
-      const other = transaction({}, { session: { ...session, sessionId: '08DD5A1122334402' } })
+      const other = transaction(
+        {},
+        { session: { ...frontEndSession, sessionId: '08DD5A1122334402' } },
+      )
       const [first] = fake.sessions
       fake.options = {
         ...fake.options,

@@ -12,7 +12,7 @@ import { defaultClientTimeouts } from '../../src/send/client-timeouts.ts'
 import { directDialer } from '../../src/send/dialer.ts'
 import { SmtpClient } from '../../src/send/smtp-client.ts'
 import { replyText } from '../../src/smtp/reply.ts'
-import { testCertificate } from '../support/fake-mx-certificate.ts'
+import { testCertificate } from '../support/test-certificate.ts'
 import { FakeMx } from '../support/fake-mx.ts'
 import {
   RecordingLog,
@@ -219,7 +219,7 @@ describe('both services of a server', () => {
       PermissionGroups: 'ExchangeServers',
     })
     const { port } = await frontEnd(connector)
-    const mx = await FakeMx.start({ tls: await testCertificate('mx.example') })
+    const mx = await FakeMx.start({ tls: await testCertificate(['mx.example']) })
     stack.current.use(mx)
     const proxied = outboundProxyDialer({
       dialer,

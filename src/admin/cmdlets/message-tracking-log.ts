@@ -3,12 +3,12 @@ import { type TrackingRecord, trackingEvents, trackingSources } from '../../logs
 import type { ServerIdentity } from '../../config/server-config.ts'
 import { tableView } from '../format/view.ts'
 import { type Cmdlet, type Given, defineCmdlet, parameter, refused } from '../shell/cmdlet.ts'
-import { dateTime, identity, list, text } from '../shell/parameter-types.ts'
+import { dateTime, list, text } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import { TimeSpan } from '../values/value.ts'
-import { requireThisServer } from './identities.ts'
 import { limitedResults, resultSize } from './result-size.ts'
+import { requireThisServer, serverParameter } from './this-server.ts'
 
 /** The message tracking log of this server. */
 export interface TrackingLogs {
@@ -45,10 +45,7 @@ const parameters = {
     { help: 'The part of the server that tells it: SMTP, DNS, DSN, QUEUE, ROUTING.' },
   ),
   TransportTrafficType: parameter(text, { help: 'The kind of traffic: Email.' }),
-  Server: parameter(identity, {
-    help: 'This server, by its name or FQDN; there is no other.',
-    pipeline: 'both',
-  }),
+  Server: serverParameter,
   ResultSize: resultSize,
   DomainController: refused('the configuration is a file on this server.'),
 }
@@ -78,10 +75,13 @@ export function trackingLogCmdlets(logs: TrackingLogs): readonly Cmdlet[] {
           code: "Get-MessageTrackingLog -MessageId '<a1@contoso.com>' -ResultSize Unlimited",
           text: 'All events of one message.',
         },
+        {
+          code: 'Get-TransportService | Get-MessageTrackingLog -Recipients ann@contoso.com | Export-Csv ann.csv -NoTypeInformation',
+          text: 'As scripts for several servers have it; here it is one.',
+        },
       ],
       async *run({ given }, context) {
-        const { Server } = given
-        if (Server !== undefined) requireThisServer(Server, await logs.server())
+        requireThisServer(given.Server, await logs.server())
         const found = withTraffic(
           logs.search({ ...filterOf(given), signal: context.signal }),
           given.TransportTrafficType,

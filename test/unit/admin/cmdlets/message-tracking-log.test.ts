@@ -118,7 +118,12 @@ test('every filter reaches the reader', async () => {
 
 test.each([
   ['Get-MessageTrackingLog -TransportTrafficType Other', '', '', ''],
-  ['Get-MessageTrackingLog -Server EDGE02', '', "The server 'EDGE02' couldn't be found", ''],
+  [
+    'Get-MessageTrackingLog -Server EDGE02',
+    '',
+    "The server 'EDGE02' couldn't be found: these commands manage 'EDGE01' only.",
+    '',
+  ],
   ['Get-MessageTrackingLog -ResultSize 1 | Out-Null', '', '', 'WARNING: There are more results'],
 ])('%s', async (line, out, error, notice) => {
   const result = await run(line)

@@ -10,7 +10,8 @@ import { builtInCmdlets } from '../../../../src/admin/shell/built-in/built-in-cm
 import { Shell } from '../../../../src/admin/shell/shell.ts'
 import { submissionQueue } from '../../../../src/queue/queue-key.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
-import { FakeQueueServer, messageView, queueView } from '../../../support/fake-queue-server.ts'
+import { FakeQueueServer } from '../../../support/fake-queue-server.ts'
+import { messageView, queueView } from '../../../support/queue-views.ts'
 import { RecordingHost } from '../../../support/recording-host.ts'
 import { sampleTime } from '../../../support/queue-samples.ts'
 
