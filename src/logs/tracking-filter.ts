@@ -5,7 +5,7 @@ import type { TrackingRecord } from './tracking-log.ts'
 export interface TrackingFilter {
   /** Records of that time and later. */
   readonly start?: Milliseconds
-  /** Records of that time and earlier. */
+  /** Records before that time. */
   readonly end?: Milliseconds
   readonly eventId?: string
   readonly source?: string
@@ -15,6 +15,7 @@ export interface TrackingFilter {
   /** With or without its angle brackets. */
   readonly messageId?: string
   readonly internalMessageId?: string
+  /** A GUID, with or without its hyphens. */
   readonly networkMessageId?: string
   /** A part of the subject. */
   readonly messageSubject?: string
@@ -28,7 +29,7 @@ export function matchesFilter(record: TrackingRecord, filter: TrackingFilter): b
   if (!same(filter.sender, record.sender)) return false
   if (messageId !== undefined && !same(bare(messageId), bare(record.messageId))) return false
   if (!same(filter.internalMessageId, record.internalMessageId)) return false
-  if (!same(filter.networkMessageId, record.networkMessageId)) return false
+  if (!same(guid(filter.networkMessageId), record.networkMessageId)) return false
   if (reference !== undefined && !same(bare(reference), bare(record.reference))) return false
   if (
     messageSubject !== undefined &&
@@ -46,7 +47,7 @@ export function matchesFilter(record: TrackingRecord, filter: TrackingFilter): b
 export function linePattern(filter: TrackingFilter): RegExp | undefined {
   const { messageId, networkMessageId, internalMessageId, recipients, reference } = filter
   const candidates: readonly (readonly string[])[] = [
-    texts(networkMessageId),
+    texts(guid(networkMessageId)),
     texts(messageId === undefined ? undefined : bare(messageId)),
     internalMessageId === undefined ? [] : [`,${internalMessageId},`],
     texts(reference === undefined ? undefined : bare(reference)),
@@ -93,4 +94,9 @@ function folded(text: string): string {
 
 function bare(messageId: string): string {
   return messageId.replace(/^<(.*)>$/, '$1')
+}
+
+/** With hyphens, as it stands in the log. */
+function guid(id: string | undefined): string | undefined {
+  return id?.replace(/^(\w{8})(\w{4})(\w{4})(\w{4})(\w{12})$/, '$1-$2-$3-$4-$5')
 }

@@ -84,7 +84,7 @@ class MatchingLines {
 
   /** ISO times sort as text. Header lines, which begin with `#`, are before all times. */
   #isInTime(time: string): boolean {
-    return time >= this.#start && time <= this.#end
+    return time >= this.#start && time < this.#end
   }
 }
 

@@ -48,7 +48,7 @@ async function wantedFiles(query: TrackingLogQuery): Promise<readonly TrackingLo
     const parsed = parseLogFileName(trackingLogPrefix, name)
     if (parsed === undefined || endOfStamp(parsed.stamp) < start) continue
     const file = await inspectTrackingLog(join(folder, name))
-    if (file !== undefined && file.start <= end) files.push(file)
+    if (file !== undefined && file.start < end) files.push(file)
   }
   return files.sort((a, b) => a.start - b.start)
 }

@@ -11,6 +11,8 @@ export type QueueEvent =
       readonly kind: 'delivered' | 'failed' | 'expired'
       readonly copy: Copy
       readonly results: readonly RecipientResult[]
+      /** The notification that the sender gets of some of the results. */
+      readonly notice?: NoticeOfResults
     }
   /** Recipients wait for another attempt. */
   | {
@@ -36,6 +38,14 @@ export type QueueEvent =
       readonly retryCount: number
       readonly nextRetryAt: Milliseconds
     }
+
+/** A notification, and what it tells of. */
+export interface NoticeOfResults {
+  /** Its InternalMessageId. */
+  readonly id: number
+  readonly messageId: string
+  readonly results: readonly RecipientResult[]
+}
 
 /** The sorts of notification that senders get. */
 export type NoticeKind = 'failed' | 'delayed' | 'relayed'

@@ -3,7 +3,7 @@ import type { Live } from '../base/live.ts'
 import { minute, second } from '../base/time-span.ts'
 import type { RecipientResult } from './delivery-agent.ts'
 import type { Notifier } from './notifier.ts'
-import type { NoticeKind, QueueEvents, QueueLog } from './queue-events.ts'
+import type { NoticeKind, NoticeOfResults, QueueEvents, QueueLog } from './queue-events.ts'
 import { type PreparedMessage, type QueueStore, StoreError } from './queue-store.ts'
 import type { AdminMark } from './message-operations.ts'
 import { type Copy, type NewCopy, suspended } from './stored-message.ts'
@@ -273,8 +273,17 @@ export class Settler {
     { notices, added }: { readonly notices: Notices; readonly added: readonly Copy[] },
   ): void {
     const { onEvent } = this.#parts
+    const { relayed, failed, expired } = outcome
+    const notified = {
+      delivered: noticeOf('relayed', relayed, notices),
+      failed: noticeOf('failed', failed, notices),
+      expired: noticeOf('failed', expired, notices),
+    }
     for (const kind of ['delivered', 'failed', 'expired'] as const) {
-      if (outcome[kind].length > 0) onEvent({ kind, copy, results: outcome[kind] })
+      const results = outcome[kind]
+      const notice = notified[kind]
+      if (results.length > 0)
+        onEvent({ kind, copy, results, ...(notice !== undefined && { notice }) })
     }
     const { dropped = [] } = outcome
     if (dropped.length > 0) onEvent({ kind: 'failed', copy, results: dropped })
@@ -294,6 +303,16 @@ export class Settler {
       if (about !== undefined) onEvent({ kind: 'notified', copy, about, copies })
     })
   }
+}
+
+/** The notification of that kind among those that are written. */
+function noticeOf(
+  kind: NoticeKind,
+  results: readonly RecipientResult[],
+  { prepared, kinds }: Notices,
+): NoticeOfResults | undefined {
+  const notice = prepared[kinds.indexOf(kind)]
+  return notice && { id: notice.pending.id, messageId: notice.message.messageId, results }
 }
 
 function owesNotices({ failed, expired, relayed, delayed }: Verdict): boolean {

@@ -4,7 +4,7 @@ import { sessionTime } from '../logs/session-ids.ts'
 import type { TrackedMessage, TrackingEntry, TrackingSource } from '../logs/tracking-log.ts'
 import type { SessionFacts } from '../message/message-sink.ts'
 import type { RecipientResult } from '../queue/delivery-agent.ts'
-import type { NoticeKind, QueueEvent } from '../queue/queue-events.ts'
+import type { NoticeKind, NoticeOfResults, QueueEvent } from '../queue/queue-events.ts'
 import { isDeliveryQueue } from '../queue/queue-key.ts'
 import type { Copy, CopyRecipient, StoredMessage } from '../queue/stored-message.ts'
 import { removedReply } from '../queue/verdict.ts'
@@ -64,7 +64,7 @@ export function queueEventEntries(event: QueueEvent, server: string): readonly T
   }
 }
 
-function sentEntries({ copy, results }: Settled, server: string): readonly TrackingEntry[] {
+function sentEntries({ copy, results, notice }: Settled, server: string): readonly TrackingEntry[] {
   const message = tracked(copy.message)
   return bySession(results).map((group) => {
     const [{ session, reply }] = group
@@ -83,12 +83,14 @@ function sentEntries({ copy, results }: Settled, server: string): readonly Track
       serverHostname: session?.host ?? '',
       sourceContext: `${session?.id ?? ''};${reply}`,
       messageInfo: logTime(copy.message.receivedAt),
+      ...(tellsOf(notice, group) && { reference: String(notice.id) }),
     }
   })
 }
 
 /** FAIL, and DROP where there is nobody to tell it to. */
-function failedEntries({ copy, results, kind }: Settled, server: string): readonly TrackingEntry[] {
+function failedEntries(event: Settled, server: string): readonly TrackingEntry[] {
+  const { copy, results, kind, notice } = event
   const message = tracked(copy.message)
   const failed = bySession(results).map((group): TrackingEntry => {
     const [{ session }] = group
@@ -104,11 +106,16 @@ function failedEntries({ copy, results, kind }: Settled, server: string): readon
       serverHostname: session?.host ?? '',
       sourceContext: session?.id ?? '',
       connectorId: copy.queue.nextHopConnector,
+      ...(tellsOf(notice, group) && { reference: notice.messageId }),
     }
   })
   if (copy.message.envelope.sender !== '') return failed
   const recipients = results.map(({ recipient }) => recipient.address)
   return [...failed, { message, source: 'DSN', event: 'DROP', recipients, clientHostname: server }]
+}
+
+function tellsOf(notice: NoticeOfResults | undefined, group: Group): notice is NoticeOfResults {
+  return notice !== undefined && group.some((result) => notice.results.includes(result))
 }
 
 /** Who failed it: a session, an administrator or the DNS (the texts say so), or else our routing. */

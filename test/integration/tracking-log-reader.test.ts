@@ -45,7 +45,8 @@ test('merges the files of several writers by time', async () => {
 })
 
 test.each([
-  { start: '09:00:01.000', end: '10:00:00.000', ids: ['b', 'c'] },
+  { start: '09:00:01.000', end: '10:00:00.000', ids: ['b'] },
+  { start: '09:00:01.000', end: '10:00:00.001', ids: ['b', 'c'] },
   { start: '09:00:01.001', ids: ['c', 'd'] },
   { start: '10:00:00.001', ids: ['d'] },
   { end: '09:00:00.999', ids: ['a'] },

@@ -113,6 +113,11 @@ TOPIC
     Set-SendConnector 'To Internet' -ProtocolLoggingLevel Verbose
 
     Both show the first 1000 results unless -ResultSize says otherwise.
+
+    The connectivity log, files CONNECTLOG*.LOG below the folder of the logs,
+    tells of each connection to another server where to, how it came about, and
+    how much went over it.
+    Get-TransportService | Format-List ConnectivityLog*
 `,
   },
 ]

@@ -1,5 +1,6 @@
 import type { TrackingFilter } from '../../logs/tracking-filter.ts'
 import { type TrackingRecord, trackingEvents, trackingSources } from '../../logs/tracking-log.ts'
+import type { ServerIdentity } from '../../config/server-config.ts'
 import { tableView } from '../format/view.ts'
 import { type Cmdlet, type Given, defineCmdlet, parameter, refused } from '../shell/cmdlet.ts'
 import { dateTime, list, text } from '../shell/parameter-types.ts'
@@ -11,7 +12,7 @@ import { requireThisServer, serverParameter } from './this-server.ts'
 
 /** The message tracking log of this server. */
 export interface TrackingLogs {
-  serverName(): Promise<string>
+  server(): Promise<ServerIdentity>
   /** Records by their time. */
   search(query: TrackingFilter & { readonly signal: AbortSignal }): AsyncIterable<TrackingRecord>
 }
@@ -20,7 +21,7 @@ const view = tableView('EventId', 'Source', 'Sender', 'Recipients', 'MessageSubj
 
 const parameters = {
   Start: parameter(dateTime, { help: 'Events of this time and later.' }),
-  End: parameter(dateTime, { help: 'Events of this time and earlier.' }),
+  End: parameter(dateTime, { help: 'Events before this time.' }),
   EventId: parameter(
     { ...text, values: trackingEvents },
     { help: 'What happened: RECEIVE, SEND, FAIL, DEFER and so on.' },
@@ -33,7 +34,9 @@ const parameters = {
     pipeline: 'property',
   }),
   InternalMessageId: parameter(text, { help: 'The number that this server gave the message.' }),
-  NetworkMessageId: parameter(text, { help: 'The number that all copies of the message share.' }),
+  NetworkMessageId: parameter(text, {
+    help: 'The GUID that all copies of the message share, with or without hyphens.',
+  }),
   Reference: parameter(text, {
     help: 'What the event refers to, such as the Message-ID of an NDR.',
   }),
@@ -78,7 +81,7 @@ export function trackingLogCmdlets(logs: TrackingLogs): readonly Cmdlet[] {
         },
       ],
       async *run({ given }, context) {
-        requireThisServer(given.Server, { Name: await logs.serverName() })
+        requireThisServer(given.Server, await logs.server())
         const found = withTraffic(
           logs.search({ ...filterOf(given), signal: context.signal }),
           given.TransportTrafficType,
@@ -158,7 +161,7 @@ function recordObject(record: TrackingRecord): ShellObject {
       MessageInfo: record.messageInfo,
       MessageLatency: latency,
       MessageLatencyType: latency === null ? 'None' : 'EndToEnd',
-      EventData: record.customData,
+      EventData: eventData(record.customData),
       TransportTrafficType: record.transportTrafficType,
       SchemaVersion: record.schemaVersion,
     },
@@ -169,4 +172,11 @@ function recordObject(record: TrackingRecord): ShellObject {
 function latencyOf({ eventId, messageInfo, timestamp }: TrackingRecord): TimeSpan | null {
   const received = eventId === 'SEND' ? Date.parse(messageInfo) : NaN
   return Number.isNaN(received) ? null : new TimeSpan(timestamp - received)
+}
+
+/** The pairs of `S:DeliveryPriority=Normal;S:…` as .NET shows them: `[DeliveryPriority, Normal]`. */
+function eventData(customData: string): readonly string[] | null {
+  if (customData === '') return null
+  const pairs = customData.replace(/^S:/, '').split(/;S:/)
+  return pairs.map((pair) => `[${pair.replace(/=|$/, ', ')}]`)
 }

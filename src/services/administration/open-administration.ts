@@ -40,7 +40,7 @@ export function openAdministration(place: AdministrationPlace): Administration {
       },
     },
     trackingLogs: {
-      serverName: async () => await (await trackingLogs()).serverName(),
+      server: async () => await (await trackingLogs()).server(),
       async *search(query) {
         yield* (await trackingLogs()).search(query)
       },

@@ -8,8 +8,8 @@ import { currentConfig } from './current-config.ts'
 /** The message tracking log where a configuration file places it. */
 export function fileTrackingLogs(configFile: string, dataFolder: string): TrackingLogs {
   return {
-    async serverName() {
-      return (await currentConfig(configFile)).Server.Name
+    async server() {
+      return (await currentConfig(configFile)).Server
     },
     async *search(query) {
       const { TransportService } = await currentConfig(configFile)

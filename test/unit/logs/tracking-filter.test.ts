@@ -72,6 +72,11 @@ describe.each<{ name: string; hits: TrackingFilter; misses: TrackingFilter }>([
     misses: { networkMessageId: '7f0c1f0e' },
   },
   {
+    name: 'NetworkMessageId without hyphens',
+    hits: { networkMessageId: '7f0c1f0e5b1d4c4a8f1a08de0a110001' },
+    misses: { networkMessageId: '7f0c1f0e5b1d4c4a8f1a08de0a110002' },
+  },
+  {
     name: 'MessageSubject',
     hits: { messageSubject: 'LO, "You' },
     misses: { messageSubject: 'Hello you' },

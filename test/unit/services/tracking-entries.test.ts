@@ -162,6 +162,19 @@ describe('a delivery', () => {
   })
 })
 
+test('what a notification tells of refers to it: SEND by its number, FAIL by its Message-ID', () => {
+  const other = { ...session, id: '08DE0A110000A002' }
+  const told = result('a@corp.example', { outcome: 'delivered', reply: '250 OK', session })
+  const untold = { ...told, recipient: { address: 'b@corp.example' }, session: other }
+  const notice = { id: 9, messageId: '<dsn@edge.example>', results: [told] }
+  const results = [told, untold]
+  const references = (kind: 'delivered' | 'failed' | 'expired') =>
+    entriesOf({ kind, copy: copyOf([]), results, notice }).map(({ reference }) => reference)
+  expect(references('delivered')).toEqual(['9', undefined])
+  expect(references('failed')).toEqual(['<dsn@edge.example>', undefined])
+  expect(references('expired')).toEqual(['<dsn@edge.example>', undefined])
+})
+
 const bob = { recipients: ['bob@corp.example'] }
 const dns = '550 5.4.4 SMTPSEND.DNS.NonExistentDomain; nonexistent domain'
 const expired = '550 4.4.7 QUEUE.Expired; message expired'

@@ -3,6 +3,7 @@ import { trackingLogCmdlets } from '../../../../src/admin/cmdlets/message-tracki
 import { builtInCmdlets } from '../../../../src/admin/shell/built-in/built-in-cmdlets.ts'
 import { Shell } from '../../../../src/admin/shell/shell.ts'
 import type { TrackingFilter } from '../../../../src/logs/tracking-filter.ts'
+import type { TrackingRecord } from '../../../../src/logs/tracking-log.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { RecordingHost } from '../../../support/recording-host.ts'
 import { trackingEvent } from '../../../support/tracking-event.ts'
@@ -18,15 +19,15 @@ const events = [
   }),
 ]
 
-async function run(line: string) {
+async function run(line: string, found: readonly TrackingRecord[] = events) {
   const queries: TrackingFilter[] = []
   const logs = {
-    serverName: () => Promise.resolve('EDGE01'),
+    server: () => Promise.resolve({ Name: 'EDGE01', Fqdn: 'mail.x.test', Role: 'Edge' } as const),
     // eslint-disable-next-line @typescript-eslint/require-await -- there is nothing to wait for
     async *search({ signal, ...filter }: TrackingFilter & { readonly signal: AbortSignal }) {
       expect(signal.aborted).toBe(false)
       queries.push(filter)
-      yield* events
+      yield* found
     },
   }
   const host = new RecordingHost()
@@ -51,6 +52,44 @@ test('tells how long a message was here', async () => {
     'Get-MessageTrackingLog | ForEach-Object {"$($_.MessageLatencyType) $($_.MessageLatency)"}',
   )
   expect(out).toBe('None \nEndToEnd 00:00:02\n')
+})
+
+test.each([
+  ['', ''],
+  [
+    'S:ProxiedClientIPAddress=192.0.2.7;S:Host=a.test',
+    '{[ProxiedClientIPAddress, 192.0.2.7], [Host, a.test]}',
+  ],
+  ['S:Flag;S:Rule=a=b', '{[Flag, ], [Rule, a=b]}'],
+])('custom data "%s" is shown as .NET shows pairs', async (customData, shown) => {
+  const { out } = await run('Get-MessageTrackingLog | Format-List EventData', [
+    trackingEvent({ customData }),
+  ])
+  expect(out.trim()).toBe(`EventData : ${shown}`.trim())
+})
+
+test('has the properties of Exchange in its order', async () => {
+  const { out } = await run('Get-MessageTrackingLog -ResultSize 2 | select -First 1 | Format-List')
+  expect([...out.matchAll(/^(\w+) +:/gm)].map(([, name]) => name)).toEqual([
+    ...['Timestamp', 'ClientIp', 'ClientHostname', 'ServerIp', 'ServerHostname', 'SourceContext'],
+    ...['ConnectorId', 'Source', 'EventId', 'InternalMessageId', 'MessageId', 'NetworkMessageId'],
+    ...['Recipients', 'RecipientStatus', 'TotalBytes', 'RecipientCount'],
+    ...['RelatedRecipientAddress', 'Reference', 'MessageSubject', 'Sender', 'ReturnPath'],
+    ...['Directionality', 'TenantId', 'OriginalClientIp', 'MessageInfo', 'MessageLatency'],
+    ...['MessageLatencyType', 'EventData', 'TransportTrafficType', 'SchemaVersion'],
+  ])
+})
+
+test.each(["-Server 'mail.X.test'", '-Server EDGE01'])('takes %s', async (server) => {
+  const { errors, queries } = await run(`Get-MessageTrackingLog ${server}`)
+  expect(errors).toBe('')
+  expect(queries).toHaveLength(1)
+})
+
+test('takes the server from a pipeline', async () => {
+  const { errors, queries } = await run("'EDGE01' | Get-MessageTrackingLog -EventId SEND")
+  expect(errors).toBe('')
+  expect(queries).toEqual([{ eventId: 'SEND' }])
 })
 
 test('every filter reaches the reader', async () => {

@@ -23,7 +23,7 @@ async function run(line: string, name = 'EDGE01') {
     version: '15.02.0001.000',
   }
   const logs = {
-    serverName: () => Promise.resolve('EDGE01'),
+    server: () => Promise.resolve({ Name: 'EDGE01', Fqdn: 'edge01.test', Role: 'Edge' } as const),
     // eslint-disable-next-line @typescript-eslint/require-await -- there is nothing to wait for
     async *search() {
       yield trackingEvent()
