@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { DeliveryQueue } from './delivery-queue.ts'
 import { type QueueKey, isDeliveryQueue, queueKeyText } from './queue-key.ts'
+import { queuePages } from './queue-pages.ts'
 import type { QueueStore } from './queue-store.ts'
 import type { Resubmission } from './resubmission.ts'
 import type { WindowKeeper } from './window-keeper.ts'
@@ -75,9 +76,9 @@ export class QueueOperations {
    */
   async startResubmission(key: QueueKey): Promise<boolean> {
     const { store, queues } = this.#parts
-    const text = queueKeyText(key)
-    const figures = (await store.queues()).find((each) => queueKeyText(each.key) === text)
-    const waits = key.deliveryType === 'Unreachable' || queues.get(text)?.status === 'Retry'
+    const [figures] = await store.queues({ keys: [key] })
+    const status = queues.get(queueKeyText(key))?.status
+    const waits = key.deliveryType === 'Unreachable' || status === 'Retry'
     if (figures === undefined || figures.suspended || !waits) return false
     void this.resubmit(key)
     return true
@@ -107,10 +108,11 @@ export class QueueOperations {
    * which `isCurrent` is false (their connector is gone), are categorized anew; suspended queues not.
    */
   async reroute(isCurrent: (key: QueueKey) => boolean): Promise<void> {
-    const figures = await this.#parts.store.queues()
-    for (const { key, copies, suspended } of figures) {
-      const stays = suspended || (isDeliveryQueue(key) && isCurrent(key))
-      if (copies > 0 && !stays && this.#parts.isRunning()) await this.resubmit(key)
+    for await (const page of queuePages(this.#parts.store)) {
+      for (const { key, copies, suspended } of page) {
+        const stays = suspended || (isDeliveryQueue(key) && isCurrent(key))
+        if (copies > 0 && !stays && this.#parts.isRunning()) await this.resubmit(key)
+      }
     }
   }
 }

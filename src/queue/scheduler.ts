@@ -1,27 +1,31 @@
+import { aborted } from '../base/aborted.ts'
 import type { Awaitable } from '../base/awaitable.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
-import { type Milliseconds, second } from '../base/time-span.ts'
+import type { Milliseconds } from '../base/time-span.ts'
 import { ConnectionLine } from './connection-line.ts'
 import { ConnectionPlaces } from './connection-places.ts'
 import type { ConnectionResult, DeliveryAgent, RecipientResult } from './delivery-agent.ts'
 import { DeliveryQueue } from './delivery-queue.ts'
+import { DoubtPace } from './doubt-pace.ts'
 import { type AdminMark, MessageOperations } from './message-operations.ts'
+import { NextHopTrouble } from './next-hop-trouble.ts'
 import type { Notifier } from './notifier.ts'
 import { OverdueSweep } from './overdue-sweep.ts'
 import type { QueueEvents, QueueLog } from './queue-events.ts'
-import { QueueFailer } from './queue-failer.ts'
 import { type QueueKey, isDeliveryQueue, queueKeyText, submissionQueue } from './queue-key.ts'
 import { QueueLane } from './queue-lane.ts'
 import { QueueListing } from './queue-listing.ts'
 import { QueueOperations } from './queue-operations.ts'
-import type { QueueStore } from './queue-store.ts'
+import { queuePages } from './queue-pages.ts'
+import type { QueueFigures, QueueStore } from './queue-store.ts'
 import { type Recategorizer, Resubmission } from './resubmission.ts'
-import { type RetrySettings, retryDelay } from './retry-schedule.ts'
-import { type RemovalKind, Settler } from './settler.ts'
+import type { RetrySettings } from './retry-schedule.ts'
+import { Settler } from './settler.ts'
 import type { Place, SharedPlaces } from './shared-places.ts'
-import { type Copy, placeOf } from './stored-message.ts'
+import type { Copy } from './stored-message.ts'
 import type { MessageSettings } from './verdict.ts'
+import { WakeCalendar } from './wake-calendar.ts'
 import { WindowKeeper } from './window-keeper.ts'
 
 /** Exchange's settings for queues, a part of TransportService. */
@@ -40,6 +44,8 @@ export interface SchedulerOptions {
   /** Short name of the server, as it stands in queue identities. */
   readonly serverName: string
   readonly clock: Clock
+  /** The share of this process's time that was used since the last call, 0 to 1. */
+  readonly load: () => number
   readonly log: QueueLog
   readonly onEvent: QueueEvents
   /** Where the limits of outbound connections are kept together with other processes. */
@@ -48,20 +54,19 @@ export interface SchedulerOptions {
 
 /** Queues for whose first connection the store is asked at a time: nothing else waits long for it. */
 const preparedAtATime = 32
-/** How long to wait when the store fails, or a connection comes to nothing at once. */
-const pauseAfterTrouble = second
 
 /** Decides when which queue gets a connection, and sees that each copy ends with one outcome. */
 export class QueueScheduler implements AsyncDisposable {
   readonly #options: SchedulerOptions
   readonly #settler: Settler
-  readonly #failer: QueueFailer
   readonly #windows: WindowKeeper
+  readonly #trouble: NextHopTrouble
   readonly #sweep: OverdueSweep
   readonly #resubmission: Resubmission
   readonly #queues = new Map<string, DeliveryQueue>()
-  readonly #line = new ConnectionLine()
+  readonly #line: ConnectionLine
   readonly #places: ConnectionPlaces
+  readonly #wakes: WakeCalendar<DeliveryQueue>
   #preparing = 0
   readonly #serving = new Map<Promise<void>, AbortController>()
   /** Copies being transmitted. */
@@ -75,8 +80,9 @@ export class QueueScheduler implements AsyncDisposable {
 
   constructor(options: SchedulerOptions) {
     this.#options = options
-    const { store, clock, settings, log } = options
+    const { store, clock, log } = options
     const onNewCopies = (copies: readonly Copy[]) => this.enqueue(copies)
+    const isRunning = () => this.#state === 'running'
     const marks = new Map<number, AdminMark>()
     const takeHeld = (test: (copy: Copy) => boolean) =>
       this.#windows.takeWhere(this.#queues.values(), test)
@@ -84,10 +90,18 @@ export class QueueScheduler implements AsyncDisposable {
       ...options,
       onNewCopies,
       marks,
-      onLateRemoval: (copy, kind) => void this.#removeLate(copy, kind),
+      onLateRemoval: (copy, kind) => void this.messages.removeLate(copy, kind),
     })
-    this.#failer = new QueueFailer({ ...options, settler: this.#settler })
     this.#windows = new WindowKeeper(options)
+    this.#line = new ConnectionLine(
+      new DoubtPace({ clock, load: options.load, onTurn: () => this.#openConnections() }),
+    )
+    this.#wakes = new WakeCalendar({ clock, onWake: (queue) => this.#wake(queue) })
+    this.#trouble = new NextHopTrouble({
+      ...{ ...options, settler: this.#settler, windows: this.#windows, wakes: this.#wakes },
+      onReady: (queue) => this.#consider(queue),
+      isRunning,
+    })
     this.#places = new ConnectionPlaces({ ...options, onTurn: (queue) => this.#onTurn(queue) })
     this.listing = new QueueListing({
       ...options,
@@ -96,41 +110,32 @@ export class QueueScheduler implements AsyncDisposable {
       marks,
     })
     this.#resubmission = new Resubmission({ ...options, settler: this.#settler })
-    this.#sweep = new OverdueSweep({
-      store,
-      clock,
-      settings,
-      log,
-      settler: this.#settler,
-      takeHeld,
-    })
+    this.#sweep = new OverdueSweep({ ...options, settler: this.#settler, takeHeld })
     this.messages = new MessageOperations({
-      ...{ store, clock, marks, takeHeld, settler: this.#settler },
+      ...{ store, clock, log, marks, takeHeld, settler: this.#settler },
       onDue: (queue) => this.#onDue(queue),
     })
     this.operations = new QueueOperations({
       ...{ store, clock, queues: this.#queues, windows: this.#windows },
       resubmission: this.#resubmission,
       queueOf: (key) => this.#queueOf(key),
-      endRetry: (queue) => this.#endRetry(queue),
-      isRunning: () => this.#state === 'running',
+      endRetry: (queue) => this.#trouble.endRetry(queue),
+      isRunning,
     })
   }
 
   /** Takes up what the store holds. Costs by the number of queues, not of messages. */
   async start(): Promise<void> {
-    const figures = await this.#options.store.queues()
     this.#state = 'running'
-    for (const { key, copies, suspended } of figures) {
-      if (!isDeliveryQueue(key) || (copies === 0 && !suspended)) continue
-      const queue = this.#queueOf(key)
-      queue.suspended = suspended
-      queue.moreInStore = true
-      queue.doubtful = true
-      this.#consider(queue)
-    }
+    for await (const page of queuePages(this.#options.store))
+      page.forEach((each) => this.#takeUp(each))
     this.#resubmission.start()
     this.#sweep.start()
+  }
+
+  /** Queues in memory. */
+  get queueCount(): number {
+    return this.#queues.size
   }
 
   /** Takes fresh copies that their committer holds leased; what has no room goes back to the store. */
@@ -157,11 +162,6 @@ export class QueueScheduler implements AsyncDisposable {
       this.#resubmission.wake()
   }
 
-  /** See `QueueOperations.reroute`. */
-  reroute(isCurrent: (key: QueueKey) => boolean): Promise<void> {
-    return this.operations.reroute(isCurrent)
-  }
-
   /**
    * Ends: no new connection, those at work finish the message in hand, every result is written, and
    * the rest goes back to the store. When `signal` aborts it waits no longer. Safe to call again.
@@ -177,14 +177,23 @@ export class QueueScheduler implements AsyncDisposable {
     const atWork = Promise.all([...this.#serving.keys(), this.#resubmission.finish()])
     await Promise.race([atWork, aborted(signal)])
     await this.#settler.finish()
-    for (const queue of this.#queues.values()) {
-      queue.timer?.cancel()
-      this.#windows.empty(queue)
-    }
+    this.#wakes.close()
+    for (const queue of this.#queues.values()) this.#windows.empty(queue)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.drain(AbortSignal.abort())
+  }
+
+  #takeUp({ key, copies, suspended }: QueueFigures): void {
+    // One that fresh mail has made meanwhile stays as it is.
+    const isKnown = this.#queues.has(queueKeyText(key))
+    if (!isDeliveryQueue(key) || isKnown || (copies === 0 && !suspended)) return
+    const queue = this.#queueOf(key)
+    queue.suspended = suspended
+    queue.moreInStore = true
+    queue.doubtful = true
+    this.#consider(queue)
   }
 
   #queueOf(key: QueueKey): DeliveryQueue {
@@ -224,13 +233,17 @@ export class QueueScheduler implements AsyncDisposable {
     const { settings, clock } = this.#options
     queue.timer?.cancel()
     if (queue.idle) {
-      queue.timer = clock.after(settings.current.QueueMaxIdleTime, () => {
-        if (queue.idle) this.#queues.delete(queueKeyText(queue.key))
-      })
+      queue.timer = this.#wakes.after(settings.current.QueueMaxIdleTime, queue)
     } else if (queue.nextDueAt !== undefined) {
-      const delay = Math.max(queue.nextDueAt - clock.now(), 0)
-      queue.timer = clock.after(delay, () => this.#consider(queue))
+      queue.timer = this.#wakes.after(queue.nextDueAt - clock.now(), queue)
     }
+  }
+
+  /** What the queue slept for has come. */
+  #wake(queue: DeliveryQueue): void {
+    if (queue.inRetry) this.#trouble.endRetry(queue)
+    else if (queue.idle) this.#queues.delete(queueKeyText(queue.key))
+    else this.#consider(queue)
   }
 
   #refill(queue: DeliveryQueue): Promise<void> {
@@ -242,6 +255,7 @@ export class QueueScheduler implements AsyncDisposable {
   }
 
   #openConnections(): void {
+    if (this.#state !== 'running') return
     const { settings, clock } = this.#options
     const { MaxOutboundConnections, MaxPerDomainOutboundConnections } = settings.current
     while (
@@ -354,52 +368,17 @@ export class QueueScheduler implements AsyncDisposable {
     switch (result.kind) {
       case 'served':
         queue.trouble = undefined
-        if (lane.reported === 0 && queue.ready > 0) this.#pause(queue)
+        if (lane.reported === 0 && queue.ready > 0) this.#trouble.pause(queue)
         break
       case 'unreachable':
-        this.#unreachable(queue, result.error)
+        this.#trouble.unreachable(queue, result.error)
         break
       case 'impossible':
-        if (!queue.emptying) void this.#failAll(queue, result.error)
+        void this.#trouble.impossible(queue, result.error)
         break
     }
     this.#consider(queue)
     this.#openConnections()
-  }
-
-  /** A connection that did nothing must not be followed by the next at once. */
-  #pause(queue: DeliveryQueue): void {
-    this.#windows.empty(queue)
-    queue.moreInStore = false
-    queue.nextDueAt = this.#options.clock.now() + pauseAfterTrouble
-  }
-
-  #unreachable(queue: DeliveryQueue, error: string): void {
-    const { clock, settings } = this.#options
-    const now = clock.now()
-    if (queue.proven > 0) {
-      // The next hop serves others of our connections: it wants no more of them just now.
-      queue.noFurtherBefore = clock.monotonic() + settings.current.QueueGlitchRetryInterval
-      queue.trouble = { lastError: error, firstRetryAt: now, lastRetryAt: now }
-      return
-    }
-    if (this.#state !== 'running' || queue.inRetry) return
-    queue.retryCount++
-    queue.doubtful = true
-    const delay = retryDelay(queue.retryCount, settings.current)
-    const firstRetryAt = queue.trouble?.firstRetryAt ?? now
-    queue.trouble = { lastError: error, firstRetryAt, lastRetryAt: now, nextRetryAt: now + delay }
-    this.#windows.empty(queue)
-    queue.moreInStore = true
-    queue.timer?.cancel()
-    queue.timer = clock.after(delay, () => this.#endRetry(queue))
-    this.#options.onEvent({
-      kind: 'queueRetry',
-      queue: queue.key,
-      error,
-      retryCount: queue.retryCount,
-      nextRetryAt: now + delay,
-    })
   }
 
   /** Copies of the queue became due that it did not know of. */
@@ -412,48 +391,6 @@ export class QueueScheduler implements AsyncDisposable {
     queue.moreInStore = true
     this.#consider(queue)
   }
-
-  /** A removal that came while the result of an attempt was being written. */
-  async #removeLate(copy: Copy, kind: RemovalKind): Promise<void> {
-    try {
-      await this.messages.remove([placeOf(copy)], kind)
-    } catch (error) {
-      this.#options.log.error({ error, internalId: copy.message.id }, 'could not remove a message')
-    }
-  }
-
-  #endRetry(queue: DeliveryQueue): void {
-    queue.timer?.cancel()
-    if (queue.trouble !== undefined) {
-      const { nextRetryAt, ...past } = queue.trouble
-      if (nextRetryAt !== undefined) queue.trouble = past
-    }
-    queue.moreInStore = true
-    this.#consider(queue)
-  }
-
-  /** Every copy of the queue fails with `error`, those that are not due included. */
-  async #failAll(queue: DeliveryQueue, error: string): Promise<void> {
-    queue.emptying = true
-    const now = this.#options.clock.now()
-    queue.trouble = { lastError: error, firstRetryAt: now, lastRetryAt: now }
-    this.#windows.empty(queue)
-    try {
-      await this.#failer.fail(queue, error, () => this.#state === 'running')
-      queue.moreInStore = true
-    } catch (cause) {
-      this.#options.log.error({ error: cause, queue: queue.key }, 'could not read the queue')
-      queue.nextDueAt = this.#options.clock.now() + pauseAfterTrouble
-    } finally {
-      queue.emptying = false
-      this.#consider(queue)
-    }
-  }
 }
 
 const submissionText = queueKeyText(submissionQueue)
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-}

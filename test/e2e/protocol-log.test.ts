@@ -4,13 +4,14 @@ import { stringify } from 'yaml'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type LabMailServer, startLabMailServer } from '../../src/lab/lab-mail-server.ts'
 import type { LoggingService, ProtocolDirection } from '../../src/logs/log-folders.ts'
-import { mailboxConfig, moved, smartHostConnector } from '../support/mailbox-config.ts'
+import { shippedConfig, moved } from '../support/shipped-config.ts'
 import {
   type LogRecord,
   protocolLogFiles,
   protocolLogRecords,
 } from '../support/protocol-log-records.ts'
 import { RelayProcess } from '../support/relay-process.ts'
+import { smartHostConnector } from '../support/smart-host-connector.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 import { authLogin, authPlain, base64, plainMessage, submit } from '../support/submit.ts'
 
@@ -150,7 +151,7 @@ const partnerSession: readonly Expected[] = [
     /^CN=partner\.example CN=partner\.example [0-9A-F]+ [0-9A-F]{40} .* DNS:partner\.example$/,
     'Received certificate Subject Issuer name Serial number Thumbprint Not before Not after Subject alternate names',
   ],
-  ['*', '', "TlsDomainCapabilities='None'; Status='DEPTH_ZERO_SELF_SIGNED_CERT'"],
+  ['*', '', "TlsDomainCapabilities='None'; Status='UntrustedRoot'"],
   ['>', `EHLO ${fqdn}`],
   ['<', '250-partner.example Nice to meet you, [127.0.0.1]'],
   ...['250-PIPELINING', '250-8BITMIME', '250-SMTPUTF8', '250-DSN', '250 AUTH LOGIN PLAIN'].map(
@@ -188,7 +189,7 @@ describe('of role Mailbox, for one session of a user', () => {
   let relay: RelayProcess
   beforeAll(async () => {
     relay = await RelayProcess.start({
-      config: mailboxConfig({
+      config: shippedConfig({
         address,
         connectors: {
           'Client Frontend': { ...verbose, AuthTarpitInterval: '00:00:00.1' },

@@ -11,14 +11,14 @@ import {
   testCopy,
 } from '../support/delivery-bench.ts'
 import { FakeMx, type FakeMxOptions } from '../support/fake-mx.ts'
-import { testCertificate } from '../support/fake-mx-certificate.ts'
+import { testCertificate } from '../support/test-certificate.ts'
 
 const never = new AbortController().signal
 const zones = { 'good.test': { mx: ['10 mx.good.test'] }, 'mx.good.test': { a: ['127.0.0.1'] } }
 
 let certificate: { key: string; cert: string }
 beforeAll(async () => {
-  certificate = await testCertificate('mx.good.test', 'good.test')
+  certificate = await testCertificate(['mx.good.test', 'good.test'])
 })
 
 async function deliver(options: FakeMxOptions, bench: BenchOptions = {}) {
@@ -101,7 +101,9 @@ describe('required TLS', () => {
   test('takes a trusted chain only at CertificateValidation', async () => {
     const level = required({ TlsAuthLevel: 'CertificateValidation' })
     const refused = await deliver({ tls: certificate }, level)
-    expect(refused.error).toContain('454 4.7.5 Certificate validation failure, Reason:')
+    expect(refused.error).toContain(
+      '454 4.7.5 Certificate validation failure, Reason:UntrustedRoot',
+    )
     const trusting = { ...level, trustedCertificates: [certificate.cert] }
     expect((await deliver({ tls: certificate }, trusting)).fake.messages).toHaveLength(1)
   })

@@ -66,6 +66,7 @@ beforeEach(async () => {
       recategorize: (copy) => Promise.resolve(categorizeAgain(copy, tables.current)),
       settings: new LiveValue(schedulerSettings),
       serverName: server.Name,
+      load: () => 0,
       log: { warn: (_, message) => fail(message), error: (_, message) => fail(message) },
       onEvent: () => undefined,
     }),
@@ -144,12 +145,12 @@ test('an unreachable recipient leaves once a connector serves it', async () => {
   await sendMessage(submission, { ...sent, recipients: ['c@x.test'] })
   const { copies } = await store.scan({ limit: 10 })
   expect(copies.map(({ queue }) => queue.deliveryType)).toEqual(['Unreachable'])
-  await scheduler.reroute(isDeliveryQueue)
+  await scheduler.operations.reroute(isDeliveryQueue)
   expect(deliveries).toEqual([])
 
   clock.advance(second)
   tables.set(routingTables(['corp.example'], [home, partner, internet]))
-  await scheduler.reroute(isDeliveryQueue)
+  await scheduler.operations.reroute(isDeliveryQueue)
   expect(await deliveriesMade(1)).toMatchObject([
     { queue: 'x.test', sender: 'bob@sender.example', recipients: ['c@x.test'] },
   ])

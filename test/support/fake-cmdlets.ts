@@ -2,6 +2,7 @@ import { formatByteSize } from '../../src/base/byte-size.ts'
 import { day, second } from '../../src/base/time-span.ts'
 import { tableView } from '../../src/admin/format/view.ts'
 import { type Cmdlet, defineCmdlet, parameter, refused } from '../../src/admin/shell/cmdlet.ts'
+import { forceParameter } from '../../src/admin/shell/common-parameters.ts'
 import { changed, listChange } from '../../src/admin/shell/list-change.ts'
 import {
   byteSize,
@@ -11,7 +12,6 @@ import {
   flags,
   identity,
   oneOf,
-  switchParameter,
   text,
   timeSpan,
   unlimited,
@@ -55,6 +55,13 @@ function objectOf(connector: Connector): ShellObject {
     },
   })
 }
+
+const whichConnector = parameter(identity, {
+  help: 'The name of the connector.',
+  position: 0,
+  required: true,
+  pipeline: 'both',
+})
 
 /** Commands on connectors that exist in memory only, in the shape that real ones have. */
 export function fakeCmdlets(): readonly Cmdlet[] {
@@ -122,7 +129,7 @@ export function fakeCmdlets(): readonly Cmdlet[] {
           help: 'How.',
         }),
         Start: parameter(dateTime, { help: 'When.' }),
-        Force: parameter(switchParameter, { help: 'Without asking.' }),
+        Force: forceParameter,
         LinkedReceiveConnector: refused('connectors are not linked here.'),
       },
       confirms: 'on-request',
@@ -147,12 +154,7 @@ export function fakeCmdlets(): readonly Cmdlet[] {
       name: 'Set-SendConnector',
       synopsis: 'Changes a Send connector.',
       parameters: {
-        Identity: parameter(identity, {
-          help: 'The name of the connector.',
-          position: 0,
-          required: true,
-          pipeline: 'both',
-        }),
+        Identity: whichConnector,
         Enabled: parameter(flag, { help: 'Whether it is used.' }),
         AddressSpaces: parameter(listChange(text), { help: 'Where it sends.' }),
       },
@@ -172,12 +174,8 @@ export function fakeCmdlets(): readonly Cmdlet[] {
       name: 'Remove-SendConnector',
       synopsis: 'Removes a Send connector.',
       parameters: {
-        Identity: parameter(identity, {
-          help: 'The name of the connector.',
-          position: 0,
-          required: true,
-          pipeline: 'both',
-        }),
+        Identity: whichConnector,
+        Force: forceParameter,
       },
       confirms: 'always',
       examples: [],

@@ -3,14 +3,16 @@ import { isDeliveryQueue, queueKeyText } from '../../queue/queue-key.ts'
 import { type Cmdlet, type CmdletContext, defineCmdlet, parameter } from '../shell/cmdlet.ts'
 import { type Filter, filter } from '../shell/filter.ts'
 import { refuseTogether } from '../shell/parameter-sets.ts'
-import { flag, identity, list, oneOf, text } from '../shell/parameter-types.ts'
+import { flag, identity, list, oneOf } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import { hasWildcards } from '../values/wildcard.ts'
 import { queueObject, queueProperties } from './queue-objects.ts'
 import { checkServer, notFound, queueTest } from './queue-selection.ts'
-import type { QueueAction, QueueServer } from './queue-server.ts'
+import { testsOf } from './queue-tests.ts'
+import type { OnSilent, QueueAction, QueueServer } from './queue-server.ts'
 import { notPaged, tellSilent } from './queue-answers.ts'
-import { limitedResults, resultSize } from './result-size.ts'
+import { limitedResults, resultSize, usualResultSize } from './result-size.ts'
+import { serverParameter } from './this-server.ts'
 
 const kinds = [
   ...(['DnsConnectorDelivery', 'SmartHostConnectorDelivery', 'Undefined', 'Unreachable'] as const),
@@ -26,7 +28,7 @@ const meant = {
     wildcards: true,
   }),
   Filter: parameter(filter(queueProperties), { help: 'A condition that the queues fulfil.' }),
-  Server: parameter(text, { help: 'This server; others are managed where they run.' }),
+  Server: serverParameter,
 }
 
 /** Get-, Suspend-, Resume- and Retry-Queue. */
@@ -53,19 +55,17 @@ export function queueCmdlets(server: QueueServer): readonly Cmdlet[] {
         },
       ],
       async *run({ given }, context) {
-        const { Include, Exclude, ResultSize = 1000 } = given
+        const { Include, Exclude, ResultSize = usualResultSize } = given
         // One more than is shown tells whether there are more.
-        const first = Object.keys(given).every((name) => name === 'ResultSize')
-        const views = await selected(server, given, {
-          context,
-          limit: first ? ResultSize + 1 : Infinity,
-        })
-        const shown = views.filter(
+        const all = Include === undefined && Exclude === undefined
+        const views = selected(server, given, { context, ...(all && { atMost: ResultSize + 1 }) })
+        const shown = chosen(
+          views,
           (view) =>
             (Include === undefined || Include.some((kind) => isOf(view, kind))) &&
             Exclude?.some((kind) => isOf(view, kind)) !== true,
         )
-        for await (const view of limitedResults(inTurn(shown), ResultSize, context)) {
+        for await (const view of limitedResults(shown, ResultSize, context)) {
           yield queueObject(view)
         }
       },
@@ -103,7 +103,7 @@ export function queueCmdlets(server: QueueServer): readonly Cmdlet[] {
       ],
       async *run({ given }, context) {
         requireMeant(given)
-        for (const view of await selected(server, given, { context })) {
+        for await (const view of selected(server, given, { context })) {
           refuseSubmission(view)
           if (!(await context.confirmChange(`${doing} queue "${view.Identity}".`))) continue
           const action: QueueAction = verb === 'Suspend' ? 'suspend' : 'resume'
@@ -137,7 +137,7 @@ function retrying(server: QueueServer): Cmdlet {
     async *run({ given }, context) {
       requireMeant(given)
       const resubmit = given.Resubmit === true
-      for (const view of await selected(server, given, { context })) {
+      for await (const view of selected(server, given, { context })) {
         const { Identity, Status, key } = view
         const doing = resubmit ? 'Resubmitting the messages of' : 'Retrying'
         if (!(await context.confirmChange(`${doing} queue "${Identity}".`))) continue
@@ -149,11 +149,6 @@ function retrying(server: QueueServer): Cmdlet {
       yield* []
     },
   })
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- they have all come
-async function* inTurn<T>(values: readonly T[]): AsyncGenerator<T> {
-  yield* values
 }
 
 interface Meant {
@@ -170,32 +165,57 @@ function requireMeant(given: Meant): void {
 }
 
 /** The queues that are meant; a name without wildcards must be that of one. */
-async function selected(
+async function* selected(
   server: QueueServer,
   given: Meant,
-  { context, limit = Infinity }: { readonly context: CmdletContext; readonly limit?: number },
-): Promise<readonly QueueView[]> {
+  { context, atMost }: { readonly context: CmdletContext; readonly atMost?: number },
+): AsyncGenerator<QueueView> {
   refuseTogether(given, ['Identity', 'Filter'])
-  const { Identity, Filter } = given
-  const views = await server.queues(tellSilent(context), limit)
-  checkServer(given.Server, views)
-  if (Filter !== undefined) return views.filter((view) => Filter.matches(queueObject(view)))
-  if (Identity === undefined) return views
-  const isMeant: (name: QueueName) => boolean = queueTest(Identity)
-  const named = views.filter(isMeant)
-  const found = named.length > 0 ? named : await behindOtherName(server, views, isMeant)
-  if (found.length === 0 && !hasWildcards(Identity)) throw notFound('queue', Identity)
-  return found
+  const { Identity, Filter, Server } = given
+  const onSilent = tellSilent(context)
+  if (Server !== undefined) await checkServer(Server, server)
+  const tests = testsOf(given)
+  const views = server.queues({ tests, ...(atMost !== undefined && { atMost }) }, onSilent)
+  if (Filter !== undefined) yield* chosen(views, (view) => Filter.matches(queueObject(view)))
+  else if (Identity === undefined) yield* views
+  else yield* named(server, views, { Identity, onSilent })
+}
+
+async function* named(
+  server: QueueServer,
+  views: AsyncIterable<QueueView>,
+  { Identity, onSilent }: { readonly Identity: string; readonly onSilent: OnSilent },
+): AsyncGenerator<QueueView> {
+  const isMeant = queueTest(Identity)
+  let count = 0
+  for await (const view of chosen(views, isMeant)) {
+    count++
+    yield view
+  }
+  if (count > 0) return
+  for await (const view of behindOtherName(server, isMeant, onSilent)) {
+    count++
+    yield view
+  }
+  if (count === 0 && !hasWildcards(Identity)) throw notFound('queue', Identity)
 }
 
 /** A queue that several workers have is shown by one of its names; the others hold as well. */
-async function behindOtherName(
+async function* behindOtherName(
   server: QueueServer,
-  views: readonly QueueView[],
   isMeant: (name: QueueName) => boolean,
-): Promise<readonly QueueView[]> {
+  onSilent: OnSilent,
+): AsyncGenerator<QueueView> {
   const keys = new Set((await server.names()).filter(isMeant).map(({ key }) => queueKeyText(key)))
-  return views.filter(({ key }) => keys.has(queueKeyText(key)))
+  if (keys.size === 0) return
+  yield* chosen(server.queues({}, onSilent), ({ key }) => keys.has(queueKeyText(key)))
+}
+
+async function* chosen<T>(
+  values: AsyncIterable<T>,
+  isWanted: (value: T) => boolean,
+): AsyncGenerator<T> {
+  for await (const value of values) if (isWanted(value)) yield value
 }
 
 function refuseSubmission({ Identity, DeliveryType }: QueueView): void {

@@ -7,6 +7,7 @@ import { list, oneOf, text, unlimited, wholeNumber } from '../shell/parameter-ty
 import { ShellObject } from '../values/shell-object.ts'
 import { queueObject, queueProperties } from './queue-objects.ts'
 import { checkServer } from './queue-selection.ts'
+import { filterTests } from './queue-tests.ts'
 import type { QueueServer } from './queue-server.ts'
 import { tellSilent } from './queue-answers.ts'
 
@@ -66,11 +67,13 @@ export function digestCmdlets(server: QueueServer): readonly Cmdlet[] {
       ],
       async *run({ given }, context) {
         const { Filter, GroupBy = 'NextHopDomain', DetailsLevel = 'Normal' } = given
-        const views = await server.queues(tellSilent(context))
-        for (const name of given.Server) checkServer(name, views)
-        const taken = views
-          .filter(isWorthALine)
-          .filter((view) => Filter?.matches(queueObject(view)) !== false)
+        for (const name of given.Server) await checkServer(name, server)
+        const taken: QueueView[] = []
+        const tests = Filter === undefined ? [] : filterTests(Filter)
+        for await (const view of server.queues({ tests }, tellSilent(context))) {
+          const isMeant = Filter?.matches(queueObject(view)) !== false
+          if (isMeant && isWorthALine(view)) taken.push(view)
+        }
         yield* digest(taken, { by: GroupBy, details: DetailsLevel }).slice(
           0,
           given.ResultSize ?? 1000,

@@ -3,7 +3,7 @@ import type { CmdletContext } from '../shell/cmdlet.ts'
 import { unlimited, wholeNumber } from '../shell/parameter-types.ts'
 
 /** How many objects a search gives unless it is told otherwise. */
-const usualResultSize = 1000
+export const usualResultSize = 1000
 
 /** `-ResultSize`. */
 export const resultSize = parameter(unlimited(wholeNumber(1)), {

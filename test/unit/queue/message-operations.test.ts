@@ -38,7 +38,7 @@ async function statuses(bench: SchedulerBench): Promise<string[]> {
 }
 
 async function queueStatus(bench: SchedulerBench): Promise<string | undefined> {
-  const views = await bench.scheduler.listing.queues()
+  const { queues: views } = await bench.scheduler.listing.queues()
   return views.find(({ NextHopDomain }) => NextHopDomain === 'first.test')?.Status
 }
 
@@ -268,7 +268,7 @@ describe('a suspended queue', () => {
     await bench.sendTo(unreachableQueue)
     for (const queue of [key, unreachableQueue]) await bench.scheduler.operations.suspend(queue)
     expect(await bench.scheduler.operations.retry(key)).toBe(false)
-    await bench.scheduler.reroute(() => false)
+    await bench.scheduler.operations.reroute(() => false)
     expect(categorized).toBe(0)
     await bench.scheduler.operations.resume(unreachableQueue)
     await bench.settle()
@@ -296,6 +296,8 @@ test('the rates of a queue are messages per second over the last minute', async 
   await bench.advance(minute)
   await bench.send('first.test', 30)
   await bench.advance(30_000)
-  const [, view] = await bench.scheduler.listing.queues()
+  const {
+    queues: [, view],
+  } = await bench.scheduler.listing.queues()
   expect(view).toMatchObject({ IncomingRate: 0.5, OutgoingRate: 0 })
 })

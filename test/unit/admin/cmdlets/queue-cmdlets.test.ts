@@ -10,7 +10,8 @@ import { builtInCmdlets } from '../../../../src/admin/shell/built-in/built-in-cm
 import { Shell } from '../../../../src/admin/shell/shell.ts'
 import { submissionQueue } from '../../../../src/queue/queue-key.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
-import { FakeQueueServer, messageView, queueView } from '../../../support/fake-queue-server.ts'
+import { FakeQueueServer } from '../../../support/fake-queue-server.ts'
+import { messageView, queueView } from '../../../support/queue-views.ts'
 import { RecordingHost } from '../../../support/recording-host.ts'
 import { sampleTime } from '../../../support/queue-samples.ts'
 
@@ -49,6 +50,13 @@ async function run(
 }
 
 describe('Get-Queue', () => {
+  test('leaves out on a narrow screen what is missed least, by Format-Table as well', async () => {
+    const plain = await run(queues(), 'Get-Queue', { width: 80 })
+    expect(plain.out).toMatch(/Velocity NextHopDomain\n/)
+    const formatted = await run(queues(), 'Get-Queue | ft', { width: 80 })
+    expect(formatted).toEqual(plain)
+  })
+
   test('shows Exchange’s columns; a long error makes no wide row', async () => {
     const { out } = await run(queues(), 'Get-Queue')
     expect(out.split('\n').map((line) => line.trimEnd())).toEqual([

@@ -36,6 +36,8 @@ describe('words of a command', () => {
     ['a typographic dash', 'X \u2013Name y', 'X -Name y'],
     ['typographic quotes', 'X \u201cTo Edge\u201d \u2018b\u2019', "X 'To Edge' 'b'"],
     ['a redirection', 'X > a.txt', 'X > a.txt'],
+    ['parameters from a table', 'X @params -y | Z', 'X @params -y | Z'],
+    ['an array that is no splat', 'X @(1)', 'X @(#1)'],
     ['an appending redirection', 'X >> $f', 'X >> $f'],
   ])('%s', (_, text, expected) => {
     expect(shape(text)).toBe(expected)
@@ -115,6 +117,16 @@ describe('operators', () => {
     ['a list on the right', '$a -in 1,2', '($a in [#1, #2])'],
     ['any case', '$a -EQ 1 -AND $b', '(($a eq #1) and $b)'],
     ['a line end behind an operator', '$a -and\n$b', '($a and $b)'],
+    ['a range', '1..5', '(#1 .. #5)'],
+    ['a range of values', '$a..$b.c', '($a .. $b.c)'],
+    ['a range before a sum', '1..2 + 3', '((#1 .. #2) + #3)'],
+    ['a format before a product', "'{0}' -f 1 * 2", "(('{0}' f #1) * #2)"],
+    ['a format of a list', "'{0}{1}' -f $a,$b", "('{0}{1}' f [$a, $b])"],
+    ['a replacement', "$a -replace 'x','y' -eq 'z'", "(($a replace ['x', 'y']) eq 'z')"],
+    ['a split with its letters told apart', "$a -csplit 'x'", "($a c:split 'x')"],
+    ['pieces joined again', "$a -split ',' -join ';'", "(($a split ',') join ';')"],
+    ['a split at blanks', '-split $a', '(split $a)'],
+    ['elements joined', '-join ($a)', '(join ($a))'],
   ])('%s', (_, text, expected) => {
     expect(shape(text)).toBe(expected)
   })
@@ -128,6 +140,19 @@ describe('statements', () => {
     ['an addition', '$a += 1', '$a += #1'],
     ['a scope that means nothing more', '$global:a = 1', '$a = #1'],
     ['an assignment in a row', '$a = $b = 1', '$a = $b = #1'],
+    ['a subtraction', '$a -= 1', '$a -= #1'],
+    ['a product', '$a *= 2', '$a *= #2'],
+    ['one more', '$m++', '$m += (old) #1'],
+    ['one less', '$m--; A', '$m -= (old) #1 ; A'],
+    ['one more, with the sign before it', '++$m', '$m += #1'],
+    ['one more of a property', '$a.Count++', '$a.Count += (old) #1'],
+    ['a property', '$a.b = 1', '$a.b = #1'],
+    ['an element', "$a['b'] += 1", "$a['b'] += #1"],
+    ['several at once', '$a, $b = 1, 2', '[$a, $b] = [#1, #2]'],
+    ['a type', '[int]$a = "5"', "<int>$a = '5'"],
+    ['a name in braces', '${a b} = 1', '$a b = #1'],
+    ['an assignment in brackets', '($a = 1).b', '($a = #1).b'],
+    ['a comparison is none', '$a -eq 1', '($a eq #1)'],
     ['a pipeline', 'A -b c | D | E', 'A -b c | D | E'],
     ['a pipe at the end of a line', 'A |\n B', 'A | B'],
     ['a comment between', 'A | # first\n B # last', 'A | B'],
@@ -137,6 +162,32 @@ describe('statements', () => {
     ['aliases', 'A | ? {$_.x} | % {$_} | where{$_.y}', 'A | ? {$_.x} | % {$_} | where {$_.y}'],
     ['foreach in a pipeline', 'A | foreach { B $_.c }', 'A | foreach {B $_.c}'],
     ['nothing', '  # just this', ''],
+    ['if', 'if ($a) { B }', 'if $a {B}'],
+    [
+      'if over lines',
+      'if ($a -eq 1)\n{\n  B\n}\nelseif ($c) { D }\nelse { E }\nF',
+      'if ($a eq #1) {B} else if $c {D} else {E} ; F',
+    ],
+    ['a statement right behind a block', 'if ($a) { B } C', 'if $a {B} ; C'],
+    ['a condition that is a command', 'if (Get-X -y) { B }', 'if Get-X -y {B}'],
+    ['a value by a condition', '$x = if ($a) { 1 } else { 2 }', '$x = if $a {#1} else {#2}'],
+    ['foreach', 'foreach ($x in $y) { B $x }', 'foreach $x in $y {B $x}'],
+    ['foreach without blanks', 'foreach($x in Get-Y|sort){}', 'foreach $x in Get-Y | sort {}'],
+    ['while', 'while ($a -lt 3) { $a++ }', 'while ($a lt #3) {$a += (old) #1}'],
+    ['do until', 'do { A } until ($b)', '{A} until $b'],
+    ['do while', 'do { A }\nwhile ($b)', '{A} while $b'],
+    [
+      'for',
+      'for ($i = 0; $i -lt 3; $i++) { A }',
+      'first $i = #0 while ($i lt #3) {A} next $i += (old) #1',
+    ],
+    ['for without parts', 'for (;;) { break }', '{break}'],
+    ['leaving a loop', 'while ($a) { if ($b) { continue } }', 'while $a {if $b {continue}}'],
+    [
+      'commands with the words in them',
+      'If-X; do-it; foreach-object x',
+      'If-X ; do-it ; foreach-object x',
+    ],
   ])('%s', (_, text, expected) => {
     expect(shape(text)).toBe(expected)
   })

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { languageTopics } from '../../../../../src/admin/shell/built-in/help-topics.ts'
 import { parametersOf } from '../../../../../src/admin/shell/common-parameters.ts'
+import { FakeClock } from '../../../../support/fake-clock.ts'
+import { RecordingHost } from '../../../../support/recording-host.ts'
 import { tempFolder } from '../../../../support/temp-folder.ts'
 import { errorOf, run, testShell } from '../../../../support/run-shell.ts'
 
@@ -96,6 +98,31 @@ describe('commands of the language', () => {
       '24\n',
     ],
     ['Write-Host', 'Write-Host a b; Write-Host -NoNewline c'.replace('a b', "'a','b'"), 'a b\nc'],
+    ['ConvertFrom-Csv', "'a,b','1,2' | ConvertFrom-Csv | % b", '2\n'],
+    ['New-TimeSpan', '(New-TimeSpan -Hours 25).Days; New-TimeSpan -Minutes 5', '1\n00:05:00\n'],
+    [
+      'New-TimeSpan between dates',
+      "(New-TimeSpan '11/20/2026' '11/22/2026').TotalHours; (New-TimeSpan -End '11/22/2026').Days",
+      '48\n0\n',
+    ],
+    ['Write-Host in colours', 'Write-Host x -ForegroundColor Green', 'x\n'],
+    ['Write-Error', "Write-Error 'none' -ErrorAction SilentlyContinue; 1", '1\n'],
+    [
+      'Format-Table -GroupBy',
+      'Get-SendConnector | sort Enabled | ft Name -GroupBy enabled',
+      '\n   Enabled: False\n\nName\n----\nTo Internal Org\n\n\n   Enabled: True\n\nName\n----\nTo Internet\n\n',
+    ],
+    [
+      'Format-List -GroupBy',
+      "Get-SendConnector 'To Internet' | fl Name -GroupBy @{Name='On';Expression={$_.Enabled}}",
+      '\n   On: True\n\nName : To Internet\n\n',
+    ],
+    [
+      'lists whole',
+      '$FormatEnumerationLimit = -1; @{a=1..20} | fl',
+      '\na : {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20}\n\n',
+    ],
+    ['lists cut short', '$FormatEnumerationLimit = 2; @{a=1..20} | fl', '\na : {1, 2, ...}\n\n'],
     ['Get-Variable', '$x = 5; Get-Variable x | % Value', '5\n'],
     ['casts', "[int]'5' + 1; [string]5 + '1'; [bool]0", '6\n51\nFalse\n'],
     ['tables', '$t = @{a=1;b="x","y"}; $t.a; $t.b[1]; $t.Count', '1\ny\n2\n'],
@@ -129,6 +156,38 @@ describe('commands of the language', () => {
   ])('%s', async (line, message) => {
     expect(await errorOf(line)).toContain(message)
   })
+})
+
+test('Write-Warning, Write-Verbose and Write-Error tell what they are given', async () => {
+  const { notices, errors } = await run(
+    'Write-Warning w; Write-Verbose v; Write-Verbose v2 -Verbose; Write-Error e',
+  )
+  expect(notices).toBe('WARNING: w\nVERBOSE: v2\n')
+  expect(errors).toMatch(/^Write-Error : e\n/)
+})
+
+test('Write-Host paints on a screen with colours', async () => {
+  const host = new RecordingHost()
+  host.colour = true
+  const line = 'Write-Host ok -ForegroundColor Green -BackgroundColor DarkBlue'
+  await testShell().runLine(line, { host })
+  expect(host.out).toBe('\x1b[92;44mok\x1b[0m\n')
+})
+
+test('Start-Sleep waits, and hears Ctrl-C', async () => {
+  const clock = new FakeClock()
+  const shell = testShell(clock)
+  const host = new RecordingHost()
+  const done = shell.runLine('Start-Sleep 5; 1', { host })
+  for (let turn = 0; turn < 50; turn++) await Promise.resolve()
+  expect(host.out).toBe('')
+  clock.advance(5_000)
+  await done
+  expect(host.out).toBe('1\n')
+  const stop = new AbortController()
+  const endless = shell.runLine('while ($true) { Start-Sleep 9 }', { host, signal: stop.signal })
+  setImmediate(() => stop.abort())
+  expect(await endless).toEqual({ kind: 'stopped' })
 })
 
 describe('credentials', () => {
@@ -191,6 +250,62 @@ describe('files', () => {
     )
   })
 
+  test('as CSV are read back', async () => {
+    const path = join(await tempFolder(), 'a.csv')
+    const text = '\uFEFFName,"Spaces, all",Note\r\nA,"x;y","say ""hi"" x"\r\n\r\nB,"two\nlines"\r\n'
+    await writeFile(path, text)
+    expect(
+      await out(`Import-Csv ${path} | % { "$($_.Name)|$($_.'Spaces, all')|$($_.Note)|" }`),
+    ).toBe('A|x;y|say "hi" x|\nB|two\nlines||\n')
+    expect(await out(`Import-Csv ${path} -Header a,b,c | select -First 1 | % b`)).toBe(
+      'Spaces, all\n',
+    )
+    expect(await errorOf(`Import-Csv ${path}.none`)).toContain('Cannot find path')
+    await writeFile(path, 'a,A\n1,2\n')
+    expect(await errorOf(`Import-Csv ${path}`)).toContain('The member "A" is already present.')
+  })
+
+  test('what Export-Csv wrote, Import-Csv reads', async () => {
+    const path = join(await tempFolder(), 'a.csv')
+    const write = `Get-SendConnector | select Name,AddressSpaces | Export-Csv ${path} -IncludeTypeInformation`
+    expect(await out([write, `(Import-Csv ${path}).Name`])).toBe('To Internet\nTo Internal Org\n')
+  })
+
+  test('are made of a CSV with columns of its own', async () => {
+    const path = join(await tempFolder(), 'new.csv')
+    await writeFile(path, 'Name;AddressSpaces\nA;a.test\nB;b.test\n')
+    const line = `Import-Csv ${path} -Delimiter ';' | % { New-SendConnector -Name $_.Name -AddressSpaces $_.AddressSpaces } | % Identity`
+    expect(await out(line)).toBe('A\nB\n')
+  })
+
+  test('have the encoding asked for', async () => {
+    const path = join(await tempFolder(), 'a.txt')
+    await run([
+      `'ä' | Out-File ${path} -Encoding Unicode`,
+      `Add-Content ${path} 'b' -Encoding Unicode`,
+    ])
+    expect((await readFile(path)).toString('utf16le')).toBe('\uFEFFä\nb\n')
+    await run(`Get-SendConnector | select Name | Export-Csv ${path} -Encoding UTF8BOM`)
+    expect(await readFile(path, 'utf8')).toMatch(/^\uFEFF"Name"/)
+  })
+
+  test('hold the lines given', async () => {
+    const path = join(await tempFolder(), 'a.txt')
+    const lines = [`Test-Path ${path}`, `Set-Content ${path} 'a','b'`, `'c' | Add-Content ${path}`]
+    expect(await out([...lines, `Test-Path ${path}`, `Get-Content ${path}`])).toBe(
+      'False\nTrue\na\nb\nc\n',
+    )
+  })
+
+  test('keep what passes on its way', async () => {
+    const path = join(await tempFolder(), 'a.txt')
+    expect(
+      await out(`1,2 | Tee-Object ${path} | Measure-Object | % Count; Get-Content ${path}`),
+    ).toBe('2\n1\n2\n')
+    expect(await out('1,2 | tee -Variable v | Out-Null; "$v"')).toBe('1 2\n')
+    expect(await errorOf('1 | Tee-Object')).toContain('Give the name of a file')
+  })
+
   test('are given to a parameter as octets', async () => {
     const folder = await tempFolder()
     const path = join(folder, 'a.bin')
@@ -244,6 +359,25 @@ REMARKS
       'Get-SendConnector\nNew-SendConnector\nRemove-SendConnector\nSet-SendConnector\n',
     )
     for (const { name } of languageTopics) expect(await out(`Get-Help ${name}`)).toContain('TOPIC')
+  })
+
+  test.each([60, 80])('fits into %i columns, no word cut', async (width) => {
+    for (const { name } of testShell().cmdlets.all) {
+      const { out: text } = await run(`Get-Help ${name} -Full`, { width })
+      // Examples are to be copied, and stay on one line.
+      const wide = text
+        .split('\n')
+        .filter((line) => line.length > width && !/PS>|--- Ex/.test(line))
+      expect(wide, name).toEqual([])
+      expect(text, name).not.toMatch(/[|{] \w+\n +\w+[}]/)
+    }
+  })
+
+  test('the topics fit into 80 columns', async () => {
+    for (const { name } of languageTopics) {
+      const { out: text } = await run(`Get-Help ${name}`)
+      expect(Math.max(...text.split('\n').map((line) => line.length)), name).toBeLessThanOrEqual(80)
+    }
   })
 
   test('every built-in command has a synopsis, examples, and help for each parameter', () => {
