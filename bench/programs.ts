@@ -9,6 +9,7 @@ const packages = {
   'smtp-sink': 'postfix',
   saslpasswd2: 'sasl2-bin',
   strace: 'strace',
+  taskset: 'util-linux',
 } as const
 
 /** What keeps the bench from running here, in a sentence; undefined when nothing does. */
