@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { fork } from 'node:child_process'
 import { smartHost } from '../../test/interop/relay-config.ts'
-import { type Ground, addressOf, firstDomainHost } from '../ground.ts'
+import { type Ground, addressOf, domainPlace } from '../ground.ts'
 import type { QueueKey } from '../../src/queue/queue-key.ts'
 import type { Place } from '../mail-server.ts'
 import { RunFailed } from '../result.ts'
@@ -30,16 +30,16 @@ export function smartHosts(domains: number): DeepLayout {
     domains,
     queueOf: (ground, at) => ({
       deliveryType: 'SmartHostConnectorDelivery',
-      nextHopDomain: `[${placeOf(ground, at).address}]`,
+      nextHopDomain: `[${domainPlace(ground, at).address}]`,
       nextHopConnector: `To ${deadDomain(at)}`,
     }),
-    connectors: (ground) => all.map((at) => smartHost(deadDomain(at), placeOf(ground, at))),
+    connectors: (ground) => all.map((at) => smartHost(deadDomain(at), domainPlace(ground, at))),
     transport: () => ({
       QueueGlitchRetryInterval: '00:00:05',
       TransientFailureRetryInterval: '00:00:05',
       OutboundConnectionFailureRetryInterval: '00:00:05',
     }),
-    places: (ground) => all.map((at) => placeOf(ground, at)),
+    places: (ground) => all.map((at) => domainPlace(ground, at)),
     start: () => Promise.resolve({ [Symbol.dispose]: () => undefined }),
   }
 }
@@ -68,13 +68,9 @@ export function deadDomain(at: number): string {
   return `dead${at}.test`
 }
 
-function placeOf({ net }: Ground, at: number): Place {
-  return { address: `${net}.${firstDomainHost + at}`, port: nextHopPort }
-}
-
 async function startDns(ground: Ground): Promise<Disposable> {
   const program = new URL('../load/dead-domain-dns.ts', import.meta.url)
-  const { address } = placeOf(ground, 0)
+  const { address } = domainPlace(ground, 0)
   const child = fork(program, [addressOf(ground, 'dns'), address, String(dnsPort)])
   const failed = once(child, 'exit').then(() => {
     throw new RunFailed('the DNS server of the dead domains ended')

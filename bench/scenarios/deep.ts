@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { smartHost } from '../../test/interop/relay-config.ts'
 import { hold, middle, peakResident } from '../contest.ts'
-import { type Ground, addressOf, messagesFor } from '../ground.ts'
+import { type Ground, messagesFor, sinkPlace } from '../ground.ts'
 import type { SinkOrder, SinkReport } from '../load/orders.ts'
 import { fillQueue } from '../load/queue-fill.ts'
 import { SourceAndSink } from '../load/source-and-sink.ts'
@@ -127,7 +127,7 @@ function fill(
 }
 
 function plan(ground: Ground, layout: DeepLayout, host: 'relay' | 'secondRelay'): RelayPlan {
-  const toSink = smartHost('contoso.test', { address: addressOf(ground, 'sink'), port: 2599 })
+  const toSink = smartHost('contoso.test', sinkPlace(ground, 'smtp-sink'))
   return edgePlan(ground, {
     host,
     label: host === 'relay' ? 'empty queue' : 'deep queue',
@@ -141,7 +141,7 @@ async function passLiveMail(
   name: string,
   servers: readonly RelayServer[],
 ): Promise<readonly Figures[]> {
-  const sink = { address: addressOf(ground, 'sink'), port: 2599 }
+  const sink = sinkPlace(ground, 'smtp-sink')
   await using traffic = await SourceAndSink.start(sink, { kept: true, bytes: live.bytes })
   return await hold(ground, {
     name,

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { smartHost } from '../../test/interop/relay-config.ts'
 import { hold, middle } from '../contest.ts'
 import { useCores } from '../core.ts'
-import { type Ground, addressOf, messagesFor } from '../ground.ts'
+import { type Ground, messagesFor, sinkPlace } from '../ground.ts'
 import { SourceAndSink } from '../load/source-and-sink.ts'
 import { type RelayPlan, RelayServer, edgePlan } from '../relay-server.ts'
 import {
@@ -51,7 +51,7 @@ async function runWorkers(ground: Ground, { name, title, kept }: Plan): Promise<
   loadCores.defer(() => useCores(`0-${cores - 1}`, [process.pid]))
   await useCores(`1-${cores - 1}`, [process.pid])
   for (const server of [one, two]) ground.configurations.print(name, server)
-  const sink = { address: addressOf(ground, 'sink'), port: 2599 }
+  const sink = sinkPlace(ground, 'smtp-sink')
   await using traffic = await SourceAndSink.start(sink, { kept, bytes: load.bytes })
   const messages = messagesFor(ground, load.messages)
   const { sessions } = load
@@ -88,7 +88,7 @@ function plan(ground: Ground, host: 'relay' | 'secondRelay', count: number): Rel
   return edgePlan(ground, {
     host,
     label: count === 1 ? 'one worker' : `${count} workers`,
-    sendConnectors: smartHost('*', { address: addressOf(ground, 'sink'), port: 2599 }),
+    sendConnectors: smartHost('*', sinkPlace(ground, 'smtp-sink')),
     transport: { Workers: count },
   })
 }

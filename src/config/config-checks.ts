@@ -1,3 +1,4 @@
+import { sep } from 'node:path'
 import type { Problem } from '../base/problem.ts'
 import { isPasswordHash } from '../receive/password.ts'
 import { checkReceiveConnectors } from '../receive/connector-conflicts.ts'
@@ -99,7 +100,6 @@ function userProblems({ Users }: ServerConfig): Problem[] {
 }
 
 const services = ['TransportService', 'FrontendTransportService'] as const
-const directions = ['Receive', 'Send'] as const
 
 function serviceProblems(config: ServerConfig): Problem[] {
   const { TransportService } = config
@@ -119,21 +119,50 @@ function serviceProblems(config: ServerConfig): Problem[] {
       path: ['TransportService', 'MaxPerDomainOutboundConnections'],
       message: `is ${TransportService.MaxPerDomainOutboundConnections} and must not be above MaxOutboundConnections (${TransportService.MaxOutboundConnections})`,
     })
-  return [...problems, ...services.flatMap((service) => logProblems(config, service))]
+  return [
+    ...problems,
+    ...services.flatMap((service) => logProblems(config, service)),
+    ...services.flatMap((service) => windowsPaths(service, config[service])),
+  ]
+}
+
+/** A path copied from a Windows server would become a folder with a strange name below the data folder. */
+function windowsPaths(service: string, settings: object): Problem[] {
+  if (sep === '\\') return []
+  return Object.entries(settings)
+    .filter(([name, path]) => name.endsWith('LogPath') && /^([a-z]:|\\)\\/i.test(String(path)))
+    .map(([name, path]) => ({
+      path: [service, name],
+      message: `must be a folder of this machine, such as /var/log/edge, not "${path}"`,
+    }))
 }
 
 function logProblems(config: ServerConfig, service: (typeof services)[number]): Problem[] {
-  const settings = config[service]
-  return directions.flatMap((direction) => {
-    const file = settings[`${direction}ProtocolLogMaxFileSize`]
-    const folder = settings[`${direction}ProtocolLogMaxDirectorySize`]
-    const path = [service, `${direction}ProtocolLogMaxFileSize`]
-    const limit = `must not be above ${direction}ProtocolLogMaxDirectorySize`
+  const { Workers } = config[service]
+  return logLimits(config, service).flatMap(({ log, file, folder }) => {
+    const path = [service, `${log}MaxFileSize`]
+    const limit = `must not be above ${log}MaxDirectorySize`
     if (file > folder) return { path, message: limit }
     // Each worker writes a file of its own: another's must not have to go to make room for it.
-    if (settings.Workers === 1 || file * settings.Workers <= folder) return []
-    return { path, message: `${limit} divided by Workers (${settings.Workers})` }
+    if (Workers === 1 || file * Workers <= folder) return []
+    return { path, message: `${limit} divided by Workers (${Workers})` }
   })
+}
+
+/** The sizes of a service's logs. */
+function logLimits(config: ServerConfig, service: (typeof services)[number]) {
+  const settings = config[service]
+  const common = (['ConnectivityLog', 'ReceiveProtocolLog', 'SendProtocolLog'] as const).map(
+    (log) => ({
+      log,
+      file: settings[`${log}MaxFileSize`],
+      folder: settings[`${log}MaxDirectorySize`],
+    }),
+  )
+  if (service !== 'TransportService') return common
+  const { MessageTrackingLogMaxFileSize: file, MessageTrackingLogMaxDirectorySize: folder } =
+    config.TransportService
+  return [...common, { log: 'MessageTrackingLog', file, folder }]
 }
 
 /** Whether an entry before `index` has the same name, compared without case. */

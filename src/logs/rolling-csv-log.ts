@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import { second } from '../base/time-span.ts'
-import { logSoftware, productVersion } from '../base/version.ts'
+import { csvLogHead } from './csv-log-head.ts'
 import { type LogDisk, type LogFile, errorCode, systemLogDisk } from './log-disk.ts'
-import { hourStamp, logFileName, parseLogFileName } from './log-file-name.ts'
+import { type LogPeriod, logFileName, parseLogFileName, periodStamp } from './log-file-name.ts'
 import { type LogLimits, expiredFiles } from './log-retention.ts'
 
 /** Where a log's files stand and how many of them are kept. */
@@ -13,17 +13,24 @@ export interface LogFileSettings extends LogLimits {
   readonly folder: string | undefined
 }
 
-export interface RollingCsvLogOptions {
+/** What a log works with. */
+export interface LogMeans {
+  readonly clock: Clock
+  /** For the program log: told once when records begin to be lost, and once when writing works again. */
+  readonly warn: (message: string) => void
+  /** Absent: the machine's. */
+  readonly disk?: LogDisk | undefined
+}
+
+export interface RollingCsvLogOptions extends LogMeans {
   /** `SMTP Receive Protocol Log`. */
   readonly logType: string
   readonly fields: readonly string[]
   /** Beginning of each file's name: `RECV`. */
   readonly prefix: string
+  /** After which a file ends; an hour unless told. */
+  readonly period?: LogPeriod
   readonly settings: Live<LogFileSettings>
-  readonly clock: Clock
-  /** Told once when records begin to be lost, and once when writing works again. */
-  readonly warn: (message: string) => void
-  readonly disk?: LogDisk
 }
 
 /**
@@ -38,7 +45,7 @@ const retryDelayMs = 5 * second
 const closeTimeoutMs = 5 * second
 
 /**
- * A log in Exchange's CSV form: files that roll by hour and size, the oldest deleted by age and by the
+ * A log in Exchange's CSV form: files that roll by time and size, the oldest deleted by age and by the
  * folder's limit. `append` only joins strings; a single writer behind it does the disk's work, so a slow
  * or full disk costs records, never mail.
  */
@@ -53,6 +60,8 @@ export class RollingCsvLog implements AsyncDisposable {
   #retryAt = 0
   #lost = 0
   #failing = false
+  /** Old files could not be deleted. */
+  #overfull = false
   #closed = false
   #file: OpenFile | undefined
 
@@ -140,7 +149,7 @@ export class RollingCsvLog implements AsyncDisposable {
         await this.#write(Buffer.from(block.text))
         this.#recovered()
       } catch (error) {
-        this.#lose(block.records, error instanceof Error ? error.message : String(error))
+        this.#lose(block.records, messageOf(error))
         this.#retryAt = this.#options.clock.monotonic() + retryDelayMs
         await this.#closeFile()
         if (!this.#closed) return
@@ -157,12 +166,15 @@ export class RollingCsvLog implements AsyncDisposable {
 
   /** The file for `size` more octets: the open one, or the next when hour, size or folder say so. */
   async #currentFile(size: number): Promise<OpenFile | undefined> {
-    const { folder, maxFileSize } = this.#options.settings.current
-    const stamp = hourStamp(this.#options.clock.now())
+    const { settings, clock, period = 'hour' } = this.#options
+    const { folder, maxFileSize } = settings.current
+    const stamp = periodStamp(period, clock.now())
     const open = this.#file
     if (open?.folder === folder && open?.stamp === stamp) {
       const empty = open.size === open.headerSize
-      if (empty || open.size + size <= maxFileSize) return open
+      const fits = empty || open.size + size <= maxFileSize
+      if (fits && (await open.handle.exists())) return open
+      if (fits) this.#tell(`${open.path} was deleted; a new file is begun`)
     }
     await this.#closeFile()
     if (folder !== undefined) this.#file = await this.#openFile(folder, stamp)
@@ -170,15 +182,14 @@ export class RollingCsvLog implements AsyncDisposable {
   }
 
   async #openFile(folder: string, stamp: string): Promise<OpenFile> {
-    const { prefix, clock, settings } = this.#options
+    const { logType, fields, prefix, clock, settings } = this.#options
     const files = await this.#disk.list(folder)
     const now = clock.now()
-    for (const name of expiredFiles(files, prefix, { now, limits: settings.current })) {
-      await this.#disk.remove(join(folder, name))
-    }
-    const header = Buffer.from(this.#header(new Date(now)))
+    const expired = expiredFiles(files, prefix, { now, limits: settings.current })
+    await this.#removeExpired(expired.map((name) => join(folder, name)))
+    const header = Buffer.from(csvLogHead({ logType, fields, now }))
     const { handle, path } = await this.#create(folder, stamp, nextInstance(files, prefix, stamp))
-    const file = { handle, folder, stamp, size: header.length, headerSize: header.length }
+    const file = { handle, path, folder, stamp, size: header.length, headerSize: header.length }
     try {
       await handle.append(header)
     } catch (error) {
@@ -188,6 +199,19 @@ export class RollingCsvLog implements AsyncDisposable {
       throw error
     }
     return file
+  }
+
+  /** Too many files are better than no more records: what cannot be deleted stays, which is told once. */
+  async #removeExpired(paths: readonly string[]): Promise<void> {
+    let trouble: string | undefined
+    for (const path of paths) {
+      await this.#disk.remove(path).catch((error: unknown) => {
+        trouble ??= messageOf(error)
+      })
+    }
+    if (trouble !== undefined && !this.#overfull)
+      this.#tell(`old files cannot be deleted, so its folder outgrows its limits: ${trouble}`)
+    this.#overfull = trouble !== undefined
   }
 
   /** A file is never shared nor added to after a restart: what exists is passed over. */
@@ -208,31 +232,24 @@ export class RollingCsvLog implements AsyncDisposable {
     await file?.handle.close().catch(() => undefined)
   }
 
-  #header(now: Date): string {
-    const { logType, fields } = this.#options
-    return [
-      `#Software: ${logSoftware}`,
-      `#Version: ${productVersion}`,
-      `#Log-type: ${logType}`,
-      `#Date: ${now.toISOString()}`,
-      `#Fields: ${fields.join(',')}`,
-      '',
-    ].join('\r\n')
-  }
-
   #lose(records: number, reason: string): void {
     this.#lost += records
     if (this.#failing) return
     this.#failing = true
-    const { logType, settings, warn } = this.#options
-    warn(`${logType}: records are being lost, mail is not: ${reason} (${settings.current.folder})`)
+    const { folder } = this.#options.settings.current
+    this.#tell(`records are being lost, mail is not: ${reason} (${folder})`)
   }
 
   #recovered(): void {
     if (!this.#failing || this.#waiting.length >= maxWaitingBlocks) return
-    this.#options.warn(`${this.#options.logType}: written again; ${this.#lost} records were lost`)
+    this.#tell(`written again; ${this.#lost} records were lost`)
     this.#failing = false
     this.#lost = 0
+  }
+
+  #tell(message: string): void {
+    const { logType, warn } = this.#options
+    warn(`${logType}: ${message}`)
   }
 }
 
@@ -243,6 +260,7 @@ interface Block {
 
 interface OpenFile {
   readonly handle: LogFile
+  readonly path: string
   readonly folder: string
   readonly stamp: string
   readonly headerSize: number
@@ -259,4 +277,8 @@ function nextInstance(
     .filter((file) => file?.stamp === stamp)
     .map((file) => file?.instance ?? 0)
   return Math.max(0, ...instances) + 1
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

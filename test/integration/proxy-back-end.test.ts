@@ -12,6 +12,7 @@ import { FakeMx, type FakeMxOptions } from '../support/fake-mx.ts'
 import { frontEndSession } from '../support/incoming.ts'
 import { testKeyPair } from '../support/test-certificate.ts'
 import { RecordedProtocolLog } from '../support/recorded-protocol-log.ts'
+import { RecordedConnectivityLog } from '../support/recorded-connectivity-log.ts'
 
 let internal: KeyPair
 let foreign: KeyPair
@@ -60,11 +61,13 @@ async function frontEnd(
   stack.current.use(fake)
   const { port } = fake
   const log = new RecordedProtocolLog()
+  const connectivityLog = new RecordedConnectivityLog()
   const warnings: string[] = []
   const connections = new BackEndConnections({
     dialer: directDialer(clock),
     clock,
     log,
+    connectivityLog,
     certificate: internal,
     fqdn: 'mail1.corp.example',
     verbose: () => true,
@@ -81,7 +84,7 @@ async function frontEnd(
       tlsMode: implicit === true ? 'Implicit' : 'StartTls',
     }),
   })
-  return { fake, sink, log, warnings, connections }
+  return { fake, sink, log, connectivityLog, warnings, connections }
 }
 
 type Sink = Pick<BackEndSink, 'begin'>
@@ -369,6 +372,20 @@ describe('a back end that is lost', () => {
     ])
   })
 
+  test('stands in the connectivity log', async () => {
+    const { fake, sink, connectivityLog } = await frontEnd()
+    const { port } = fake
+    await fake[Symbol.asyncDispose]()
+    await send(sink)
+    expect(connectivityLog.records).toEqual([
+      [
+        expect.stringMatching(/^\+ Undefined /),
+        `> Failed connection to 127.0.0.1:${port} (ConnectionRefused:0000274D)[TargetHost:internalproxy]`,
+        '-  ()',
+      ],
+    ])
+  })
+
   test('gives PRX2 towards an implicit listener with another certificate', async () => {
     const { sink } = await frontEnd(
       { ...wrongCertificate(), implicitTls: true },
@@ -501,6 +518,22 @@ describe('connections to the back end', () => {
     last.abort()
     expect(await send(sink)).toBe('250 2.6.0 Queued')
     expect(fake.sessions).toHaveLength(2)
+  })
+
+  test('have three lines in the connectivity log, and one id in both logs', async () => {
+    const { sink, log, connectivityLog, connections } = await frontEnd()
+    await send(sink, 'x'.repeat(1000))
+    await send(sink, 'x'.repeat(2000))
+    await connections.close()
+    const [only, ...others] = connectivityLog.sessions
+    expect(others).toEqual([])
+    expect(only?.destination).toBe('internalproxy')
+    expect(only?.records).toEqual([
+      '+ Undefined Inbound Proxy Internal Send Connector;Starting outbound connection for inbound session 08DD5A1122334401',
+      '> Established connection to 127.0.0.1',
+      expect.stringMatching(/^- 1[12]\d\d\/1 2[12]\d\d\/1 \(\)$/),
+    ])
+    expect(log.sessions[0]?.options.id).toBe(only?.id)
   })
 
   test('are closed with QUIT after some idle seconds', async () => {

@@ -16,6 +16,7 @@ import type { KeyPair } from '../../src/tls/certificates.ts'
 import { testCertificate, testKeyPair } from '../support/test-certificate.ts'
 import { FakeMx } from '../support/fake-mx.ts'
 import { RecordedProtocolLog } from '../support/recorded-protocol-log.ts'
+import { RecordedConnectivityLog } from '../support/recorded-connectivity-log.ts'
 
 let internal: KeyPair
 beforeAll(async () => {
@@ -105,17 +106,19 @@ async function setUp(
   changes: { readonly idleTimeout?: number; readonly maxTunnels?: number } = {},
 ) {
   const log = new RecordedProtocolLog()
+  const connectivityLog = new RecordedConnectivityLog()
   const server = new OutboundProxyServer({
     dialer: directDialer(systemClock),
     clock: systemClock,
     log,
+    connectivityLog,
     verbose: () => true,
     ...changes,
   })
   stack.current.use(server)
   const ownLog = new RecordedProtocolLog()
   const dialer = dialerThrough(await listen(server), ownLog)
-  return { dialer, log, ownLog, server }
+  return { dialer, log, connectivityLog, ownLog, server }
 }
 
 const options = { timeout: 5000, signal: new AbortController().signal }
@@ -142,7 +145,7 @@ async function verdictOf(dial: Promise<unknown>): Promise<string> {
 
 describe('delivery through the front end', () => {
   test('speaks with the next hop, TLS within TLS, as if it were connected directly', async () => {
-    const { dialer, log, ownLog } = await setUp()
+    const { dialer, log, connectivityLog, ownLog } = await setUp()
     const tls = await testCertificate(['mx.example'])
     const fake = await nextHop({ tls, capabilities: ['PIPELINING'] })
     const connection = await dialer.dial(to(fake.port), options)
@@ -174,6 +177,19 @@ describe('delivery through the front end', () => {
       /^\* \|proxied session; 1\d{6} bytes sent, \d{3,4} bytes received$/,
     )
     expect(session?.records[3]).toMatch(/^- \|/)
+    expect(connectivityLog.sessions).toEqual([
+      {
+        id: session?.options.id,
+        destination: '127.0.0.1',
+        records: [
+          `+ Undefined To Internet;Starting outbound connection for inbound session ${ownId}`,
+          '> Established connection to 127.0.0.1',
+          expect.stringMatching(
+            /^- {2}\(proxied session; 1\d{6} bytes sent, \d{3,4} bytes received\)$/,
+          ),
+        ],
+      },
+    ])
     expect(ownLog.sessions[0]?.records).toContain(
       `> XPROXYTO DESTINATION=127.0.0.1 PORT=${fake.port} SID=${ownId} CONNECTOR=To+20Internet`,
     )

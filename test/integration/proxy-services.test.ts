@@ -22,6 +22,7 @@ import {
   testKeyPairs,
   testUser,
 } from '../support/receiving-server.ts'
+import { RecordedConnectivityLog } from '../support/recorded-connectivity-log.ts'
 
 const stack = { current: new AsyncDisposableStack() }
 afterEach(async () => {
@@ -61,6 +62,7 @@ async function frontEnd(
     dialer,
     clock: systemClock,
     log: new RecordingLog(),
+    connectivityLog: new RecordedConnectivityLog(),
     certificate: internal,
     fqdn: 'relay.example',
     verbose: () => true,
@@ -70,6 +72,7 @@ async function frontEnd(
     dialer,
     clock: systemClock,
     log: new RecordingLog(),
+    connectivityLog: new RecordedConnectivityLog(),
     verbose: () => true,
   })
   stack.current.use(tunnel)

@@ -3,7 +3,7 @@ import { isDeliveryQueue, queueKeyText } from '../../queue/queue-key.ts'
 import { type Cmdlet, type CmdletContext, defineCmdlet, parameter } from '../shell/cmdlet.ts'
 import { type Filter, filter } from '../shell/filter.ts'
 import { refuseTogether } from '../shell/parameter-sets.ts'
-import { flag, identity, list, oneOf, text } from '../shell/parameter-types.ts'
+import { flag, identity, list, oneOf } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import { hasWildcards } from '../values/wildcard.ts'
 import { queueObject, queueProperties } from './queue-objects.ts'
@@ -12,6 +12,7 @@ import { testsOf } from './queue-tests.ts'
 import type { OnSilent, QueueAction, QueueServer } from './queue-server.ts'
 import { notPaged, tellSilent } from './queue-answers.ts'
 import { limitedResults, resultSize, usualResultSize } from './result-size.ts'
+import { serverParameter } from './this-server.ts'
 
 const kinds = [
   ...(['DnsConnectorDelivery', 'SmartHostConnectorDelivery', 'Undefined', 'Unreachable'] as const),
@@ -27,7 +28,7 @@ const meant = {
     wildcards: true,
   }),
   Filter: parameter(filter(queueProperties), { help: 'A condition that the queues fulfil.' }),
-  Server: parameter(text, { help: 'This server; others are managed where they run.' }),
+  Server: serverParameter,
 }
 
 /** Get-, Suspend-, Resume- and Retry-Queue. */

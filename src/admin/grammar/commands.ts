@@ -1,6 +1,8 @@
 import { endsWord, isDash, isDoubleQuote, isSingleQuote } from './characters.ts'
-import { type ListItems, commaList, missingItem, postfix, primary } from './expressions.ts'
+import { type ListItems, commaList, missingItem } from './expressions.ts'
+import { postfix } from './members.ts'
 import { parseNumber } from './numbers.ts'
+import { primary } from './primaries.ts'
 import type { Rules } from './rules.ts'
 import { TextParts, escaped, expandInto, singleQuoted, variableOrSub } from './strings.ts'
 import type { CommandCall, CommandWord, Expression } from './syntax.ts'
@@ -22,6 +24,7 @@ export function command(rules: Rules): CommandCall {
       cursor.at = Math.max(end, namePlace.end)
       return { kind: 'command', name, namePlace, words, ...cursor.placeFrom(start) }
     }
+    refuseStreams(rules)
     if (!parametersEnded && takeParametersEnd(rules)) parametersEnded = true
     else if (!parametersEnded && startsParameter(rules)) words.push(parameter(rules))
     else words.push(argument(rules))
@@ -42,6 +45,16 @@ function notAName({ cursor }: Rules): never {
 
 function endsCommand({ cursor }: Rules): boolean {
   return cursor.atEnd || /^[\r\n;|)}>]$/.test(cursor.peek())
+}
+
+/** `2>$null` and `2>&1`. */
+function refuseStreams({ cursor }: Rules): void {
+  if (!/^[1-6*]$/.test(cursor.peek()) || cursor.peek(1) !== '>') return
+  cursor.fail(
+    'RedirectionNotAvailable',
+    'This shell redirects output only. -ErrorAction SilentlyContinue hides the errors of a command, and -ErrorVariable keeps them.',
+    { start: cursor.at, end: cursor.at + 2 },
+  )
 }
 
 /** `--`: what follows are arguments, whatever they begin with. */

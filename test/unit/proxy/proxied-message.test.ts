@@ -9,6 +9,7 @@ import { SmtpClient } from '../../../src/send/smtp-client.ts'
 import { replyText } from '../../../src/smtp/reply.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { frontEndSession } from '../../support/incoming.ts'
+import { RecordedConnectivityLog } from '../../support/recorded-connectivity-log.ts'
 
 const transaction: MailTransaction = {
   session: frontEndSession,
@@ -31,6 +32,7 @@ async function inContent() {
     kept: false,
     needsReset: false,
     handedOver: undefined,
+    connectivity: new RecordedConnectivityLog().session({ destination: '', description: '' }),
   }
   const givenBack: BackEndConnection[] = []
   const message = new ProxiedMessage(transaction, {
