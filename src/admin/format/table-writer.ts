@@ -12,6 +12,8 @@ const sampleRowsAutoSize = 10_000
 export interface Page {
   readonly width: number
   readonly colour: boolean
+  /** How many elements of a list are shown. */
+  readonly listLimit: number
   readonly write: (text: string) => void
   readonly warn: (text: string) => void
 }
@@ -36,7 +38,9 @@ export class TableWriter {
   }
 
   row(fields: readonly Field[]): void {
-    const cells = fields.map(({ value }) => notation(value).replaceAll(/\s*\n\s*/g, ' '))
+    const cells = fields.map(({ value }) =>
+      notation(value, this.#page.listLimit).replaceAll(/\s*\n\s*/g, ' '),
+    )
     const row = { fields, cells }
     if (this.#fitted !== undefined && !this.#needsMoreRoom(row, this.#fitted)) {
       this.#page.write(this.#rowText(row, this.#fitted))

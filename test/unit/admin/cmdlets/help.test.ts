@@ -31,7 +31,7 @@ describe('each cmdlet', () => {
             if (element.kind !== 'command') continue
             const called = table.find(element.name)
             // Throws for a parameter that is none.
-            if (called !== undefined) matchWords(called, element)
+            if (called !== undefined) matchWords(called, element.words)
           }
         }
       }

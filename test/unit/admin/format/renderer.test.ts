@@ -17,7 +17,7 @@ function rendered(values: readonly Value[], width = 80, colour = false) {
   let text = ''
   const warnings: string[] = []
   const renderer = new Renderer({
-    ...{ width, colour },
+    ...{ width, colour, listLimit: 16 },
     write: (piece) => (text += piece),
     warn: (warning) => warnings.push(warning),
   })
