@@ -12,6 +12,8 @@ export interface Contestant {
   /** Default the server's. */
   readonly label?: string
   readonly traffic: Traffic
+  /** Default the contest's. */
+  readonly sessions?: number
 }
 
 export interface Contest {
@@ -65,30 +67,33 @@ class Runner {
   readonly #contest: Contest
   readonly #server: MailServer
   readonly #traffic: Traffic
+  readonly #sessions: number
 
-  constructor(ground: Ground, contest: Contest, { server, traffic, label }: Contestant) {
+  constructor(ground: Ground, contest: Contest, contestant: Contestant) {
+    const { server, traffic, label, sessions } = contestant
     this.label = label ?? server.label
     this.#ground = ground
     this.#contest = contest
     this.#server = server
     this.#traffic = traffic
+    this.#sessions = sessions ?? contest.sessions
   }
 
   /** Resolves with the sum of Pss afterwards, when memory is warm and nobody measures time. */
   async warmUp(): Promise<number> {
-    const { messages, sessions, warmUp = Math.round(messages / 4) } = this.#contest
-    await this.#send('warm-up', Math.max(sessions, warmUp), sessions)
+    const { messages, warmUp = Math.round(messages / 4) } = this.#contest
+    await this.#send('warm-up', Math.max(this.#sessions, warmUp), this.#sessions)
     return this.#server.tree.proportionalBytes
   }
 
   async probeFlushes(): Promise<Flushes> {
-    const { messages, sessions } = this.#contest
+    const { messages } = this.#contest
     const few = Math.max(2, Math.min(probe.messages, Math.round(messages * probe.share)))
     const count = (number: number, width: number) =>
       flushesDuring(this.#ground, this.#server, () => this.#send('flushes', number, width))
     const flushes = {
       alone: (await count(few, 1)) / few,
-      together: (await count(5 * few, sessions)) / (5 * few),
+      together: (await count(5 * few, this.#sessions)) / (5 * few),
     }
     this.#say(
       `flushes per message: ${flushes.alone.toFixed(1)} alone, ${flushes.together.toFixed(2)} together`,
@@ -100,11 +105,11 @@ class Runner {
   }
 
   async round(round: number): Promise<Round> {
-    const { messages, sessions } = this.#contest
+    const { messages } = this.#contest
     const { tree } = this.#server
     using memory = new MemoryWatch(tree)
     const before = tree.cpuSeconds
-    const { accepted, arrived } = await this.#send(`round ${round}`, messages, sessions)
+    const { accepted, arrived } = await this.#send(`round ${round}`, messages, this.#sessions)
     const { resident, processes } = memory.peak
     const result = {
       rate: (messages / arrived) * 1000,

@@ -29,7 +29,14 @@ export interface BenchCertificate {
 }
 
 /** Where each program of a run is, below `Ground.net`. */
-export const hosts = { sink: 9, relay: 10, postfix: 11, secondRelay: 12, idleSource: 20 } as const
+export const hosts = {
+  dns: 8,
+  sink: 9,
+  relay: 10,
+  postfix: 11,
+  secondRelay: 12,
+  idleSource: 20,
+} as const
 
 /** Where the next hops of several domains are: from here on, one address each. */
 const firstDomainHost = 101

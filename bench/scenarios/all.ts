@@ -1,5 +1,5 @@
 import type { Scenario } from '../scenario.ts'
-import { deep } from './deep.ts'
+import { deep, deepDomains } from './deep.ts'
 import { domains, recipients } from './domains.ts'
 import { idle } from './idle.ts'
 import { latency } from './latency.ts'
@@ -12,6 +12,7 @@ import {
 import { profile } from './profile.ts'
 import { kept, oneMegabyte, perConnection, twentyMegabytes } from './smtp-source.ts'
 import { verbose } from './verbose.ts'
+import { workers, workersPerConnection } from './workers.ts'
 
 /** Every scenario, in the order of the table. */
 export const scenarios: readonly Scenario[] = [
@@ -29,5 +30,8 @@ export const scenarios: readonly Scenario[] = [
   latency,
   idle,
   deep,
+  deepDomains,
+  workers,
+  workersPerConnection,
   profile,
 ]
