@@ -13,6 +13,8 @@ const packages = {
   openssl: 'openssl',
   swaks: 'swaks',
   telnet: 'inetutils-telnet',
+  script: 'bsdutils',
+  stty: 'coreutils',
 } as const
 
 type Program = keyof typeof packages

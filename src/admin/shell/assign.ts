@@ -52,6 +52,8 @@ function* put(target: Expression, value: Value, scope: Scope): Evaluation<void> 
 
 function putVariable(target: ExpressionOf<'variable'>, value: Value, { session }: Scope): void {
   const { name } = target
+  // `$null = command` runs it and throws away what it gives.
+  if (name.toLowerCase() === 'null') return
   if (isConstant(name) || name.includes(':')) {
     throw new ShellError(`Cannot overwrite variable ${name} because it is read-only or constant.`, {
       ...{ id: 'VariableNotWritable', category: 'WriteError', target: name, place: target },

@@ -28,6 +28,8 @@ const casts: Readonly<Record<string, Cast>> = {
   datetime: (value, now) => byType(dateTime, value, now),
   pscustomobject: (value) => customObject(value),
   ordered: (value) => value,
+  // `[void](command)` runs it and throws away what it gives.
+  void: () => [],
   timespan: (value, now) => new TimeSpan(byType(anySpan, value, now)),
 }
 

@@ -1,7 +1,9 @@
+import { ShellObject } from '../../values/shell-object.ts'
 import { textOf } from '../../values/text-of.ts'
-import { Credential, SecureString, type Value, isList } from '../../values/value.ts'
-import { defineCmdlet, parameter, refused } from '../cmdlet.ts'
+import { Credential, HashTable, SecureString, type Value, isList } from '../../values/value.ts'
+import { defineCmdlet, parameter } from '../cmdlet.ts'
 import { askCredential } from '../credential-prompt.ts'
+import { refuseTogether } from '../parameter-sets.ts'
 import { anyValue, switchParameter, text } from '../parameter-types.ts'
 import { ShellError } from '../shell-error.ts'
 
@@ -96,10 +98,10 @@ export const readHost = defineCmdlet({
 /** `New-Object System.Management.Automation.PSCredential("user", $p)`. */
 export const newObject = defineCmdlet({
   name: 'New-Object',
-  synopsis: 'Makes a credential of a user name and a secure string.',
+  synopsis: 'Makes a credential of a user name and a secure string, or an object of properties.',
   parameters: {
     TypeName: parameter(text, {
-      help: 'System.Management.Automation.PSCredential.',
+      help: 'System.Management.Automation.PSCredential, or PSObject.',
       position: 0,
       required: true,
     }),
@@ -108,27 +110,47 @@ export const newObject = defineCmdlet({
       position: 1,
       aliases: ['Args'],
     }),
-    Property: refused('objects are made by commands only.'),
+    Property: parameter(anyValue, { help: 'Of a PSObject: a table with its properties.' }),
   },
   examples: [
     {
       code: '$c = New-Object System.Management.Automation.PSCredential("contoso\\relay", $p)',
       text: 'A credential without a question; $p is a secure string.',
     },
+    {
+      code: "New-Object PSObject -Property @{Name='EDGE01';Queues=5} | Export-Csv report.csv",
+      text: 'An object for a report.',
+    },
   ],
   // eslint-disable-next-line @typescript-eslint/require-await -- there is nothing to wait for
   async *run({ given }) {
-    yield madeObject(given.TypeName, given.ArgumentList ?? null)
+    const { TypeName, ArgumentList, Property } = given
+    refuseTogether(given, ['ArgumentList', 'Property'])
+    if (/^(system\.management\.automation\.)?ps(custom)?object$/i.test(TypeName)) {
+      yield customObject(Property ?? new HashTable([]))
+    } else if (Property === undefined) yield madeCredential(TypeName, ArgumentList ?? null)
+    else requireType(TypeName)
   },
 })
 
-function madeObject(type: string, items: Value): Value {
-  if (!/^(system\.management\.automation\.)?pscredential$/i.test(type)) {
-    throw new ShellError(
-      `Cannot find type [${type}]: this shell makes objects of the type System.Management.Automation.PSCredential only.`,
-      { id: 'TypeNotFound', category: 'InvalidType', target: type },
-    )
+function customObject(table: Value): Value {
+  if (table instanceof HashTable) {
+    return new ShellObject({ type: 'PSCustomObject', properties: new Map(table.entries) })
   }
+  throw new ShellError("-Property takes a table: @{Name='x';Size=5}.", {
+    ...{ id: 'PropertyTableNeeded', category: 'InvalidArgument' },
+  })
+}
+
+function requireType(type: string): never {
+  throw new ShellError(
+    `Cannot find type [${type}]: this shell makes objects of the type System.Management.Automation.PSCredential only, and PSObject with -Property.`,
+    { id: 'TypeNotFound', category: 'InvalidType', target: type },
+  )
+}
+
+function madeCredential(type: string, items: Value): Value {
+  if (!/^(system\.management\.automation\.)?pscredential$/i.test(type)) requireType(type)
   const [name, password] = isList(items) ? items : []
   if (typeof name === 'string' && name !== '' && password instanceof SecureString) {
     return new Credential(name, password)

@@ -20,6 +20,7 @@ describe('methods and types', () => {
     ],
     ["[string]::IsNullOrEmpty(''); [string]::Join('-','a','b')", 'True\na-b\n'],
     ['$o = [PSCustomObject]@{Name=\'x\';Size=5}; $o.Size = 6; "$($o.Name) $($o.Size)"', 'x 6\n'],
+    ["(New-Object PSObject -Property @{Name='x';Size=5}).Size", '5\n'],
     ['[int](5/2); [int](7/2)', '2\n4\n'],
     ['(Get-SendConnector "To Internet").MaxMessageSize.Value.ToMB()', '35\n'],
   ])('%s', async (line, expected) => {
@@ -31,6 +32,8 @@ describe('methods and types', () => {
       "[System.Int64] does not contain a method named 'Explode'",
     )
     expect(await out("$t = @{a=1}; $t.Add('a',2)")).toContain('Item has already been added')
+    expect(await out('New-Object PSObject -Property 5')).toContain('-Property takes a table')
+    expect(await out('New-Object Net.WebClient -Property @{}')).toContain('Cannot find type')
     expect(await out("(5).ToString('Q')")).toContain('Format specifier was invalid.')
   })
 })

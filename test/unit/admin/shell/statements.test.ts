@@ -12,6 +12,7 @@ describe('assignments', () => {
     ['one more and one less', '$m = 1; $m++; ++$m; $m--; $m', '2\n'],
     ['one more of nothing', '$m++; $m', '1\n'],
     ['what the count was before', '$m = 1; $x = ($m++); "$x $m"', '1 2\n'],
+    ['nothing is kept', '$null = Get-SendConnector; [void](1..3); $null -eq 5', 'False\n'],
     ['in a row', '$a = $b = 5; "$a $b"', '5 5\n'],
     ['in brackets', '($a = 5) + 1; $a', '6\n5\n'],
     ['adding to a list', "$l = @(); $l += 'a'; $l += 'b','c'; $l.Count", '3\n'],
