@@ -64,6 +64,7 @@ export interface MessageView {
   readonly MessageSourceName: string
   readonly SourceIP: string
   readonly InternetMessageId: string
+  readonly Directionality: 'Incoming' | 'Originating'
   readonly DateReceived: Milliseconds
   /** Null for one that waits without an end. */
   readonly ExpirationTime: Milliseconds | null
@@ -169,6 +170,7 @@ function messageView(copy: Copy, circumstances: MessageCircumstances): MessageVi
     MessageSourceName: message.source,
     SourceIP: message.sourceAddress,
     InternetMessageId: message.messageId,
+    Directionality: message.originating === true ? 'Originating' : 'Incoming',
     DateReceived: message.receivedAt,
     ExpirationTime: copy.dueAt === suspended ? null : expiresAt(copy, circumstances.settings),
     LastError: lastErrorOf(copy),

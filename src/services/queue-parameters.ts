@@ -86,7 +86,7 @@ const deliveryType = oneOf<DeliveryType>([
 ])
 
 const testedField = oneOf<TestedField>([
-  ...(['sender', 'subject', 'messageId', 'source', 'sourceAddress'] as const),
+  ...(['id', 'sender', 'subject', 'messageId', 'source', 'sourceAddress'] as const),
   ...(['size', 'receivedAt', 'attempts', 'recipients', 'suspended'] as const),
 ])
 

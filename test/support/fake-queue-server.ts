@@ -5,7 +5,12 @@ import type {
   QueueAction,
   QueueServer,
 } from '../../src/admin/cmdlets/queue-server.ts'
-import { type QueueKey, queueKeyText, submissionQueue } from '../../src/queue/queue-key.ts'
+import {
+  type QueueKey,
+  isDeliveryQueue,
+  queueKeyText,
+  submissionQueue,
+} from '../../src/queue/queue-key.ts'
 import type { MessageView, QueueName, QueueView } from '../../src/queue/queue-listing.ts'
 import type { CopyPlace } from '../../src/queue/stored-message.ts'
 import { domainQueue, sampleTime } from './queue-samples.ts'
@@ -22,7 +27,7 @@ export function queueView(number: number, changes: Partial<QueueView> = {}): Que
     DeferredMessageCount: 0,
     NextHopDomain: key.nextHopDomain,
     NextHopConnector: key.nextHopConnector,
-    NextHopCategory: 'External',
+    NextHopCategory: isDeliveryQueue(key) ? 'External' : 'Internal',
     LastError: '',
     RetryCount: 0,
     IncomingRate: 0,
@@ -48,6 +53,7 @@ export function messageView(
     MessageSourceName: 'SMTP:Default',
     SourceIP: '192.0.2.1',
     InternetMessageId: `<${id}@contoso.test>`,
+    Directionality: 'Incoming',
     DateReceived: sampleTime,
     ExpirationTime: sampleTime + 1000,
     LastError: '',

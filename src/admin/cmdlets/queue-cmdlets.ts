@@ -1,22 +1,19 @@
 import type { QueueName, QueueView } from '../../queue/queue-listing.ts'
-import { isDeliveryQueue, queueKeyText } from '../../queue/queue-key.ts'
+import { queueKeyText } from '../../queue/queue-key.ts'
 import { type Cmdlet, type CmdletContext, defineCmdlet, parameter } from '../shell/cmdlet.ts'
 import { type Filter, filter } from '../shell/filter.ts'
 import { refuseTogether } from '../shell/parameter-sets.ts'
-import { flag, identity, list, oneOf, text } from '../shell/parameter-types.ts'
+import { flag, identity, text } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
+import { ShellObject } from '../values/shell-object.ts'
 import { hasWildcards } from '../values/wildcard.ts'
+import { isOfKinds, kindParameters } from './queue-kinds.ts'
 import { queueObject, queueProperties } from './queue-objects.ts'
-import { checkServer, notFound, queueTest } from './queue-selection.ts'
+import { checkServer, isPersistentQueue, notFound, queueTest } from './queue-selection.ts'
 import type { QueueAction, QueueServer } from './queue-server.ts'
-import { notPaged, tellSilent } from './queue-answers.ts'
-import { limitedResults, resultSize } from './result-size.ts'
-
-const kinds = [
-  ...(['DnsConnectorDelivery', 'SmartHostConnectorDelivery', 'Undefined', 'Unreachable'] as const),
-  ...(['Empty', 'External', 'Internal'] as const),
-] as const
-type Kind = (typeof kinds)[number]
+import { pageOf, pagingParameters } from './page.ts'
+import { tellSilent } from './queue-answers.ts'
+import { usualResultSize } from './result-size.ts'
 
 const meant = {
   Identity: parameter(identity, {
@@ -37,12 +34,8 @@ export function queueCmdlets(server: QueueServer): readonly Cmdlet[] {
       synopsis: 'Shows the queues of the running Transport service.',
       parameters: {
         ...meant,
-        Include: parameter(list(oneOf(kinds)), {
-          help: 'Only queues of these delivery types, or Empty, External, Internal ones.',
-        }),
-        Exclude: parameter(list(oneOf(kinds)), { help: 'No queues of these kinds.' }),
-        ResultSize: resultSize,
-        ...notPaged,
+        ...kindParameters,
+        ...pagingParameters(queueProperties),
       },
       outputs: queueProperties,
       examples: [
@@ -51,22 +44,24 @@ export function queueCmdlets(server: QueueServer): readonly Cmdlet[] {
           code: `Get-Queue -Filter {Status -eq 'Retry' -and MessageCount -gt 100} | Format-List`,
           text: 'Everything about the queues that wait for their next hop with many messages.',
         },
+        {
+          code: 'Get-Queue -Exclude Internal -SortOrder:-MessageCount -ResultSize 10',
+          text: 'The ten longest queues that lead outside.',
+        },
       ],
       async *run({ given }, context) {
-        const { Include, Exclude, ResultSize = 1000 } = given
+        const { ResultSize = usualResultSize } = given
         // One more than is shown tells whether there are more.
         const first = Object.keys(given).every((name) => name === 'ResultSize')
         const views = await selected(server, given, {
           context,
           limit: first ? ResultSize + 1 : Infinity,
+          mayBeHidden: true,
         })
-        const shown = views.filter(
-          (view) =>
-            (Include === undefined || Include.some((kind) => isOf(view, kind))) &&
-            Exclude?.some((kind) => isOf(view, kind)) !== true,
-        )
-        for await (const view of limitedResults(inTurn(shown), ResultSize, context)) {
-          yield queueObject(view)
+        const shown = views.filter((view) => isOfKinds(view, given))
+        const source = { results: () => inTurn(shown), object: queueObject }
+        for await (const found of pageOf(source, given, context)) {
+          yield found instanceof ShellObject ? found : queueObject(found)
         }
       },
     }),
@@ -169,11 +164,18 @@ function requireMeant(given: Meant): void {
   })
 }
 
+interface Search {
+  readonly context: CmdletContext
+  readonly limit?: number
+  /** A queue that is always there, but not shown while it is empty, is no error. */
+  readonly mayBeHidden?: boolean
+}
+
 /** The queues that are meant; a name without wildcards must be that of one. */
 async function selected(
   server: QueueServer,
   given: Meant,
-  { context, limit = Infinity }: { readonly context: CmdletContext; readonly limit?: number },
+  { context, limit = Infinity, mayBeHidden = false }: Search,
 ): Promise<readonly QueueView[]> {
   refuseTogether(given, ['Identity', 'Filter'])
   const { Identity, Filter } = given
@@ -184,8 +186,9 @@ async function selected(
   const isMeant: (name: QueueName) => boolean = queueTest(Identity)
   const named = views.filter(isMeant)
   const found = named.length > 0 ? named : await behindOtherName(server, views, isMeant)
-  if (found.length === 0 && !hasWildcards(Identity)) throw notFound('queue', Identity)
-  return found
+  if (found.length > 0 || hasWildcards(Identity)) return found
+  if (mayBeHidden && isPersistentQueue(Identity)) return found
+  throw notFound('queue', Identity)
 }
 
 /** A queue that several workers have is shown by one of its names; the others hold as well. */
@@ -204,12 +207,4 @@ function refuseSubmission({ Identity, DeliveryType }: QueueView): void {
     'The Submission queue cannot be suspended: messages are categorized as they are accepted, and only those that could not be wait there.',
     { id: 'InvalidOperationException', category: 'InvalidOperation', target: Identity },
   )
-}
-
-function isOf(view: QueueView, kind: Kind): boolean {
-  if (kind === 'Empty') return view.MessageCount === 0
-  if (kind === 'External' || kind === 'Internal') {
-    return isDeliveryQueue(view.key) && view.NextHopCategory === kind
-  }
-  return view.DeliveryType === kind
 }

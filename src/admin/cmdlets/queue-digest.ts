@@ -5,6 +5,7 @@ import { type Cmdlet, defineCmdlet, parameter, refused } from '../shell/cmdlet.t
 import { filter } from '../shell/filter.ts'
 import { list, oneOf, text, unlimited, wholeNumber } from '../shell/parameter-types.ts'
 import { ShellObject } from '../values/shell-object.ts'
+import { isOfKinds, kindParameters } from './queue-kinds.ts'
 import { queueObject, queueProperties } from './queue-objects.ts'
 import { checkServer } from './queue-selection.ts'
 import type { QueueServer } from './queue-server.ts'
@@ -39,6 +40,7 @@ export function digestCmdlets(server: QueueServer): readonly Cmdlet[] {
       parameters: {
         Server: parameter(list(text), { help: 'This server.', required: true }),
         Filter: parameter(filter(queueProperties), { help: 'A condition on the queues.' }),
+        ...kindParameters,
         GroupBy: parameter(oneOf(groupings, 'QueueDigestGroupBy'), {
           help: 'The property whose values make the rows.',
           defaultText: 'NextHopDomain',
@@ -70,6 +72,7 @@ export function digestCmdlets(server: QueueServer): readonly Cmdlet[] {
         for (const name of given.Server) checkServer(name, views)
         const taken = views
           .filter(isWorthALine)
+          .filter((view) => isOfKinds(view, given))
           .filter((view) => Filter?.matches(queueObject(view)) !== false)
         yield* digest(taken, { by: GroupBy, details: DetailsLevel }).slice(
           0,

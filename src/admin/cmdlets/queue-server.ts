@@ -28,8 +28,15 @@ export interface QueueServer {
   queues(onSilent: OnSilent, limit?: number): Promise<readonly QueueView[]>
   /** What queues are called: those that became empty lately too. */
   names(): Promise<readonly QueueName[]>
-  /** The messages as they are found, the oldest first; those of one queue by when they are due. */
-  messages(selection: MessageSelection, onSilent: OnSilent): AsyncIterable<MessageView>
+  /**
+   * The messages as they are found, the oldest first; those of one queue by when they are due. What of
+   * them is of use may become less on the way: `narrow` is asked again and again for further tests.
+   */
+  messages(
+    selection: MessageSelection,
+    onSilent: OnSilent,
+    narrow?: () => readonly CopyTest[],
+  ): AsyncIterable<MessageView>
   /** False when the queue is in no state for it. */
   changeQueue(queue: QueueKey, action: QueueAction): Promise<boolean>
   changeMessages(places: readonly CopyPlace[], action: MessageAction): Promise<void>

@@ -33,6 +33,7 @@ function message(queue: number, id: number, received: number): MessageView {
     Size: 12,
     MessageSourceName: 'SMTP:Default',
     SourceIP: '192.0.2.1',
+    Directionality: 'Incoming',
     InternetMessageId: '<1@example.com>',
     DateReceived: received,
     ExpirationTime: received + 1,
