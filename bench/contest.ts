@@ -102,7 +102,7 @@ class Runner {
   async round(round: number): Promise<Round> {
     const { messages, sessions } = this.#contest
     const { tree } = this.#server
-    await using memory = new MemoryWatch(tree)
+    using memory = new MemoryWatch(tree)
     const before = tree.cpuSeconds
     const { accepted, arrived } = await this.#send(`round ${round}`, messages, sessions)
     const { resident, processes } = memory.peak

@@ -4,8 +4,8 @@ import { type PostfixPlan, PostfixServer } from './postfix-server.ts'
 import { type RelayPlan, RelayServer } from './relay-server.ts'
 import type { Figures, Measure, ScenarioResult } from './result.ts'
 import type { Scenario } from './scenario.ts'
-import { ratioOfRounds } from './statistics.ts'
-import type { Traffic } from './traffic.ts'
+import { median, ratioOfRounds } from './statistics.ts'
+import type { Order, Traffic } from './traffic.ts'
 
 /** The relay against Postfix, with the same traffic. */
 export interface Duel {
@@ -44,6 +44,7 @@ async function fight(ground: Ground, settings: Duel): Promise<ScenarioResult> {
   // messages, and what counts is how it runs for days.
   const warmUp = ground.quick ? Math.round(settings.messages / 4) : 2 * settings.messages
   const figures = await hold(ground, { name, messages, warmUp, sessions, contestants })
+  const ceiling = await ceilingOf(ground, traffic, { messages, sessions })
   const [ours, theirs] = figures
   const configurations = { relay: relay.configuration, Postfix: postfix.configuration }
   const plain = { name, title, messages, configurations, notes }
@@ -56,7 +57,24 @@ async function fight(ground: Ground, settings: Duel): Promise<ScenarioResult> {
     measures: memoryTarget === undefined ? [] : [memoryMeasure(ours, theirs, memoryTarget)],
     ratio: ratioOfRounds(rates(ours), rates(theirs)),
     ...(target !== undefined && { target }),
+    ...(ceiling !== undefined && { ceiling }),
   }
+}
+
+/** The same load straight from the sender to the next hop: the median rate of as many rounds. */
+async function ceilingOf(
+  { rounds, signal }: Ground,
+  traffic: Traffic,
+  load: Pick<Order, 'messages' | 'sessions'>,
+): Promise<number | undefined> {
+  const { nextHop } = traffic
+  if (nextHop === undefined) return undefined
+  const rates: number[] = []
+  for (let round = 1; round <= rounds; round++) {
+    const { arrived } = await traffic.run({ ...load, to: nextHop }, signal)
+    rates.push((load.messages / arrived) * 1000)
+  }
+  return median(rates)
 }
 
 function memoryMeasure(relay: Figures, postfix: Figures, share: number): Measure {

@@ -2,10 +2,10 @@
  * `npm run bench`: the relay beside Debian's Postfix, see `usage`. Exit code 1 when a message was lost
  * or a server does not flush, 2 for a wrong command line, 130 when interrupted.
  */
-import { generate } from 'selfsigned'
 import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { testCertificate } from '../test/support/test-certificate.ts'
 import { type Arguments, UsageError, parseArguments, usage } from './arguments.ts'
 import { ConfigurationPrint } from './configuration-print.ts'
 import type { BenchCertificate, Ground } from './ground.ts'
@@ -21,14 +21,8 @@ const exitCodes = { fine: 0, failed: 1, usage: 2, interrupted: 130 } as const
 
 /** A P-256 key, as the relay's own certificates have: what a careful administrator takes today. */
 async function makeCertificate(folder: string): Promise<BenchCertificate> {
-  const names = ['edge.contoso.test', 'mail.contoso.test', 'sink.example.test']
-  const { cert, private: key } = await generate([{ name: 'commonName', value: names.join() }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-    extensions: [
-      { name: 'subjectAltName', altNames: names.map((value) => ({ type: 2 as const, value })) },
-    ],
-  })
+  const names = ['edge.contoso.test', 'mail.contoso.test', 'sink.example.test'] as const
+  const { cert, key } = await testCertificate(names)
   const files = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') }
   await writeFile(files.certFile, cert)
   await writeFile(files.keyFile, key, { mode: 0o600 })

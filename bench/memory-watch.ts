@@ -1,20 +1,19 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { ProcessTree, TreeMemory } from './process-tree.ts'
 
 /** Often enough to see a peak, seldom enough that 150 processes do not notice. */
 const interval = 500
 
 /** Watches the resident memory of a whole server while it works. */
-export class MemoryWatch implements AsyncDisposable {
+export class MemoryWatch implements Disposable {
   readonly #tree: ProcessTree
-  readonly #ended = new AbortController()
-  readonly #watching: Promise<void>
+  readonly #timer: NodeJS.Timeout
   #resident = 0
   #processes = 0
 
   constructor(tree: ProcessTree) {
     this.#tree = tree
-    this.#watching = this.#watch()
+    this.#sample()
+    this.#timer = setInterval(() => this.#sample(), interval)
   }
 
   /** The largest sample of the sum over all processes, and the most processes, until now. */
@@ -23,17 +22,8 @@ export class MemoryWatch implements AsyncDisposable {
     return { resident: this.#resident, processes: this.#processes }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#ended.abort()
-    await this.#watching
-  }
-
-  async #watch(): Promise<void> {
-    const { signal } = this.#ended
-    while (!signal.aborted) {
-      this.#sample()
-      await delay(interval, undefined, { signal }).catch(() => undefined)
-    }
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer)
   }
 
   #sample(): void {

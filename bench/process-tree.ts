@@ -1,4 +1,5 @@
-import { readFileSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
+import { memoryField, procFile } from '../test/support/process-memory.ts'
 
 /** Part of /proc/PID/stat. */
 export interface ProcessStat {
@@ -48,13 +49,12 @@ export class ProcessTree {
 
   get memory(): TreeMemory {
     const { pids } = this
-    const resident = pids.reduce((sum, pid) => sum + kilobytes(pid, 'status', 'VmRSS'), 0) * 1024
-    return { resident, processes: pids.length }
+    return { resident: sumOf(pids, 'status', 'VmRSS'), processes: pids.length }
   }
 
   /** Sum of Pss: a page that n processes share counts as 1/n for each. Dear to ask. */
   get proportionalBytes(): number {
-    return this.pids.reduce((sum, pid) => sum + kilobytes(pid, 'smaps_rollup', 'Pss'), 0) * 1024
+    return sumOf(this.pids, 'smaps_rollup', 'Pss')
   }
 
   #stats(): Map<number, ProcessStat> {
@@ -85,16 +85,6 @@ export function descendants(
   return found
 }
 
-function kilobytes(pid: number, file: string, field: string): number {
-  const text = procFile(pid, file) ?? ''
-  return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1] ?? 0)
-}
-
-/** Undefined when the process has ended. */
-function procFile(pid: number, file: string): string | undefined {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
-  } catch {
-    return undefined
-  }
+function sumOf(pids: readonly number[], file: 'status' | 'smaps_rollup', field: string): number {
+  return pids.reduce((sum, pid) => sum + (memoryField(pid, file, field) ?? 0), 0)
 }

@@ -14,6 +14,7 @@ export interface RelayPlan {
   /** Text of server.yaml. */
   readonly config: string
   readonly services: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** The real `edge start`, supervisor and services, with its queue in the run's folder. */
@@ -38,6 +39,7 @@ export class RelayServer implements MailServer {
       services: plan.services,
       folder: folder ?? (await mkdtemp(join(ground.folder, 'relay-'))),
       main: relayEntry(ground),
+      ...(plan.env !== undefined && { env: plan.env }),
     })
     return new RelayServer(process, plan)
   }

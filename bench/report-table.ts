@@ -29,6 +29,7 @@ export function report({ machine, rounds, quick, scenarios }: BenchResult): stri
     rateTable(scenarios),
     costTable(scenarios),
     ...scenarios.filter(({ measures }) => measures.length > 0).map(measureTable),
+    ...scenarios.flatMap(({ appendix = [] }) => appendix),
     ...scenarios.flatMap(({ name, notes }) => notes.map((note) => `${name}: ${note}\n`)),
     ...scenarios
       .filter(({ failure }) => failure !== undefined)
@@ -39,12 +40,12 @@ export function report({ machine, rounds, quick, scenarios }: BenchResult): stri
 
 function heading(machine: Machine, rounds: number, quick: boolean): string {
   const how = `${rounds} ${rounds === 1 ? 'round' : 'rounds'} in turns${quick ? ', quick (too short to judge by)' : ''}`
-  return `${machineLine(machine)}\n${how}; rates are medians from the first connection to the last arrival, ratios medians of the rounds' ratios\n`
+  return `${machineLine(machine)}\n${how}; rates are medians from the first connection to the last arrival, ratios medians of the rounds' ratios;\n"No server" is the same load straight from the sender to the next hop: nobody can be faster here\n`
 }
 
 function rateTable(scenarios: readonly ScenarioResult[]): string {
   const rows = scenarios.flatMap((scenario) => {
-    const { name, title, relay, postfix, ratio, target, messages } = scenario
+    const { name, title, relay, postfix, ratio, target, ceiling, messages } = scenario
     if (relay === undefined || postfix === undefined) return []
     return [
       [
@@ -56,11 +57,15 @@ function rateTable(scenarios: readonly ScenarioResult[]): string {
         times(ratio),
         target === undefined ? '' : `>= ${target}x`,
         verdict(ratio, target),
+        ceiling === undefined ? '' : figure(ceiling),
       ],
     ]
   })
   if (rows.length === 0) return ''
-  const head = ['Scenario', 'Load', 'Messages', 'Relay/s', 'Postfix/s', 'Ratio', 'Target', 'Met']
+  const head = [
+    ...['Scenario', 'Load', 'Messages', 'Relay/s', 'Postfix/s', 'Ratio', 'Target', 'Met'],
+    'No server/s',
+  ]
   return alignedTable(head, rows)
 }
 

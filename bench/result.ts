@@ -57,8 +57,12 @@ export interface ScenarioResult {
   readonly ratio?: number
   /** The ratio to reach. */
   readonly target?: number
+  /** Messages a second with no server between: what the load generator and the next hop can do. */
+  readonly ceiling?: number
   readonly measures: readonly Measure[]
   readonly notes: readonly string[]
+  /** Further text, in blocks. */
+  readonly appendix?: readonly string[]
   /** Why there is no result. */
   readonly failure?: string
 }

@@ -20,6 +20,8 @@ export interface Done {
 export interface Traffic extends AsyncDisposable {
   /** Messages of the running order that have arrived. */
   readonly arrived: number
+  /** Where the messages arrive, if that takes them from the sending program as well. */
+  readonly nextHop?: Place
   /**
    * Sends all messages and waits until they have arrived, each once. Rejects with RunFailed when one was
    * refused, is missing, or came twice.

@@ -17,17 +17,19 @@ const interval = 5
 
 /** Postfix's own smtp-source and smtp-sink. */
 export class SourceAndSink implements Traffic {
+  readonly nextHop: Place
   readonly #sink: SmtpSink
   readonly #options: SourceOptions
   #before = 0
 
-  private constructor(sink: SmtpSink, options: SourceOptions) {
+  private constructor(nextHop: Place, sink: SmtpSink, options: SourceOptions) {
+    this.nextHop = nextHop
     this.#sink = sink
     this.#options = options
   }
 
   static async start(sink: Place, options: SourceOptions): Promise<SourceAndSink> {
-    return new SourceAndSink(await SmtpSink.start(sink), options)
+    return new SourceAndSink(sink, await SmtpSink.start(sink), options)
   }
 
   get arrived(): number {

@@ -9,6 +9,7 @@ import {
   startTls,
   startTlsPerConnection,
 } from './numbered.ts'
+import { profile } from './profile.ts'
 import { kept, oneMegabyte, perConnection, twentyMegabytes } from './smtp-source.ts'
 import { verbose } from './verbose.ts'
 
@@ -28,4 +29,5 @@ export const scenarios: readonly Scenario[] = [
   latency,
   idle,
   deep,
+  profile,
 ]

@@ -99,7 +99,6 @@ function userProblems({ Users }: ServerConfig): Problem[] {
 }
 
 const services = ['TransportService', 'FrontendTransportService'] as const
-const directions = ['Receive', 'Send'] as const
 
 function serviceProblems(config: ServerConfig): Problem[] {
   const { TransportService } = config
@@ -123,17 +122,31 @@ function serviceProblems(config: ServerConfig): Problem[] {
 }
 
 function logProblems(config: ServerConfig, service: (typeof services)[number]): Problem[] {
-  const settings = config[service]
-  return directions.flatMap((direction) => {
-    const file = settings[`${direction}ProtocolLogMaxFileSize`]
-    const folder = settings[`${direction}ProtocolLogMaxDirectorySize`]
-    const path = [service, `${direction}ProtocolLogMaxFileSize`]
-    const limit = `must not be above ${direction}ProtocolLogMaxDirectorySize`
+  const { Workers } = config[service]
+  return logLimits(config, service).flatMap(({ log, file, folder }) => {
+    const path = [service, `${log}MaxFileSize`]
+    const limit = `must not be above ${log}MaxDirectorySize`
     if (file > folder) return { path, message: limit }
     // Each worker writes a file of its own: another's must not have to go to make room for it.
-    if (settings.Workers === 1 || file * settings.Workers <= folder) return []
-    return { path, message: `${limit} divided by Workers (${settings.Workers})` }
+    if (Workers === 1 || file * Workers <= folder) return []
+    return { path, message: `${limit} divided by Workers (${Workers})` }
   })
+}
+
+/** The sizes of a service's logs. */
+function logLimits(config: ServerConfig, service: (typeof services)[number]) {
+  const settings = config[service]
+  const common = (['ConnectivityLog', 'ReceiveProtocolLog', 'SendProtocolLog'] as const).map(
+    (log) => ({
+      log,
+      file: settings[`${log}MaxFileSize`],
+      folder: settings[`${log}MaxDirectorySize`],
+    }),
+  )
+  if (service !== 'TransportService') return common
+  const { MessageTrackingLogMaxFileSize: file, MessageTrackingLogMaxDirectorySize: folder } =
+    config.TransportService
+  return [...common, { log: 'MessageTrackingLog', file, folder }]
 }
 
 /** Whether an entry before `index` has the same name, compared without case. */

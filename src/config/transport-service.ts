@@ -11,22 +11,34 @@ import {
 } from '../base/setting-fields.ts'
 import { day, hour, minute, second } from '../base/time-span.ts'
 
+/** An empty path means the folder below the data folder. */
 const logPath = () => text().default('')
-const logAge = () => timeSpan(0, 3650 * day).default(30 * day)
+const logAge = () => timeSpan(0, (2 ** 31 - 1) * second).default(30 * day)
 const logDirectorySize = (standard = 250 * 1024 ** 2) =>
   byteSize(1, 2 ** 53, true).default(standard)
 const logFileSize = () => byteSize(1, 2 ** 53, true).default(10 * 1024 ** 2)
 
-/** What both services have: their protocol logs. An empty path means the folder below the data folder. */
-const protocolLogFields = {
-  ReceiveProtocolLogPath: logPath(),
+/** The connectivity log of either service. */
+const connectivityLogFields = {
+  ConnectivityLogEnabled: flag().default(true),
+  ConnectivityLogMaxAge: logAge(),
+  ConnectivityLogMaxDirectorySize: logDirectorySize(1000 * 1024 ** 2),
+  ConnectivityLogMaxFileSize: logFileSize(),
+  ConnectivityLogPath: logPath(),
+}
+
+/** The protocol logs of either service. */
+const receiveProtocolLogFields = {
   ReceiveProtocolLogMaxAge: logAge(),
   ReceiveProtocolLogMaxDirectorySize: logDirectorySize(),
   ReceiveProtocolLogMaxFileSize: logFileSize(),
-  SendProtocolLogPath: logPath(),
+  ReceiveProtocolLogPath: logPath(),
+}
+const sendProtocolLogFields = {
   SendProtocolLogMaxAge: logAge(),
   SendProtocolLogMaxDirectorySize: logDirectorySize(),
   SendProtocolLogMaxFileSize: logFileSize(),
+  SendProtocolLogPath: logPath(),
 }
 
 /** Our own: how many processes the service runs as. */
@@ -37,43 +49,47 @@ const workers = () => count(1, mostWorkers).default(1)
 const dnsServers = () => list(text()).default([])
 
 /**
- * Set-TransportService's parameters, and those that Exchange keeps in its service's .config file.
- * Where Mailbox and Edge differ the value is optional and `transport-service-defaults.ts` fills it in.
+ * Set-TransportService's parameters in the order in which Exchange shows them; then those that Exchange
+ * keeps in its service's .config file, and our own. Where Mailbox and Edge differ the value is optional
+ * and `completeTransportService` fills it in.
  */
 export const transportServiceSchema = z.strictObject({
-  ...protocolLogFields,
+  ...connectivityLogFields,
+  DelayNotificationTimeout: timeSpan(second, 30 * day).default(4 * hour),
+  ExternalDNSServers: dnsServers(),
+  InternalDNSServers: dnsServers(),
+  MaxConnectionRatePerMinute: countOrUnlimited(1).default(1200),
+  MaxOutboundConnections: countOrUnlimited(1).default(1000),
+  MaxPerDomainOutboundConnections: countOrUnlimited(1).default(40),
+  MessageExpirationTimeout: timeSpan(5 * second, 90 * day).default(2 * day),
+  MessageRetryInterval: timeSpan(second, day).default(15 * minute),
   MessageTrackingLogEnabled: flag().default(true),
-  /** Empty: `logs/MessageTracking` below the data folder. */
-  MessageTrackingLogPath: logPath(),
   MessageTrackingLogMaxAge: logAge(),
   MessageTrackingLogMaxDirectorySize: logDirectorySize(1000 * 1024 ** 2),
   MessageTrackingLogMaxFileSize: logFileSize(),
+  MessageTrackingLogPath: logPath(),
   MessageTrackingLogSubjectLoggingEnabled: flag().default(true),
-  InternalDNSServers: dnsServers(),
-  ExternalDNSServers: dnsServers(),
-  QueueGlitchRetryCount: count(0, 15).default(4),
-  QueueGlitchRetryInterval: timeSpan(second, day).default(minute),
+  /** Default 10 minutes, on Edge 30. */
+  OutboundConnectionFailureRetryInterval: timeSpan(second, 20 * day).optional(),
+  QueueMaxIdleTime: timeSpan(5 * second, hour).default(3 * minute),
+  ...receiveProtocolLogFields,
+  ...sendProtocolLogFields,
   TransientFailureRetryCount: count(0, 15).default(6),
   /** Default 5 minutes, on Edge 10. */
   TransientFailureRetryInterval: timeSpan(second, 12 * hour).optional(),
-  /** Default 10 minutes, on Edge 30. */
-  OutboundConnectionFailureRetryInterval: timeSpan(second, 20 * day).optional(),
-  MessageRetryInterval: timeSpan(second, day).default(15 * minute),
-  MessageExpirationTimeout: timeSpan(5 * second, 90 * day).default(2 * day),
-  DelayNotificationTimeout: timeSpan(second, 30 * day).default(4 * hour),
-  QueueMaxIdleTime: timeSpan(5 * second, hour).default(3 * minute),
-  MaxOutboundConnections: countOrUnlimited(1).default(1000),
-  MaxPerDomainOutboundConnections: countOrUnlimited(1).default(40),
-  MaxConnectionRatePerMinute: countOrUnlimited(1).default(1200),
+  QueueGlitchRetryCount: count(0, 15).default(4),
+  QueueGlitchRetryInterval: timeSpan(second, day).default(minute),
   Workers: workers(),
 })
 
 /** Set-FrontendTransportService's parameters. */
 export const frontendTransportServiceSchema = z.strictObject({
-  ...protocolLogFields,
+  ...connectivityLogFields,
   /** Level of the implicit Send connector to the Transport service. */
   IntraOrgConnectorProtocolLoggingLevel: oneOf(['None', 'Verbose']).default('Verbose'),
   MaxConnectionRatePerMinute: countOrUnlimited(1).default(1200),
+  ...receiveProtocolLogFields,
+  ...sendProtocolLogFields,
   Workers: workers(),
 })
 

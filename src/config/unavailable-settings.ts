@@ -31,9 +31,6 @@ const unavailable: Readonly<Record<string, UnavailableSettings>> = {
   },
   TransportService: {
     names: [
-      'ConnectivityLogEnabled',
-      'ConnectivityLogMaxAge',
-      'ConnectivityLogPath',
       'ExternalDNSAdapterEnabled',
       'ExternalDNSAdapterGuid',
       'ExternalDNSProtocolOption',

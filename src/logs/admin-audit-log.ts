@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import { createDurably } from '../base/durable-file.ts'
 import { day } from '../base/time-span.ts'
-import { logSoftware, productVersion } from '../base/version.ts'
 import { csvField } from './csv-field.ts'
+import { csvLogHead } from './csv-log-head.ts'
 import { errorCode } from './log-disk.ts'
 import { logFileName, parseLogFileName } from './log-file-name.ts'
 import { type LogLimits, expiredFiles } from './log-retention.ts'
@@ -87,7 +87,10 @@ export class AdminAuditLog {
     const file = path(size === undefined ? newest : newest + 1)
     await this.#removeExpired(names, now)
     // Of two commands that begin a file at once one makes it.
-    await createDurably(file, this.#head(now), { mode: 0o600, ownerOf: dirname(file) })
+    await createDurably(file, csvLogHead({ logType: 'Admin Audit Log', fields, now }), {
+      mode: 0o600,
+      ownerOf: dirname(file),
+    })
     return file
   }
 
@@ -98,17 +101,6 @@ export class AdminAuditLog {
     for (const name of expiredFiles(files, prefix, { now, limits })) {
       await rm(join(this.#folder, name), { force: true })
     }
-  }
-
-  #head(now: number): string {
-    return [
-      `#Software: ${logSoftware}`,
-      `#Version: ${productVersion}`,
-      '#Log-type: Admin Audit Log',
-      `#Date: ${new Date(now).toISOString()}`,
-      `#Fields: ${fields.join(',')}`,
-      '',
-    ].join('\r\n')
   }
 }
 

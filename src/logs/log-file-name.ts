@@ -3,15 +3,19 @@ import { type Milliseconds, day, hour } from '../base/time-span.ts'
 /** One file of a rolling log, as its name tells it. */
 export interface LogFileName {
   readonly name: string
-  /** `yyyyMMddHH` (UTC); `yyyyMMdd` in files that rolled daily. */
+  /** `yyyyMMddHH` (UTC); `yyyyMMdd` of files that roll daily. */
   readonly stamp: string
   /** From 1 within one stamp. */
   readonly instance: number
 }
 
-/** The UTC hour a file stands for: `2026010203`. */
-export function hourStamp(now: Milliseconds): string {
-  return new Date(now).toISOString().slice(0, 13).replace(/[-T]/g, '')
+/** How long a file is written to. */
+export type LogPeriod = 'hour' | 'day'
+
+/** The UTC hour or day a file stands for: `2026010203`, `20260102`. */
+export function periodStamp(period: LogPeriod, now: Milliseconds): string {
+  const length = period === 'hour' ? 13 : 10
+  return new Date(now).toISOString().slice(0, length).replace(/[-T]/g, '')
 }
 
 /** `RECV2026010203-1.LOG`. */

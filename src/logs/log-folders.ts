@@ -21,11 +21,15 @@ export interface ProtocolLogSettings {
   readonly SendProtocolLogMaxFileSize: Bytes
 }
 
-export interface LogPlace {
+/** Where a service keeps its logs. */
+export interface ServiceLogPlace {
   readonly service: LoggingService
-  readonly direction: ProtocolDirection
   /** The server's data folder, absolute. */
   readonly dataFolder: string
+}
+
+export interface LogPlace extends ServiceLogPlace {
+  readonly direction: ProtocolDirection
 }
 
 /** `<data>/logs/Hub/ProtocolLog/SmtpReceive`, where a protocol log stands unless its path is set. */
@@ -51,6 +55,31 @@ export function protocolLogFiles(
     maxAge: current[`${direction}ProtocolLogMaxAge`],
     maxDirectorySize: current[`${direction}ProtocolLogMaxDirectorySize`],
     maxFileSize: current[`${direction}ProtocolLogMaxFileSize`],
+  }))
+}
+
+/** The connectivity log's parameters of Set-TransportService and Set-FrontendTransportService. */
+export interface ConnectivityLogSettings {
+  readonly ConnectivityLogEnabled: boolean
+  readonly ConnectivityLogPath: string
+  readonly ConnectivityLogMaxAge: Milliseconds
+  readonly ConnectivityLogMaxDirectorySize: Bytes
+  readonly ConnectivityLogMaxFileSize: Bytes
+}
+
+/** The files of a service's connectivity log, following the settings. */
+export function connectivityLogFiles(
+  settings: Live<ConnectivityLogSettings>,
+  { service, dataFolder }: ServiceLogPlace,
+): Live<LogFileSettings> {
+  const standard = join(dataFolder, 'logs', service, 'Connectivity')
+  return followed(settings, (current) => ({
+    folder: current.ConnectivityLogEnabled
+      ? logFolder(current.ConnectivityLogPath, dataFolder, standard)
+      : undefined,
+    maxAge: current.ConnectivityLogMaxAge,
+    maxDirectorySize: current.ConnectivityLogMaxDirectorySize,
+    maxFileSize: current.ConnectivityLogMaxFileSize,
   }))
 }
 

@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import type { Milliseconds } from '../base/time-span.ts'
-import { errorCode, systemLogDisk } from './log-disk.ts'
+import { lineBlocks } from './line-blocks.ts'
+import { systemLogDisk } from './log-disk.ts'
 import {
   type LogFileName,
   byAge,
@@ -11,10 +11,6 @@ import {
 } from './log-file-name.ts'
 import { mergedByTime } from './merge-by-time.ts'
 import { type ProtocolLogRecord, parseProtocolLogLine } from './protocol-log-record.ts'
-
-const blockLength = 256 * 1024
-/** A file with a longer line is not a log of ours: the rest of it is left alone. */
-const longestLine = 16 * 1024 * 1024
 
 /** One log to read: a folder, and how its files' names begin. */
 export interface ProtocolLogPlace {
@@ -47,10 +43,11 @@ interface PlacedFile<Place> extends LogFileName {
 export async function* readProtocolLogs<Place extends ProtocolLogPlace>(
   query: ProtocolLogQuery<Place>,
 ): AsyncGenerator<PlacedRecord<Place>, void> {
+  const spare: Buffer[] = []
   const sources = (await wantedFiles(query)).map(({ stamp, name, place }) => ({
     start: startOfStamp(stamp),
     async *read() {
-      const records = recordsOf(join(place.folder, name), query)
+      const records = recordsOf(join(place.folder, name), { query, spare })
       for await (const record of records) yield { record, place }
     },
   }))
@@ -75,11 +72,12 @@ async function wantedFiles<Place extends ProtocolLogPlace>({
 
 async function* recordsOf(
   path: string,
-  { start = -Infinity, end = Infinity, text, signal }: Omit<ProtocolLogQuery<never>, 'places'>,
+  { query, spare }: { readonly query: Omit<ProtocolLogQuery<never>, 'places'>; spare: Buffer[] },
 ): AsyncGenerator<ProtocolLogRecord, void> {
+  const { start = -Infinity, end = Infinity, text, signal } = query
   const wanted = text?.toLowerCase()
-  for await (const lines of blocksOf(path)) {
-    signal.throwIfAborted()
+  for await (const block of lineBlocks(path, { spare, signal })) {
+    const lines = block.toString()
     // Most of a log is neither split into lines nor parsed.
     if (wanted !== undefined && !lines.toLowerCase().includes(wanted)) continue
     for (const line of lines.split(/\r?\n/)) {
@@ -87,23 +85,5 @@ async function* recordsOf(
       const record = parseProtocolLogLine(line)
       if (record !== undefined && record.time >= start && record.time <= end) yield record
     }
-  }
-}
-
-/** A file in blocks of whole lines; a last line without its end is still being written. */
-async function* blocksOf(path: string): AsyncGenerator<string, void> {
-  const input = createReadStream(path, { encoding: 'utf8', highWaterMark: blockLength })
-  let rest = ''
-  try {
-    for await (const chunk of input as AsyncIterable<string>) {
-      const text = rest + chunk
-      const end = text.lastIndexOf('\n') + 1
-      if (end > 0) yield text.slice(0, end)
-      rest = text.slice(end)
-      if (rest.length > longestLine) return
-    }
-  } catch (error) {
-    // Retention may remove a file between the listing and its turn.
-    if (errorCode(error) !== 'ENOENT') throw error
   }
 }

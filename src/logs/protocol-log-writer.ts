@@ -1,15 +1,15 @@
-import type { Clock } from '../base/clock.ts'
 import { plainAddress } from '../base/ip-range.ts'
 import type { Endpoint } from '../message/message-sink.ts'
 import { csvField } from './csv-field.ts'
-import { LogTime } from './log-time.ts'
+import { CsvLogWriter } from './csv-log-writer.ts'
+import type { LogTime } from './log-time.ts'
 import type {
   ProtocolEvent,
   ProtocolLog,
   ProtocolSession,
   ProtocolSessionOptions,
 } from './protocol-log.ts'
-import type { RollingCsvLog } from './rolling-csv-log.ts'
+import type { RollingCsvLog, RollingCsvLogOptions } from './rolling-csv-log.ts'
 import type { SessionIds } from './session-ids.ts'
 
 /** The columns of a protocol log. */
@@ -25,36 +25,20 @@ export const protocolLogFields = [
   'context',
 ] as const
 
-/** A protocol log on disk. Closing it writes what waits; sessions that go on are then silent. */
-export class ProtocolLogWriter implements ProtocolLog, AsyncDisposable {
-  readonly #log: RollingCsvLog
+/** A protocol log on disk. Sessions that go on when it is closed are then silent. */
+export class ProtocolLogWriter extends CsvLogWriter implements ProtocolLog {
   readonly #ids: SessionIds
-  readonly #time: LogTime
 
-  constructor(log: RollingCsvLog, ids: SessionIds, clock: Clock) {
-    this.#log = log
+  constructor(options: RollingCsvLogOptions, ids: SessionIds) {
+    super(options)
     this.#ids = ids
-    this.#time = new LogTime(clock)
   }
 
   session(options: ProtocolSessionOptions): ProtocolSession {
-    const id = this.#ids.next()
+    const id = options.id ?? this.#ids.next()
     return options.verbose
-      ? new VerboseSession(id, options, { log: this.#log, time: this.#time })
+      ? new VerboseSession(id, options, { log: this.log, time: this.time })
       : { id, record: ignore }
-  }
-
-  /** Resolves when the records so far are on disk. */
-  async flush(): Promise<void> {
-    await this.#log.flush()
-  }
-
-  async close(): Promise<void> {
-    await this.#log.close()
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close()
   }
 }
 

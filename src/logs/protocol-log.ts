@@ -21,6 +21,8 @@ export interface ProtocolSessionOptions {
   readonly remote: Endpoint
   /** ProtocolLoggingLevel Verbose. */
   readonly verbose: boolean
+  /** The id that the connectivity log has for it; absent: a new one. */
+  readonly id?: string
 }
 
 /** One service's SmtpReceive or SmtpSend protocol log. */

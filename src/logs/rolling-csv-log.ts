@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import { second } from '../base/time-span.ts'
-import { logSoftware, productVersion } from '../base/version.ts'
+import { csvLogHead } from './csv-log-head.ts'
 import { type LogDisk, type LogFile, errorCode, systemLogDisk } from './log-disk.ts'
-import { hourStamp, logFileName, parseLogFileName } from './log-file-name.ts'
+import { type LogPeriod, logFileName, parseLogFileName, periodStamp } from './log-file-name.ts'
 import { type LogLimits, expiredFiles } from './log-retention.ts'
 
 /** Where a log's files stand and how many of them are kept. */
@@ -13,17 +13,24 @@ export interface LogFileSettings extends LogLimits {
   readonly folder: string | undefined
 }
 
-export interface RollingCsvLogOptions {
+/** What a log works with. */
+export interface LogMeans {
+  readonly clock: Clock
+  /** For the program log: told once when records begin to be lost, and once when writing works again. */
+  readonly warn: (message: string) => void
+  /** Absent: the machine's. */
+  readonly disk?: LogDisk | undefined
+}
+
+export interface RollingCsvLogOptions extends LogMeans {
   /** `SMTP Receive Protocol Log`. */
   readonly logType: string
   readonly fields: readonly string[]
   /** Beginning of each file's name: `RECV`. */
   readonly prefix: string
+  /** After which a file ends; an hour unless told. */
+  readonly period?: LogPeriod
   readonly settings: Live<LogFileSettings>
-  readonly clock: Clock
-  /** Told once when records begin to be lost, and once when writing works again. */
-  readonly warn: (message: string) => void
-  readonly disk?: LogDisk
 }
 
 /**
@@ -38,7 +45,7 @@ const retryDelayMs = 5 * second
 const closeTimeoutMs = 5 * second
 
 /**
- * A log in Exchange's CSV form: files that roll by hour and size, the oldest deleted by age and by the
+ * A log in Exchange's CSV form: files that roll by time and size, the oldest deleted by age and by the
  * folder's limit. `append` only joins strings; a single writer behind it does the disk's work, so a slow
  * or full disk costs records, never mail.
  */
@@ -157,8 +164,9 @@ export class RollingCsvLog implements AsyncDisposable {
 
   /** The file for `size` more octets: the open one, or the next when hour, size or folder say so. */
   async #currentFile(size: number): Promise<OpenFile | undefined> {
-    const { folder, maxFileSize } = this.#options.settings.current
-    const stamp = hourStamp(this.#options.clock.now())
+    const { settings, clock, period = 'hour' } = this.#options
+    const { folder, maxFileSize } = settings.current
+    const stamp = periodStamp(period, clock.now())
     const open = this.#file
     if (open?.folder === folder && open?.stamp === stamp) {
       const empty = open.size === open.headerSize
@@ -170,13 +178,13 @@ export class RollingCsvLog implements AsyncDisposable {
   }
 
   async #openFile(folder: string, stamp: string): Promise<OpenFile> {
-    const { prefix, clock, settings } = this.#options
+    const { logType, fields, prefix, clock, settings } = this.#options
     const files = await this.#disk.list(folder)
     const now = clock.now()
     for (const name of expiredFiles(files, prefix, { now, limits: settings.current })) {
       await this.#disk.remove(join(folder, name))
     }
-    const header = Buffer.from(this.#header(new Date(now)))
+    const header = Buffer.from(csvLogHead({ logType, fields, now }))
     const { handle, path } = await this.#create(folder, stamp, nextInstance(files, prefix, stamp))
     const file = { handle, folder, stamp, size: header.length, headerSize: header.length }
     try {
@@ -206,18 +214,6 @@ export class RollingCsvLog implements AsyncDisposable {
     const file = this.#file
     this.#file = undefined
     await file?.handle.close().catch(() => undefined)
-  }
-
-  #header(now: Date): string {
-    const { logType, fields } = this.#options
-    return [
-      `#Software: ${logSoftware}`,
-      `#Version: ${productVersion}`,
-      `#Log-type: ${logType}`,
-      `#Date: ${now.toISOString()}`,
-      `#Fields: ${fields.join(',')}`,
-      '',
-    ].join('\r\n')
   }
 
   #lose(records: number, reason: string): void {

@@ -1,6 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { type Milliseconds, second } from '../base/time-span.ts'
-import { errorCode } from './log-disk.ts'
+import { type LineBlockOptions, lineBlocks, openExisting } from './line-blocks.ts'
 import { type TrackingFilter, linePattern, matchesFilter } from './tracking-filter.ts'
 import type { TrackingRecord } from './tracking-log.ts'
 import { TrackingRecordParser } from './tracking-record.ts'
@@ -14,10 +14,6 @@ export interface TrackingLogFile {
 }
 
 const headLength = 8 * 1024
-const blockLength = 1024 * 1024
-/** A file with a longer line is not a log of ours: the rest of it is left alone. */
-const longestLine = 16 * blockLength
-const lineFeed = 0x0a
 const timeLength = '2026-01-02T03:04:05.678Z'.length
 
 /**
@@ -36,46 +32,21 @@ export async function inspectTrackingLog(path: string): Promise<TrackingLogFile 
   return parser === undefined || Number.isNaN(start) ? undefined : { path, parser, start }
 }
 
-export interface ScanOptions {
+export interface ScanOptions extends LineBlockOptions {
   readonly filter: TrackingFilter
-  /** Blocks that no scan uses now. */
-  readonly spare: Buffer[]
-  readonly signal?: AbortSignal
 }
 
-/**
- * The matching records of one file, in its order. What is written meanwhile may be missed, and so is a
- * last line without its end.
- */
+/** The matching records of one file, in its order. */
 export async function* scanTrackingLog(
   { path, parser }: Pick<TrackingLogFile, 'path' | 'parser'>,
-  { filter, spare, signal }: ScanOptions,
+  { filter, ...options }: ScanOptions,
 ): AsyncGenerator<TrackingRecord, void> {
-  const handle = await openExisting(path)
-  if (handle === undefined) return
   const lines = new MatchingLines(filter)
-  let block = spare.pop() ?? Buffer.allocUnsafeSlow(blockLength)
-  try {
-    for (let kept = 0; ;) {
-      signal?.throwIfAborted()
-      const { bytesRead } = await handle.read(block, kept, block.length - kept)
-      if (bytesRead === 0) return
-      const filled = kept + bytesRead
-      const end = block.subarray(0, filled).lastIndexOf(lineFeed) + 1
-      for (const line of lines.of(block, end)) {
-        const record = parser.parse(line)
-        if (record !== undefined && matchesFilter(record, filter)) yield record
-      }
-      block.copyWithin(0, end, filled)
-      kept = filled - end
-      if (kept === block.length) {
-        if (kept >= longestLine) return
-        block = Buffer.concat([block], 2 * kept)
-      }
+  for await (const block of lineBlocks(path, options)) {
+    for (const line of lines.of(block)) {
+      const record = parser.parse(line)
+      if (record !== undefined && matchesFilter(record, filter)) yield record
     }
-  } finally {
-    if (block.length === blockLength) spare.push(block)
-    await handle.close()
   }
 }
 
@@ -91,8 +62,8 @@ class MatchingLines {
     this.#end = isoTime(filter.end ?? Infinity)
   }
 
-  *of(block: Buffer, length: number): Generator<string> {
-    const text = block.toString('latin1', 0, length)
+  *of(block: Buffer): Generator<string> {
+    const text = block.toString('latin1')
     for (let at = this.#find(text, 0); at !== -1;) {
       const start = text.lastIndexOf('\n', at - 1) + 1
       const end = text.indexOf('\n', at)
@@ -133,14 +104,5 @@ async function withFile<T>(
     return await work(handle)
   } finally {
     await handle.close()
-  }
-}
-
-async function openExisting(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, 'r')
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined
-    throw error
   }
 }

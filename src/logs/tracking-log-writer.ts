@@ -1,78 +1,48 @@
-import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import { productVersion } from '../base/version.ts'
 import { csvField } from './csv-field.ts'
-import type { LogDisk } from './log-disk.ts'
+import { CsvLogWriter } from './csv-log-writer.ts'
 import { type TrackingLogSettings, trackingLogFiles, trackingLogPrefix } from './log-folders.ts'
-import { LogTime } from './log-time.ts'
-import { RollingCsvLog } from './rolling-csv-log.ts'
+import type { LogMeans } from './rolling-csv-log.ts'
 import { addressList, statusList } from './tracking-list.ts'
 import { type TrackingEntry, type TrackingLog, trackingLogFields } from './tracking-log.ts'
 
-export interface TrackingLogOptions {
+export interface TrackingLogOptions extends LogMeans {
   readonly settings: Live<TrackingLogSettings>
   /** The server's data folder, absolute. */
   readonly dataFolder: string
-  readonly clock: Clock
   /** A GUID; its first part sets apart the records of this writer. */
   readonly newGuid: () => string
-  /** For the program log: told when records are lost. */
-  readonly warn: (message: string) => void
-  readonly disk?: LogDisk
 }
 
-/** The message tracking log on disk. Nothing is written, and no folder made, before the first record. */
-export class TrackingLogWriter implements TrackingLog, AsyncDisposable {
-  readonly #log: RollingCsvLog
+/** The message tracking log on disk. */
+export class TrackingLogWriter extends CsvLogWriter implements TrackingLog {
   readonly #settings: Live<TrackingLogSettings>
-  readonly #time: LogTime
   /** The GUID of a record is this and its number: a fresh GUID for each would cost more than the rest. */
   readonly #idStart: string
   #records = 0
 
-  constructor(options: TrackingLogOptions) {
-    const { settings, dataFolder, clock, warn, disk, newGuid } = options
-    this.#settings = settings
-    this.#time = new LogTime(clock)
-    this.#idStart = newGuid().slice(0, -12)
-    this.#log = new RollingCsvLog({
+  constructor({ settings, dataFolder, newGuid, ...means }: TrackingLogOptions) {
+    super({
       logType: 'Message Tracking Log',
       fields: trackingLogFields,
       prefix: trackingLogPrefix,
       settings: trackingLogFiles(settings, dataFolder),
-      clock,
-      warn,
-      ...(disk !== undefined && { disk }),
+      ...means,
     })
-  }
-
-  get enabled(): boolean {
-    return this.#log.enabled
+    this.#settings = settings
+    this.#idStart = newGuid().slice(0, -12)
   }
 
   record(entry: TrackingEntry): void {
     const id = (this.#records++).toString(16).padStart(12, '0')
-    this.#log.append(
+    this.log.append(
       trackingLine(entry, {
-        time: this.#time.now(),
+        time: this.time.now(),
         logId: this.#idStart + id,
         withSubject: this.#settings.current.MessageTrackingLogSubjectLoggingEnabled,
       }),
     )
-  }
-
-  /** Resolves when the records so far are on disk. */
-  async flush(): Promise<void> {
-    await this.#log.flush()
-  }
-
-  /** Writes what waits; later records are silently left out. */
-  async close(): Promise<void> {
-    await this.#log.close()
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close()
   }
 }
 

@@ -1,6 +1,12 @@
 import type { Timer } from '../base/clock.ts'
 import { type Milliseconds, minute, second } from '../base/time-span.ts'
+import type { ConnectivityLog, ConnectivitySession } from '../logs/connectivity-log.ts'
 import type { SessionFacts } from '../message/message-sink.ts'
+import {
+  establishedDescription,
+  failedDescription,
+  proxyDescription,
+} from '../send/connectivity-texts.ts'
 import type { SmtpClient } from '../send/smtp-client.ts'
 import {
   type ServiceSessionOptions,
@@ -11,6 +17,7 @@ import {
 export interface BackEndConnectionsOptions extends ServiceSessionOptions {
   /** ProtocolLoggingLevel of the implicit connector to the Transport service. */
   readonly verbose: () => boolean
+  readonly connectivityLog: ConnectivityLog
   /** How many idle connections are kept for each listener of the back end, and for how long. */
   readonly maxKept?: number
   readonly keepFor?: Milliseconds
@@ -18,6 +25,8 @@ export interface BackEndConnectionsOptions extends ServiceSessionOptions {
 
 /** The name of the implicit connector in the SmtpSend log. */
 const connectorId = 'Inbound Proxy Internal Send Connector'
+/** The name of the Transport service in the connectivity log. */
+const destination = 'internalproxy'
 /** Well below any ConnectionTimeout, which would end a connection in the middle of a message. */
 const oldestReused = minute
 
@@ -32,6 +41,7 @@ export interface BackEndConnection {
   needsReset: boolean
   /** The session that the back end takes it to speak for. */
   handedOver: SessionFacts | undefined
+  readonly connectivity: ConnectivitySession
 }
 
 interface Idle {
@@ -63,18 +73,28 @@ export class BackEndConnections implements AsyncDisposable {
     for (; entry !== undefined; entry = idle.pop()) {
       entry.timer.cancel()
       if (this.#fit(entry.connection)) return entry.connection
-      entry.connection.client.destroy()
+      this.discard(entry.connection)
     }
     return undefined
   }
 
-  /** A new connection; rejects with a ServiceSessionError. */
-  async open(target: ServiceTarget): Promise<BackEndConnection> {
-    const { clock, verbose } = this.#options
-    const log = { connectorId, verbose: verbose() }
-    const { client } = await openServiceSession(target, this.#options, log)
-    const openedAt = clock.monotonic()
-    return { client, target, openedAt, kept: false, needsReset: false, handedOver: undefined }
+  /** A new connection, for a message of `session`; rejects with a ServiceSessionError. */
+  async open(target: ServiceTarget, session: SessionFacts): Promise<BackEndConnection> {
+    const { clock, verbose, connectivityLog } = this.#options
+    const description = proxyDescription(connectorId, session.sessionId)
+    const connectivity = connectivityLog.session({ destination, description })
+    const log = { connectorId, verbose: verbose(), id: connectivity.id }
+    try {
+      const { client } = await openServiceSession(target, this.#options, log)
+      connectivity.note(establishedDescription(target))
+      const openedAt = clock.monotonic()
+      const fresh = { kept: false, needsReset: false, handedOver: undefined }
+      return { client, target, openedAt, ...fresh, connectivity }
+    } catch (error) {
+      connectivity.note(failedDescription({ host: destination, ...target }, error))
+      connectivity.end()
+      throw error
+    }
   }
 
   /** Ends the use of a connection: it is kept, or closed when it is not fit or enough are kept. */
@@ -83,7 +103,7 @@ export class BackEndConnections implements AsyncDisposable {
     const key = keyOf(connection.target)
     const idle = this.#idle.get(key) ?? []
     if (this.#closed || !this.#fit(connection) || idle.length >= maxKept) {
-      void connection.client.quit()
+      void quit(connection)
       return
     }
     connection.kept = true
@@ -92,13 +112,19 @@ export class BackEndConnections implements AsyncDisposable {
     this.#idle.set(key, idle)
   }
 
+  /** Gives up a connection that is of no use any more. */
+  discard({ client, connectivity }: BackEndConnection, reason?: string): void {
+    client.destroy()
+    connectivity.end(reason)
+  }
+
   /** Takes leave of the back end on all idle connections; those in use end when they are given back. */
   async close(): Promise<void> {
     this.#closed = true
     const idle = [...this.#idle.values()].flat()
     this.#idle.clear()
     for (const { timer } of idle) timer.cancel()
-    await Promise.all(idle.map(({ connection }) => connection.client.quit()))
+    await Promise.all(idle.map(({ connection }) => quit(connection)))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -114,8 +140,13 @@ export class BackEndConnections implements AsyncDisposable {
     const at = idle.findIndex((entry) => entry.connection === connection)
     if (at >= 0) idle.splice(at, 1)
     if (idle.length === 0) this.#idle.delete(key)
-    void connection.client.quit()
+    void quit(connection)
   }
+}
+
+function quit({ client, connectivity }: BackEndConnection): Promise<void> {
+  connectivity.end()
+  return client.quit()
 }
 
 function keyOf({ address, port, tlsMode }: ServiceTarget): string {

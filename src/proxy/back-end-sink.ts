@@ -59,10 +59,10 @@ export class BackEndSink implements MessageSink {
       const result = await handOver(kept, transaction)
       // The back end may have ended a kept connection at any moment; a new one tells whether it is there.
       if (result.kind !== 'lost') return this.#conclude(kept, transaction, result)
-      kept.client.destroy()
+      connections.discard(kept, result.reason)
     }
     try {
-      const opened = await connections.open(target)
+      const opened = await connections.open(target, transaction.session)
       return this.#conclude(opened, transaction, await handOver(opened, transaction))
     } catch (error) {
       const step = error instanceof ServiceSessionError ? error.step : 'connect'
@@ -85,7 +85,7 @@ export class BackEndSink implements MessageSink {
         connections.giveBack(connection)
         return result.reply
       case 'lost':
-        connection.client.destroy()
+        connections.discard(connection, result.reason)
         return this.#lost(connection.target, result.step, result.reason)
     }
   }

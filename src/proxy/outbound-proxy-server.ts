@@ -1,8 +1,14 @@
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../base/clock.ts'
 import { type Milliseconds, minute, second } from '../base/time-span.ts'
+import type { ConnectivityLog, ConnectivitySession } from '../logs/connectivity-log.ts'
 import type { ProtocolLog, ProtocolSession } from '../logs/protocol-log.ts'
 import type { Endpoint } from '../message/message-sink.ts'
+import {
+  establishedDescription,
+  failedDescription,
+  proxyDescription,
+} from '../send/connectivity-texts.ts'
 import type { Connection, Dialer } from '../send/dialer.ts'
 import { type Reply, reply } from '../smtp/reply.ts'
 import { type JoinResult, joinStreams } from './joined-streams.ts'
@@ -14,6 +20,7 @@ export interface OutboundProxyServerOptions {
   readonly clock: Clock
   /** The service's SmtpSend log. */
   readonly log: ProtocolLog
+  readonly connectivityLog: ConnectivityLog
   /** Whether the Send connector of this name is logged (ProtocolLoggingLevel). */
   readonly verbose: (connector: string) => boolean
   /** Tunnels at once; more are refused for now. */
@@ -45,12 +52,17 @@ export class OutboundProxyServer implements OutboundTunnel, AsyncDisposable {
   async open(request: TunnelRequest, signal: AbortSignal): Promise<OpenTunnel | Reply> {
     if (this.#opening + this.#open.size >= (this.#options.maxTunnels ?? 1000)) return tooMany
     this.#opening++
+    const connectivity = this.#begin(request)
     try {
       const next = await this.#connect(request, signal)
-      return this.#tunnel(request, next)
+      connectivity.note(establishedDescription(request.destination))
+      return this.#tunnel(request, next, connectivity)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      this.#logFailure(request, reason)
+      const { address } = request.destination
+      connectivity.note(failedDescription({ host: address, ...request.destination }, error))
+      connectivity.end()
+      this.#logFailure(request, { reason, id: connectivity.id })
       return reply(`451 4.4.1 Unable to connect: ${reason.replace(/[\x00-\x1f\x7f]/g, ' ')}`)
     } finally {
       this.#opening--
@@ -68,6 +80,13 @@ export class OutboundProxyServer implements OutboundTunnel, AsyncDisposable {
     return Promise.resolve()
   }
 
+  #begin({ connector, destination, sessionId }: TunnelRequest): ConnectivitySession {
+    return this.#options.connectivityLog.session({
+      destination: destination.address,
+      description: proxyDescription(connector, sessionId),
+    })
+  }
+
   #connect(request: TunnelRequest, signal: AbortSignal): Promise<Connection> {
     const { dialer, connectTimeout = 30 * second } = this.#options
     const { address, port } = request.destination
@@ -81,8 +100,12 @@ export class OutboundProxyServer implements OutboundTunnel, AsyncDisposable {
     )
   }
 
-  #tunnel(request: TunnelRequest, { socket: next, local }: Connection): OpenTunnel {
-    const session = this.#session(request, local)
+  #tunnel(
+    request: TunnelRequest,
+    { socket: next, local }: Connection,
+    connectivity: ConnectivitySession,
+  ): OpenTunnel {
+    const session = this.#session(request, local, connectivity.id)
     session.record('+', '')
     session.record('*', request.sessionId, 'proxying outbound session')
     this.#open.add(next)
@@ -93,34 +116,47 @@ export class OutboundProxyServer implements OutboundTunnel, AsyncDisposable {
       reply: established,
       join: async (client: Duplex, head?: Buffer) => {
         if (head !== undefined && head.length > 0) client.unshift(head)
-        this.#logEnd(session, await joinStreams(client, next, { clock, idleTimeout }))
+        const result = await joinStreams(client, next, { clock, idleTimeout })
+        connectivity.end(passedText(result))
+        this.#logEnd(session, result)
       },
       abort: () => {
         next.destroy()
+        connectivity.end()
         session.record('-', '', 'Local')
       },
     }
   }
 
-  #session(request: TunnelRequest, local: Endpoint): ProtocolSession {
+  #session(request: TunnelRequest, local: Endpoint, id: string): ProtocolSession {
     return this.#options.log.session({
       connectorId: request.connector,
       local,
       remote: request.destination,
       verbose: this.#options.verbose(request.connector),
+      id,
     })
   }
 
-  #logFailure(request: TunnelRequest, reason: string): void {
+  #logFailure(
+    request: TunnelRequest,
+    { reason, id }: { readonly reason: string; readonly id: string },
+  ): void {
     const local = { address: request.localAddress ?? '0.0.0.0', port: 0 }
-    const session = this.#session(request, local)
+    const session = this.#session(request, local, id)
     session.record('*', request.sessionId, 'proxying outbound session')
     session.record('*', '', `Failed to connect: ${reason}`)
     session.record('-', '', 'Local')
   }
 
-  #logEnd(session: ProtocolSession, { forward, backward, fault }: JoinResult): void {
-    session.record('*', '', `proxied session; ${forward} bytes sent, ${backward} bytes received`)
+  #logEnd(session: ProtocolSession, result: JoinResult): void {
+    session.record('*', '', passedText(result))
+    const { fault } = result
     session.record('-', '', fault === undefined ? 'Remote' : `Local; ${fault}`)
   }
+}
+
+/** The messages in a tunnel are not known here, only its octets. */
+function passedText({ forward, backward }: JoinResult): string {
+  return `proxied session; ${forward} bytes sent, ${backward} bytes received`
 }

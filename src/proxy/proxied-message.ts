@@ -38,6 +38,9 @@ export class ProxiedMessage implements IncomingMessage {
   /** What waits to go out: our trace line, and the content behind it where that goes in chunks. */
   #held: Buffer[] = []
   #heldSize: Bytes = 0
+  /** What is passed on, for the connectivity log. */
+  #size: Bytes = 0
+  #recipients = 0
   #state: 'envelope' | 'content' | 'ended' = 'envelope'
   /** The answer to all that follows, once the back end is lost or has refused a chunk. */
   #verdict: Reply | undefined
@@ -54,7 +57,9 @@ export class ProxiedMessage implements IncomingMessage {
   async addRecipient(recipient: Recipient): Promise<Reply | undefined> {
     const line = rcptCommand(recipient, this.#client.capabilities)
     const answer = await this.#ask('envelope', () => this.#client.command(line))
-    return isPositive(answer) ? undefined : answer
+    if (!isPositive(answer)) return answer
+    this.#recipients++
+    return undefined
   }
 
   async startContent(): Promise<Reply | undefined> {
@@ -77,6 +82,7 @@ export class ProxiedMessage implements IncomingMessage {
     if (this.#chunked) await this.#sendChunk(true)
     else await this.#sendHeld()
     const verdict = this.#verdict ?? (await this.#ask('content', () => this.#client.endContent()))
+    if (isPositive(verdict)) this.#connection.connectivity.carried(this.#size, this.#recipients)
     this.#end()
     return verdict
   }
@@ -101,6 +107,7 @@ export class ProxiedMessage implements IncomingMessage {
   #hold(octets: Buffer): void {
     this.#held.push(octets)
     this.#heldSize += octets.length
+    this.#size += octets.length
   }
 
   #takeHeld(): readonly Buffer[] {

@@ -39,6 +39,8 @@ export interface ServiceSessionOptions {
 export interface ServiceSessionLog {
   readonly connectorId: string
   readonly verbose: boolean
+  /** That of the connectivity log; absent: a new one. */
+  readonly id?: string
 }
 
 /** A session with a service, secured and after EHLO. */

@@ -1,8 +1,9 @@
 import type { Clock } from '../base/clock.ts'
+import type { QueueLog } from './queue-events.ts'
 import type { QueueKey } from './queue-key.ts'
 import type { QueueStore } from './queue-store.ts'
 import type { RemovalKind, Settler } from './settler.ts'
-import type { Copy, CopyPlace } from './stored-message.ts'
+import { type Copy, type CopyPlace, placeOf } from './stored-message.ts'
 
 /** What an administrator wants to become of a copy that is being worked on. */
 export type AdminMark = 'suspend' | RemovalKind
@@ -11,6 +12,7 @@ interface OperationParts {
   readonly store: QueueStore
   readonly settler: Settler
   readonly clock: Clock
+  readonly log: QueueLog
   readonly marks: Map<number, AdminMark>
   /** Removes from the windows in memory, and returns, the copies for which `test` holds. */
   readonly takeHeld: (test: (copy: Copy) => boolean) => readonly Copy[]
@@ -79,6 +81,15 @@ export class MessageOperations {
       throw error
     }
     await Promise.all(own.map((copy) => settler.remove(copy, kind)))
+  }
+
+  /** A removal that came while the result of an attempt was being written. Never rejects. */
+  async removeLate(copy: Copy, kind: RemovalKind): Promise<void> {
+    try {
+      await this.remove([placeOf(copy)], kind)
+    } catch (error) {
+      this.#parts.log.error({ error, internalId: copy.message.id }, 'could not remove a message')
+    }
   }
 
   /** A copy comes back untried. Whether it was dealt with as it was marked. */

@@ -1,4 +1,4 @@
-import type { Milliseconds } from '../base/time-span.ts'
+import { type Milliseconds, second } from '../base/time-span.ts'
 
 /** Exchange's settings for a next hop that cannot be reached. */
 export interface RetrySettings {
@@ -8,6 +8,9 @@ export interface RetrySettings {
   readonly TransientFailureRetryInterval: Milliseconds
   readonly OutboundConnectionFailureRetryInterval: Milliseconds
 }
+
+/** How long a queue waits when the store fails, or a connection comes to nothing at once. */
+export const pauseAfterTrouble = second
 
 /**
  * How long a queue waits after its connection failed `failures` times in a row: some quick retries

@@ -1,26 +1,27 @@
+import { aborted } from '../base/aborted.ts'
 import type { Awaitable } from '../base/awaitable.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
-import { type Milliseconds, second } from '../base/time-span.ts'
+import type { Milliseconds } from '../base/time-span.ts'
 import { ConnectionLine } from './connection-line.ts'
 import { ConnectionPlaces } from './connection-places.ts'
 import type { ConnectionResult, DeliveryAgent, RecipientResult } from './delivery-agent.ts'
 import { DeliveryQueue } from './delivery-queue.ts'
 import { type AdminMark, MessageOperations } from './message-operations.ts'
+import { NextHopTrouble } from './next-hop-trouble.ts'
 import type { Notifier } from './notifier.ts'
 import { OverdueSweep } from './overdue-sweep.ts'
 import type { QueueEvents, QueueLog } from './queue-events.ts'
-import { QueueFailer } from './queue-failer.ts'
 import { type QueueKey, isDeliveryQueue, queueKeyText, submissionQueue } from './queue-key.ts'
 import { QueueLane } from './queue-lane.ts'
 import { QueueListing } from './queue-listing.ts'
 import { QueueOperations } from './queue-operations.ts'
 import type { QueueStore } from './queue-store.ts'
 import { type Recategorizer, Resubmission } from './resubmission.ts'
-import { type RetrySettings, retryDelay } from './retry-schedule.ts'
-import { type RemovalKind, Settler } from './settler.ts'
+import type { RetrySettings } from './retry-schedule.ts'
+import { Settler } from './settler.ts'
 import type { Place, SharedPlaces } from './shared-places.ts'
-import { type Copy, placeOf } from './stored-message.ts'
+import type { Copy } from './stored-message.ts'
 import type { MessageSettings } from './verdict.ts'
 import { WindowKeeper } from './window-keeper.ts'
 
@@ -48,15 +49,13 @@ export interface SchedulerOptions {
 
 /** Queues for whose first connection the store is asked at a time: nothing else waits long for it. */
 const preparedAtATime = 32
-/** How long to wait when the store fails, or a connection comes to nothing at once. */
-const pauseAfterTrouble = second
 
 /** Decides when which queue gets a connection, and sees that each copy ends with one outcome. */
 export class QueueScheduler implements AsyncDisposable {
   readonly #options: SchedulerOptions
   readonly #settler: Settler
-  readonly #failer: QueueFailer
   readonly #windows: WindowKeeper
+  readonly #trouble: NextHopTrouble
   readonly #sweep: OverdueSweep
   readonly #resubmission: Resubmission
   readonly #queues = new Map<string, DeliveryQueue>()
@@ -77,6 +76,7 @@ export class QueueScheduler implements AsyncDisposable {
     this.#options = options
     const { store, clock, settings, log } = options
     const onNewCopies = (copies: readonly Copy[]) => this.enqueue(copies)
+    const isRunning = () => this.#state === 'running'
     const marks = new Map<number, AdminMark>()
     const takeHeld = (test: (copy: Copy) => boolean) =>
       this.#windows.takeWhere(this.#queues.values(), test)
@@ -84,10 +84,14 @@ export class QueueScheduler implements AsyncDisposable {
       ...options,
       onNewCopies,
       marks,
-      onLateRemoval: (copy, kind) => void this.#removeLate(copy, kind),
+      onLateRemoval: (copy, kind) => void this.messages.removeLate(copy, kind),
     })
-    this.#failer = new QueueFailer({ ...options, settler: this.#settler })
     this.#windows = new WindowKeeper(options)
+    this.#trouble = new NextHopTrouble({
+      ...{ ...options, settler: this.#settler, windows: this.#windows },
+      onReady: (queue) => this.#consider(queue),
+      isRunning,
+    })
     this.#places = new ConnectionPlaces({ ...options, onTurn: (queue) => this.#onTurn(queue) })
     this.listing = new QueueListing({
       ...options,
@@ -105,15 +109,15 @@ export class QueueScheduler implements AsyncDisposable {
       takeHeld,
     })
     this.messages = new MessageOperations({
-      ...{ store, clock, marks, takeHeld, settler: this.#settler },
+      ...{ store, clock, log, marks, takeHeld, settler: this.#settler },
       onDue: (queue) => this.#onDue(queue),
     })
     this.operations = new QueueOperations({
       ...{ store, clock, queues: this.#queues, windows: this.#windows },
       resubmission: this.#resubmission,
       queueOf: (key) => this.#queueOf(key),
-      endRetry: (queue) => this.#endRetry(queue),
-      isRunning: () => this.#state === 'running',
+      endRetry: (queue) => this.#trouble.endRetry(queue),
+      isRunning,
     })
   }
 
@@ -155,11 +159,6 @@ export class QueueScheduler implements AsyncDisposable {
     for (const queue of touched) this.#consider(queue)
     if (surplus.some(({ queue }) => queueKeyText(queue) === submissionText))
       this.#resubmission.wake()
-  }
-
-  /** See `QueueOperations.reroute`. */
-  reroute(isCurrent: (key: QueueKey) => boolean): Promise<void> {
-    return this.operations.reroute(isCurrent)
   }
 
   /**
@@ -354,52 +353,17 @@ export class QueueScheduler implements AsyncDisposable {
     switch (result.kind) {
       case 'served':
         queue.trouble = undefined
-        if (lane.reported === 0 && queue.ready > 0) this.#pause(queue)
+        if (lane.reported === 0 && queue.ready > 0) this.#trouble.pause(queue)
         break
       case 'unreachable':
-        this.#unreachable(queue, result.error)
+        this.#trouble.unreachable(queue, result.error)
         break
       case 'impossible':
-        if (!queue.emptying) void this.#failAll(queue, result.error)
+        void this.#trouble.impossible(queue, result.error)
         break
     }
     this.#consider(queue)
     this.#openConnections()
-  }
-
-  /** A connection that did nothing must not be followed by the next at once. */
-  #pause(queue: DeliveryQueue): void {
-    this.#windows.empty(queue)
-    queue.moreInStore = false
-    queue.nextDueAt = this.#options.clock.now() + pauseAfterTrouble
-  }
-
-  #unreachable(queue: DeliveryQueue, error: string): void {
-    const { clock, settings } = this.#options
-    const now = clock.now()
-    if (queue.proven > 0) {
-      // The next hop serves others of our connections: it wants no more of them just now.
-      queue.noFurtherBefore = clock.monotonic() + settings.current.QueueGlitchRetryInterval
-      queue.trouble = { lastError: error, firstRetryAt: now, lastRetryAt: now }
-      return
-    }
-    if (this.#state !== 'running' || queue.inRetry) return
-    queue.retryCount++
-    queue.doubtful = true
-    const delay = retryDelay(queue.retryCount, settings.current)
-    const firstRetryAt = queue.trouble?.firstRetryAt ?? now
-    queue.trouble = { lastError: error, firstRetryAt, lastRetryAt: now, nextRetryAt: now + delay }
-    this.#windows.empty(queue)
-    queue.moreInStore = true
-    queue.timer?.cancel()
-    queue.timer = clock.after(delay, () => this.#endRetry(queue))
-    this.#options.onEvent({
-      kind: 'queueRetry',
-      queue: queue.key,
-      error,
-      retryCount: queue.retryCount,
-      nextRetryAt: now + delay,
-    })
   }
 
   /** Copies of the queue became due that it did not know of. */
@@ -412,48 +376,6 @@ export class QueueScheduler implements AsyncDisposable {
     queue.moreInStore = true
     this.#consider(queue)
   }
-
-  /** A removal that came while the result of an attempt was being written. */
-  async #removeLate(copy: Copy, kind: RemovalKind): Promise<void> {
-    try {
-      await this.messages.remove([placeOf(copy)], kind)
-    } catch (error) {
-      this.#options.log.error({ error, internalId: copy.message.id }, 'could not remove a message')
-    }
-  }
-
-  #endRetry(queue: DeliveryQueue): void {
-    queue.timer?.cancel()
-    if (queue.trouble !== undefined) {
-      const { nextRetryAt, ...past } = queue.trouble
-      if (nextRetryAt !== undefined) queue.trouble = past
-    }
-    queue.moreInStore = true
-    this.#consider(queue)
-  }
-
-  /** Every copy of the queue fails with `error`, those that are not due included. */
-  async #failAll(queue: DeliveryQueue, error: string): Promise<void> {
-    queue.emptying = true
-    const now = this.#options.clock.now()
-    queue.trouble = { lastError: error, firstRetryAt: now, lastRetryAt: now }
-    this.#windows.empty(queue)
-    try {
-      await this.#failer.fail(queue, error, () => this.#state === 'running')
-      queue.moreInStore = true
-    } catch (cause) {
-      this.#options.log.error({ error: cause, queue: queue.key }, 'could not read the queue')
-      queue.nextDueAt = this.#options.clock.now() + pauseAfterTrouble
-    } finally {
-      queue.emptying = false
-      this.#consider(queue)
-    }
-  }
 }
 
 const submissionText = queueKeyText(submissionQueue)
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-}

@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock.ts'
-import { second } from '../base/time-span.ts'
 import type { DeliveryQueue } from './delivery-queue.ts'
 import type { QueueLog } from './queue-events.ts'
 import type { QueueStore } from './queue-store.ts'
+import { pauseAfterTrouble } from './retry-schedule.ts'
 import type { Copy } from './stored-message.ts'
 
 /** Leased copies that one queue, and all queues, keep in memory. */
@@ -10,8 +10,6 @@ const windowPerQueue = 200
 /** For the first connection: a next hop that does not answer should cost as little as possible. */
 const windowToBegin = 5
 const windowOverall = 20_000
-/** How long a queue is left alone when the store does not answer. */
-const pauseAfterTrouble = second
 
 interface KeeperParts {
   readonly store: QueueStore

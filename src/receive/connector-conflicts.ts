@@ -59,6 +59,11 @@ function mechanismProblems(connector: ReceiveConnector): Finding[] {
     refuse('AuthMechanism', 'None cannot be combined with another mechanism.')
   if (connector.PermissionGroups.includes('None') && connector.PermissionGroups.length > 1)
     refuse('PermissionGroups', 'None cannot be combined with another permission group.')
+  if (
+    connector.AnonymousRights !== undefined &&
+    !connector.PermissionGroups.includes('AnonymousUsers')
+  )
+    refuse('AnonymousRights', 'AnonymousRights needs the permission group AnonymousUsers.')
   if (has('BasicAuthRequireTLS') && !(has('BasicAuth') && has('Tls')))
     refuse('AuthMechanism', 'BasicAuthRequireTLS needs BasicAuth and Tls beside it.')
   if (has('ExternalAuthoritative') && connector.AuthMechanism.some(notBesideExternal))

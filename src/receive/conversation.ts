@@ -227,7 +227,7 @@ export class Conversation {
   /** What this account would be here. */
   identityOf(user: User): Identity {
     const party: Party = { kind: 'User', groups: user.Groups }
-    const permissions = permissionsFor(party, this.connector.PermissionGroups)
+    const permissions = permissionsFor(party, this.connector)
     const isServer =
       user.Groups.includes('ExchangeServers') &&
       this.connector.PermissionGroups.includes('ExchangeServers')
@@ -259,24 +259,22 @@ export class Conversation {
   }
 
   #unprovenIdentity(): Identity {
-    const { AuthMechanism, PermissionGroups } = this.connector
-    const secured = AuthMechanism.includes('ExternalAuthoritative')
+    const secured = this.connector.AuthMechanism.includes('ExternalAuthoritative')
     const kind = secured ? 'ExternallySecured' : 'Anonymous'
     return {
       principal: secured ? externallySecured : anonymous,
-      permissions: permissionsFor({ kind }, PermissionGroups),
+      permissions: permissionsFor({ kind }, this.connector),
     }
   }
 
   /** Our own services prove themselves by the server's internal certificate. */
   #provenServer({ clientCertificate }: SecuredConnection): Identity | undefined {
-    const { AuthMechanism, PermissionGroups } = this.connector
-    if (clientCertificate === undefined || !AuthMechanism.includes('ExchangeServer'))
-      return undefined
+    if (clientCertificate === undefined) return undefined
+    if (!this.connector.AuthMechanism.includes('ExchangeServer')) return undefined
     if (!this.services.isInternalCertificate(clientCertificate)) return undefined
     return {
       principal: { kind: 'ExchangeServer', name: this.services.serverName },
-      permissions: permissionsFor({ kind: 'ExchangeServer' }, PermissionGroups),
+      permissions: permissionsFor({ kind: 'ExchangeServer' }, this.connector),
     }
   }
 

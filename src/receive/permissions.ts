@@ -1,6 +1,6 @@
 import type { Permission, Permissions } from '../message/permission.ts'
 import { permissionNames } from '../message/permission.ts'
-import type { PermissionGroup, ReceiveConnector } from './receive-connector.ts'
+import type { AnonymousRight, PermissionGroup, ReceiveConnector } from './receive-connector.ts'
 import type { User } from './user.ts'
 
 /** Whose rights are asked for; a user with the groups that the account is in. */
@@ -8,12 +8,14 @@ export type Party =
   | { readonly kind: 'Anonymous' | 'ExchangeServer' | 'ExternallySecured' }
   | { readonly kind: 'User'; readonly groups: User['Groups'] }
 
-const sender: readonly Permission[] = [
+/** What the group AnonymousUsers may do where a connector does not say it itself. */
+export const usualAnonymousRights: readonly AnonymousRight[] = [
   'SMTPSubmit',
-  'SMTPAcceptAnySender',
   'SMTPAcceptAuthoritativeDomainSender',
   'AcceptRoutingHeaders',
 ]
+
+const sender: readonly Permission[] = ['SMTPAcceptAnySender', ...usualAnonymousRights]
 
 /** A server trusted from outside: all but the organisation's own headers and the reserved rights. */
 const securedServer: readonly Permission[] = [
@@ -40,17 +42,20 @@ const rights = {
 
 const noRights: Permissions = new Set()
 
+export type ConnectorRights = Pick<ReceiveConnector, 'PermissionGroups' | 'AnonymousRights'>
+
 /**
  * The rights a party has on a connector: those of each permission group that the connector grants and
  * the party belongs to. A party that proved who it is does not keep the rights of AnonymousUsers.
  */
 export function permissionsFor(
   party: Party,
-  groups: ReceiveConnector['PermissionGroups'],
+  { PermissionGroups: groups, AnonymousRights: given }: ConnectorRights,
 ): Permissions {
   switch (party.kind) {
     case 'Anonymous':
-      return groups.includes('AnonymousUsers') ? rights.Anonymous : noRights
+      if (!groups.includes('AnonymousUsers')) return noRights
+      return given === undefined ? rights.Anonymous : new Set(['SMTPAcceptAnySender', ...given])
     case 'ExchangeServer':
       return groups.includes('ExchangeServers') ? rights.ExchangeServers : noRights
     case 'ExternallySecured':

@@ -12,6 +12,7 @@ import {
   timeSpan,
 } from '../base/setting-fields.ts'
 import { type Milliseconds, day, minute, second } from '../base/time-span.ts'
+import type { Permission } from '../message/permission.ts'
 import { binding, bindingNotation } from './binding-field.ts'
 import { availableFlags, unavailable } from './unavailable-setting.ts'
 
@@ -36,6 +37,18 @@ export const permissionGroups = [
   'Partners',
 ] as const
 export type PermissionGroup = (typeof permissionGroups)[number]
+
+/** The rights that senders without log-in can be given or refused one by one. */
+export const anonymousRights = [
+  'SMTPSubmit',
+  'SMTPAcceptAnyRecipient',
+  'SMTPAcceptAuthoritativeDomainSender',
+  'BypassMessageSizeLimit',
+  'AcceptRoutingHeaders',
+  'AcceptOrganizationHeaders',
+  'AcceptForestHeaders',
+] as const satisfies readonly Permission[]
+export type AnonymousRight = (typeof anonymousRights)[number]
 
 /** What a connector is made for; it stands for mechanisms and groups where none are given. */
 export const receiveUsages = ['Client', 'Custom', 'Internal', 'Internet', 'Partner'] as const
@@ -63,6 +76,11 @@ export const receiveConnectorSchema = z.strictObject({
   Banner: text().default(''),
   AuthMechanism: availableFlags(authMechanisms, ['Integrated']).optional(),
   PermissionGroups: availableFlags(permissionGroups, ['Custom']).optional(),
+  /**
+   * Our own, for what Exchange keeps in its directory: the rights of AnonymousUsers, in place of those
+   * that the group has by itself.
+   */
+  AnonymousRights: availableFlags(anonymousRights, []).optional(),
   RequireTLS: flag().default(false),
   TlsCertificateName: text().default(''),
   SuppressXAnonymousTls: flag().default(false),

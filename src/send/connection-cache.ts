@@ -28,7 +28,7 @@ export class ConnectionCache {
     for (let entry = entries.at(-1); entry !== undefined; entry = entries.at(-1)) {
       this.#remove(key, entry)
       if (entry.session.client.usable && isWanted(entry.session)) return entry.session
-      void entry.session.client.quit()
+      void entry.session.quit()
     }
     return undefined
   }
@@ -36,12 +36,12 @@ export class ConnectionCache {
   /** Keeps a usable session; what does not fit is ended. */
   put(key: string, session: DeliverySession, longest: Milliseconds): void {
     if (this.#closed || this.#size >= maximumSessions || !session.client.usable) {
-      void session.client.quit()
+      void session.quit()
       return
     }
     const timer = this.#clock.after(Math.min(idleTime, longest), () => {
       this.#remove(key, entry)
-      void session.client.quit()
+      void session.quit()
     })
     const entry: IdleSession = { session, timer }
     const entries = this.#idle.get(key)
@@ -57,7 +57,7 @@ export class ConnectionCache {
       list.map((entry) => ({ key, entry })),
     )
     for (const { key, entry } of entries) this.#remove(key, entry)
-    await Promise.all(entries.map(({ entry }) => entry.session.client.quit()))
+    await Promise.all(entries.map(({ entry }) => entry.session.quit()))
   }
 
   #remove(key: string, entry: IdleSession): void {

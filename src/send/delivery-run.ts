@@ -1,17 +1,19 @@
 import type { ProgramLog } from '../base/program-log.ts'
+import type { ConnectivitySession } from '../logs/connectivity-log.ts'
 import type { ConnectionResult, DeliveryLane, RecipientResult } from '../queue/delivery-agent.ts'
 import { queueKeyText } from '../queue/queue-key.ts'
 import type { Copy, CopyRecipient } from '../queue/stored-message.ts'
 import type { ConnectionCache } from './connection-cache.ts'
+import { lookupsDescription, nextHopOutcome, troubleOutcome } from './connectivity-texts.ts'
 import { type TargetTrouble, troubleText, unreachableText } from './failure-policy.ts'
-import type { NextHop } from './next-hop.ts'
+import type { Lookup, NextHop } from './next-hop.ts'
 import type { SendConnector } from './send-connector.ts'
 import type { DeliverySession, SessionOpener } from './session-opener.ts'
 import { type Target, targetName } from './target.ts'
 import { type ReadPiece, sendCopy, type TransactionOutcome } from './transaction.ts'
 
 export interface DeliveryRunOptions {
-  readonly findNextHop: () => Promise<NextHop>
+  readonly findNextHop: (onLookup: (lookup: Lookup) => void) => Promise<NextHop>
   readonly opener: SessionOpener
   readonly cache: ConnectionCache
   readonly readPiece: ReadPiece
@@ -88,13 +90,17 @@ export class DeliveryRun {
     const outcome = await sendCopy(session, { copy, recipients }, this.#options.readPiece)
     progress.results.push(...outcome.results)
     progress.undecided = outcome.undecided
+    const delivered = outcome.results.filter(({ outcome: end }) => end === 'delivered').length
+    if (delivered > 0) session.connectivity.carried(copy.message.size, delivered)
     if (outcome.trouble !== undefined) {
       const { target, facts } = session
       const reply = troubleText(outcome.trouble)
       progress.word = { outcome: 'retry', reply, remoteHost: targetName(target), session: facts }
     }
     if (outcome.inDoubt) this.#logDoubt(session, copy)
-    if (!session.client.usable || outcome.trouble !== undefined) void this.#discard()
+    const trouble = outcome.trouble ?? failureOf(session)
+    if (!session.client.usable || trouble !== undefined)
+      void this.#discard(trouble && troubleOutcome(trouble))
     return outcome
   }
 
@@ -115,32 +121,46 @@ export class DeliveryRun {
         connector === this.#connector && messages < connector.SmtpMaxMessagesPerConnection,
     )
     if (this.#session !== undefined) return this.#session
-    if (this.#targets === undefined) {
-      const nextHop = await this.#options.findNextHop()
-      if (nextHop.kind !== 'targets') return nextHop
-      this.#targets = nextHop.targets
-    }
-    return this.#connect(this.#targets)
+    return this.#targets === undefined ? this.#search() : this.#connect(this.#targets)
   }
 
-  async #connect(targets: readonly Target[]): Promise<DeliverySession | ConnectionResult> {
+  async #search(): Promise<DeliverySession | ConnectionResult> {
+    const begun = this.#options.opener.begin(this.#lane.key)
+    const lookups: Lookup[] = []
+    const nextHop = await this.#options.findNextHop((lookup) => lookups.push(lookup))
+    if (lookups.length > 0) begun.note(lookupsDescription(lookups))
+    if (nextHop.kind !== 'targets') {
+      begun.end(nextHopOutcome(nextHop))
+      return nextHop
+    }
+    this.#targets = nextHop.targets
+    return this.#connect(nextHop.targets, begun)
+  }
+
+  async #connect(
+    targets: readonly Target[],
+    begun?: ConnectivitySession,
+  ): Promise<DeliverySession | ConnectionResult> {
     const { opener, signal, logger } = this.#options
-    const { nextHopDomain: queue } = this.#lane.key
+    const { key } = this.#lane
+    let first = begun
     for (; this.#current < targets.length; this.#current++) {
       const target = targets[this.#current]
       if (target === undefined || signal.aborted) break
-      const request = { target, connector: this.#connector, domain: queue, signal }
+      const request = { target, connector: this.#connector, queue: key, signal, begun: first }
       const opened = await opener.open(request)
+      first = undefined
       if ('client' in opened) {
         this.#session = opened
         return opened
       }
       logger.info(
-        { queue, target: targetName(target), reason: troubleText(opened) },
+        { queue: key.nextHopDomain, target: targetName(target), reason: troubleText(opened) },
         'Target failed',
       )
       this.#first ??= { trouble: opened }
     }
+    first?.end()
     return signal.aborted ? { kind: 'served' } : this.#unreachable(targets)
   }
 
@@ -170,10 +190,10 @@ export class DeliveryRun {
     return session !== undefined && session.messages >= this.#connector.SmtpMaxMessagesPerConnection
   }
 
-  #discard(): Promise<void> | undefined {
+  #discard(outcome?: string): Promise<void> | undefined {
     const session = this.#session
     this.#session = undefined
-    return session?.client.quit()
+    return session?.quit(outcome)
   }
 
   /** A session that can serve again waits in the cache for a moment. Resolves when one that may not is closed. */
@@ -198,4 +218,9 @@ export class DeliveryRun {
       'The peer did not answer the end of the message: it is sent again and may arrive twice',
     )
   }
+}
+
+/** Why a session broke, if it did. */
+function failureOf({ client }: DeliverySession): TargetTrouble | undefined {
+  return client.failure && { kind: 'failure', failure: client.failure }
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import type { Random } from '../base/random.ts'
 import type { Resolver } from '../dns/resolver.ts'
+import type { ConnectivityLog } from '../logs/connectivity-log.ts'
 import type { ProtocolLog } from '../logs/protocol-log.ts'
 import type { ConnectionResult, DeliveryAgent, DeliveryLane } from '../queue/delivery-agent.ts'
 import type { Certificates } from '../tls/certificates.ts'
@@ -10,7 +11,7 @@ import { ClientCertificates } from './client-certificates.ts'
 import { ConnectionCache } from './connection-cache.ts'
 import { DeliveryRun } from './delivery-run.ts'
 import type { Dialer } from './dialer.ts'
-import { findNextHop } from './next-hop.ts'
+import { type Lookup, findNextHop } from './next-hop.ts'
 import type { SendConnector } from './send-connector.ts'
 import { SessionOpener } from './session-opener.ts'
 import { TlsMemory } from './tls-memory.ts'
@@ -32,6 +33,7 @@ export interface SmtpDeliveryOptions {
   readonly trustedCertificates?: readonly string[]
   readonly readPiece: ReadPiece
   readonly protocolLog: ProtocolLog
+  readonly connectivityLog: ConnectivityLog
   /** Whether this server listens at the address and port, bindings to all addresses included. */
   readonly isOwnListener: (address: string, port: number) => boolean
   readonly clock: Clock
@@ -67,7 +69,7 @@ export class SmtpDelivery implements DeliveryAgent, AsyncDisposable {
         error: `451 4.4.0 There is no enabled Send connector "${name}"`,
       }
     const run = new DeliveryRun(lane, connector, {
-      findNextHop: () => this.#findNextHop(lane, connector),
+      findNextHop: (onLookup) => this.#findNextHop(lane, connector, onLookup),
       opener: this.#opener,
       cache: this.#cache,
       readPiece: this.#options.readPiece,
@@ -87,7 +89,7 @@ export class SmtpDelivery implements DeliveryAgent, AsyncDisposable {
     await this.#cache.close()
   }
 
-  #findNextHop(lane: DeliveryLane, connector: SendConnector) {
+  #findNextHop(lane: DeliveryLane, connector: SendConnector, onLookup: (lookup: Lookup) => void) {
     const { resolvers, random, isOwnListener, server } = this.#options
     const own = [server.current.Fqdn, connector.Fqdn].map((name) => name.toLowerCase())
     return findNextHop(lane.key, connector, {
@@ -95,6 +97,7 @@ export class SmtpDelivery implements DeliveryAgent, AsyncDisposable {
       random,
       isOwnName: (host) => own.includes(host),
       isOwnListener,
+      onLookup,
     })
   }
 }

@@ -14,6 +14,11 @@ const maximumTargets = 20
 export type NextHop =
   { readonly kind: 'targets'; readonly targets: readonly Target[] } | NextHopFailure
 
+/** One question to the DNS. */
+export type Lookup =
+  | { readonly type: 'MX'; readonly name: string; readonly answer: DnsAnswer<MxRecord> }
+  | { readonly type: 'A'; readonly name: string; readonly answer: DnsAnswer<string> }
+
 export interface NextHopOptions {
   /** The connector's choice between the internal and the external DNS servers. */
   readonly resolver: Resolver
@@ -22,6 +27,8 @@ export interface NextHopOptions {
   readonly isOwnName: (host: string) => boolean
   /** Whether this server listens there: mail sent there would come back. */
   readonly isOwnListener: (address: string, port: number) => boolean
+  /** Told of each look-up. */
+  readonly onLookup?: (lookup: Lookup) => void
 }
 
 /** Finds the targets of a queue by its connector: smart hosts, or the DNS for the queue's domain. */
@@ -57,7 +64,7 @@ class NextHopSearch {
   async domain(domain: string): Promise<Found> {
     const literal = addressLiteral(domain)
     if (literal !== undefined) return this.#hostTargets([literalHost(literal)])
-    const answer = await this.#options.resolver.mx(domain)
+    const answer = await this.#mx(domain)
     switch (answer.kind) {
       case 'found':
         return this.#exchangers(answer.records)
@@ -92,7 +99,7 @@ class NextHopSearch {
       'trouble' in targets ? targets : targets.map((target) => ({ ...target, smartHost: name }))
     const literal = addressLiteral(name)
     if (literal !== undefined) return named(this.#hostTargets([literalHost(literal)]))
-    const answer = await this.#options.resolver.mx(name)
+    const answer = await this.#mx(name)
     if (answer.kind === 'found') {
       const exchangers = await this.#exchangers(answer.records)
       if (!('trouble' in exchangers) || exchangers.trouble.kind === 'loop') return named(exchangers)
@@ -113,8 +120,16 @@ class NextHopSearch {
     return { ...host, answer: await this.#options.resolver.addresses(host.exchange) }
   }
 
+  async #mx(name: string): Promise<DnsAnswer<MxRecord>> {
+    const answer = await this.#options.resolver.mx(name)
+    this.#options.onLookup?.({ type: 'MX', name, answer })
+    return answer
+  }
+
   /** A host that has one of our own listeners drops itself and everything not better than it. */
   #hostTargets(hosts: readonly ResolvedHost[]): Found {
+    for (const { exchange: name, answer } of hosts)
+      if (addressLiteral(name) === undefined) this.#options.onLookup?.({ type: 'A', name, answer })
     const addressesOf = ({ answer }: ResolvedHost) =>
       answer.kind === 'found' ? answer.records : []
     const self = hosts.find((host) =>

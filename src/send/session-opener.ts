@@ -3,12 +3,20 @@ import type { ProgramLog } from '../base/program-log.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import { second } from '../base/time-span.ts'
+import type { ConnectivityLog, ConnectivitySession } from '../logs/connectivity-log.ts'
 import type { ProtocolLog } from '../logs/protocol-log.ts'
 import type { AnsweringSession } from '../queue/delivery-agent.ts'
+import type { QueueKey } from '../queue/queue-key.ts'
 import { isPositive, type Reply } from '../smtp/reply.ts'
 import { ClientFailure } from './client-failure.ts'
 import { type ClientTimeouts, defaultClientTimeouts } from './client-timeouts.ts'
 import type { ClientCertificates } from './client-certificates.ts'
+import {
+  establishedDescription,
+  queueDescription,
+  troubleDescription,
+  troubleOutcome,
+} from './connectivity-texts.ts'
 import { readCredential } from './credential.ts'
 import type { Connection, Dialer } from './dialer.ts'
 import { type TargetTrouble, tlsRequired } from './failure-policy.ts'
@@ -34,6 +42,9 @@ export interface DeliverySession {
   messages: number
   /** A transaction is open that no content ended, so RSET comes before the next. */
   needsReset: boolean
+  readonly connectivity: ConnectivitySession
+  /** Takes leave of the peer; `outcome` tells the connectivity log why. Never rejects. */
+  quit(outcome?: string): Promise<void>
 }
 
 export interface SessionOpenerOptions {
@@ -43,6 +54,7 @@ export interface SessionOpenerOptions {
   readonly tlsMemory: TlsMemory
   readonly tlsSessions: TlsSessions
   readonly protocolLog: ProtocolLog
+  readonly connectivityLog: ConnectivityLog
   readonly clock: Clock
   readonly logger: ProgramLog
 }
@@ -51,9 +63,18 @@ export interface SessionOpenerOptions {
 export interface SessionRequest {
   readonly target: Target
   readonly connector: SendConnector
-  /** The queue's domain, for DomainValidation. */
-  readonly domain: string
+  /** Whose domain is that of DomainValidation. */
+  readonly queue: QueueKey
   readonly signal: AbortSignal
+  /** Begun for the look-up of the target; absent: the session is the next to the same hosts. */
+  readonly begun?: ConnectivitySession | undefined
+}
+
+/** What one attempt goes by. */
+interface Attempt {
+  readonly connectivity: ConnectivitySession
+  /** Without TLS, whatever the peer offers. */
+  readonly inClear: boolean
 }
 
 /** Opens sessions up to the point where MAIL may be said. */
@@ -64,19 +85,27 @@ export class SessionOpener {
     this.#options = options
   }
 
+  /** Begins a session of the connectivity log. */
+  begin(queue: QueueKey): ConnectivitySession {
+    const { nextHopDomain: destination } = queue
+    const description = queueDescription(queue)
+    return this.#options.connectivityLog.session({ destination, description })
+  }
+
   /**
    * Opens a session to one target, or tells why it is of no use. Where TLS is opportunistic and the
    * handshake fails, the target is dialled again at once and spoken to in clear. Never rejects.
    */
   async open(request: SessionRequest): Promise<DeliverySession | TargetTrouble> {
     const { tlsMemory, logger } = this.#options
+    const again = { ...request, begun: undefined }
     const endpoint = targetEndpoint(request.target)
     const need = tlsNeed(request.connector)
     const inClear = need === 'opportunistic' && tlsMemory.failedLately(endpoint)
     let opened = await this.#attempt(request, inClear)
     // A peer may stumble over a session that it gave itself: once more, with a handshake from scratch.
     if (tlsFailed(opened) && !request.signal.aborted && this.#forgetTlsSession(request))
-      opened = await this.#attempt(request, inClear)
+      opened = await this.#attempt(again, inClear)
     if (!tlsFailed(opened) || request.signal.aborted) return opened
     const facts = { target: targetName(request.target), reason: opened.failure.message }
     if (need === 'required') {
@@ -85,16 +114,28 @@ export class SessionOpener {
     }
     logger.warn(facts, 'TLS failed, sending in clear')
     tlsMemory.note(endpoint)
-    return this.#attempt(request, true)
+    return this.#attempt(again, true)
   }
 
+  /** One session; when it is of no use it is over in the connectivity log, too. */
   async #attempt(
     request: SessionRequest,
     inClear: boolean,
   ): Promise<DeliverySession | TargetTrouble> {
+    const connectivity = request.begun ?? this.begin(request.queue)
+    const opened = await this.#try(request, { connectivity, inClear })
+    if (!('kind' in opened)) return opened
+    const description = troubleDescription(request.target, opened)
+    if (description !== undefined) connectivity.note(description)
+    connectivity.end(troubleOutcome(opened))
+    return opened
+  }
+
+  async #try(request: SessionRequest, attempt: Attempt): Promise<DeliverySession | TargetTrouble> {
     try {
-      const connection = await this.#dial(request)
-      return await this.#converse(request, { connection, inClear })
+      const connection = await this.#dial(request, attempt)
+      attempt.connectivity.note(establishedDescription(request.target))
+      return await this.#converse(request, connection, attempt)
     } catch (error) {
       if (error instanceof ClientFailure) return { kind: 'failure', failure: error }
       const reason = error instanceof Error ? error.message : String(error)
@@ -103,7 +144,10 @@ export class SessionOpener {
     }
   }
 
-  async #dial({ target, connector, signal }: SessionRequest): Promise<Connection> {
+  async #dial(
+    { target, connector, signal }: SessionRequest,
+    { connectivity }: Attempt,
+  ): Promise<Connection> {
     const { SourceIPAddress: source } = connector
     const anySource = source === '' || source === '0.0.0.0' || source === '::'
     // An address of the other family cannot be bound; such a target goes by the system's choice.
@@ -115,47 +159,51 @@ export class SessionOpener {
     } catch (error) {
       const local = { address: source, port: 0 }
       const remote = { address: target.address, port: target.port }
-      const log = this.#log(connector, { local, remote })
+      const log = this.#log(connector, { local, remote, id: connectivity.id })
       log.record('*', '', `attempting to connect to ${targetName(target)}`)
       log.record('*', '', `Failed to connect. ${error instanceof Error ? error.message : ''}`)
       throw error
     }
   }
 
-  #log(connector: SendConnector, ends: Pick<Connection, 'local' | 'remote'>) {
-    const { local, remote } = ends
+  #log(
+    connector: SendConnector,
+    { local, remote, id }: Pick<Connection, 'local' | 'remote'> & { readonly id: string },
+  ) {
     const verbose = connector.ProtocolLoggingLevel === 'Verbose'
-    return this.#options.protocolLog.session({
-      connectorId: connector.Name,
-      local,
-      remote,
-      verbose,
-    })
+    const connectorId = connector.Name
+    return this.#options.protocolLog.session({ connectorId, local, remote, verbose, id })
   }
 
   async #converse(
     request: SessionRequest,
-    { connection, inClear }: { readonly connection: Connection; readonly inClear: boolean },
+    { socket, local, remote }: Connection,
+    { connectivity, inClear }: Attempt,
   ): Promise<DeliverySession | TargetTrouble> {
     const { target, connector, signal } = request
-    const log = this.#log(connector, connection)
+    const log = this.#log(connector, { local, remote, id: connectivity.id })
     log.record('*', '', `attempting to connect to ${targetName(target)}`)
-    const giveUp = () => connection.socket.destroy()
+    const giveUp = () => socket.destroy()
     signal.addEventListener('abort', giveUp, { once: true })
     try {
       const { clock } = this.#options
       const timeouts = timeoutsFor(connector)
-      const client = await SmtpClient.open(connection.socket, { clock, log, timeouts })
+      const client = await SmtpClient.open(socket, { clock, log, timeouts })
       const trouble = await this.#introduce(client, request, inClear)
       if (trouble === undefined) {
         const { host, address } = target
-        const facts = { id: log.id, localAddress: connection.local.address, host, address }
-        return { client, target, connector, id: log.id, facts, messages: 0, needsReset: false }
+        const facts = { id: log.id, localAddress: local.address, host, address }
+        const quit = (outcome?: string) => {
+          connectivity.end(outcome)
+          return client.quit()
+        }
+        const own = { messages: 0, needsReset: false, connectivity, quit }
+        return { client, target, connector, id: log.id, facts, ...own }
       }
       void client.quit()
       return trouble
     } catch (error) {
-      connection.socket.destroy()
+      socket.destroy()
       throw error
     } finally {
       signal.removeEventListener('abort', giveUp)
@@ -186,7 +234,7 @@ export class SessionOpener {
     request: SessionRequest,
     inClear: boolean,
   ): Promise<TargetTrouble | undefined> {
-    const { connector, target, domain } = request
+    const { connector, target, queue } = request
     const need = tlsNeed(connector)
     if (need === 'never' || inClear) return undefined
     const unavailable = need === 'required' ? tlsRequired : undefined
@@ -202,7 +250,11 @@ export class SessionOpener {
     })
     if (!isPositive(answer)) return client.usable ? unavailable : leftAtStartTls(answer)
     if (client.tls === undefined) return unavailable
-    const refusal = certificateRefusal(connector, { target, domain, tls: client.tls })
+    const refusal = certificateRefusal(connector, {
+      target,
+      domain: queue.nextHopDomain,
+      tls: client.tls,
+    })
     if (refusal !== undefined) return { kind: 'policy', text: refusal }
     resumption.verified(client.tls)
     return this.#hello(client, connector)
@@ -254,9 +306,9 @@ function serverName({ host, smartHost }: Target): { servername?: string } {
 }
 
 /** All that a peer is judged by, beside our own certificate. */
-function tlsSessionKey({ connector, target, domain }: SessionRequest): string {
+function tlsSessionKey({ connector, target, queue }: SessionRequest): string {
   const { servername = '' } = serverName(target)
-  const names = requiredNames(connector, { target, domain })
+  const names = requiredNames(connector, { target, domain: queue.nextHopDomain })
   return JSON.stringify([targetEndpoint(target), servername, names ?? 'any'])
 }
 

@@ -22,13 +22,13 @@ export async function openFrontendTransportService(ground: ServiceGround): Promi
   const logs = openServiceLogs(ground, 'FrontEnd')
   const dialer = directDialer(clock)
   const connections = new BackEndConnections({
-    ...{ dialer, clock, log: logs.send, fqdn: Server.Fqdn },
+    ...{ dialer, clock, log: logs.send, connectivityLog: logs.connectivity, fqdn: Server.Fqdn },
     certificate: certificates.internal,
     verbose: () =>
       config.current.FrontendTransportService.IntraOrgConnectorProtocolLoggingLevel === 'Verbose',
   })
   const tunnel = new OutboundProxyServer({
-    ...{ dialer, clock, log: logs.send },
+    ...{ dialer, clock, log: logs.send, connectivityLog: logs.connectivity },
     verbose: (name) =>
       config.current.SendConnectors.find((connector) => connector.Name === name)
         ?.ProtocolLoggingLevel === 'Verbose',

@@ -26,7 +26,7 @@ import { ownListeners } from './own-listeners.ts'
 import { numbersOfFile, queueFilePath } from './queue-files.ts'
 import { queueMethods } from './queue-methods.ts'
 import { CannotStart, type RunningService, type ServiceGround } from './service-ground.ts'
-import { openServiceLogs } from './service-log.ts'
+import { type ServiceLogs, openServiceLogs } from './service-log.ts'
 import { outboundProxyTarget } from './service-targets.ts'
 import { startListening } from './start-listening.ts'
 
@@ -59,7 +59,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
     clock,
     newGuid: randomGuid,
   })
-  const delivery = opened.use(openDelivery(ground, store, logs.send))
+  const delivery = opened.use(openDelivery(ground, store, logs))
   const scheduler = opened.use(
     new QueueScheduler({
       store,
@@ -158,7 +158,7 @@ async function openStore(ground: ServiceGround): Promise<QueueStore> {
   }
 }
 
-function openDelivery(ground: ServiceGround, store: QueueStore, log: ProtocolLog): SmtpDelivery {
+function openDelivery(ground: ServiceGround, store: QueueStore, logs: ServiceLogs): SmtpDelivery {
   const { config, clock, logger, certificates } = ground
   const servers = (which: 'InternalDNSServers' | 'ExternalDNSServers') =>
     nodeResolver(
@@ -169,10 +169,11 @@ function openDelivery(ground: ServiceGround, store: QueueStore, log: ProtocolLog
     connectors: mapLive(config, ({ SendConnectors }) => SendConnectors),
     server: mapLive(config, ({ Server }) => Server),
     resolvers: { internal: servers('InternalDNSServers'), external: servers('ExternalDNSServers') },
-    dialerFor: dialers(ground, log),
+    dialerFor: dialers(ground, logs.send),
     certificates,
     readPiece: (messageId, index, spare) => store.readPiece(messageId, index, spare),
-    protocolLog: log,
+    protocolLog: logs.send,
+    connectivityLog: logs.connectivity,
     isOwnListener: ownListeners(() => config.current.ReceiveConnectors),
     clock,
     random: systemRandom,
@@ -207,7 +208,7 @@ function rerouteOnChange({ config, logger }: ServiceGround, scheduler: QueueSche
     )
   }
   return config.subscribe(() => {
-    scheduler
+    scheduler.operations
       .reroute(isCurrent)
       .catch((error: unknown) =>
         logger.error(

@@ -1,11 +1,11 @@
-import { stringify } from 'yaml'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type LabMailServer, startLabMailServer } from '../../src/lab/lab-mail-server.ts'
-import { smartHostConnector } from '../support/mailbox-config.ts'
 import { parseReport } from '../support/delivery-report.ts'
 import { RelayProcess, runEdge } from '../support/relay-process.ts'
+import { smartHostConnector } from '../support/smart-host-connector.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 import { plainMessage, submit } from '../support/submit.ts'
+import { trustingEdge } from '../support/trusting-edge.ts'
 
 const address = '127.0.107.1'
 const port = 10025
@@ -25,29 +25,19 @@ beforeEach(async () => {
 
 type Settings = Readonly<Record<string, unknown>>
 
-function start(TransportService: Settings = {}): Promise<RelayProcess> {
-  const config = stringify({
-    Server: { Name: 'EDGE01', Fqdn: 'edge01.relay.example', Role: 'Edge' },
-    AcceptedDomains: [{ DomainName: 'home.example' }],
-    ReceiveConnectors: [
-      {
-        Name: 'Trusted',
-        Bindings: `${address}:${port}`,
-        RemoteIPRanges: '127.0.0.0/8',
-        AuthMechanism: 'Tls, ExternalAuthoritative',
-        PermissionGroups: 'ExchangeServers',
-      },
-    ],
-    SendConnectors: [
+function start(transportService: Settings = {}): Promise<RelayProcess> {
+  const config = trustingEdge({
+    ...{ address, port },
+    sendConnectors: [
       smartHostConnector('To Home', 'home.example', home),
       smartHostConnector('To Peer', '*', peerServer),
       smartHostConnector('To Nobody', 'dead.example', { address: hosts.dead, port }),
     ],
-    TransportService: {
+    transportService: {
       MessageRetryInterval: '00:00:01',
       QueueGlitchRetryInterval: '00:00:01',
       QueueGlitchRetryCount: 15,
-      ...TransportService,
+      ...transportService,
     },
   })
   return RelayProcess.start({ config, services: ['Transport'] })

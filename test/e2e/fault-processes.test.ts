@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { startLabMailServer } from '../../src/lab/lab-mail-server.ts'
-import { mailboxConfiguration, relayPorts } from '../support/mailbox-configuration.ts'
+import { openMailbox, mailboxPorts } from '../support/open-mailbox.ts'
 import { RelayProcess } from '../support/relay-process.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 
@@ -11,7 +11,7 @@ const half = `Subject: half\r\n\r\n${'half a message\r\n'.repeat(20_000)}`
 
 async function start() {
   const host = await startLabMailServer({ hostname: 'mail.inside.test', address: hostAddress })
-  const config = mailboxConfiguration({ address: relayAddress, smartHost: host })
+  const config = openMailbox({ address: relayAddress, smartHost: host })
   return { host, config, relay: await RelayProcess.start({ config }) }
 }
 
@@ -34,12 +34,12 @@ test('a Transport service that is killed in a message leaves a 451 to the client
   const { host, relay: started } = await start()
   await using _host = host
   await using relay = started
-  await using peer = await inContent(relayPorts.frontEnd)
+  await using peer = await inContent(mailboxPorts.frontEnd)
   const seen = relay.lineCount
   process.kill(relay.servicePid('Transport'), 'SIGKILL')
   expect(await peer.command('more', '.')).toMatch(/^451 4\.7\.0/)
   await relay.logged((line) => line.service === 'Transport' && line.msg.endsWith('listens'), seen)
-  expect(await sendOne(relayPorts.frontEnd)).toMatch(/^250 2\.6\.0/)
+  expect(await sendOne(mailboxPorts.frontEnd)).toMatch(/^250 2\.6\.0/)
   await host.received(1)
   expect(host.messageCount).toBe(1)
 })
@@ -48,14 +48,14 @@ test('a Front End Transport service that is killed in a message leaves nothing o
   const { host, relay: started } = await start()
   await using _host = host
   await using relay = started
-  await using peer = await inContent(relayPorts.frontEnd)
+  await using peer = await inContent(mailboxPorts.frontEnd)
   const seen = relay.lineCount
   process.kill(relay.servicePid('FrontendTransport'), 'SIGKILL')
   expect(await peer.closed()).toBe('')
   const again = (line: { service: string; msg: string }) =>
     line.service === 'FrontendTransport' && line.msg.endsWith('listens')
   await relay.logged(again, seen)
-  expect(await sendOne(relayPorts.frontEnd)).toMatch(/^250 2\.6\.0/)
+  expect(await sendOne(mailboxPorts.frontEnd)).toMatch(/^250 2\.6\.0/)
   await host.received(1)
   expect(host.messageCount).toBe(1)
 })
@@ -63,7 +63,7 @@ test('a Front End Transport service that is killed in a message leaves nothing o
 test('without their supervisor the services free their ports at once and end the message in hand', async () => {
   const { host, config, relay } = await start()
   await using _host = host
-  await using peer = await inContent(relayPorts.frontEnd)
+  await using peer = await inContent(mailboxPorts.frontEnd)
   const services = [relay.servicePid('Transport'), relay.servicePid('FrontendTransport')]
   await relay.stop('SIGKILL')
   const second = await RelayProcess.start({ config })
@@ -79,8 +79,8 @@ test('SIGTERM tells idle clients, takes the message in hand and ends with code 0
   const { host, relay: started } = await start()
   await using _host = host
   await using relay = started
-  await using busy = await inContent(relayPorts.frontEnd)
-  await using idle = await SmtpPeer.greeted({ host: relayAddress, port: relayPorts.frontEnd })
+  await using busy = await inContent(mailboxPorts.frontEnd)
+  await using idle = await SmtpPeer.greeted({ host: relayAddress, port: mailboxPorts.frontEnd })
   const ended = relay.stop('SIGTERM')
   expect(await idle.reply()).toMatch(/^421 4\.3\.2/)
   expect(await busy.command('.')).toMatch(/^250 2\.6\.0/)
@@ -93,7 +93,7 @@ test('SIGHUP under load loses no session', async () => {
   await using relay = started
   const load = Array.from({ length: 5 }, async () => {
     const answers: string[] = []
-    for (let number = 0; number < 20; number++) answers.push(await sendOne(relayPorts.frontEnd))
+    for (let number = 0; number < 20; number++) answers.push(await sendOne(mailboxPorts.frontEnd))
     return answers
   })
   for (let times = 0; times < 20; times++) {

@@ -2,8 +2,9 @@ import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type LabMailServer, startLabMailServer } from '../../src/lab/lab-mail-server.ts'
-import { mailboxConfig, moved, smartHostConnector } from '../support/mailbox-config.ts'
+import { shippedConfig, moved } from '../support/shipped-config.ts'
 import { RelayProcess } from '../support/relay-process.ts'
+import { smartHostConnector } from '../support/smart-host-connector.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 import { authLogin, authPlain, plainMessage, submit } from '../support/submit.ts'
 
@@ -31,7 +32,7 @@ let lab: LabMailServer
 let config: string
 beforeAll(async () => {
   lab = await startLabMailServer({ hostname: 'mail.inside.example', address: labAddress })
-  config = mailboxConfig({
+  config = shippedConfig({
     address,
     sections: {
       AcceptedDomains: [{ DomainName: 'inside.example' }],

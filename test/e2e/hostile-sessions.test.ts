@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type LabMailServer, startLabMailServer } from '../../src/lab/lab-mail-server.ts'
-import { mailboxConfiguration, relayPorts } from '../support/mailbox-configuration.ts'
+import { openMailbox, mailboxPorts } from '../support/open-mailbox.ts'
 import { processMemory } from '../support/process-memory.ts'
 import { RelayProcess } from '../support/relay-process.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
@@ -24,7 +24,7 @@ beforeAll(async () => {
     MaxInboundConnectionPerSource: perSource,
   }
   relay = await RelayProcess.start({
-    config: mailboxConfiguration({ address: relayAddress, smartHost: host, connector }),
+    config: openMailbox({ address: relayAddress, smartHost: host, connector }),
   })
 })
 
@@ -34,8 +34,8 @@ afterAll(async () => {
 })
 
 const listeners = [
-  { by: 'the Transport service', service: 'Transport', port: relayPorts.direct },
-  { by: 'the front end', service: 'FrontendTransport', port: relayPorts.frontEnd },
+  { by: 'the Transport service', service: 'Transport', port: mailboxPorts.direct },
+  { by: 'the front end', service: 'FrontendTransport', port: mailboxPorts.frontEnd },
 ]
 
 /** Honest messages that were answered 250; each arrives at `host` in its own time. */
@@ -67,20 +67,31 @@ async function flood(peer: SmtpPeer, pieces: number): Promise<void> {
   }
 }
 
-async function residentOf(service: string): Promise<number> {
-  return (await processMemory(relay.servicePid(service))).resident
+const residentOf = (service: string) => processMemory(relay.servicePid(service)).resident
+
+/** Sessions that say nothing after the greeting: so many, from the addresses in turns. */
+async function idleSessions(port: number, count: number, sources: readonly string[]) {
+  const connecting = Array.from({ length: count }, (_, at) =>
+    SmtpPeer.connect({ host: relayAddress, port, from: sources[at % sources.length] ?? '' }),
+  )
+  const peers = await Promise.all(connecting)
+  for (const peer of peers) expect(await peer.reply()).toMatch(/^220/)
+  return peers
 }
 
 test.each(listeners)('2000 idle clients leave room for others, by $by', async ({ port }) => {
-  const idle = Array.from({ length: 2000 }, (_, at) =>
-    SmtpPeer.connect({ host: relayAddress, port, from: `127.0.154.${1 + (at % 100)}` }),
-  )
-  const peers = await Promise.all(idle)
-  for (const peer of peers) expect(await peer.reply()).toMatch(/^220/)
-  await using more = await SmtpPeer.connect({ host: relayAddress, port, from: '127.0.154.1' })
+  const sources = Array.from({ length: 100 }, (_, at) => `127.0.154.${1 + at}`)
+  const peers = await idleSessions(port, 2000, sources)
+  expect(await honestMail(port)).toMatch(/^250 2\.6\.0/)
+  for (const peer of peers) peer.socket.destroy()
+})
+
+test.each(listeners)('one source gets no more than its connections, by $by', async ({ port }) => {
+  const from = '127.0.154.101'
+  const peers = await idleSessions(port, perSource, [from])
+  await using more = await SmtpPeer.connect({ host: relayAddress, port, from })
   expect(await more.reply()).toMatch(/^421 4\.3\.2/)
   expect(await more.closed()).toBe('')
-  expect(await honestMail(port)).toMatch(/^250 2\.6\.0/)
   for (const peer of peers) peer.socket.destroy()
 })
 
@@ -108,13 +119,13 @@ test.each(listeners)(
 test.each(listeners)(
   'a client that reads no replies costs no memory, by $by',
   async ({ port, service }) => {
-    const before = await residentOf(service)
+    const before = residentOf(service)
     await using peer = await SmtpPeer.greeted({ host: relayAddress, port })
     peer.socket.pause()
     const commands = Buffer.from('MAIL FROM:<ana@lucerne.example>\r\nRSET\r\n'.repeat(50_000))
     peer.socket.write(commands)
     await delay(3000)
-    expect((await residentOf(service)) - before).toBeLessThan(40 * megabyte)
+    expect(residentOf(service) - before).toBeLessThan(40 * megabyte)
     expect(await honestMail(port)).toMatch(/^250 2\.6\.0/)
   },
 )
@@ -135,11 +146,11 @@ const endless = [
 test.each(listeners.flatMap((listener) => endless.map((content) => ({ ...listener, ...content }))))(
   '$what is refused with 552 in constant memory, by $by',
   async ({ port, service, head, megabytes }) => {
-    const before = await residentOf(service)
+    const before = residentOf(service)
     await using peer = await inContent(port)
     peer.write(head)
     await flood(peer, megabytes)
-    expect((await residentOf(service)) - before).toBeLessThan(150 * megabyte)
+    expect(residentOf(service) - before).toBeLessThan(150 * megabyte)
     expect(await peer.command('', '', '.')).toMatch(/^552 5\.3\.4/)
     expect(await honestMail(port)).toMatch(/^250 2\.6\.0/)
   },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { startLabMailServer } from '../../src/lab/lab-mail-server.ts'
-import { mailboxConfiguration, relayPorts } from '../support/mailbox-configuration.ts'
+import { openMailbox, mailboxPorts } from '../support/open-mailbox.ts'
 import { RelayProcess } from '../support/relay-process.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 
@@ -35,8 +35,8 @@ const falseEnds = [
 ]
 
 const listeners = [
-  { by: 'the Transport service', port: relayPorts.direct },
-  { by: 'the front end', port: relayPorts.frontEnd },
+  { by: 'the Transport service', port: mailboxPorts.direct },
+  { by: 'the front end', port: mailboxPorts.frontEnd },
 ]
 
 /** Sends the content in one write or octet by octet around `falseEnd`, and gives the answer to it. */
@@ -61,7 +61,7 @@ test.each(listeners)(
       address: hostAddress,
     })
     await using relay = await RelayProcess.start({
-      config: mailboxConfiguration({ address: relayAddress, smartHost: host }),
+      config: openMailbox({ address: relayAddress, smartHost: host }),
     })
     let taken = 0
     for (const falseEnd of falseEnds) {
@@ -91,7 +91,7 @@ test.each(listeners)(
       address: hostAddress,
     })
     await using _relay = await RelayProcess.start({
-      config: mailboxConfiguration({ address: relayAddress, smartHost: host }),
+      config: openMailbox({ address: relayAddress, smartHost: host }),
     })
     await using peer = await SmtpPeer.greeted({ host: relayAddress, port })
     const content = 'Subject: cut\r\n\r\n..\r\n..dots\r\n.\r\n'
@@ -116,7 +116,7 @@ test.each(listeners)(
       address: hostAddress,
     })
     await using _relay = await RelayProcess.start({
-      config: mailboxConfiguration({ address: relayAddress, smartHost: host }),
+      config: openMailbox({ address: relayAddress, smartHost: host }),
     })
     const ends = falseEnds.filter((end) => !end.includes('\0'))
     for (const falseEnd of ends) {

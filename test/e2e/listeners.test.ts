@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { mailboxConfig } from '../support/mailbox-config.ts'
+import { shippedConfig } from '../support/shipped-config.ts'
 import { RelayProcess, runEdge } from '../support/relay-process.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -42,7 +42,7 @@ ReceiveConnectors:
 
 describe('the listeners', () => {
   test('of role Mailbox are the five of the table, and each answers', async () => {
-    await using relay = await RelayProcess.start({ config: mailboxConfig({ address }) })
+    await using relay = await RelayProcess.start({ config: shippedConfig({ address }) })
     await expect.poll(() => shownTable(relay.output), { timeout: 5000 }).toHaveLength(7)
     expect(shownTable(relay.output)).toEqual([
       'Port | Address | TLS | Service | Receive connectors',

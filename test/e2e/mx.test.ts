@@ -1,13 +1,13 @@
-import { stringify } from 'yaml'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { DnsZones } from '../../src/lab/dns-zone.ts'
 import { type LabDns, startLabDns } from '../../src/lab/lab-dns.ts'
 import { type LabMailServer, startLabMailServer } from '../../src/lab/lab-mail-server.ts'
-import { smartHostConnector } from '../support/mailbox-config.ts'
 import { protocolLogRecords } from '../support/protocol-log-records.ts'
 import { RelayProcess, runEdge } from '../support/relay-process.ts'
+import { smartHostConnector } from '../support/smart-host-connector.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 import { plainMessage, submit } from '../support/submit.ts'
+import { trustingEdge } from '../support/trusting-edge.ts'
 
 const address = '127.0.106.1'
 /** Stands for port 25 here: the Send connector's Port, so that no privilege is needed. */
@@ -45,29 +45,14 @@ afterAll(async () => {
 })
 
 function config(): string {
-  return stringify({
-    Server: { Name: 'EDGE01', Fqdn: 'edge01.relay.example', Role: 'Edge' },
-    AcceptedDomains: [{ DomainName: 'home.example' }],
-    ReceiveConnectors: [
-      {
-        Name: 'Trusted',
-        Bindings: `${address}:${port}`,
-        RemoteIPRanges: '127.0.0.0/8',
-        AuthMechanism: 'Tls, ExternalAuthoritative',
-        PermissionGroups: 'ExchangeServers',
-        ProtocolLoggingLevel: 'Verbose',
-      },
-    ],
-    SendConnectors: [
+  const verbose = { ProtocolLoggingLevel: 'Verbose' }
+  return trustingEdge({
+    ...{ address, port, connector: verbose },
+    sendConnectors: [
       smartHostConnector('To Home', 'home.example', home),
-      {
-        Name: 'To Internet',
-        AddressSpaces: '*',
-        Port: port,
-        ProtocolLoggingLevel: 'Verbose',
-      },
+      { Name: 'To Internet', AddressSpaces: '*', Port: port, ...verbose },
     ],
-    TransportService: {
+    transportService: {
       InternalDNSServers: `${hosts.dns}:${dns.port}`,
       QueueGlitchRetryInterval: '00:00:01',
       QueueGlitchRetryCount: 15,

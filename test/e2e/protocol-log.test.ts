@@ -4,13 +4,14 @@ import { stringify } from 'yaml'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type LabMailServer, startLabMailServer } from '../../src/lab/lab-mail-server.ts'
 import type { LoggingService, ProtocolDirection } from '../../src/logs/log-folders.ts'
-import { mailboxConfig, moved, smartHostConnector } from '../support/mailbox-config.ts'
+import { shippedConfig, moved } from '../support/shipped-config.ts'
 import {
   type LogRecord,
   protocolLogFiles,
   protocolLogRecords,
 } from '../support/protocol-log-records.ts'
 import { RelayProcess } from '../support/relay-process.ts'
+import { smartHostConnector } from '../support/smart-host-connector.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 import { authLogin, authPlain, base64, plainMessage, submit } from '../support/submit.ts'
 
@@ -188,7 +189,7 @@ describe('of role Mailbox, for one session of a user', () => {
   let relay: RelayProcess
   beforeAll(async () => {
     relay = await RelayProcess.start({
-      config: mailboxConfig({
+      config: shippedConfig({
         address,
         connectors: {
           'Client Frontend': { ...verbose, AuthTarpitInterval: '00:00:00.1' },

@@ -1,14 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type LabMailServer, startLabMailServer } from '../../src/lab/lab-mail-server.ts'
-import { mailboxConfig, moved, smartHostConnector } from '../support/mailbox-config.ts'
+import { shippedConfig, moved } from '../support/shipped-config.ts'
 import { RelayProcess, runEdge } from '../support/relay-process.ts'
+import { smartHostConnector } from '../support/smart-host-connector.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 import { plainMessage, submit } from '../support/submit.ts'
 
 const address = '127.0.111.1'
 const nextHop = { address: '127.0.111.2', port: 10025 }
 
-const config = mailboxConfig({
+const config = shippedConfig({
   address,
   sections: {
     AcceptedDomains: [{ DomainName: 'inside.example' }],

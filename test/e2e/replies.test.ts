@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type LabMailServer, startLabMailServer } from '../../src/lab/lab-mail-server.ts'
-import { mailboxConfig, moved, smartHostConnector } from '../support/mailbox-config.ts'
+import { shippedConfig, moved } from '../support/shipped-config.ts'
 import { RelayProcess } from '../support/relay-process.ts'
+import { smartHostConnector } from '../support/smart-host-connector.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 import { authLogin, authPlain, base64, plainMessage } from '../support/submit.ts'
 
@@ -16,7 +17,7 @@ let relay: RelayProcess
 beforeAll(async () => {
   lab = await startLabMailServer({ hostname: 'mail.inside.example', address: '127.0.104.2' })
   relay = await RelayProcess.start({
-    config: mailboxConfig({
+    config: shippedConfig({
       address,
       connectors: {
         'Default Frontend': { ...briefly, MaxMessageSize: sizeLimit },

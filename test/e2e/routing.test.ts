@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { stringify } from 'yaml'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type LabMailServer, startLabMailServer } from '../../src/lab/lab-mail-server.ts'
-import { smartHostConnector } from '../support/mailbox-config.ts'
 import { RelayProcess, runEdge } from '../support/relay-process.ts'
+import { smartHostConnector } from '../support/smart-host-connector.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 import { plainMessage, submit } from '../support/submit.ts'
+import { trustingEdge } from '../support/trusting-edge.ts'
 
 const address = '127.0.105.1'
 const hosts = { inside: '127.0.105.2', partner: '127.0.105.3', internet: '127.0.105.4' }
@@ -35,23 +35,8 @@ beforeEach(() => {
   ]
 })
 
-/** Anyone here may relay anywhere. */
-function config(): string {
-  return stringify({
-    Server: { Name: 'EDGE01', Fqdn: 'edge01.relay.example', Role: 'Edge' },
-    AcceptedDomains: [{ DomainName: 'inside.example' }],
-    ReceiveConnectors: [
-      {
-        Name: 'Trusted',
-        Bindings: `${address}:10025`,
-        RemoteIPRanges: '127.0.0.0/8',
-        AuthMechanism: 'Tls, ExternalAuthoritative',
-        PermissionGroups: 'ExchangeServers',
-      },
-    ],
-    SendConnectors: sendConnectors,
-  })
-}
+const config = () =>
+  trustingEdge({ address, port: 10025, domain: 'inside.example', sendConnectors })
 
 async function send(...to: readonly string[]): Promise<void> {
   await using peer = await SmtpPeer.greeted({ host: address, port: 10025 })

@@ -15,7 +15,7 @@ describe('edge shell without a terminal', () => {
       'bob',
       'secret',
       'Write-Host "user $($c.UserName)"',
-      'Get-Command Write-* |',
+      'Get-Command Write-[HO]* |',
       '  ForEach-Object Name',
       '',
     ].join('\n')

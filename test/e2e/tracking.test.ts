@@ -1,13 +1,13 @@
 import { join } from 'node:path'
-import { stringify } from 'yaml'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type LabMailServer, startLabMailServer } from '../../src/lab/lab-mail-server.ts'
 import { type TrackingLogQuery, readTrackingLog } from '../../src/logs/tracking-log-reader.ts'
 import type { TrackingRecord } from '../../src/logs/tracking-log.ts'
-import { smartHostConnector } from '../support/mailbox-config.ts'
 import { RelayProcess } from '../support/relay-process.ts'
+import { smartHostConnector } from '../support/smart-host-connector.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 import { plainMessage, submit } from '../support/submit.ts'
+import { trustingEdge } from '../support/trusting-edge.ts'
 
 const address = '127.0.119.1'
 const hosts = { peer: '127.0.119.2', home: '127.0.119.3' }
@@ -19,19 +19,9 @@ let relay: RelayProcess
 beforeAll(async () => {
   peerServer = await startLabMailServer({ hostname: 'peer.example', address: hosts.peer })
   home = await startLabMailServer({ hostname: 'home.example', address: hosts.home })
-  const config = stringify({
-    Server: { Name: 'EDGE01', Fqdn: 'edge01.relay.example', Role: 'Edge' },
-    AcceptedDomains: [{ DomainName: 'home.example' }],
-    ReceiveConnectors: [
-      {
-        Name: 'Trusted',
-        Bindings: `${address}:${port}`,
-        RemoteIPRanges: '127.0.0.0/8',
-        AuthMechanism: 'Tls, ExternalAuthoritative',
-        PermissionGroups: 'ExchangeServers',
-      },
-    ],
-    SendConnectors: [
+  const config = trustingEdge({
+    ...{ address, port },
+    sendConnectors: [
       smartHostConnector('To Home', 'home.example', home),
       smartHostConnector('To Peer', '*', peerServer),
     ],

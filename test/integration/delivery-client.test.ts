@@ -7,7 +7,7 @@ import { ClientFailure } from '../../src/send/client-failure.ts'
 import { defaultClientTimeouts } from '../../src/send/client-timeouts.ts'
 import { SmtpClient } from '../../src/send/smtp-client.ts'
 import { FakeMx } from '../support/fake-mx.ts'
-import { testCertificate } from '../support/fake-mx-certificate.ts'
+import { testCertificate } from '../support/test-certificate.ts'
 
 class RecordedSession implements ProtocolSession {
   readonly id = '08DE000000000001'
@@ -81,7 +81,7 @@ describe('a session as client', () => {
   })
 
   test('encrypts the session and tells the facts', async () => {
-    const tls = await testCertificate('fake.example')
+    const tls = await testCertificate(['fake.example'])
     await using fake = await FakeMx.start({ tls })
     const { client, log } = await dial(fake)
     await client.hello('edge.example')

@@ -11,14 +11,14 @@ import {
   testCopy,
 } from '../support/delivery-bench.ts'
 import { FakeMx, type FakeMxOptions } from '../support/fake-mx.ts'
-import { testCertificate } from '../support/fake-mx-certificate.ts'
+import { testCertificate } from '../support/test-certificate.ts'
 
 const never = new AbortController().signal
 const zones = { 'good.test': { mx: ['10 mx.good.test'] }, 'mx.good.test': { a: ['127.0.0.1'] } }
 
 let certificate: { key: string; cert: string }
 beforeAll(async () => {
-  certificate = await testCertificate('mx.good.test', 'good.test')
+  certificate = await testCertificate(['mx.good.test', 'good.test'])
 })
 
 async function deliver(options: FakeMxOptions, bench: BenchOptions = {}) {

@@ -2,26 +2,23 @@ import { X509Certificate } from 'node:crypto'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Clock, systemClock } from '../../src/base/clock.ts'
 import type { Envelope, Recipient } from '../../src/message/envelope.ts'
-import type {
-  IncomingMessage,
-  MailTransaction,
-  Principal,
-  SessionFacts,
-} from '../../src/message/message-sink.ts'
+import type { IncomingMessage, MailTransaction, Principal } from '../../src/message/message-sink.ts'
 import { BackEndConnections } from '../../src/proxy/back-end-connections.ts'
 import { BackEndSink } from '../../src/proxy/back-end-sink.ts'
 import { directDialer } from '../../src/send/dialer.ts'
 import { type Reply, replyText } from '../../src/smtp/reply.ts'
 import type { KeyPair } from '../../src/tls/certificates.ts'
 import { FakeMx, type FakeMxOptions } from '../support/fake-mx.ts'
-import { internalCertificate } from '../support/internal-certificate.ts'
+import { frontEndSession } from '../support/incoming.ts'
+import { testKeyPair } from '../support/test-certificate.ts'
 import { RecordedProtocolLog } from '../support/recorded-protocol-log.ts'
+import { RecordedConnectivityLog } from '../support/recorded-connectivity-log.ts'
 
 let internal: KeyPair
 let foreign: KeyPair
 beforeAll(async () => {
-  internal = await internalCertificate()
-  foreign = await internalCertificate()
+  internal = await testKeyPair('edge-relay.internal')
+  foreign = await testKeyPair('edge-relay.internal')
 })
 
 const stack = { current: new AsyncDisposableStack() }
@@ -34,17 +31,6 @@ const capabilities = ['PIPELINING', 'SIZE', 'DSN', '8BITMIME', 'SMTPUTF8', 'CHUN
 /** Of a back end whose connector has ChunkingEnabled off. */
 const withoutChunking = { capabilities: capabilities.filter((name) => name !== 'CHUNKING') }
 
-const session: SessionFacts = {
-  sessionId: '08DD5A1122334401',
-  connector: 'MAIL1\\Default Frontend MAIL1',
-  fqdn: 'mail1.corp.example',
-  local: { address: '192.0.2.25', port: 25 },
-  remote: { address: '203.0.113.77', port: 50122 },
-  helloName: 'mx.lucerne.example',
-  extended: true,
-  principal: { kind: 'Anonymous' },
-  permissions: new Set(['SMTPSubmit']),
-}
 const handOver =
   'XPROXYFROM SID=08DD5A1122334401 IP=203.0.113.77 PORT=50122 DOMAIN=mx.lucerne.example SEQNUM=1 PERMS=1 AUTHSRC=Anonymous'
 
@@ -53,7 +39,7 @@ function transaction(
   changes: Partial<Omit<MailTransaction, 'envelope'>> = {},
 ): MailTransaction {
   return {
-    session,
+    session: frontEndSession,
     envelope: { sender: 'ana@lucerne.example', body: '7BIT', smtpUtf8: false, ...envelope },
     limits: { maxHeaderSize: 65536, maxHopCount: 30, maxLocalHopCount: 8 },
     ...changes,
@@ -75,11 +61,13 @@ async function frontEnd(
   stack.current.use(fake)
   const { port } = fake
   const log = new RecordedProtocolLog()
+  const connectivityLog = new RecordedConnectivityLog()
   const warnings: string[] = []
   const connections = new BackEndConnections({
     dialer: directDialer(clock),
     clock,
     log,
+    connectivityLog,
     certificate: internal,
     fqdn: 'mail1.corp.example',
     verbose: () => true,
@@ -96,7 +84,7 @@ async function frontEnd(
       tlsMode: implicit === true ? 'Implicit' : 'StartTls',
     }),
   })
-  return { fake, sink, log, warnings, connections }
+  return { fake, sink, log, connectivityLog, warnings, connections }
 }
 
 type Sink = Pick<BackEndSink, 'begin'>
@@ -164,9 +152,9 @@ describe('the front end', () => {
   test('begins with TLS towards an implicit listener and hands an account over by XPROXY', async () => {
     const { fake, sink } = await frontEnd({ implicitTls: true }, { implicit: true })
     const principal: Principal = { kind: 'User', userName: 'CORP\\ana', addresses: [] }
-    expect(await send(sink, 'x', transaction({}, { session: { ...session, principal } }))).toBe(
-      '250 2.6.0 Queued',
-    )
+    expect(
+      await send(sink, 'x', transaction({}, { session: { ...frontEndSession, principal } })),
+    ).toBe('250 2.6.0 Queued')
     expect(fake.lines.slice(0, 3)).toEqual([
       'EHLO mail1.corp.example',
       'XPROXY SID=08DD5A1122334401 IP=203.0.113.77 PORT=50122 DOMAIN=mx.lucerne.example PERMS=1 SECID=CORP\\ana',
@@ -384,6 +372,20 @@ describe('a back end that is lost', () => {
     ])
   })
 
+  test('stands in the connectivity log', async () => {
+    const { fake, sink, connectivityLog } = await frontEnd()
+    const { port } = fake
+    await fake[Symbol.asyncDispose]()
+    await send(sink)
+    expect(connectivityLog.records).toEqual([
+      [
+        expect.stringMatching(/^\+ Undefined /),
+        `> Failed connection to 127.0.0.1:${port} (ConnectionRefused:0000274D)[TargetHost:internalproxy]`,
+        '-  ()',
+      ],
+    ])
+  })
+
   test('gives PRX2 towards an implicit listener with another certificate', async () => {
     const { sink } = await frontEnd(
       { ...wrongCertificate(), implicitTls: true },
@@ -419,7 +421,10 @@ describe('connections to the back end', () => {
 
   test('hear whose messages come only when that changes', async () => {
     const { fake, sink } = await frontEnd()
-    const others = transaction({}, { session: { ...session, sessionId: '08DD5A1122334402' } })
+    const others = transaction(
+      {},
+      { session: { ...frontEndSession, sessionId: '08DD5A1122334402' } },
+    )
     await send(sink)
     await send(sink)
     await send(sink, 'x\r\n', others)
@@ -437,7 +442,7 @@ describe('connections to the back end', () => {
   test('stay with the session that they served before', async () => {
     const { fake, sink } = await frontEnd()
     const sessions = ['08DD5A1122334401', '08DD5A1122334402'].map((sessionId) =>
-      transaction({}, { session: { ...session, sessionId } }),
+      transaction({}, { session: { ...frontEndSession, sessionId } }),
     )
     const open = await Promise.all(sessions.map((mail) => sink.begin(mail)))
     for (const message of open) if (!('code' in message)) message.abort()
@@ -490,7 +495,10 @@ describe('connections to the back end', () => {
     async (verb) => {
       const { fake, sink } = await frontEnd()
       await send(sink)
-      const other = transaction({}, { session: { ...session, sessionId: '08DD5A1122334402' } })
+      const other = transaction(
+        {},
+        { session: { ...frontEndSession, sessionId: '08DD5A1122334402' } },
+      )
       const [first] = fake.sessions
       fake.options = {
         ...fake.options,
@@ -510,6 +518,22 @@ describe('connections to the back end', () => {
     last.abort()
     expect(await send(sink)).toBe('250 2.6.0 Queued')
     expect(fake.sessions).toHaveLength(2)
+  })
+
+  test('have three lines in the connectivity log, and one id in both logs', async () => {
+    const { sink, log, connectivityLog, connections } = await frontEnd()
+    await send(sink, 'x'.repeat(1000))
+    await send(sink, 'x'.repeat(2000))
+    await connections.close()
+    const [only, ...others] = connectivityLog.sessions
+    expect(others).toEqual([])
+    expect(only?.destination).toBe('internalproxy')
+    expect(only?.records).toEqual([
+      '+ Undefined Inbound Proxy Internal Send Connector;Starting outbound connection for inbound session 08DD5A1122334401',
+      '> Established connection to 127.0.0.1',
+      expect.stringMatching(/^- 1[12]\d\d\/1 2[12]\d\d\/1 \(\)$/),
+    ])
+    expect(log.sessions[0]?.options.id).toBe(only?.id)
   })
 
   test('are closed with QUIT after some idle seconds', async () => {

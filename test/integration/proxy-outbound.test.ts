@@ -13,14 +13,14 @@ import { directDialer } from '../../src/send/dialer.ts'
 import { SmtpClient } from '../../src/send/smtp-client.ts'
 import { formatReply, replyText } from '../../src/smtp/reply.ts'
 import type { KeyPair } from '../../src/tls/certificates.ts'
-import { testCertificate } from '../support/fake-mx-certificate.ts'
+import { testCertificate, testKeyPair } from '../support/test-certificate.ts'
 import { FakeMx } from '../support/fake-mx.ts'
-import { internalCertificate } from '../support/internal-certificate.ts'
 import { RecordedProtocolLog } from '../support/recorded-protocol-log.ts'
+import { RecordedConnectivityLog } from '../support/recorded-connectivity-log.ts'
 
 let internal: KeyPair
 beforeAll(async () => {
-  internal = await internalCertificate()
+  internal = await testKeyPair('edge-relay.internal')
 })
 
 const stack = { current: new AsyncDisposableStack() }
@@ -89,30 +89,36 @@ async function joinTunnel(socket: Socket, tunnel: OutboundTunnel, argument: stri
   await opened.join(socket)
 }
 
+/** Delivery's way out by a front end. */
+const dialerThrough = (port: number, log = new RecordedProtocolLog()) =>
+  outboundProxyDialer({
+    dialer: directDialer(systemClock),
+    clock: systemClock,
+    log,
+    certificate: internal,
+    fqdn: 'mail1.corp.example',
+    frontEnd: { address: '127.0.0.1', port, tlsMode: 'StartTls' },
+    connector: 'To Internet',
+    verbose: () => true,
+  })
+
 async function setUp(
   changes: { readonly idleTimeout?: number; readonly maxTunnels?: number } = {},
 ) {
   const log = new RecordedProtocolLog()
+  const connectivityLog = new RecordedConnectivityLog()
   const server = new OutboundProxyServer({
     dialer: directDialer(systemClock),
     clock: systemClock,
     log,
+    connectivityLog,
     verbose: () => true,
     ...changes,
   })
   stack.current.use(server)
   const ownLog = new RecordedProtocolLog()
-  const dialer = outboundProxyDialer({
-    dialer: directDialer(systemClock),
-    clock: systemClock,
-    log: ownLog,
-    certificate: internal,
-    fqdn: 'mail1.corp.example',
-    frontEnd: { address: '127.0.0.1', port: await listen(server), tlsMode: 'StartTls' },
-    connector: 'To Internet',
-    verbose: () => true,
-  })
-  return { dialer, log, ownLog, server }
+  const dialer = dialerThrough(await listen(server), ownLog)
+  return { dialer, log, connectivityLog, ownLog, server }
 }
 
 const options = { timeout: 5000, signal: new AbortController().signal }
@@ -139,8 +145,8 @@ async function verdictOf(dial: Promise<unknown>): Promise<string> {
 
 describe('delivery through the front end', () => {
   test('speaks with the next hop, TLS within TLS, as if it were connected directly', async () => {
-    const { dialer, log, ownLog } = await setUp()
-    const tls = await testCertificate('mx.example')
+    const { dialer, log, connectivityLog, ownLog } = await setUp()
+    const tls = await testCertificate(['mx.example'])
     const fake = await nextHop({ tls, capabilities: ['PIPELINING'] })
     const connection = await dialer.dial(to(fake.port), options)
     expect(connection.remote).toEqual({ address: '127.0.0.1', port: fake.port })
@@ -171,6 +177,19 @@ describe('delivery through the front end', () => {
       /^\* \|proxied session; 1\d{6} bytes sent, \d{3,4} bytes received$/,
     )
     expect(session?.records[3]).toMatch(/^- \|/)
+    expect(connectivityLog.sessions).toEqual([
+      {
+        id: session?.options.id,
+        destination: '127.0.0.1',
+        records: [
+          `+ Undefined To Internet;Starting outbound connection for inbound session ${ownId}`,
+          '> Established connection to 127.0.0.1',
+          expect.stringMatching(
+            /^- {2}\(proxied session; 1\d{6} bytes sent, \d{3,4} bytes received\)$/,
+          ),
+        ],
+      },
+    ])
     expect(ownLog.sessions[0]?.records).toContain(
       `> XPROXYTO DESTINATION=127.0.0.1 PORT=${fake.port} SID=${ownId} CONNECTOR=To+20Internet`,
     )
@@ -269,16 +288,7 @@ describe('a tunnel that does not come about', () => {
   ])('because the front end %s', async (_, answers, inner) => {
     const tls = { key: internal.key, cert: internal.certificate, requestCert: true }
     const front = await nextHop({ tls, answers })
-    const dialer = outboundProxyDialer({
-      dialer: directDialer(systemClock),
-      clock: systemClock,
-      log: new RecordedProtocolLog(),
-      certificate: internal,
-      fqdn: 'mail1.corp.example',
-      frontEnd: { address: '127.0.0.1', port: front.port, tlsMode: 'StartTls' },
-      connector: 'To Internet',
-      verbose: () => false,
-    })
+    const dialer = dialerThrough(front.port)
     expect(await verdictOf(dialer.dial(to(25), options))).toBe(
       `450 4.7.0 Proxy session setup failed on Frontend with '${inner}'`,
     )
@@ -288,16 +298,7 @@ describe('a tunnel that does not come about', () => {
     const tls = { key: internal.key, cert: internal.certificate, requestCert: true }
     const front = await nextHop({ tls, answers: { XPROXYTO: 'hang' } })
     const stop = new AbortController()
-    const dialer = outboundProxyDialer({
-      dialer: directDialer(systemClock),
-      clock: systemClock,
-      log: new RecordedProtocolLog(),
-      certificate: internal,
-      fqdn: 'mail1.corp.example',
-      frontEnd: { address: '127.0.0.1', port: front.port, tlsMode: 'StartTls' },
-      connector: 'To Internet',
-      verbose: () => false,
-    })
+    const dialer = dialerThrough(front.port)
     const dialing = verdictOf(dialer.dial(to(25), { ...options, signal: stop.signal }))
     await front.until(() => front.lines.some((line) => line.startsWith('XPROXYTO')))
     stop.abort()

@@ -12,7 +12,7 @@ import { defaultClientTimeouts } from '../../src/send/client-timeouts.ts'
 import { directDialer } from '../../src/send/dialer.ts'
 import { SmtpClient } from '../../src/send/smtp-client.ts'
 import { replyText } from '../../src/smtp/reply.ts'
-import { testCertificate } from '../support/fake-mx-certificate.ts'
+import { testCertificate } from '../support/test-certificate.ts'
 import { FakeMx } from '../support/fake-mx.ts'
 import {
   RecordingLog,
@@ -22,6 +22,7 @@ import {
   testKeyPairs,
   testUser,
 } from '../support/receiving-server.ts'
+import { RecordedConnectivityLog } from '../support/recorded-connectivity-log.ts'
 
 const stack = { current: new AsyncDisposableStack() }
 afterEach(async () => {
@@ -61,6 +62,7 @@ async function frontEnd(
     dialer,
     clock: systemClock,
     log: new RecordingLog(),
+    connectivityLog: new RecordedConnectivityLog(),
     certificate: internal,
     fqdn: 'relay.example',
     verbose: () => true,
@@ -70,6 +72,7 @@ async function frontEnd(
     dialer,
     clock: systemClock,
     log: new RecordingLog(),
+    connectivityLog: new RecordedConnectivityLog(),
     verbose: () => true,
   })
   stack.current.use(tunnel)
@@ -216,7 +219,7 @@ describe('both services of a server', () => {
       PermissionGroups: 'ExchangeServers',
     })
     const { port } = await frontEnd(connector)
-    const mx = await FakeMx.start({ tls: await testCertificate('mx.example') })
+    const mx = await FakeMx.start({ tls: await testCertificate(['mx.example']) })
     stack.current.use(mx)
     const proxied = outboundProxyDialer({
       dialer,

@@ -26,28 +26,15 @@ test('a backlog of 100,000 neither slows the start nor a live queue, and the win
   const delivered = Promise.withResolvers<undefined>()
   let left = backlog / 1000 + 1
   let leased = 0
+  const lease = store.lease.bind(store)
   await using scheduler = new QueueScheduler({
-    store: {
-      begin: () => store.begin(),
-      lease: async (queue, now, limit) => {
-        const copies = await store.lease(queue, now, limit)
+    store: Object.assign(store, {
+      lease: async (...args: Parameters<typeof lease>) => {
+        const copies = await lease(...args)
         leased += copies.length
         return copies
       },
-      nextDueAt: (queue) => store.nextDueAt(queue),
-      leaseAged: (query) => store.leaseAged(query),
-      settle: (settlement) => store.settle(settlement),
-      release: (copies) => store.release(copies),
-      postpone: (queue, dueAt) => store.postpone(queue, dueAt),
-      readPiece: (messageId, index) => store.readPiece(messageId, index),
-      queues: () => store.queues(),
-      scan: (query) => store.scan(query),
-      leaseThese: (places) => store.leaseThese(places),
-      suspend: (places) => store.suspend(places),
-      resume: (places, dueAt) => store.resume(places, dueAt),
-      suspendQueue: (queue, isSuspended) => store.suspendQueue(queue, isSuspended),
-      [Symbol.asyncDispose]: () => Promise.resolve(),
-    },
+    }),
     agent: {
       serve: (lane, signal) =>
         lane.key.nextHopDomain === 'live.test'

@@ -11,6 +11,7 @@ import {
   testUser,
 } from '../support/receiving-server.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
+import { RecordedConnectivityLog } from '../support/recorded-connectivity-log.ts'
 
 const users = [testUser({ UserName: 'ana@contoso.example', Password: 'secret' })]
 const logOn = 'AUTH PLAIN AGFuYUBjb250b3NvLmV4YW1wbGUAc2VjcmV0'
@@ -22,6 +23,7 @@ async function frontEndOf(backEnd: TestServer, tlsMode: 'StartTls' | 'Implicit')
     dialer: directDialer(systemClock),
     clock: systemClock,
     log: new RecordingLog(),
+    connectivityLog: new RecordedConnectivityLog(),
     fqdn: 'relay.example',
     certificate: internal,
     verbose: () => false,

@@ -144,12 +144,12 @@ test('an unreachable recipient leaves once a connector serves it', async () => {
   await sendMessage(submission, { ...sent, recipients: ['c@x.test'] })
   const { copies } = await store.scan({ limit: 10 })
   expect(copies.map(({ queue }) => queue.deliveryType)).toEqual(['Unreachable'])
-  await scheduler.reroute(isDeliveryQueue)
+  await scheduler.operations.reroute(isDeliveryQueue)
   expect(deliveries).toEqual([])
 
   clock.advance(second)
   tables.set(routingTables(['corp.example'], [home, partner, internet]))
-  await scheduler.reroute(isDeliveryQueue)
+  await scheduler.operations.reroute(isDeliveryQueue)
   expect(await deliveriesMade(1)).toMatchObject([
     { queue: 'x.test', sender: 'bob@sender.example', recipients: ['c@x.test'] },
   ])

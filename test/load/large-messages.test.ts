@@ -9,8 +9,8 @@ import { startLabMailServer } from '../../src/lab/lab-mail-server.ts'
 import type { LabMessage } from '../../src/lab/lab-message.ts'
 import { DotEncoder } from '../../src/smtp/dot-encoder.ts'
 import { largeContent, largeContentHash } from '../support/large-content.ts'
-import { mailboxConfiguration, relayPorts } from '../support/mailbox-configuration.ts'
-import { type PeakMemory, MemoryWatch } from '../support/process-memory.ts'
+import { openMailbox, mailboxPorts } from '../support/open-mailbox.ts'
+import { processMemory } from '../support/process-memory.ts'
 import { RelayProcess } from '../support/relay-process.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -48,11 +48,11 @@ async function hashAsSent({ file = '' }: LabMessage): Promise<string> {
   return hash.digest('hex')
 }
 
-/** What became of the messages, by number. */
+/** What became of the messages, and the most memory that each process held. */
 async function relayed(port: number): Promise<{
   answers: Set<string>
   arrived: Map<string, number>
-  peaks: readonly PeakMemory[]
+  peaks: ReadonlyMap<string, Bytes>
 }> {
   const folder = await tempFolder()
   await using host = await startLabMailServer({
@@ -61,39 +61,39 @@ async function relayed(port: number): Promise<{
     folder: join(folder, 'inbox'),
   })
   await using relay = await RelayProcess.start({
-    config: mailboxConfiguration({ address: relayAddress, smartHost: host }),
+    config: openMailbox({ address: relayAddress, smartHost: host }),
   })
-  await using memory = new MemoryWatch(relay.processes)
   const sessions = Array.from({ length: messages }, (_, number) => send(port, number))
   const answers = new Set((await Promise.all(sessions)).map((answer) => answer.slice(0, 9)))
   await host.received(messages)
-  const peaks = await memory.peaks()
+  const peaks = Object.entries(relay.processes).map(
+    ([service, pid]) => [service, processMemory(pid).peak] as const,
+  )
   const arrived = new Map<string, number>()
   for (const message of host.messages) {
     const hash = await hashAsSent(message)
     arrived.set(hash, (arrived.get(hash) ?? 0) + 1)
     await rm(message.file ?? '')
   }
-  return { answers, arrived, peaks }
+  return { answers, arrived, peaks: new Map(peaks) }
 }
 
 const listeners = [
-  { by: 'the Transport service alone', port: relayPorts.direct },
-  { by: 'the front end', port: relayPorts.frontEnd },
+  { by: 'the Transport service alone', port: mailboxPorts.direct },
+  { by: 'the front end', port: mailboxPorts.frontEnd },
 ]
 
 test.each(listeners)(
   '50 parallel messages of 30 MB arrive byte for byte by $by, in bounded memory',
   async ({ by, port }) => {
     const { answers, arrived, peaks } = await relayed(port)
-    for (const { service, resident, peak } of peaks) {
-      const mega = (size: Bytes) => Math.round(size / megabyte)
-      console.info(`by ${by}: ${service} resident ${mega(resident)} MB, peak ${mega(peak)} MB`)
+    for (const [service, peak] of peaks) {
+      console.info(`by ${by}: ${service} held ${Math.round(peak / megabyte)} MB at most`)
     }
     expect(answers).toEqual(new Set(['250 2.6.0']))
     const expected = Array.from({ length: messages }, (_, number) => number)
     const wanted = expected.map((number) => [largeContentHash(number, messageSize), 1] as const)
     expect(arrived).toEqual(new Map(wanted))
-    expect(peaks.filter(({ peak }) => peak >= memoryLimit)).toEqual([])
+    expect([...peaks].filter(([, peak]) => peak >= memoryLimit)).toEqual([])
   },
 )

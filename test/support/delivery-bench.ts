@@ -13,6 +13,7 @@ import {
   sendConnectorSchema,
 } from '../../src/send/send-connector.ts'
 import { FakeResolver, type FakeZones } from './fake-resolver.ts'
+import { RecordedConnectivityLog } from './recorded-connectivity-log.ts'
 
 /** A connector with Exchange's defaults beside what a test sets. */
 export function sendConnector(settings: Record<string, unknown>): SendConnector {
@@ -117,6 +118,7 @@ export interface BenchOptions extends Partial<
 export function deliveryBench({ zones = {}, connector = {}, content, ...options }: BenchOptions) {
   const resolver = new FakeResolver(zones)
   const protocolLog = new MemoryProtocolLog()
+  const connectivityLog = new RecordedConnectivityLog()
   const connectors = new LiveValue([sendConnector(connector)])
   const body = Buffer.from(content ?? 'Subject: Test\r\n\r\nHello\r\n')
   const delivery = new SmtpDelivery({
@@ -132,6 +134,7 @@ export function deliveryBench({ zones = {}, connector = {}, content, ...options 
     },
     readPiece: (_, index) => (index === 0 ? body : undefined),
     protocolLog,
+    connectivityLog,
     isOwnListener: () => false,
     clock: systemClock,
     random: () => 0.5,
@@ -142,6 +145,7 @@ export function deliveryBench({ zones = {}, connector = {}, content, ...options 
     delivery,
     resolver,
     protocolLog,
+    connectivityLog,
     connectors,
     [Symbol.asyncDispose]: () => delivery[Symbol.asyncDispose](),
   }

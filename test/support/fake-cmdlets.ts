@@ -56,6 +56,13 @@ function objectOf(connector: Connector): ShellObject {
   })
 }
 
+const whichConnector = parameter(identity, {
+  help: 'The name of the connector.',
+  position: 0,
+  required: true,
+  pipeline: 'both',
+})
+
 /** Commands on connectors that exist in memory only, in the shape that real ones have. */
 export function fakeCmdlets(): readonly Cmdlet[] {
   const connectors: Connector[] = ['To Internet', 'To Internal Org'].map((Name, at) => ({
@@ -147,12 +154,7 @@ export function fakeCmdlets(): readonly Cmdlet[] {
       name: 'Set-SendConnector',
       synopsis: 'Changes a Send connector.',
       parameters: {
-        Identity: parameter(identity, {
-          help: 'The name of the connector.',
-          position: 0,
-          required: true,
-          pipeline: 'both',
-        }),
+        Identity: whichConnector,
         Enabled: parameter(flag, { help: 'Whether it is used.' }),
         AddressSpaces: parameter(listChange(text), { help: 'Where it sends.' }),
       },
@@ -172,12 +174,7 @@ export function fakeCmdlets(): readonly Cmdlet[] {
       name: 'Remove-SendConnector',
       synopsis: 'Removes a Send connector.',
       parameters: {
-        Identity: parameter(identity, {
-          help: 'The name of the connector.',
-          position: 0,
-          required: true,
-          pipeline: 'both',
-        }),
+        Identity: whichConnector,
       },
       confirms: 'always',
       examples: [],

@@ -25,7 +25,20 @@ export const anonymousSession: SessionFacts = {
   ]),
 }
 
-/** A transaction of that session with the default limits. */
+/** An anonymous session of a front end, from 203.0.113.77. */
+export const frontEndSession: SessionFacts = {
+  sessionId: '08DD5A1122334401',
+  connector: 'MAIL1\\Default Frontend MAIL1',
+  fqdn: 'mail1.corp.example',
+  local: { address: '192.0.2.25', port: 25 },
+  remote: { address: '203.0.113.77', port: 50122 },
+  helloName: 'mx.lucerne.example',
+  extended: true,
+  principal: { kind: 'Anonymous' },
+  permissions: new Set(['SMTPSubmit']),
+}
+
+/** A transaction of `anonymousSession` with the default limits. */
 export function mailTransaction(changes: Partial<MailTransaction> = {}): MailTransaction {
   return {
     session: anonymousSession,

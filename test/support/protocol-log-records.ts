@@ -26,7 +26,10 @@ export async function protocolLogFiles(
   service: LoggingService,
   direction: ProtocolDirection,
 ): Promise<readonly LogFile[]> {
-  const folder = join(dataFolder, 'logs', service, 'ProtocolLog', `Smtp${direction}`)
+  return await logFiles(join(dataFolder, 'logs', service, 'ProtocolLog', `Smtp${direction}`))
+}
+
+async function logFiles(folder: string): Promise<readonly LogFile[]> {
   const names = await readdir(folder).catch(() => [])
   return await Promise.all(
     names
@@ -39,12 +42,34 @@ export async function protocolLogFiles(
 export async function protocolLogRecords(
   ...place: Parameters<typeof protocolLogFiles>
 ): Promise<readonly LogRecord[]> {
-  const files = await protocolLogFiles(...place)
+  return recordLines(await protocolLogFiles(...place)).map(recordOf)
+}
+
+/** One line of a connectivity log, its time apart. */
+export interface ConnectivityRecord {
+  readonly session: string
+  readonly destination: string
+  readonly direction: string
+  readonly description: string
+}
+
+/** The records of a service's connectivity log, in the order written. */
+export async function connectivityLogRecords(
+  dataFolder: string,
+  service: LoggingService,
+): Promise<readonly ConnectivityRecord[]> {
+  const files = await logFiles(join(dataFolder, 'logs', service, 'Connectivity'))
+  return recordLines(files).map((line) => {
+    const fields = csvFields(line)
+    if (fields.length !== 6 || fields[2] !== 'SMTP') throw new Error(`not a record: ${line}`)
+    const [, session = '', , destination = '', direction = '', description = ''] = fields
+    return { session, destination, direction, description }
+  })
+}
+
+function recordLines(files: readonly LogFile[]): readonly string[] {
   return files.flatMap(({ text }) =>
-    text
-      .split('\r\n')
-      .filter((line) => line !== '' && !line.startsWith('#'))
-      .map(recordOf),
+    text.split('\r\n').filter((line) => line !== '' && !line.startsWith('#')),
   )
 }
 

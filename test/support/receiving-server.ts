@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto'
 import { type Clock, systemClock } from '../../src/base/clock.ts'
 import { LiveValue } from '../../src/base/live.ts'
 import type { ProtocolEvent, ProtocolLog } from '../../src/logs/protocol-log.ts'
@@ -13,7 +12,7 @@ import {
 import { type ListenerInfo, ReceiveService } from '../../src/receive/receive-service.ts'
 import { type User, userSchema } from '../../src/receive/user.ts'
 import type { Certificates, KeyPair } from '../../src/tls/certificates.ts'
-import { testCertificate } from './fake-mx-certificate.ts'
+import { testKeyPair } from './test-certificate.ts'
 import { RecordingSink } from './recording-sink.ts'
 
 /** A connector as a configuration would have it; by default one that takes mail from anybody. */
@@ -45,27 +44,10 @@ let keyPairs: Promise<{ readonly server: KeyPair; readonly internal: KeyPair }> 
 
 /** A server certificate for relay.example and an internal one, made once a test file. */
 export function testKeyPairs(): Promise<{ readonly server: KeyPair; readonly internal: KeyPair }> {
-  keyPairs ??= Promise.all([keyPair('relay.example'), keyPair('edge-relay.internal')]).then(
+  keyPairs ??= Promise.all([testKeyPair('relay.example'), testKeyPair('edge-relay.internal')]).then(
     ([server, internal]) => ({ server, internal }),
   )
   return keyPairs
-}
-
-async function keyPair(name: string): Promise<KeyPair> {
-  const { key, cert } = await testCertificate(name)
-  const x509 = new X509Certificate(cert)
-  return {
-    certificate: cert,
-    key,
-    name: `<I>CN=${name}<S>CN=${name}`,
-    subject: `CN=${name}`,
-    issuer: `CN=${name}`,
-    serialNumber: x509.serialNumber,
-    domains: [name],
-    thumbprint: x509.fingerprint.replaceAll(':', ''),
-    notBefore: x509.validFromDate,
-    notAfter: x509.validToDate,
-  }
 }
 
 export interface LogRecord {

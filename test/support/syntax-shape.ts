@@ -1,7 +1,9 @@
 import type {
+  ConditionLoop,
   CommandCall,
   Expression,
   ExpressionCall,
+  Pipeline,
   Script,
   Statement,
 } from '../../src/admin/grammar/syntax.ts'
@@ -12,9 +14,39 @@ export function shapeOf({ statements }: Script): string {
 }
 
 function statementShape(statement: Statement): string {
-  if (statement.kind === 'assignment') {
-    return `$${statement.name} ${statement.add ? '+=' : '='} ${statementShape(statement.value)}`
+  switch (statement.kind) {
+    case 'pipeline':
+      return pipelineShape(statement)
+    case 'assignment': {
+      const { target, operator = '', value, gives } = statement
+      const sign = `${operator}=${gives === 'old' ? ' (old)' : ''}`
+      return `${expressionShape(target)} ${sign} ${statementShape(value)}`
+    }
+    case 'if': {
+      const { branches, otherwise } = statement
+      const ifs = branches.map((each) => `if ${statementShape(each.condition)} ${block(each.body)}`)
+      return [...ifs, ...(otherwise === undefined ? [] : [block(otherwise)])].join(' else ')
+    }
+    case 'foreach':
+      return `foreach $${statement.variable} in ${statementShape(statement.values)} ${block(statement.body)}`
+    case 'loop':
+      return loopShape(statement)
+    default:
+      return statement.kind
   }
+}
+
+const block = (body: Script) => `{${shapeOf(body)}}`
+
+function loopShape({ first, condition, negated, testsFirst, next, body }: ConditionLoop): string {
+  const optional = (word: string, statement: Statement | undefined) =>
+    statement === undefined ? [] : [`${word} ${statementShape(statement)}`]
+  const test = optional(negated ? 'until' : 'while', condition)
+  const head = [...optional('first', first), ...(testsFirst ? test : [])]
+  return [...head, block(body), ...optional('next', next), ...(testsFirst ? [] : test)].join(' ')
+}
+
+function pipelineShape(statement: Pipeline): string {
   const { redirection } = statement
   const file =
     redirection === undefined

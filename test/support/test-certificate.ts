@@ -1,11 +1,13 @@
 import { generate } from 'selfsigned'
+import type { KeyPair } from '../../src/tls/certificates.ts'
+import { isFault, parseKeyPair } from '../../src/tls/key-pair.ts'
 
 export interface TestCertificateOptions {
   readonly notBefore?: Date
   readonly notAfter?: Date
 }
 
-/** A certificate and its key, PEM, whose names are `domains`. */
+/** A self-signed certificate with a P-256 key, PEM, whose names are `domains`. */
 export async function testCertificate(
   domains: readonly [string, ...string[]],
   { notBefore, notAfter }: TestCertificateOptions = {},
@@ -20,4 +22,12 @@ export async function testCertificate(
     ],
   })
   return { cert: made.cert, key: made.private }
+}
+
+/** One as the relay holds it. */
+export async function testKeyPair(domain: string): Promise<KeyPair> {
+  const { cert, key } = await testCertificate([domain])
+  const pair = parseKeyPair(cert, key)
+  if (isFault(pair)) throw new Error(`${pair.setting} ${pair.message}`)
+  return pair
 }

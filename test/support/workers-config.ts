@@ -1,40 +1,25 @@
-import { stringify } from 'yaml'
-import { smartHostConnector } from './mailbox-config.ts'
+import { smartHostConnector } from './smart-host-connector.ts'
+import { type TrustingEdge, trustingEdge } from './trusting-edge.ts'
 
-type Settings = Readonly<Record<string, unknown>>
-
-export interface WorkersConfig {
-  readonly address: string
-  readonly port: number
+export interface WorkersConfig extends Omit<TrustingEdge, 'sendConnectors'> {
   /** Where all mail goes. */
   readonly smartHost: { readonly address: string; readonly port: number }
-  readonly connector?: Settings
-  readonly transportService?: Settings
 }
 
-/** An Edge server with one connector, that runs as many workers as `transportService` says. */
-export function workersConfig(options: WorkersConfig): string {
-  const { address, port, smartHost, connector, transportService } = options
-  return stringify({
-    Server: { Name: 'EDGE01', Fqdn: 'edge01.relay.example', Role: 'Edge' },
-    AcceptedDomains: [{ DomainName: 'home.example' }],
-    ReceiveConnectors: [
-      {
-        Name: 'Trusted',
-        Bindings: `${address}:${port}`,
-        RemoteIPRanges: '127.0.0.0/8',
-        AuthMechanism: 'Tls, ExternalAuthoritative',
-        PermissionGroups: 'ExchangeServers',
-        MaxInboundConnectionPerSource: 'unlimited',
-        MaxInboundConnectionPercentagePerSource: 100,
-        MessageRateLimit: 'unlimited',
-        TarpitInterval: '00:00:00',
-        ProtocolLoggingLevel: 'Verbose',
-        ...connector,
-      },
-    ],
-    SendConnectors: [smartHostConnector('To All', '*', smartHost)],
-    TransportService: { MaxConnectionRatePerMinute: 'unlimited', ...transportService },
+/** An Edge server for many clients at once, that runs as many workers as `transportService` says. */
+export function workersConfig({ smartHost, ...options }: WorkersConfig): string {
+  return trustingEdge({
+    ...options,
+    connector: {
+      MaxInboundConnectionPerSource: 'unlimited',
+      MaxInboundConnectionPercentagePerSource: 100,
+      MessageRateLimit: 'unlimited',
+      TarpitInterval: '00:00:00',
+      ProtocolLoggingLevel: 'Verbose',
+      ...options.connector,
+    },
+    sendConnectors: [smartHostConnector('To All', '*', smartHost)],
+    transportService: { MaxConnectionRatePerMinute: 'unlimited', ...options.transportService },
   })
 }
 

@@ -1,6 +1,7 @@
 import type { Cmdlet } from '../shell/cmdlet.ts'
 import { acceptedDomainCmdlets } from './accepted-domain.ts'
 import type { Configuration } from './configuration.ts'
+import { connectorPermissionCmdlets } from './connector-permission.ts'
 import { exchangeCertificateCmdlets } from './exchange-certificate.ts'
 import { type ServerInquiry, serverFactCmdlets } from './exchange-server.ts'
 import { type MailFlow, mailFlowCmdlets } from './mail-flow.ts'
@@ -56,6 +57,7 @@ export function serverCmdlets(administration: Administration): readonly Cmdlet[]
 export function configurationCmdlets(configuration: Configuration): readonly Cmdlet[] {
   return [
     ...receiveConnectorCmdlets(configuration),
+    ...connectorPermissionCmdlets(configuration),
     ...sendConnectorCmdlets(configuration),
     ...acceptedDomainCmdlets(configuration),
     ...transportServiceCmdlets(configuration),

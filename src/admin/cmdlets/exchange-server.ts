@@ -39,6 +39,7 @@ export function serverFactCmdlets(server: ServerInquiry): readonly Cmdlet[] {
       },
       outputs: [
         ...['Name', 'Fqdn', 'ServerRole', 'IsEdgeServer', 'IsMailboxServer'],
+        'IsHubTransportServer',
         ...['AdminDisplayVersion', 'Identity'],
       ],
       examples: [{ code: 'Get-ExchangeServer | Format-List', text: 'All that is known of it.' }],
@@ -65,6 +66,7 @@ function factsObject({ name, fqdn, role, version }: ServerFacts): ShellObject {
       ServerRole: role,
       IsEdgeServer: role === 'Edge',
       IsMailboxServer: role === 'Mailbox',
+      IsHubTransportServer: role === 'Mailbox',
       AdminDisplayVersion: displayVersion(version),
       Identity: name,
     },

@@ -9,7 +9,7 @@ import {
 } from '../shell/cmdlet.ts'
 import { type Filter, filter } from '../shell/filter.ts'
 import { refuseTogether } from '../shell/parameter-sets.ts'
-import { flag, identity, switchParameter, text } from '../shell/parameter-types.ts'
+import { flag, identity, switchParameter } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import { messageObject, messageProperties, sortableMessages } from './queue-objects.ts'
@@ -27,6 +27,7 @@ import { redirectMessage } from './message-redirect.ts'
 import { pageOf, pagingParameters } from './page.ts'
 import { tellSilent } from './queue-answers.ts'
 import type { SearchSource } from './sorted-search.ts'
+import { serverParameter } from './this-server.ts'
 
 /** Messages that are changed in one request. */
 const changedTogether = 200
@@ -39,8 +40,7 @@ const messageIdentity = parameter(identity, {
 const messageFilter = parameter(filter(messageProperties), {
   help: 'A condition that the messages fulfil.',
 })
-const thisServer = parameter(text, { help: 'This server; others are managed where they run.' })
-const meant = { Identity: messageIdentity, Filter: messageFilter, Server: thisServer }
+const meant = { Identity: messageIdentity, Filter: messageFilter, Server: serverParameter }
 
 /** Get-, Suspend-, Resume-, Remove- and Redirect-Message. */
 export function messageCmdlets(server: QueueServer): readonly Cmdlet[] {

@@ -7,7 +7,7 @@ import { ShellError } from '../shell/shell-error.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import { TimeSpan } from '../values/value.ts'
 import { limitedResults, resultSize } from './result-size.ts'
-import { requireThisServer } from './this-server.ts'
+import { requireThisServer, serverParameter } from './this-server.ts'
 
 /** The message tracking log of this server. */
 export interface TrackingLogs {
@@ -42,7 +42,7 @@ const parameters = {
     { help: 'The part of the server that tells it: SMTP, DNS, DSN, QUEUE, ROUTING.' },
   ),
   TransportTrafficType: parameter(text, { help: 'The kind of traffic: Email.' }),
-  Server: parameter(text, { help: 'This server; there is no other.' }),
+  Server: serverParameter,
   ResultSize: resultSize,
   DomainController: refused('the configuration is a file on this server.'),
 }
@@ -71,6 +71,10 @@ export function trackingLogCmdlets(logs: TrackingLogs): readonly Cmdlet[] {
         {
           code: "Get-MessageTrackingLog -MessageId '<a1@contoso.com>' -ResultSize Unlimited",
           text: 'All events of one message.',
+        },
+        {
+          code: 'Get-TransportService | Get-MessageTrackingLog -Recipients ann@contoso.com | Export-Csv ann.csv -NoTypeInformation',
+          text: 'As scripts for several servers have it; here it is one.',
         },
       ],
       async *run({ given }, context) {

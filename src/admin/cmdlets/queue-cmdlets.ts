@@ -3,7 +3,7 @@ import { queueKeyText } from '../../queue/queue-key.ts'
 import { type Cmdlet, type CmdletContext, defineCmdlet, parameter } from '../shell/cmdlet.ts'
 import { type Filter, filter } from '../shell/filter.ts'
 import { refuseTogether } from '../shell/parameter-sets.ts'
-import { flag, identity, text } from '../shell/parameter-types.ts'
+import { flag, identity } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import { hasWildcards } from '../values/wildcard.ts'
@@ -14,6 +14,7 @@ import type { QueueAction, QueueServer } from './queue-server.ts'
 import { pageOf, pagingParameters } from './page.ts'
 import { tellSilent } from './queue-answers.ts'
 import { usualResultSize } from './result-size.ts'
+import { serverParameter } from './this-server.ts'
 
 const meant = {
   Identity: parameter(identity, {
@@ -23,7 +24,7 @@ const meant = {
     wildcards: true,
   }),
   Filter: parameter(filter(queueProperties), { help: 'A condition that the queues fulfil.' }),
-  Server: parameter(text, { help: 'This server; others are managed where they run.' }),
+  Server: serverParameter,
 }
 
 /** Get-, Suspend-, Resume- and Retry-Queue. */

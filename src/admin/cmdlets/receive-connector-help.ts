@@ -17,6 +17,8 @@ export const receiveConnectorHelp: Readonly<Record<string, string>> = {
     'What is offered to clients: None, Tls, BasicAuth, BasicAuthRequireTLS, ExchangeServer, ExternalAuthoritative; several with commas.',
   PermissionGroups:
     'Who may submit mail: None, AnonymousUsers, ExchangeUsers, ExchangeServers, ExchangeLegacyServers, Partners; several with commas.',
+  AnonymousRights:
+    'Of this relay: what AnonymousUsers may do, in place of what the group may by itself; Add-ADPermission and Remove-ADPermission change it.',
   RequireTLS: 'Whether MAIL is refused before TLS. Needs the mechanism Tls.',
   TlsCertificateName: 'The certificate for TLS, as <I>issuer<S>subject. $null: chosen by the Fqdn.',
   SuppressXAnonymousTls: 'Whether X-ANONYMOUSTLS is not offered.',

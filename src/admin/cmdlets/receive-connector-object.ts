@@ -53,6 +53,7 @@ export function receiveConnectorObject(
       MaxProtocolErrors: c.MaxProtocolErrors,
       MaxRecipientsPerMessage: c.MaxRecipientsPerMessage,
       PermissionGroups: new Flags(c.PermissionGroups),
+      AnonymousRights: c.AnonymousRights === undefined ? null : new Flags(c.AnonymousRights),
       PipeliningEnabled: c.PipeliningEnabled,
       ProtocolLoggingLevel: c.ProtocolLoggingLevel,
       RemoteIPRanges: c.RemoteIPRanges.map(({ text }) => text),

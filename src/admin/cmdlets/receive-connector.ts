@@ -25,6 +25,7 @@ import {
   givenChanges,
   settingParameters,
 } from './setting-parameters.ts'
+import { serverParameter } from './this-server.ts'
 
 const section = 'ReceiveConnectors'
 const {
@@ -39,7 +40,8 @@ const identityParameter = parameter(identity, {
   ...{ position: 0, required: true, pipeline: 'both' },
 })
 
-const noun: ListNoun<ReceiveConnector> = {
+/** Receive connectors as a list of the configuration. */
+export const receiveConnectors: ListNoun<ReceiveConnector> = {
   section,
   type: 'ReceiveConnector',
   title: 'Receive connector',
@@ -71,7 +73,7 @@ function getCmdlet(configuration: Configuration): Cmdlet {
         help: 'The connector: its name, or Server\\Name. Without it all are shown.',
         ...{ position: 0, pipeline: 'both', wildcards: true },
       }),
-      Server: parameter(text, { help: 'This server; others are not managed from here.' }),
+      Server: serverParameter,
       ...directoryParameters,
     },
     outputs: [...Object.keys(settings), 'Usage', 'Name', 'Identity', 'Server'],
@@ -85,7 +87,7 @@ function getCmdlet(configuration: Configuration): Cmdlet {
     async *run({ given }) {
       const config = await configuration.read()
       requireThisServer(given.Server, config.Server)
-      yield* shownItems(noun, config, given.Identity)
+      yield* shownItems(receiveConnectors, config, given.Identity)
     },
   })
 }
@@ -133,7 +135,7 @@ function newCmdlet(configuration: Configuration): Cmdlet {
       requireThisServer(given.Server, Server)
       const usage = usageOf(given, given)
       const settings = { Name: given.Name, ...newSettings(given, usage, Server) }
-      return await addItem(noun, attempt, { name: given.Name, settings })
+      return await addItem(receiveConnectors, attempt, { name: given.Name, settings })
     },
   })
 }
@@ -183,7 +185,7 @@ function setCmdlet(configuration: Configuration): Cmdlet {
       },
     ],
     change: async (given, attempt) =>
-      await changeItem(noun, attempt, {
+      await changeItem(receiveConnectors, attempt, {
         identity: given.Identity,
         verb: 'Setting',
         edit: (connector, { config }) => ({
@@ -204,7 +206,7 @@ function switchCmdlet(configuration: Configuration, enable: boolean): Cmdlet {
     parameters: { Identity: identityParameter, ...directoryParameters },
     examples: [{ code: `${verb}-ReceiveConnector "From Internet"`, text: 'One connector.' }],
     change: async (given, attempt) =>
-      await changeItem(noun, attempt, {
+      await changeItem(receiveConnectors, attempt, {
         identity: given.Identity,
         verb: enable ? 'Enabling' : 'Disabling',
         edit: () => ({ Enabled: String(enable) }),
@@ -225,7 +227,7 @@ function removeCmdlet(configuration: Configuration): Cmdlet {
       },
     ],
     async change(given, attempt) {
-      await removeItem(noun, attempt, { identity: given.Identity })
+      await removeItem(receiveConnectors, attempt, { identity: given.Identity })
       return []
     },
   })

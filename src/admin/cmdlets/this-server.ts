@@ -1,4 +1,20 @@
+import { parameter } from '../shell/cmdlet.ts'
+import type { ParameterType } from '../shell/parameter-type.ts'
+import { identity } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
+
+/** A server by its name, or as the commands on servers put it out. */
+const server: ParameterType<string> = {
+  ...identity,
+  name: 'ServerIdParameter',
+  takesObjects: ['TransportService', 'FrontendTransportService', 'ExchangeServer'],
+}
+
+/** `-Server`, so that `Get-TransportService | Get-Queue` asks each server that there is: this one. */
+export const serverParameter = parameter(server, {
+  help: 'This server; others are managed where they run.',
+  pipeline: 'value',
+})
 
 /** Fails in Exchange's words for any server but this one. */
 export function requireThisServer(wanted: string, name: string): void {

@@ -3,6 +3,14 @@ const sendLog = 'of the protocol log of sending'
 
 /** What each setting of the two services does, for Get-Help. */
 export const transportServiceHelp: Readonly<Record<string, string>> = {
+  ConnectivityLogEnabled:
+    'Whether connections to other servers are written to the connectivity log: where to, how that went, how much went over.',
+  ConnectivityLogMaxAge:
+    'The age at which files of the connectivity log are deleted, such as 30.00:00:00; 0 for never.',
+  ConnectivityLogMaxDirectorySize:
+    'The size of the folder of the connectivity log above which old files are deleted.',
+  ConnectivityLogMaxFileSize: 'The size at which the next file of the connectivity log is begun.',
+  ConnectivityLogPath: 'The folder of the connectivity log; $null switches it off.',
   ReceiveProtocolLogPath: `The folder ${receiveLog}; $null switches the log off.`,
   ReceiveProtocolLogMaxAge: `The age ${receiveLog} at which files are deleted, such as 30.00:00:00; 0 for never.`,
   ReceiveProtocolLogMaxDirectorySize: `The size of the folder ${receiveLog} above which old files are deleted.`,

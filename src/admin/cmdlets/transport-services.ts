@@ -1,9 +1,17 @@
 import type { z } from 'zod'
+import { LiveValue } from '../../base/live.ts'
 import { notationOf } from '../../base/setting-fields.ts'
 import { settingsSections } from '../../config/config-file.ts'
 import type { ServerConfig } from '../../config/server-config.ts'
 import type { SettingChanges } from '../../config/setting-text.ts'
-import { tableView } from '../format/view.ts'
+import {
+  type LogPlace,
+  type ProtocolDirection,
+  type ProtocolLogSettings,
+  protocolLogFiles,
+  trackingLogFolder,
+} from '../../logs/log-folders.ts'
+import { type View, tableView } from '../format/view.ts'
 import type { Cmdlet } from '../shell/cmdlet.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import { ShellObject } from '../values/shell-object.ts'
@@ -19,7 +27,7 @@ export function transportServiceCmdlets(configuration: Configuration): readonly 
     ...serviceNoun('TransportService'),
     title: 'Transport service',
     aliases: ['TransportServer'],
-    show: (config) => serviceObject('TransportService', config),
+    show: (config) => transportServiceObject(config, configuration.dataFolder),
     examples: {
       get: [{ code: 'Get-TransportService | Format-List', text: 'Shows all settings.' }],
       set: [
@@ -37,7 +45,7 @@ export function frontendTransportServiceCmdlets(configuration: Configuration): r
   return sectionCmdlets(configuration, {
     ...serviceNoun('FrontendTransportService'),
     title: 'Front End Transport service',
-    show: (config) => serviceObject('FrontendTransportService', config),
+    show: (config) => frontendTransportServiceObject(config, configuration.dataFolder),
     require: ({ Server }) => {
       if (Server.Role === 'Mailbox') return
       throw new ShellError('An Edge Transport server has no Front End Transport service.', {
@@ -74,13 +82,50 @@ function withoutLogs(changes: SettingChanges): SettingChanges {
   return Object.fromEntries(adjusted) as SettingChanges
 }
 
-function serviceObject(section: Service, config: ServerConfig): ShellObject {
-  const { Server } = config
-  const properties = shownSettings(settingsSections[section], config[section])
+function transportServiceObject(config: ServerConfig, dataFolder: string): ShellObject {
+  const { Server, TransportService: settings } = config
+  const service = Server.Role === 'Edge' ? 'Edge' : 'Hub'
+  return serviceObject('TransportService', config, {
+    view: tableView('Name', 'MessageExpirationTimeout', 'MaxOutboundConnections'),
+    folders: {
+      ...protocolLogFolders(settings, { service, dataFolder }),
+      MessageTrackingLogPath: trackingLogFolder(settings, dataFolder) ?? null,
+    },
+  })
+}
+
+function frontendTransportServiceObject(config: ServerConfig, dataFolder: string): ShellObject {
+  const place = { service: 'FrontEnd', dataFolder } as const
+  return serviceObject('FrontendTransportService', config, {
+    view: tableView('Name', 'MaxConnectionRatePerMinute', 'ReceiveProtocolLogPath'),
+    folders: protocolLogFolders(config.FrontendTransportService, place),
+  })
+}
+
+/** Where the logs stand, as Exchange tells it: also when no path was ever set. */
+type Folders = Readonly<Record<string, string | null>>
+
+function protocolLogFolders(
+  settings: ProtocolLogSettings,
+  place: Omit<LogPlace, 'direction'>,
+): Folders {
+  const live = new LiveValue(settings)
+  const folder = (direction: ProtocolDirection) =>
+    protocolLogFiles(live, { ...place, direction }).current.folder ?? null
+  return { ReceiveProtocolLogPath: folder('Receive'), SendProtocolLogPath: folder('Send') }
+}
+
+function serviceObject(
+  section: Service,
+  config: ServerConfig,
+  { view, folders }: { readonly view: View; readonly folders: Folders },
+): ShellObject {
+  const { Name } = config.Server
+  const settings = shownSettings(settingsSections[section], config[section])
   return new ShellObject({
     type: section,
-    view: tableView('Name', 'MessageExpirationTimeout', 'MaxOutboundConnections'),
-    properties: { Name: Server.Name, ...properties, Identity: Server.Name, IsValid: true },
+    view,
+    properties: { Name, ...settings, ...folders, Identity: Name, IsValid: true },
   })
 }
 

@@ -123,7 +123,7 @@ function isConstant(value: Expression): boolean {
 }
 
 function isConstantStatement(statement: Statement): boolean {
-  if (statement.kind === 'assignment' || statement.redirection !== undefined) return false
+  if (statement.kind !== 'pipeline' || statement.redirection !== undefined) return false
   return statement.elements.every(
     (element) => element.kind === 'expression' && isConstant(element.value),
   )

@@ -1,3 +1,4 @@
+import { aborted } from '../../base/aborted.ts'
 import type { ShellHost } from '../shell/host.ts'
 import type { Shell } from '../shell/shell.ts'
 import type { InputLines } from './input-lines.ts'
@@ -42,11 +43,4 @@ export async function runLines(lines: InputLines, options: ScriptOptions): Promi
     if (shell.session.exitCode !== undefined) return shell.session.exitCode
     if (line === undefined) return failed ? 1 : 0
   }
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined)
-    else signal.addEventListener('abort', () => resolve(undefined), { once: true })
-  })
 }

@@ -17,7 +17,7 @@ export type ColumnRoom = 'whole' | 'spare'
 
 /** How a run of objects is laid out. */
 export type Layout =
-  | { readonly kind: 'list' }
+  | { readonly kind: 'list'; readonly group?: Group }
   | {
       readonly kind: 'table'
       /** Give each column its full width where the screen allows. */
@@ -25,7 +25,14 @@ export type Layout =
       /** Long values go on in the next line instead of being cut. */
       readonly wrap: boolean
       readonly hideHeaders: boolean
+      readonly group?: Group
     }
+
+/** What the objects of a run agree in, told above them. */
+export interface Group {
+  readonly title: string
+  readonly value: Value
+}
 
 /** A table as it is shown when nothing is said. */
 export const plainTable: Layout = {

@@ -4,7 +4,7 @@ import { textOf } from '../values/text-of.ts'
 import { Credential, HashTable, type Value, isList } from '../values/value.ts'
 import { type Field, Laid, type Layout, plainTable } from './layout.ts'
 import { listText } from './list-text.ts'
-import { withoutControls } from './notation.ts'
+import { notation, withoutControls } from './notation.ts'
 import { type Page, TableWriter } from './table-writer.ts'
 import { type View, tableView } from './view.ts'
 
@@ -87,6 +87,10 @@ export class Renderer {
     const sameKind = (current?.table === undefined) === (layout.kind === 'list')
     if (current !== undefined && current.key === key && sameKind) return current
     this.end()
+    if (layout.group !== undefined) {
+      const { title, value } = layout.group
+      this.#page.write(`\n   ${title}: ${notation(value)}\n`)
+    }
     const table = layout.kind === 'table' ? new TableWriter(layout, this.#page) : undefined
     if (table === undefined) this.#page.write('\n')
     return (this.#block = { key, table })

@@ -1,9 +1,13 @@
 import { endsWord, isDash, isDoubleQuote, isSingleQuote } from './characters.ts'
-import { missingItem, postfix, primary } from './expressions.ts'
+import { type ListItems, commaList, missingItem } from './expressions.ts'
+import { postfix } from './members.ts'
 import { parseNumber } from './numbers.ts'
+import { primary } from './primaries.ts'
 import type { Rules } from './rules.ts'
 import { TextParts, escaped, expandInto, singleQuoted, variableOrSub } from './strings.ts'
 import type { CommandCall, CommandWord, Expression } from './syntax.ts'
+
+const listedWords: ListItems = { item: singleArgument, begins: (rules) => !endsCommand(rules) }
 
 /** A command: its name, then parameters and arguments up to what ends it. */
 export function command(rules: Rules): CommandCall {
@@ -20,6 +24,7 @@ export function command(rules: Rules): CommandCall {
       cursor.at = Math.max(end, namePlace.end)
       return { kind: 'command', name, namePlace, words, ...cursor.placeFrom(start) }
     }
+    refuseStreams(rules)
     if (!parametersEnded && takeParametersEnd(rules)) parametersEnded = true
     else if (!parametersEnded && startsParameter(rules)) words.push(parameter(rules))
     else words.push(argument(rules))
@@ -40,6 +45,16 @@ function notAName({ cursor }: Rules): never {
 
 function endsCommand({ cursor }: Rules): boolean {
   return cursor.atEnd || /^[\r\n;|)}>]$/.test(cursor.peek())
+}
+
+/** `2>$null` and `2>&1`. */
+function refuseStreams({ cursor }: Rules): void {
+  if (!/^[1-6*]$/.test(cursor.peek()) || cursor.peek(1) !== '>') return
+  cursor.fail(
+    'RedirectionNotAvailable',
+    'This shell redirects output only. -ErrorAction SilentlyContinue hides the errors of a command, and -ErrorVariable keeps them.',
+    { start: cursor.at, end: cursor.at + 2 },
+  )
 }
 
 /** `--`: what follows are arguments, whatever they begin with. */
@@ -69,32 +84,13 @@ function parameter(rules: Rules): CommandWord {
       place,
     )
   }
-  const value = listArgument(rules)
+  const value = commaList(rules, listedWords)
   return { kind: 'parameter', name, value, ...cursor.placeFrom(start) }
 }
 
 function argument(rules: Rules): CommandWord {
-  const value = listArgument(rules)
+  const value = commaList(rules, listedWords)
   return { kind: 'argument', value, start: value.start, end: value.end }
-}
-
-/** One argument, or several with commas between them. */
-function listArgument(rules: Rules): Expression {
-  const { cursor } = rules
-  const first = singleArgument(rules)
-  const items = [first]
-  for (;;) {
-    const before = cursor.at
-    cursor.skipBlanks()
-    if (!cursor.take(',')) {
-      cursor.at = before
-      break
-    }
-    cursor.skipLines()
-    if (endsCommand(rules)) missingItem(rules)
-    items.push(singleArgument(rules))
-  }
-  return items.length === 1 ? first : { kind: 'list', items, ...cursor.placeFrom(first.start) }
 }
 
 /** One argument of a command: a word, a string, a variable, something in brackets. */

@@ -31,27 +31,41 @@ const levels: Readonly<Record<BinaryOperator, number>> = {
   notcontains: 2,
   in: 2,
   notin: 2,
+  replace: 2,
+  split: 2,
+  join: 2,
   '+': 3,
   '-': 3,
   '*': 4,
   '/': 4,
   '%': 4,
+  f: 5,
+  '..': 6,
 }
+
+/** Words that are operators in PowerShell's full language only. */
+const unavailable = new Set(['is', 'isnot', 'as', 'band', 'bor', 'bxor', 'bnot', 'shl', 'shr'])
 
 /** The operators that are words. */
 export const wordOperators = Object.keys(levels).filter((name) => /^[a-z]/.test(name))
 
-const symbols = ['+', '*', '/', '%'] as const
+const symbols = ['..', '+', '*', '/', '%'] as const
 
 /** Takes the operator that stands here, when there is one on `level` or above. */
 export function takeOperator({ cursor }: Rules, level: number): FoundOperator | undefined {
   const char = cursor.peek()
   if (isDash(char) && /^[a-z]$/i.test(cursor.peek(1))) return takeWord(cursor, level)
-  const symbol = isDash(char) ? '-' : symbols.find((one) => one === char)
+  const symbol = isDash(char) ? '-' : symbols.find((one) => cursor.text.startsWith(one, cursor.at))
   if (symbol === undefined || levels[symbol] < level) return undefined
-  cursor.at++
+  if (isAssigning(cursor, symbol)) return undefined
+  cursor.at += symbol.length
   return { operator: symbol, caseSensitive: false, level: levels[symbol], word: symbol }
 }
+
+/** `+=` and `++` end the expression before them. */
+const isAssigning = (cursor: Rules['cursor'], symbol: string) =>
+  symbol !== '..' &&
+  (cursor.peek(1) === '=' || ((symbol === '+' || isDash(symbol)) && cursor.peek(1) === symbol))
 
 function takeWord(cursor: Rules['cursor'], level: number): FoundOperator | undefined {
   const start = cursor.at
@@ -68,7 +82,7 @@ function takeWord(cursor: Rules['cursor'], level: number): FoundOperator | undef
 function findWord(word: string) {
   const plain = wordOperators.find((name) => name === word)
   if (isOperator(plain)) return { operator: plain, caseSensitive: false }
-  const cased = wordOperators.find((name) => levelOf(name) === 2 && name === word.slice(1))
+  const cased = wordOperators.find((name) => hasCase(name) && name === word.slice(1))
   if (!isOperator(cased) || !/^[ci]/.test(word)) return undefined
   return { operator: cased, caseSensitive: word.startsWith('c') }
 }
@@ -76,13 +90,17 @@ function findWord(word: string) {
 const isOperator = (name: string | undefined): name is BinaryOperator =>
   name !== undefined && Object.hasOwn(levels, name)
 
-const levelOf = (name: string) => (isOperator(name) ? levels[name] : 0)
+const hasCase = (name: string) => isOperator(name) && levels[name] === 2 && name !== 'join'
 
 function unknownOperator(
   cursor: Rules['cursor'],
   word: string,
   place: { start: number; end: number },
 ): never {
+  if (unavailable.has(word.toLowerCase())) {
+    const message = `The operator '-${word}' is not part of this shell.`
+    return cursor.fail('OperatorNotAvailable', message, place)
+  }
   const close = nearest(word, wordOperators)
   const hint = close === undefined ? '' : ` Did you mean -${close}?`
   return cursor.fail(

@@ -1,5 +1,7 @@
+import { control } from './control.ts'
 import { Cursor } from './cursor.ts'
-import { expression, unexpected } from './expressions.ts'
+import { unexpected } from './expected.ts'
+import { expression, unary } from './expressions.ts'
 import type { Rules } from './rules.ts'
 import { statement, statements } from './statements.ts'
 import type { Expression, Script } from './syntax.ts'
@@ -36,7 +38,10 @@ function rulesFor(text: string, bareProperties: boolean): Rules {
     bareProperties,
     statements: (closer, opened) => statements(rules, closer, opened),
     statement: () => statement(rules),
+    control: () => control(rules),
+    loops: 0,
     expression: () => expression(rules),
+    unary: () => unary(rules),
   }
   return rules
 }

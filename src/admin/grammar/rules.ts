@@ -1,5 +1,5 @@
 import type { Cursor } from './cursor.ts'
-import type { Expression, Script, Statement } from './syntax.ts'
+import type { Control, Expression, Jump, Script, Statement } from './syntax.ts'
 
 /** What ends a run of statements; the empty string is the end of the text. */
 export type Closer = '' | ')' | '}'
@@ -15,5 +15,11 @@ export interface Rules {
   /** Statements up to and including `closer`. */
   readonly statements: (closer: Closer, opened: number) => Script
   readonly statement: () => Statement
+  /** `if`, a loop, or what leaves one, when such a word stands here. */
+  readonly control: () => Control | Jump | undefined
+  /** How many loops stand around this place; a script block is outside of all of them. */
+  loops: number
   readonly expression: () => Expression
+  /** A value with the signs before it, and no operator behind it. */
+  readonly unary: () => Expression
 }

@@ -1,9 +1,9 @@
 import { isLineEnd } from './characters.ts'
+import { assignmentTo, prefixStep } from './assignments.ts'
 import { command, singleArgument } from './commands.ts'
-import { startsValue, unexpected } from './expressions.ts'
+import { startsValue, unexpected } from './expected.ts'
 import type { Closer, Rules } from './rules.ts'
 import type {
-  Assignment,
   CommandCall,
   ExpressionCall,
   Pipeline,
@@ -11,10 +11,6 @@ import type {
   Script,
   Statement,
 } from './syntax.ts'
-
-/** Words that begin a statement in PowerShell's full language. */
-const keywords =
-  /^(if|elseif|else|for|while|do|until|switch|function|filter|param|return|try|catch|finally|throw|trap|break|continue|class|begin|process|end|using|data|foreach(?=\s*\())(?![\w-])/i
 
 /** Statements up to and including `closer`, which was opened at `opened`. */
 export function statements(rules: Rules, closer: Closer, opened: number): Script {
@@ -28,15 +24,29 @@ export function statements(rules: Rules, closer: Closer, opened: number): Script
     if (cursor.atEnd && closer === '') return { statements: found, start, end }
     if (closer !== '' && cursor.take(closer)) return { statements: found, start, end }
     if (cursor.atEnd) missingCloser(rules, closer, opened)
-    found.push(rules.statement())
+    const next = rules.statement()
+    found.push(next)
     cursor.skipBlanks()
-    if (!endsStatement(rules, closer)) unexpected(rules)
+    // A closing brace ends a statement by itself.
+    if (isControl(next)) refusePipe(rules, next)
+    else if (!endsStatement(rules, closer)) unexpected(rules)
   }
 }
 
 function endsStatement({ cursor }: Rules, closer: Closer): boolean {
   const char = cursor.peek()
   return cursor.atEnd || char === ';' || char === closer || isLineEnd(char)
+}
+
+const isControl = ({ kind }: Statement) => kind === 'if' || kind === 'foreach' || kind === 'loop'
+
+function refusePipe({ cursor }: Rules, { kind }: Statement): void {
+  if (cursor.peek() !== '|') return
+  const hint = kind === 'foreach' ? ', or use ForEach-Object' : ''
+  cursor.fail(
+    'EmptyPipeElement',
+    `An empty pipe element is not allowed: what stands before it is a statement, not a command. Put it into $( … )${hint}.`,
+  )
 }
 
 function missingCloser({ cursor }: Rules, closer: Closer, opened: number): never {
@@ -55,36 +65,20 @@ function missingCloser({ cursor }: Rules, closer: Closer, opened: number): never
   )
 }
 
-/** An assignment or a pipeline. */
+/** An assignment, a pipeline, or a statement with blocks. */
 export function statement(rules: Rules): Statement {
-  return assignment(rules) ?? pipeline(rules)
+  const { cursor } = rules
+  const found = rules.control() ?? prefixStep(rules)
+  if (found !== undefined) return found
+  const start = cursor.at
+  const first = element(rules, true)
+  const assignment = first.kind === 'expression' ? assignmentTo(rules, first.value) : undefined
+  return assignment ?? pipeline(rules, first, start)
 }
 
-function assignment(rules: Rules): Assignment | undefined {
+function pipeline(rules: Rules, first: CommandCall | ExpressionCall, start: number): Pipeline {
   const { cursor } = rules
-  const start = cursor.at
-  const head =
-    /^\$(?:(?:global|script|local|variable):)?([\p{L}\p{Nd}_]+)[^\S\r\n]*(\+?)=(?!=)/iu.exec(
-      cursor.text.slice(start, start + 300),
-    )
-  if (head === null) return undefined
-  cursor.at += head[0].length
-  cursor.skipLines()
-  if (cursor.atEnd || /^[;|)}]$/.test(cursor.peek())) {
-    cursor.failUnlessMore(
-      'ExpectedValueExpression',
-      `You must provide a value expression following the '${head[2] ?? ''}=' operator.`,
-    )
-  }
-  const value = cursor.nested(() => rules.statement())
-  const [, name = '', add] = head
-  return { kind: 'assignment', name, add: add === '+', value, ...cursor.placeFrom(start) }
-}
-
-function pipeline(rules: Rules): Pipeline {
-  const { cursor } = rules
-  const start = cursor.at
-  const elements: (CommandCall | ExpressionCall)[] = [element(rules, true)]
+  const elements = [first]
   for (;;) {
     const end = cursor.at
     cursor.skipBlanks()
@@ -109,10 +103,7 @@ function element(rules: Rules, first: boolean): CommandCall | ExpressionCall {
   const { cursor } = rules
   const start = cursor.at
   if (cursor.peek() === '|') emptyElement(rules, { start, end: start + 1 })
-  if (!startsValue(rules)) {
-    if (first) refuseKeyword(rules)
-    return cursor.nested(() => command(rules))
-  }
+  if (!startsValue(rules)) return cursor.nested(() => command(rules))
   const value = rules.expression()
   if (!first) {
     cursor.fail(
@@ -122,17 +113,6 @@ function element(rules: Rules, first: boolean): CommandCall | ExpressionCall {
     )
   }
   return { kind: 'expression', value, ...cursor.placeFrom(start) }
-}
-
-function refuseKeyword({ cursor }: Rules): void {
-  const { at } = cursor
-  const word = keywords.exec(cursor.text.slice(at, at + 80))?.[0]
-  if (word === undefined) return
-  cursor.fail(
-    'KeywordNotAvailable',
-    `'${word}' is not part of this shell, which runs pipelines only. Where-Object chooses objects, and ForEach-Object does something for each.`,
-    { start: at, end: at + word.length },
-  )
 }
 
 function redirect(rules: Rules): Redirection | undefined {

@@ -28,6 +28,14 @@ export type BinaryOperator =
   | '*'
   | '/'
   | '%'
+  | 'replace'
+  | 'split'
+  | 'join'
+  | 'f'
+  | '..'
+
+/** Operators before one value. */
+export type UnaryOperator = 'not' | '-' | '+' | 'split' | 'join'
 
 /** A name and its value in `@{Name=value}`. */
 export interface TableEntry extends Place {
@@ -70,7 +78,7 @@ export type ExpressionBody =
   | { readonly kind: 'cast'; readonly type: string; readonly operand: Expression }
   | {
       readonly kind: 'unary'
-      readonly operator: 'not' | '-' | '+'
+      readonly operator: UnaryOperator
       readonly operand: Expression
     }
   | {
@@ -129,15 +137,67 @@ export interface Pipeline extends Place {
   readonly redirection: Redirection | undefined
 }
 
-/** `$name = statement`, or `+=`. */
+/** What `+=` and its like do with what is there. */
+export type AssignmentOperator = '+' | '-' | '*' | '/' | '%'
+
+/** `$name = statement`, `$object.Name += statement`, `$count++`. */
 export interface Assignment extends Place {
   readonly kind: 'assignment'
-  readonly name: string
-  readonly add: boolean
+  /** A variable, a property, an element, several of them, or one with the type it is cast to. */
+  readonly target: Expression
+  /** Undefined for a plain `=`. */
+  readonly operator: AssignmentOperator | undefined
   readonly value: Statement
+  /** What it is worth in brackets: `($count++)` gives what the target held before. */
+  readonly gives: 'new' | 'old'
 }
 
-export type Statement = Pipeline | Assignment
+/** A condition and what is run when it holds. */
+export interface Branch {
+  readonly condition: Statement
+  readonly body: Script
+}
+
+/** `if (…) {…} elseif (…) {…} else {…}`. */
+export interface Conditional extends Place {
+  readonly kind: 'if'
+  readonly branches: readonly Branch[]
+  readonly otherwise: Script | undefined
+}
+
+/** `foreach ($name in …) {…}`. */
+export interface ForEachLoop extends Place {
+  readonly kind: 'foreach'
+  readonly variable: string
+  readonly values: Statement
+  readonly body: Script
+}
+
+/** `while`, `do … while`, `do … until` and `for`. */
+export interface ConditionLoop extends Place {
+  readonly kind: 'loop'
+  /** Run once before all else: the first part of `for`. */
+  readonly first: Statement | undefined
+  /** Without one it holds. */
+  readonly condition: Statement | undefined
+  /** `until`: the loop goes on while the condition does not hold. */
+  readonly negated: boolean
+  /** Whether the condition is looked at before the body, which may then never run. */
+  readonly testsFirst: boolean
+  /** Run behind the body: the last part of `for`. */
+  readonly next: Statement | undefined
+  readonly body: Script
+}
+
+/** `break` leaves the innermost loop, `continue` goes to its next round. */
+export interface Jump extends Place {
+  readonly kind: 'break' | 'continue'
+}
+
+/** A statement with blocks of its own. */
+export type Control = Conditional | ForEachLoop | ConditionLoop
+
+export type Statement = Pipeline | Assignment | Control | Jump
 
 /** Statements one after the other: a line, a file, or the inside of a block. */
 export interface Script extends Place {

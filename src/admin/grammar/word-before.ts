@@ -96,10 +96,12 @@ function nextCommand(frame: Frame, separator: string): void {
   frame.words = []
 }
 
-/** Without an assignment's `$name =`. */
+/** Without an assignment's `$name =`, and what stands before the values of a loop: `$name in`. */
 function stripped(words: readonly string[]): string[] {
   const [target, sign] = words
-  return target?.startsWith('$') === true && /^\+?=$/.test(sign ?? '') ? words.slice(2) : [...words]
+  return target?.startsWith('$') === true && /^([-+*/%]?=|in)$/i.test(sign ?? '')
+    ? words.slice(2)
+    : [...words]
 }
 
 function closing(text: string, open: number): number {

@@ -47,12 +47,15 @@ function cannotBind(name: string, why: string, details: object): never {
 }
 
 /**
- * Adds to the arguments of a command what an object of the pipeline gives: properties named as
- * parameters are, or else the object as a whole. Throws ShellError when it gives nothing.
+ * Adds to the arguments of a command what an object of the pipeline gives: the object where a parameter
+ * is made for its kind, properties named as parameters are, or else the object as a whole. Throws
+ * ShellError when it gives nothing.
  */
 export function bindItem(cmdlet: Cmdlet, bound: Bindings, item: Value, now: Date): Bindings {
   const open = openForPipeline(cmdlet.parameters, bound)
   const found = new Map(bound)
+  const meant = open.find(({ parameter }) => isMadeFor(parameter, item))
+  if (meant !== undefined) return found.set(meant.name, converted({ ...meant, value: item, now }))
   for (const { name, parameter } of open) {
     const value = propertyFor(item, name, parameter)
     if (value !== undefined) found.set(name, converted({ name, parameter, value, now }))
@@ -76,6 +79,11 @@ function openForPipeline(parameters: ParameterTable, bound: Bindings) {
   return Object.entries(parameters)
     .map(([name, parameter]) => ({ name, parameter }))
     .filter(({ name, parameter }) => parameter.pipeline !== undefined && !bound.has(name))
+}
+
+function isMadeFor({ pipeline, type }: Parameter<unknown>, item: Value): boolean {
+  if (pipeline === 'property' || !(item instanceof ShellObject)) return false
+  return type.takesObjects?.includes(item.type) === true
 }
 
 function propertyFor(item: Value, name: string, parameter: Parameter<unknown>): Value | undefined {

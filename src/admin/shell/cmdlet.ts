@@ -1,3 +1,4 @@
+import type { Colours } from '../format/colour.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Awaitable } from '../../base/awaitable.ts'
 import type { ScriptBlock, Value } from '../values/value.ts'
@@ -91,8 +92,8 @@ export interface CmdletContext {
   writeWarning(text: string): void
   /** `VERBOSE: …`, when -Verbose is given. */
   writeVerbose(text: string): void
-  /** Text straight to the screen, past the pipeline. */
-  writeHost(text: string): void
+  /** Text straight to the screen, past the pipeline; in colours where there are any. */
+  writeHost(text: string, colours?: Colours): void
   /** Empties the screen, where there is one. */
   clearScreen(): void
   /**

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { coloured } from '../format/colour.ts'
+import { coloured, painted } from '../format/colour.ts'
 import { folded } from '../format/text-width.ts'
 import type { CommandCall } from '../grammar/syntax.ts'
 import { ShellObject } from '../values/shell-object.ts'
@@ -11,10 +11,11 @@ import type { Cmdlet, CmdletContext, Invocation, Question } from './cmdlet.ts'
 import type { ErrorAction } from './common-parameters.ts'
 import { errorActions } from './common-parameters.ts'
 import type { ErrorOrigin } from './error-text.ts'
+import { runBlock } from './control-flow.ts'
 import { type Scope, evaluate, scriptValues, settle, unlisted } from './evaluate.ts'
 import { askMissing } from './missing-parameters.ts'
 import { type MatchedWord, matchWords } from './match-words.ts'
-import { LineEnded, type Runtime, StatementEnded } from './runtime.ts'
+import { LineEnded, type Runtime, StatementEnded, collected } from './runtime.ts'
 import { ShellError, Stopped, asShellError } from './shell-error.ts'
 
 /** How many values a command puts out before the event loop gets a turn. */
@@ -150,9 +151,9 @@ export class CommandRun {
       writeError: (error) => this.#report(error),
       writeWarning: (text) => this.#warn(text),
       writeVerbose: (text) => this.#verbose(text),
-      writeHost: (text) => {
+      writeHost: (text, colours = {}) => {
         this.#runtime.flush()
-        host.output(text)
+        host.output(host.colour ? painted(text, colours) : text)
       },
       clearScreen: () => {
         this.#runtime.flush()
@@ -188,24 +189,8 @@ export class CommandRun {
     return values instanceof Promise ? values.then(unlisted) : unlisted(values)
   }
 
-  async *#invoke(block: ScriptBlock, item: Value): AsyncGenerator<Value> {
-    const scope = this.#blockScope(block, item)
-    for (const statement of block.body.statements) {
-      try {
-        yield* this.#runtime.statement(statement, scope)
-      } catch (error) {
-        this.#endStatement(error, { source: block.origin, place: statement, command: '' })
-      }
-    }
-  }
-
-  /** In a block an error ends its statement only, unless errors are to stop the line. */
-  #endStatement(error: unknown, origin: ErrorOrigin): void {
-    if (error instanceof ShellError) this.#runtime.tell(error, origin)
-    else if (!(error instanceof StatementEnded)) throw error
-    if (/^stop$/i.test(textOf(this.#runtime.session.variable('ErrorActionPreference')))) {
-      throw new LineEnded()
-    }
+  #invoke(block: ScriptBlock, item: Value): AsyncIterable<Value> {
+    return runBlock(block.body, this.#blockScope(block, item), this.#runtime)
   }
 
   #blockScope(block: ScriptBlock, item: Value): Scope {
@@ -280,13 +265,6 @@ function errorObject(error: ShellError, command: string): ShellObject {
       TargetObject: error.target,
     },
   })
-}
-
-/** All values of a stream. */
-export async function collected(stream: AsyncIterable<Value>): Promise<readonly Value[]> {
-  const values: Value[] = []
-  for await (const value of stream) values.push(value)
-  return values
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- there is nothing to wait for

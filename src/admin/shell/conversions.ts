@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { isTrue } from '../values/compare.ts'
 import { textOf } from '../values/text-of.ts'
-import { TimeSpan, type Value, listOf } from '../values/value.ts'
+import { ShellObject } from '../values/shell-object.ts'
+import { HashTable, TimeSpan, type Value, listOf } from '../values/value.ts'
 import { numberOf } from './operations.ts'
 import { bytes, dateTime, timeSpan } from './parameter-types.ts'
 import type { Conversion, ParameterType } from './parameter-type.ts'
@@ -12,10 +13,10 @@ type Cast = (value: Value, now: Date) => Value
 const anySpan = timeSpan(0, Number.MAX_SAFE_INTEGER)
 
 const casts: Readonly<Record<string, Cast>> = {
-  int: (value) => Math.round(numberOf(value)),
-  int32: (value) => Math.round(numberOf(value)),
-  int64: (value) => Math.round(numberOf(value)),
-  long: (value) => Math.round(numberOf(value)),
+  int: (value) => rounded(numberOf(value), 0),
+  int32: (value) => rounded(numberOf(value), 0),
+  int64: (value) => rounded(numberOf(value), 0),
+  long: (value) => rounded(numberOf(value), 0),
   double: (value) => numberOf(value),
   string: (value) => textOf(value),
   'string[]': (value) => listOf(value).map(textOf),
@@ -25,7 +26,15 @@ const casts: Readonly<Record<string, Cast>> = {
   boolean: (value) => isTrue(value),
   'byte[]': (value, now) => byType(bytes, value, now),
   datetime: (value, now) => byType(dateTime, value, now),
+  pscustomobject: (value) => customObject(value),
+  ordered: (value) => value,
   timespan: (value, now) => new TimeSpan(byType(anySpan, value, now)),
+}
+
+/** `[PSCustomObject]@{Name='x'}`: an object of the shell with these properties. */
+function customObject(value: Value): Value {
+  if (!(value instanceof HashTable)) return value
+  return new ShellObject({ type: 'PSCustomObject', properties: new Map(value.entries) })
 }
 
 type StaticMember = (items: readonly Value[], now: Date) => Value
@@ -38,6 +47,17 @@ const statics: Readonly<Record<string, StaticMember>> = {
   'datetime::parse': ([text], now) => byType(dateTime, text ?? null, now),
   'bool::parse': ([text]) => parsedBoolean(textOf(text)),
   'boolean::parse': ([text]) => parsedBoolean(textOf(text)),
+  'math::round': ([value, digits]) => rounded(numberOf(value ?? null), numberOf(digits ?? null)),
+  'math::floor': ([value]) => Math.floor(numberOf(value ?? null)),
+  'math::ceiling': ([value]) => Math.ceil(numberOf(value ?? null)),
+  'math::truncate': ([value]) => Math.trunc(numberOf(value ?? null)),
+  'math::abs': ([value]) => Math.abs(numberOf(value ?? null)),
+  'math::max': ([a, b]) => Math.max(numberOf(a ?? null), numberOf(b ?? null)),
+  'math::min': ([a, b]) => Math.min(numberOf(a ?? null), numberOf(b ?? null)),
+  'string::isnullorempty': ([text]) => textOf(text) === '',
+  'string::isnullorwhitespace': ([text]) => textOf(text).trim() === '',
+  'string::join': ([separator, ...items]) =>
+    items.flatMap((item) => listOf(item).map(textOf)).join(textOf(separator)),
   'io.file::readallbytes': ([path]) => new Uint8Array(readFileSync(textOf(path))),
   'io.file::readalltext': ([path]) => readFileSync(textOf(path), 'utf8'),
   'io.file::writeallbytes': ([path, content], now) => {
@@ -74,6 +94,15 @@ export function staticMember(
     category: 'InvalidOperation',
     target: name,
   })
+}
+
+/** Halves go to the even neighbour, as .NET rounds. */
+function rounded(value: number, digits: number): number {
+  const scaled = Number(`${value}e${digits}`)
+  const near = Math.round(scaled)
+  const even = Math.abs(scaled % 1) === 0.5 && near % 2 !== 0 ? near - 1 : near
+  const result = Number(`${even}e${-digits}`)
+  return Number.isNaN(result) ? value : result
 }
 
 function byType<T>(type: ParameterType<T>, value: Value, now: Date): T {

@@ -6,15 +6,19 @@ import type {
   Script,
   Statement,
   TableEntry,
+  UnaryOperator,
 } from '../grammar/syntax.ts'
 import { isTrue } from '../values/compare.ts'
-import { BadCall, callMember, memberOf } from '../values/member.ts'
+import { memberOf } from '../values/member.ts'
+import { BadCall } from '../values/method-items.ts'
+import { callMember } from '../values/methods.ts'
 import { textOf } from '../values/text-of.ts'
 import { HashTable, ScriptBlock, type Value, isList, listOf } from '../values/value.ts'
 import { castTo, staticMember } from './conversions.ts'
-import { numberOf, operate } from './operations.ts'
+import { matchedGroups, numberOf, operate } from './operations.ts'
 import type { Session } from './session.ts'
 import { ShellError, asShellError } from './shell-error.ts'
+import { joinedText, splitAtBlanks } from './text-operations.ts'
 
 /** What an expression can see. */
 export interface Scope {
@@ -110,11 +114,24 @@ function* evaluateCompound(node: Compound, scope: Scope): Evaluation<Value> {
       return node.name
     case 'unary': {
       const value = yield* evaluate(node.operand, scope)
-      if (node.operator === 'not') return !isTrue(value)
-      return placed(node, () => numberOf(value) * (node.operator === '-' ? -1 : 1))
+      return placed(node, () => unary(node.operator, value))
     }
     case 'binary':
       return yield* binary(node, scope)
+  }
+}
+
+function unary(operator: UnaryOperator, value: Value): Value {
+  switch (operator) {
+    case 'not':
+      return !isTrue(value)
+    case 'split':
+      return splitAtBlanks(value)
+    case 'join':
+      return joinedText(value, '')
+    case '-':
+    case '+':
+      return numberOf(value) * (operator === '-' ? -1 : 1)
   }
 }
 
@@ -126,7 +143,13 @@ function* binary(node: ExpressionOf<'binary'>, scope: Scope): Evaluation<Value> 
     return isTrue(yield* evaluate(node.right, scope))
   }
   const right = yield* evaluate(node.right, scope)
-  return placed(node, () => operate(operator, { left, right, caseSensitive }))
+  return placed(node, () => {
+    const operands = { left, right, caseSensitive }
+    const result = operate(operator, operands)
+    const groups = operator === 'match' && result === true ? matchedGroups(operands) : undefined
+    if (groups !== undefined) scope.session.setVariable('matches', groups)
+    return result
+  })
 }
 
 function* each(nodes: readonly Expression[], scope: Scope): Evaluation<Value[]> {
@@ -165,7 +188,11 @@ function* table(entries: readonly TableEntry[], scope: Scope): Evaluation<HashTa
 export function* groupValue(statement: Statement, scope: Scope): Evaluation<Value> {
   const expression = expressionOf(statement)
   if (expression !== undefined) return yield* evaluate(expression, scope)
-  return unlisted(yield statement)
+  if (statement.kind !== 'assignment') return unlisted(yield statement)
+  const { target, gives } = statement
+  const before = gives === 'old' ? yield* evaluate(target, scope) : null
+  yield statement
+  return gives === 'old' ? before : yield* evaluate(target, scope)
 }
 
 /** The expression that a statement consists of, when it is no more than one. */
@@ -207,7 +234,7 @@ function indexed(target: Value, index: Value, place: Place): Value {
 }
 
 /** Runs `work`; its error is told at `place` unless it knows a closer one. */
-function placed<T>(place: Place, work: () => T): T {
+export function placed<T>(place: Place, work: () => T): T {
   try {
     return work()
   } catch (error) {

@@ -1,11 +1,11 @@
-import type { Assignment, CommandCall, Pipeline, Statement } from '../grammar/syntax.ts'
+import type { CommandCall, Pipeline, Statement } from '../grammar/syntax.ts'
 import { listOf, type Value } from '../values/value.ts'
 import type { Cmdlet } from './cmdlet.ts'
-import { CommandRun, collected } from './command-run.ts'
-import { type Scope, evaluate, groupValue, settle } from './evaluate.ts'
-import { operate } from './operations.ts'
-import { type Runtime, StatementEnded } from './runtime.ts'
-import { isConstant } from './session.ts'
+import { assign } from './assign.ts'
+import { CommandRun } from './command-run.ts'
+import { LoopJump, runControl } from './control-flow.ts'
+import { type Scope, evaluate, settle } from './evaluate.ts'
+import { type Runtime, StatementEnded, collected } from './runtime.ts'
 import { ShellError } from './shell-error.ts'
 
 /** Runs one statement and gives what it puts out, as it comes. */
@@ -14,26 +14,19 @@ export async function* runStatement(
   scope: Scope,
   runtime: Runtime,
 ): AsyncGenerator<Value> {
-  if (statement.kind === 'assignment') await assign(statement, scope, runtime)
-  else yield* runPipeline(statement, scope, runtime)
-}
-
-async function assign(assignment: Assignment, scope: Scope, runtime: Runtime): Promise<void> {
-  const { name, add } = assignment
-  if (isConstant(name)) {
-    throw new ShellError(`Cannot overwrite variable ${name} because it is read-only or constant.`, {
-      id: 'VariableNotWritable',
-      category: 'WriteError',
-      target: name,
-      place: assignment,
-    })
+  switch (statement.kind) {
+    case 'pipeline':
+      yield* runPipeline(statement, scope, runtime)
+      return
+    case 'assignment':
+      await settle(assign(statement, scope), (inner) => collected(runtime.statement(inner, scope)))
+      return
+    case 'break':
+    case 'continue':
+      throw new LoopJump(statement.kind)
+    default:
+      yield* runControl(statement, scope, runtime)
   }
-  const given = await settle(groupValue(assignment.value, scope), (statement) =>
-    collected(runtime.statement(statement, scope)),
-  )
-  const before = runtime.session.variable(name)
-  const value = add ? operate('+', { left: before, right: given, caseSensitive: false }) : given
-  runtime.session.setVariable(name, value)
 }
 
 async function* runPipeline(

@@ -2,9 +2,11 @@ import type { BinaryOperator } from '../grammar/syntax.ts'
 import { NotComparable, areEqual, compare, isTrue, quantityOf } from '../values/compare.ts'
 import { parseNumber } from '../grammar/numbers.ts'
 import { textOf, typeNameOf } from '../values/text-of.ts'
-import { TimeSpan, type Value, isList, listOf } from '../values/value.ts'
+import { HashTable, TimeSpan, type Value, isList, listOf } from '../values/value.ts'
 import { wildcard } from '../values/wildcard.ts'
+import { pattern, rememberedAs } from './patterns.ts'
 import { ShellError } from './shell-error.ts'
+import { formatted, joinedText, replaced, split } from './text-operations.ts'
 
 /** The operators that work on two values; `and`, `or` and `xor` are the evaluator's own. */
 export type ValueOperator = Exclude<BinaryOperator, 'and' | 'or'>
@@ -47,6 +49,16 @@ export function operate(operator: ValueOperator, operands: Operands): Value {
       return holds(right, left, caseSensitive) === (operator === 'in')
     case 'xor':
       return isTrue(left) !== isTrue(right)
+    case 'replace':
+      return replaced(operands)
+    case 'split':
+      return split(operands)
+    case 'join':
+      return joinedText(left, textOf(right))
+    case 'f':
+      return formatted(operands)
+    case '..':
+      return range(Math.round(numberOf(left)), Math.round(numberOf(right)))
     default:
       return calculate(operator, left, right)
   }
@@ -67,45 +79,36 @@ function tested(test: Test, operands: Operands): Value {
 const holds = (values: Value, wanted: Value, caseSensitive: boolean) =>
   listOf(values).some((each) => areEqual(each, wanted, caseSensitive))
 
-/** Patterns of this process that were used last; a filter tests each object with the same one. */
-const patterns = new Map<string, (text: string) => boolean>()
-const maximumPatterns = 100
-
-function remembered(key: string, make: () => (text: string) => boolean) {
-  const known = patterns.get(key)
-  if (known !== undefined) return known
-  if (patterns.size >= maximumPatterns) patterns.clear()
-  const made = make()
-  patterns.set(key, made)
-  return made
-}
-
 function isLike({ left, right, caseSensitive }: Operands): boolean {
-  const pattern = textOf(right)
-  const matches = remembered(`like ${caseSensitive} ${pattern}`, () =>
-    wildcard(pattern, caseSensitive),
+  const wanted = textOf(right)
+  const matches = rememberedAs(`like ${caseSensitive} ${wanted}`, () =>
+    wildcard(wanted, caseSensitive),
   )
   return matches(textOf(left))
 }
 
-function isMatch({ left, right, caseSensitive }: Operands): boolean {
-  const pattern = textOf(right)
-  return remembered(`match ${caseSensitive} ${pattern}`, () =>
-    expressionTest(pattern, caseSensitive),
-  )(textOf(left))
+const isMatch = ({ left, right, caseSensitive }: Operands) =>
+  pattern(textOf(right), caseSensitive ? '' : 'i').test(textOf(left))
+
+/** What `$matches` holds after a text matched: the whole by 0, the groups by number and name. */
+export function matchedGroups({ left, right, caseSensitive }: Operands): HashTable | undefined {
+  const found = pattern(textOf(right), caseSensitive ? '' : 'i').exec(textOf(left))
+  if (found === null) return undefined
+  const numbered = [...found].map((group, at): [string, Value] => [String(at), group])
+  return new HashTable([...Object.entries(found.groups ?? {}), ...numbered])
 }
 
-function expressionTest(pattern: string, caseSensitive: boolean): (text: string) => boolean {
-  try {
-    const expression = new RegExp(pattern, caseSensitive ? '' : 'i')
-    return (text) => expression.test(text)
-  } catch (error) {
-    throw new ShellError(`parsing "${pattern}" - not a valid regular expression.`, {
-      id: 'InvalidRegularExpression',
-      category: 'InvalidOperation',
-      cause: error,
-    })
+/** Most elements of a range, and letters of a repeated text. */
+const maximumLength = 1_000_000
+
+/** `1..5`, and `5..1` downwards. */
+function range(from: number, to: number): readonly number[] {
+  const length = Math.abs(to - from) + 1
+  if (length > maximumLength) {
+    const message = `The range ${from}..${to} has more than ${maximumLength} elements.`
+    throw new ShellError(message, { id: 'RangeTooLarge', category: 'InvalidArgument' })
   }
+  return Array.from({ length }, (_, at) => (from <= to ? from + at : from - at))
 }
 
 type Arithmetic = '+' | '-' | '*' | '/' | '%'
@@ -116,8 +119,15 @@ function calculate(operator: Arithmetic, left: Value, right: Value): Value {
     if (isList(left)) return [...left, ...listOf(right)]
     if (left === null) return right
   }
+  if (operator === '*' && typeof left === 'string') return repeated(left, numberOf(right))
   const moment = operator === '+' || operator === '-' ? withTime(operator, left, right) : undefined
   return moment ?? calculated(operator, numberOf(left), numberOf(right))
+}
+
+function repeated(text: string, times: number): string {
+  if (times >= 0 && text.length * times <= maximumLength) return text.repeat(Math.round(times))
+  const message = `A text cannot be repeated ${times} times.`
+  throw new ShellError(message, { id: 'TextTooLong', category: 'InvalidArgument' })
 }
 
 /** Dates and time spans moved by one another. */

@@ -22,6 +22,11 @@ export interface ParameterType<T> {
   readonly values?: readonly string[]
   /** What else completion may offer: names of commands, or of properties of the objects piped in. */
   readonly suggests?: 'commands' | 'properties'
+  /**
+   * Objects of the pipeline, by their types, that need no conversion: as in PowerShell they are taken
+   * whole before any of their properties is.
+   */
+  readonly takesObjects?: readonly string[]
   /** Whether `$null` is a value, which clears a setting. */
   readonly takesNull?: boolean
   readonly convert: (argument: Argument) => Conversion<T>

@@ -32,3 +32,10 @@ export class StatementEnded extends Error {
 export class LineEnded extends Error {
   override readonly name = 'LineEnded'
 }
+
+/** All values of a stream. */
+export async function collected(stream: AsyncIterable<Value>): Promise<readonly Value[]> {
+  const values: Value[] = []
+  for await (const value of stream) values.push(value)
+  return values
+}

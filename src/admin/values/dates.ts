@@ -60,11 +60,29 @@ const tokens: Readonly<Record<string, (date: Date) => string>> = {
   tt: (date) => (date.getHours() < 12 ? 'AM' : 'PM'),
 }
 
-/** A date by .NET's format words: `yyyy-MM-dd HH:mm:ss`; other characters stand for themselves. */
+/** What one letter alone stands for. */
+const wholeFormats: Readonly<Record<string, string>> = {
+  d: 'M/d/yyyy',
+  D: 'dddd, MMMM d, yyyy',
+  f: 'dddd, MMMM d, yyyy h:mm tt',
+  F: 'dddd, MMMM d, yyyy h:mm:ss tt',
+  g: 'M/d/yyyy h:mm tt',
+  G: 'M/d/yyyy h:mm:ss tt',
+  s: "yyyy-MM-dd'T'HH:mm:ss",
+  t: 'h:mm tt',
+  T: 'h:mm:ss tt',
+  u: "yyyy-MM-dd HH:mm:ss'Z'",
+}
+
+/**
+ * A date by .NET's format words: `yyyy-MM-dd HH:mm:ss`, or by one letter such as `s` or `g`; other
+ * characters stand for themselves. As in .NET, `u` does not convert: the local time stands there.
+ */
 export function formatDateAs(date: Date, format: string): string {
-  return format.replaceAll(
-    /'([^']*)'|yyyy|yy|M{1,4}|d{1,4}|HH?|hh?|mm?|ss?|fff|tt/g,
-    (word, quoted: string | undefined) => quoted ?? tokens[word]?.(date) ?? word,
+  const words = Object.hasOwn(wholeFormats, format) ? (wholeFormats[format] ?? '') : format
+  return words.replaceAll(
+    /\\(.)|'([^']*)'|yyyy|yy|M{1,4}|d{1,4}|HH?|hh?|mm?|ss?|fff|tt/g,
+    (word, literal?: string, quoted?: string) => literal ?? quoted ?? tokens[word]?.(date) ?? word,
   )
 }
 

@@ -1,7 +1,7 @@
 import { formatDateAs } from './dates.ts'
+import { ownOf } from './own-of.ts'
 import { ShellObject } from './shell-object.ts'
-import { textOf } from './text-of.ts'
-import { ByteSize, Credential, Flags, HashTable, TimeSpan, type Value, isList } from './value.ts'
+import { ByteSize, Credential, HashTable, TimeSpan, type Value, isList } from './value.ts'
 
 type Properties<Owner> = Readonly<Record<string, (owner: Owner) => Value>>
 
@@ -29,6 +29,12 @@ const spanProperties: Properties<TimeSpan> = {
   totalmilliseconds: ({ milliseconds }) => milliseconds,
 }
 
+/** `$connector.MaxMessageSize.Value.ToMB()`, as scripts for Exchange write it. */
+const sizeProperties: Properties<ByteSize> = {
+  value: (size) => size,
+  isunlimited: () => false,
+}
+
 const credentialProperties: Properties<Credential> = {
   username: ({ userName }) => userName,
   password: ({ password }) => password,
@@ -49,11 +55,11 @@ export function memberOf(value: Value, name: string): Value {
 }
 
 function known(value: Value, key: string): Value | undefined {
-  if (value instanceof Date) return own(dateProperties, key)?.(value)
-  if (value instanceof TimeSpan) return own(spanProperties, key)?.(value)
-  if (value instanceof Credential) return own(credentialProperties, key)?.(value)
-  if (value instanceof Flags && key === 'value__') return null
-  return undefined
+  if (value instanceof Date) return ownOf(dateProperties, key)?.(value)
+  if (value instanceof TimeSpan) return ownOf(spanProperties, key)?.(value)
+  if (value instanceof Credential) return ownOf(credentialProperties, key)?.(value)
+  if (value instanceof ByteSize) return ownOf(sizeProperties, key)?.(value)
+  return value === Infinity && key === 'isunlimited' ? true : undefined
 }
 
 /** One object counts as one, so that `.Count` works whatever a command found. */
@@ -81,100 +87,4 @@ function tableMember(table: HashTable, name: string): Value {
     default:
       return null
   }
-}
-
-const own = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
-  Object.hasOwn(table, key) ? table[key] : undefined
-
-/** A method that cannot be called so; its message says why. */
-export class BadCall extends Error {
-  override readonly name = 'BadCall'
-}
-
-type Method<Owner> = (owner: Owner, items: readonly Value[]) => Value
-
-const dateMethods: Readonly<Record<string, Method<Date>>> = {
-  addmilliseconds: (date, items) => moved(date, items, 1),
-  addseconds: (date, items) => moved(date, items, 1000),
-  addminutes: (date, items) => moved(date, items, 60_000),
-  addhours: (date, items) => moved(date, items, 3_600_000),
-  adddays: (date, items) => moved(date, items, 86_400_000),
-  addmonths: (date, items) => movedMonths(date, amountOf(items)),
-  addyears: (date, items) => movedMonths(date, amountOf(items) * 12),
-  tostring: (date, [format]) =>
-    format === undefined ? textOf(date) : formatDateAs(date, textOf(format)),
-}
-
-const stringMethods: Readonly<Record<string, Method<string>>> = {
-  toupper: (text) => text.toUpperCase(),
-  tolower: (text) => text.toLowerCase(),
-  trim: (text) => text.trim(),
-  startswith: (text, items) => text.startsWith(textItem(items, 0)),
-  endswith: (text, items) => text.endsWith(textItem(items, 0)),
-  contains: (text, items) => text.includes(textItem(items, 0)),
-  replace: (text, items) => text.replaceAll(textItem(items, 0), () => textItem(items, 1)),
-  split: (text, items) => text.split(textItem(items, 0)),
-}
-
-const sizeMethods: Readonly<Record<string, Method<ByteSize>>> = {
-  tobytes: ({ bytes }) => bytes,
-  tokb: ({ bytes }) => Math.floor(bytes / 1024),
-  tomb: ({ bytes }) => Math.floor(bytes / 1024 ** 2),
-  togb: ({ bytes }) => Math.floor(bytes / 1024 ** 3),
-}
-
-/** Calls a value's method. Throws BadCall when it has none of that name, or not for these values. */
-export function callMember(value: Value, name: string, items: readonly Value[]): Value {
-  const key = name.toLowerCase()
-  const result = tryCall(value, key, items)
-  if (result !== undefined) return result
-  if (key === 'tostring' && items.length === 0 && value !== null) return textOf(value)
-  if (value === null) throw new BadCall('You cannot call a method on a null-valued expression.')
-  throw new BadCall(
-    `Method invocation failed because [${typeLabel(value)}] does not contain a method named '${name}'.`,
-  )
-}
-
-function tryCall(value: Value, key: string, items: readonly Value[]): Value | undefined {
-  if (value instanceof Date) return own(dateMethods, key)?.(value, items)
-  if (typeof value === 'string') return own(stringMethods, key)?.(value, items)
-  return value instanceof ByteSize ? own(sizeMethods, key)?.(value, items) : undefined
-}
-
-function typeLabel(value: Value): string {
-  if (typeof value === 'string') return 'System.String'
-  if (value instanceof Date) return 'System.DateTime'
-  return value instanceof ShellObject ? value.type : typeof value
-}
-
-function moved(date: Date, items: readonly Value[], unit: number): Date {
-  return checked(new Date(date.getTime() + amountOf(items) * unit))
-}
-
-/** A day that the month reached does not have becomes its last one. */
-function movedMonths(date: Date, months: number): Date {
-  const result = new Date(date)
-  result.setDate(1)
-  result.setMonth(result.getMonth() + months)
-  const lastDay = new Date(result.getFullYear(), result.getMonth() + 1, 0).getDate()
-  result.setDate(Math.min(date.getDate(), lastDay))
-  return checked(result)
-}
-
-function checked(date: Date): Date {
-  if (Number.isNaN(date.getTime())) throw new BadCall('The result is not a date that exists.')
-  return date
-}
-
-function amountOf(items: readonly Value[]): number {
-  const [amount] = items
-  const number = typeof amount === 'string' ? Number(amount) : amount
-  if (items.length === 1 && typeof number === 'number' && Number.isFinite(number)) return number
-  throw new BadCall('The method takes one number.')
-}
-
-function textItem(items: readonly Value[], at: number): string {
-  const item = items[at]
-  if (item === undefined) throw new BadCall(`The method takes ${at + 1} or more values.`)
-  return textOf(item)
 }

@@ -14,14 +14,20 @@ export interface ObjectParts {
 /** An object of the shell: named properties in an order. Names are compared without case. */
 export class ShellObject {
   readonly type: string
-  readonly properties: ReadonlyMap<string, Value>
   readonly view: View | undefined
+  #properties: ReadonlyMap<string, Value>
+  /** Set once a property was changed: the map given to the constructor belongs to others too. */
+  #own: Map<string, Value> | undefined
   #spellings: ReadonlyMap<string, string> | undefined
 
   constructor({ type, properties, view }: ObjectParts) {
     this.type = type
-    this.properties = properties instanceof Map ? properties : new Map(Object.entries(properties))
+    this.#properties = properties instanceof Map ? properties : new Map(Object.entries(properties))
     this.view = view
+  }
+
+  get properties(): ReadonlyMap<string, Value> {
+    return this.#properties
   }
 
   /** The property's value; undefined when there is no such property. */
@@ -30,6 +36,16 @@ export class ShellObject {
     if (exact !== undefined) return exact
     const spelling = this.spelling(name)
     return spelling === undefined ? undefined : this.properties.get(spelling)
+  }
+
+  /** Gives a property that is there another value; false when there is none of the name. */
+  set(name: string, value: Value): boolean {
+    const spelling = this.spelling(name)
+    if (spelling === undefined) return false
+    this.#own ??= new Map(this.#properties)
+    this.#own.set(spelling, value)
+    this.#properties = this.#own
+    return true
   }
 
   /** The property's name as the object writes it. */

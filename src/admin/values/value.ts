@@ -69,15 +69,27 @@ export class Flags {
 
 /** `@{Name=value}`; names are compared without case and keep their order. */
 export class HashTable {
-  readonly entries: readonly (readonly [name: string, value: Value])[]
+  readonly #entries = new Map<string, readonly [name: string, value: Value]>()
 
   constructor(entries: readonly (readonly [name: string, value: Value])[]) {
-    this.entries = entries
+    for (const [name, value] of entries) this.set(name, value)
+  }
+
+  get entries(): readonly (readonly [name: string, value: Value])[] {
+    return [...this.#entries.values()]
   }
 
   get(name: string): Value | undefined {
-    const wanted = name.toLowerCase()
-    return this.entries.find(([key]) => key.toLowerCase() === wanted)?.[1]
+    return this.#entries.get(name.toLowerCase())?.[1]
+  }
+
+  set(name: string, value: Value): void {
+    const key = name.toLowerCase()
+    this.#entries.set(key, [this.#entries.get(key)?.[0] ?? name, value])
+  }
+
+  delete(name: string): boolean {
+    return this.#entries.delete(name.toLowerCase())
   }
 
   toString(): string {

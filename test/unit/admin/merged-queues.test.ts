@@ -2,47 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { QueueNames, mergeQueues, mergedMessages } from '../../../src/admin/merged-queues.ts'
 import type { MessageView, QueueView } from '../../../src/queue/queue-listing.ts'
 import { domainQueue } from '../../support/queue-samples.ts'
+import { messageView, queueView } from '../../support/queue-views.ts'
 
-function view(number: number, domain: string, changes: Partial<QueueView> = {}): QueueView {
-  const key = domainQueue(domain)
-  return {
-    Identity: `EDGE01\\${number}`,
-    DeliveryType: key.deliveryType,
-    Status: 'Ready',
-    MessageCount: 1,
-    DeferredMessageCount: 0,
-    NextHopDomain: domain,
-    NextHopConnector: key.nextHopConnector,
-    NextHopCategory: 'External',
-    LastError: '',
-    RetryCount: 0,
-    IncomingRate: 0,
-    OutgoingRate: 0,
-    key,
-    ...changes,
-  }
-}
+const view = (number: number, domain: string, changes: Partial<QueueView> = {}) =>
+  queueView(number, { key: domainQueue(domain), ...changes })
 
-function message(queue: number, id: number, received: number): MessageView {
-  return {
-    Identity: `EDGE01\\${queue}\\${id}`,
-    FromAddress: 'ana@example.com',
-    Status: 'Ready',
-    Queue: `EDGE01\\${queue}`,
-    Subject: 'Hello',
-    Size: 12,
-    MessageSourceName: 'SMTP:Default',
-    SourceIP: '192.0.2.1',
-    Directionality: 'Incoming',
-    InternetMessageId: '<1@example.com>',
-    DateReceived: received,
-    ExpirationTime: received + 1,
-    LastError: '',
-    RetryCount: 0,
-    Recipients: [{ Address: 'bob@a.test', Status: 'Ready', LastError: '' }],
-    place: { message: id, id },
-  }
-}
+const message = (queue: number, id: number, DateReceived: number) =>
+  messageView(queue, id, { DateReceived })
 
 const names = new QueueNames([[view(3, 'a.test')], [view(1001, 'A.test'), view(1002, 'b.test')]])
 

@@ -18,19 +18,21 @@ describe('the report', () => {
   const duel = sampleScenario({
     relay: sampleFigures('relay', [4000, 4200, 100]),
     postfix: sampleFigures('Postfix', [800, 900, 20]),
-    ...{ ratio: 5, target: 5 },
+    ...{ ratio: 5, target: 5, ceiling: 9100 },
   })
 
   test('says where, how often and what was measured', () => {
     const text = report(sampleResult(duel))
     expect(text).toContain('Example 9000, 2 cores, 24 GB, Linux 6.1, queues on ext4')
     expect(text).toContain('3 rounds in turns')
-    expect(text).toMatch(/^kept +20 sessions kept, 5 KB +8000 +4,000 +800 +5\.00x +>= 5x +yes$/m)
+    expect(text).toMatch(
+      /^kept +20 sessions kept, 5 KB +8000 +4,000 +800 +5\.00x +>= 5x +yes +9,100$/m,
+    )
     expect(text).toMatch(/^kept +relay +0\.40 +300 +200 +2 +4,400 +1\.0 +0\.40$/m)
   })
 
   test('says NO to a target that was missed', () => {
-    expect(report(sampleResult({ ...duel, ratio: 4.9 }))).toMatch(/4\.90x +>= 5x +NO$/m)
+    expect(report(sampleResult({ ...duel, ratio: 4.9 }))).toMatch(/4\.90x +>= 5x +NO +9,100$/m)
   })
 
   test('shows measures with their unit, target and verdict', () => {

@@ -1,16 +1,19 @@
 import { expect, test } from 'vitest'
 import {
   endOfStamp,
-  hourStamp,
   logFileName,
   parseLogFileName,
+  periodStamp,
 } from '../../../src/logs/log-file-name.ts'
 
-test('names a file by UTC hour and instance and reads the name back', () => {
-  const stamp = hourStamp(Date.parse('2026-01-02T23:59:59.999Z'))
+test.each([
+  ['hour', '2026010223'],
+  ['day', '20260102'],
+] as const)('names a file by UTC %s and instance and reads the name back', (period, stamp) => {
+  expect(periodStamp(period, Date.parse('2026-01-02T23:59:59.999Z'))).toBe(stamp)
   const name = logFileName('RECV', stamp, 12)
-  expect(name).toBe('RECV2026010223-12.LOG')
-  expect(parseLogFileName('RECV', name)).toEqual({ name, stamp: '2026010223', instance: 12 })
+  expect(name).toBe(`RECV${stamp}-12.LOG`)
+  expect(parseLogFileName('RECV', name)).toEqual({ name, stamp, instance: 12 })
 })
 
 test.each([

@@ -8,19 +8,11 @@ import { defaultClientTimeouts } from '../../../src/send/client-timeouts.ts'
 import { SmtpClient } from '../../../src/send/smtp-client.ts'
 import { replyText } from '../../../src/smtp/reply.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
+import { frontEndSession } from '../../support/incoming.ts'
+import { RecordedConnectivityLog } from '../../support/recorded-connectivity-log.ts'
 
 const transaction: MailTransaction = {
-  session: {
-    sessionId: '08DD5A1122334401',
-    connector: 'MAIL1\\Default Frontend MAIL1',
-    fqdn: 'mail1.corp.example',
-    local: { address: '192.0.2.25', port: 25 },
-    remote: { address: '203.0.113.77', port: 50122 },
-    helloName: 'mx.lucerne.example',
-    extended: true,
-    principal: { kind: 'Anonymous' },
-    permissions: new Set(),
-  },
+  session: frontEndSession,
   envelope: { sender: '', body: '7BIT', smtpUtf8: false },
   limits: { maxHeaderSize: 65536, maxHopCount: 30, maxLocalHopCount: 8 },
 }
@@ -40,6 +32,7 @@ async function inContent() {
     kept: false,
     needsReset: false,
     handedOver: undefined,
+    connectivity: new RecordedConnectivityLog().session({ destination: '', description: '' }),
   }
   const givenBack: BackEndConnection[] = []
   const message = new ProxiedMessage(transaction, {

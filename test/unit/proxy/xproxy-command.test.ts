@@ -11,6 +11,7 @@ import {
   parseXProxyTo,
 } from '../../../src/proxy/xproxy-command.ts'
 import { reply } from '../../../src/smtp/reply.ts'
+import { frontEndSession } from '../../support/incoming.ts'
 
 const refused = reply('501 5.5.4 Invalid arguments')
 
@@ -18,13 +19,8 @@ const facts = (
   principal: Principal = { kind: 'Anonymous' },
   permissions: readonly Permission[] = ['SMTPSubmit', 'SMTPAcceptAnySender'],
 ): SessionFacts => ({
-  sessionId: '08DD5A1122334401',
-  connector: 'MAIL1\\Default Frontend MAIL1',
-  fqdn: 'mail1.corp.example',
-  local: { address: '192.0.2.25', port: 25 },
+  ...frontEndSession,
   remote: { address: '::ffff:203.0.113.77', port: 50122 },
-  helloName: 'mx.lucerne.example',
-  extended: true,
   principal,
   permissions: new Set(permissions),
 })

@@ -268,7 +268,7 @@ describe('a suspended queue', () => {
     await bench.sendTo(unreachableQueue)
     for (const queue of [key, unreachableQueue]) await bench.scheduler.operations.suspend(queue)
     expect(await bench.scheduler.operations.retry(key)).toBe(false)
-    await bench.scheduler.reroute(() => false)
+    await bench.scheduler.operations.reroute(() => false)
     expect(categorized).toBe(0)
     await bench.scheduler.operations.resume(unreachableQueue)
     await bench.settle()

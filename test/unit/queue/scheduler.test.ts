@@ -286,7 +286,7 @@ describe('categorizing anew', () => {
     await bench.send('kept.test')
     bench.recategorize = ({ recipients }) =>
       Promise.resolve({ copies: [{ queue: domainQueue('new.test'), recipients }], failed: [] })
-    await bench.scheduler.reroute((key) => key.nextHopConnector !== 'Gone')
+    await bench.scheduler.operations.reroute((key) => key.nextHopConnector !== 'Gone')
     await bench.settle()
     const domains = (await bench.waiting()).map(({ queue }) => queue.nextHopDomain)
     expect(domains.filter((domain) => domain === 'new.test')).toHaveLength(122)
@@ -301,10 +301,10 @@ describe('categorizing anew', () => {
       looked++
       return Promise.resolve({ copies: [{ queue, recipients }], failed: [] })
     }
-    await bench.scheduler.reroute(() => true)
+    await bench.scheduler.operations.reroute(() => true)
     expect(looked).toBe(60)
     await bench.advance(minute)
-    await bench.scheduler.reroute(() => true)
+    await bench.scheduler.operations.reroute(() => true)
     expect(looked).toBe(120)
   })
 })

@@ -47,5 +47,22 @@ test.each<[Party, PermissionGroup[], readonly Permission[]]>([
   [{ kind: 'ExternallySecured' }, everyGroup, secured],
   [{ kind: 'ExternallySecured' }, ['AnonymousUsers'], []],
 ])('%o on a connector with %o', (party, groups, expected) => {
-  expect([...permissionsFor(party, groups)].sort()).toEqual([...expected].sort())
+  expect([...permissionsFor(party, { PermissionGroups: groups })].sort()).toEqual(
+    [...expected].sort(),
+  )
+})
+
+test('anonymous senders have the rights that their connector gives, and any sender', () => {
+  const granted = permissionsFor(
+    { kind: 'Anonymous' },
+    {
+      PermissionGroups: ['AnonymousUsers'],
+      AnonymousRights: ['SMTPSubmit', 'SMTPAcceptAnyRecipient'],
+    },
+  )
+  expect([...granted].sort()).toEqual([
+    'SMTPAcceptAnyRecipient',
+    'SMTPAcceptAnySender',
+    'SMTPSubmit',
+  ])
 })

@@ -9,7 +9,8 @@ import { testConnector, testDomains } from '../../support/receiving-server.ts'
 
 const anonymous: Principal = { kind: 'Anonymous' }
 const ana: Principal = { kind: 'User', userName: 'ana', addresses: ['ana@contoso.example'] }
-const rights = (party: Party, ...groups: PermissionGroup[]) => permissionsFor(party, groups)
+const rights = (party: Party, ...groups: PermissionGroup[]) =>
+  permissionsFor(party, { PermissionGroups: groups })
 
 describe('the sender', () => {
   const everybody = rights({ kind: 'Anonymous' }, 'AnonymousUsers')

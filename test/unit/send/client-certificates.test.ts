@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import { ClientCertificates } from '../../../src/send/client-certificates.ts'
 import type { KeyPair } from '../../../src/tls/certificates.ts'
 import { sendConnector } from '../../support/delivery-bench.ts'
-import { testCertificate } from '../../support/fake-mx-certificate.ts'
+import { testCertificate } from '../../support/test-certificate.ts'
 
 test('gives one context per certificate, and none for a name that is not there', async () => {
-  const { key, cert } = await testCertificate('edge.test')
+  const { key, cert } = await testCertificate(['edge.test'])
   const name = '<I>CN=edge.test<S>CN=edge.test'
   const pair: KeyPair = {
     ...{ certificate: cert, key, name, subject: 'CN=edge.test', issuer: 'CN=edge.test' },

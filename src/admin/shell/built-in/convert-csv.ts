@@ -7,7 +7,7 @@ import { switchParameter, text } from '../parameter-types.ts'
 import { typeNameOf } from '../../values/text-of.ts'
 import { refuseTogether } from '../parameter-sets.ts'
 import { refuseLaid } from './convert-json.ts'
-import { writeLines } from './file-output.ts'
+import { encodingParameter, writeLines } from './file-output.ts'
 import { propertiesOf } from './property-choice.ts'
 
 const csvParameters = {
@@ -43,6 +43,7 @@ export const exportCsv = defineCmdlet({
     Path: parameter(text, { help: 'The file.', position: 0, required: true }),
     Append: parameter(switchParameter, { help: 'Adds to the file, without a line of titles.' }),
     NoClobber: parameter(switchParameter, { help: 'Fails when the file is there already.' }),
+    Encoding: encodingParameter,
     ...csvParameters,
   },
   examples: [
@@ -54,11 +55,12 @@ export const exportCsv = defineCmdlet({
   input: 'whole',
   async *run({ given, input }) {
     const lines = csvLines(input, given, 'Export-Csv')
-    const { Path, Append = false, NoClobber = false } = given
+    const { Path, Append = false, NoClobber = false, Encoding } = given
     await writeLines(Append ? afterFirst(lines) : lines, {
       path: Path,
       append: Append,
       keep: NoClobber,
+      encoding: Encoding,
     })
     yield* []
   },

@@ -1,5 +1,15 @@
 import { open } from 'node:fs/promises'
+import { parameter } from '../cmdlet.ts'
+import { oneOf } from '../parameter-types.ts'
 import { ShellError } from '../shell-error.ts'
+
+/** How letters become octets. */
+export const encodingParameter = parameter(oneOf(['UTF8', 'UTF8BOM', 'Unicode']), {
+  help: 'How the file is written: UTF-8, UTF-8 with the mark that Excel looks for, or UTF-16.',
+  defaultText: 'UTF8',
+})
+
+type Encoding = 'UTF8' | 'UTF8BOM' | 'Unicode'
 
 /** Where lines are written, and what becomes of what is there. */
 export interface FileTarget {
@@ -7,6 +17,7 @@ export interface FileTarget {
   readonly append: boolean
   /** An existing file is left alone, and the command fails. */
   readonly keep: boolean
+  readonly encoding?: Encoding | undefined
 }
 
 /** How much text is put together for one write. */
@@ -26,15 +37,17 @@ export async function writeChunks(
   chunks: AsyncIterable<string>,
   target: FileTarget,
 ): Promise<void> {
+  const { encoding = 'UTF8' } = target
   await using file = await opened(target)
-  let waiting = ''
+  const isNew = (await file.stat()).size === 0
+  let waiting = isNew && encoding !== 'UTF8' ? '\uFEFF' : ''
   for await (const chunk of chunks) {
     waiting += chunk
     if (waiting.length < chunkLength) continue
-    await file.writeFile(waiting)
+    await file.writeFile(waiting, encoding === 'Unicode' ? 'utf16le' : 'utf8')
     waiting = ''
   }
-  await file.writeFile(waiting)
+  await file.writeFile(waiting, encoding === 'Unicode' ? 'utf16le' : 'utf8')
 }
 
 async function opened({ path, append, keep }: FileTarget) {

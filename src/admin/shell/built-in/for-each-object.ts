@@ -1,4 +1,6 @@
-import { BadCall, callMember, memberOf } from '../../values/member.ts'
+import { memberOf } from '../../values/member.ts'
+import { BadCall } from '../../values/method-items.ts'
+import { callMember } from '../../values/methods.ts'
 import { ScriptBlock, type Value, listOf } from '../../values/value.ts'
 import { textOf } from '../../values/text-of.ts'
 import { defineCmdlet, parameter } from '../cmdlet.ts'

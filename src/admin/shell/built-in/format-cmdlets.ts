@@ -1,11 +1,13 @@
 import { type Field, Laid, type Layout } from '../../format/layout.ts'
 import { ShellObject } from '../../values/shell-object.ts'
+import { textOf } from '../../values/text-of.ts'
 import type { Value } from '../../values/value.ts'
 import { type CmdletContext, defineCmdlet, parameter } from '../cmdlet.ts'
 import { list, switchParameter } from '../parameter-types.ts'
 import {
   type PropertyChoice,
   chosenFields,
+  chosenValue,
   propertiesOf,
   propertyChoice,
 } from './property-choice.ts'
@@ -16,6 +18,10 @@ const property = parameter(list(propertyChoice), {
   wildcards: true,
 })
 
+const groupBy = parameter(propertyChoice, {
+  help: 'A property; a title above the objects tells its value whenever it changes.',
+})
+
 /** `Format-List Name,AddressSpaces`. */
 export const formatList = defineCmdlet({
   name: 'Format-List',
@@ -23,7 +29,7 @@ export const formatList = defineCmdlet({
   synopsis: 'Shows objects with each property on a line of its own.',
   description:
     'Without names all properties are shown. A name that an object does not have is left out.',
-  parameters: { Property: property },
+  parameters: { Property: property, GroupBy: groupBy },
   examples: [
     {
       code: 'Get-SendConnector | Format-List Name,Usage,AddressSpaces,SmartHosts',
@@ -33,9 +39,9 @@ export const formatList = defineCmdlet({
   ],
   input: 'whole',
   async *run({ given, input }, context) {
-    const layout: Layout = { kind: 'list' }
+    const layouts = new GroupLayouts({ kind: 'list' }, given.GroupBy, context)
     for await (const item of input) {
-      yield await laidOut(item, layout, { choices: given.Property, context })
+      yield await laidOut(item, await layouts.of(item), { choices: given.Property, context })
     }
   },
 })
@@ -54,6 +60,7 @@ export const formatTable = defineCmdlet({
     }),
     Wrap: parameter(switchParameter, { help: 'Long values go on in the next line.' }),
     HideTableHeaders: parameter(switchParameter, { help: 'Leaves the titles of the columns out.' }),
+    GroupBy: groupBy,
   },
   examples: [
     {
@@ -64,20 +71,51 @@ export const formatTable = defineCmdlet({
   input: 'whole',
   async *run({ given, input }, context) {
     const { Property, AutoSize = false, Wrap = false, HideTableHeaders = false } = given
-    const layout: Layout = {
+    const layout = {
       kind: 'table',
       autoSize: AutoSize,
       wrap: Wrap,
       hideHeaders: HideTableHeaders,
-    }
+    } as const
+    const layouts = new GroupLayouts(layout, given.GroupBy, context)
     let columns: readonly PropertyChoice[] | undefined
     for await (const item of input) {
       // What a pattern stands for is settled by the first object, since columns must stay.
       columns ??= await columnsOf(item, Property, context)
-      yield await laidOut(item, layout, { choices: columns, context })
+      yield await laidOut(item, await layouts.of(item), { choices: columns, context })
     }
   },
 })
+
+/** The layout that an object shares with its neighbours: another one for each group. */
+class GroupLayouts {
+  readonly #choice: PropertyChoice | undefined
+  readonly #context: CmdletContext
+  #layout: Layout
+
+  constructor(layout: Layout, choice: PropertyChoice | undefined, context: CmdletContext) {
+    this.#layout = layout
+    this.#choice = choice
+    this.#context = context
+  }
+
+  async of(item: Value): Promise<Layout> {
+    const choice = this.#choice
+    if (choice === undefined) return this.#layout
+    const value = await chosenValue(item, choice, this.#context)
+    const { group } = this.#layout
+    if (group === undefined || textOf(group.value) !== textOf(value)) {
+      this.#layout = { ...this.#layout, group: { title: titleOf(item, choice), value } }
+    }
+    return this.#layout
+  }
+}
+
+function titleOf(item: Value, choice: PropertyChoice): string {
+  if (choice.kind === 'worked-out') return choice.title
+  if (choice.kind === 'pattern') return ''
+  return (item instanceof ShellObject ? item.spelling(choice.name) : undefined) ?? choice.name
+}
 
 async function columnsOf(
   item: Value,

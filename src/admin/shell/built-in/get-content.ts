@@ -49,11 +49,16 @@ async function contentOf(path: string): Promise<Buffer> {
   try {
     return await readFile(path)
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    const why = error instanceof Error ? error.message : String(error)
-    throw new ShellError(missing ? `Cannot find path '${path}' because it does not exist.` : why, {
-      ...{ id: missing ? 'PathNotFound' : 'FileReadFailure' },
-      ...{ category: missing ? 'ObjectNotFound' : 'ReadError', target: path, cause: error },
-    })
+    throw unreadable(path, error)
   }
+}
+
+/** Why a file could not be read, for the administrator. */
+export function unreadable(path: string, error: unknown): ShellError {
+  const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  const why = error instanceof Error ? error.message : String(error)
+  return new ShellError(missing ? `Cannot find path '${path}' because it does not exist.` : why, {
+    ...{ id: missing ? 'PathNotFound' : 'FileReadFailure' },
+    ...{ category: missing ? 'ObjectNotFound' : 'ReadError', target: path, cause: error },
+  })
 }

@@ -51,10 +51,19 @@ TOPIC
     a,b,c                        a list
     @{Add="a","b";Remove="c"}    a change of a list
     $c = Get-Credential          a variable; $c.UserName is a property of it
+    $n += 5; $n++; $l += "x"     changes of one; also -= *= /= %= and --
+    1..5                         the numbers from 1 to 5
     (Get-Date).AddHours(-1)      what a command gives, used in another
     # text, <# text #>           comments
     command; command             one after the other
     a trailing | or \` or an open bracket goes on in the next line
+
+    if ($n -gt 5) {…} elseif (…) {…} else {…}
+    foreach ($c in Get-SendConnector) {…}
+    while (…) {…}, do {…} until (…), for ($i = 0; $i -lt 5; $i++) {…}
+    break and continue leave a loop and a round of it
+
+    Functions, classes, switch and try are not part of this language.
 `,
   },
   {
@@ -73,6 +82,11 @@ TOPIC
     Operators: -eq -ne -gt -ge -lt -le -like -notlike -match -notmatch
     -contains -notcontains -in -notin -and -or -xor -not !
     Letters are compared without case; -ceq, -clike and so on tell them apart.
+
+    "{0}: {1:N0} messages" -f $q.Identity,$q.MessageCount
+    $_.Name -replace 'EDGE','MX'
+    $_.SmartHosts -join ';', 'a;b' -split ';'
+    After -match, $matches[1] holds what the first ( ) in the pattern stood for.
 `,
   },
   {
@@ -87,6 +101,8 @@ TOPIC
     Get-Queue | Format-Table Identity,LastError -Wrap
     Get-Queue | ConvertTo-Json                   for scripts; also ConvertTo-Csv
     Get-Queue | Export-Csv queues.csv
+    Import-Csv relays.csv | ForEach-Object {New-SendConnector -Name $_.Name ...}
+    Get-Message | Format-Table Identity,Size -GroupBy Queue
     Get-Queue > queues.txt                       as the screen shows it; >> adds
 
     On a terminal, text has its width; elsewhere it is 120 columns wide.

@@ -2,7 +2,7 @@ import { Renderer, pipedWidth } from '../../format/renderer.ts'
 import type { Value } from '../../values/value.ts'
 import { type CmdletContext, defineCmdlet, parameter } from '../cmdlet.ts'
 import { switchParameter, text, wholeNumber } from '../parameter-types.ts'
-import { writeChunks } from './file-output.ts'
+import { encodingParameter, writeChunks } from './file-output.ts'
 
 const width = parameter(wholeNumber(2, 100_000), {
   help: 'Columns of a line; what is longer is cut or broken.',
@@ -22,6 +22,7 @@ export const outFile = defineCmdlet({
     }),
     Append: parameter(switchParameter, { help: 'Adds to the file.' }),
     NoClobber: parameter(switchParameter, { help: 'Fails when the file is there already.' }),
+    Encoding: encodingParameter,
     Width: width,
   },
   examples: [
@@ -32,8 +33,8 @@ export const outFile = defineCmdlet({
   ],
   input: 'whole',
   async *run({ given, input }, context) {
-    const { FilePath, Append = false, NoClobber = false, Width = pipedWidth } = given
-    const target = { path: FilePath, append: Append, keep: NoClobber }
+    const { FilePath, Append = false, NoClobber = false, Encoding, Width = pipedWidth } = given
+    const target = { path: FilePath, append: Append, keep: NoClobber, encoding: Encoding }
     await writeChunks(renderedText(input, Width, context), target)
     yield* []
   },
@@ -78,8 +79,9 @@ export const outNull = defineCmdlet({
   },
 })
 
-async function* renderedText(
-  input: AsyncIterable<Value>,
+/** What the screen would show of values, as it comes. */
+export async function* renderedText(
+  input: AsyncIterable<Value> | Iterable<Value>,
   columns: number,
   context: CmdletContext,
 ): AsyncGenerator<string> {

@@ -1,7 +1,9 @@
 import { textOf } from '../../values/text-of.ts'
 import { listOf } from '../../values/value.ts'
 import { defineCmdlet, parameter } from '../cmdlet.ts'
-import { anyValue, list, switchParameter, text, wholeNumber } from '../parameter-types.ts'
+import { colourNames } from '../../format/colour.ts'
+import { anyValue, list, oneOf, switchParameter, text, wholeNumber } from '../parameter-types.ts'
+import { ShellError } from '../shell-error.ts'
 
 /** `Write-Output 'text'`. */
 export const writeOutput = defineCmdlet({
@@ -34,12 +36,61 @@ export const writeHost = defineCmdlet({
       help: 'What stands between several values.',
       defaultText: 'a blank',
     }),
+    ForegroundColor: parameter(oneOf(colourNames), { help: 'The colour of the letters.' }),
+    BackgroundColor: parameter(oneOf(colourNames), { help: 'The colour behind them.' }),
   },
   examples: [{ code: 'Write-Host "done"', text: 'A message for the person at the keyboard.' }],
   // eslint-disable-next-line @typescript-eslint/require-await -- there is nothing to wait for
   async *run({ given }, context) {
     const line = (given.Object ?? []).map(textOf).join(given.Separator ?? ' ')
-    context.writeHost(given.NoNewline === true ? line : `${line}\n`)
+    const { ForegroundColor: foreground, BackgroundColor: background } = given
+    context.writeHost(line, { foreground, background })
+    if (given.NoNewline !== true) context.writeHost('\n')
+    yield* []
+  },
+})
+
+/** `Write-Warning 'text'`. */
+export const writeWarning = defineCmdlet({
+  name: 'Write-Warning',
+  synopsis: 'Tells a warning.',
+  parameters: {
+    Message: parameter(text, { help: 'The text.', position: 0, required: true, pipeline: 'value' }),
+  },
+  examples: [{ code: 'Write-Warning "no connector"', text: 'A warning.' }],
+  // eslint-disable-next-line @typescript-eslint/require-await -- there is nothing to wait for
+  async *run({ given }, context) {
+    context.writeWarning(given.Message)
+    yield* []
+  },
+})
+
+/** `Write-Verbose 'text'`. */
+export const writeVerbose = defineCmdlet({
+  name: 'Write-Verbose',
+  synopsis: 'Tells what is done, when -Verbose is given.',
+  parameters: {
+    Message: parameter(text, { help: 'The text.', position: 0, required: true, pipeline: 'value' }),
+  },
+  examples: [{ code: 'Write-Verbose "next" -Verbose', text: 'A remark.' }],
+  // eslint-disable-next-line @typescript-eslint/require-await -- there is nothing to wait for
+  async *run({ given }, context) {
+    context.writeVerbose(given.Message)
+    yield* []
+  },
+})
+
+/** `Write-Error 'text'`. */
+export const writeError = defineCmdlet({
+  name: 'Write-Error',
+  synopsis: 'Tells an error.',
+  parameters: {
+    Message: parameter(text, { help: 'The text.', position: 0, required: true, pipeline: 'value' }),
+  },
+  examples: [{ code: 'Write-Error "no connector" -ErrorAction Stop', text: 'Ends the line.' }],
+  // eslint-disable-next-line @typescript-eslint/require-await -- there is nothing to wait for
+  async *run({ given }, context) {
+    context.writeError(new ShellError(given.Message, { id: 'WriteErrorException' }))
     yield* []
   },
 })

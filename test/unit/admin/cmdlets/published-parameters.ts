@@ -23,10 +23,11 @@ const send = `AddressSpaces AuthenticationCredential Comment Confirm ConnectionI
 const sendRefused = `CloudServicesMailEnabled ConnectorType DomainController DomainSecureEnabled
   IsCoexistenceConnector IsScopedConnector LinkedReceiveConnector RequireOorg`
 
-const logs = ['Receive', 'Send']
-  .flatMap((way) =>
-    ['Path', 'MaxAge', 'MaxDirectorySize', 'MaxFileSize'].map((what) => `${way}ProtocolLog${what}`),
+const logs = ['ReceiveProtocol', 'SendProtocol', 'Connectivity']
+  .flatMap((log) =>
+    ['Path', 'MaxAge', 'MaxDirectorySize', 'MaxFileSize'].map((what) => `${log}Log${what}`),
   )
+  .concat('ConnectivityLogEnabled')
   .join(' ')
 
 const one = { works: 'Identity Confirm WhatIf', refused: 'DomainController' }

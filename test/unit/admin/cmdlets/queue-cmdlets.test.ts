@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { submissionQueue } from '../../../../src/queue/queue-key.ts'
-import { FakeQueueServer, messageView, queueView } from '../../../support/fake-queue-server.ts'
+import { FakeQueueServer } from '../../../support/fake-queue-server.ts'
+import { messageView, queueView } from '../../../support/queue-views.ts'
 import { runQueueLine } from '../../../support/run-queue-line.ts'
 
 function queues(): FakeQueueServer {

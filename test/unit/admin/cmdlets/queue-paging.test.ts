@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { FakeQueueServer, messageView, queueView } from '../../../support/fake-queue-server.ts'
+import { FakeQueueServer } from '../../../support/fake-queue-server.ts'
+import { messageView, queueView } from '../../../support/queue-views.ts'
 import { runQueueLine } from '../../../support/run-queue-line.ts'
 
 /** Five messages whose order by size, sender and number differ. */

@@ -220,6 +220,23 @@ test('tells what is wrong with a file before it is changed at all', async () => 
   )
 })
 
+test('shows the folders of the logs, also where none was set', async () => {
+  const settings = await SettingsShell.on('Server: { Name: MBX01, Role: Mailbox }\n')
+  await settings.run(
+    'Set-TransportService -SendProtocolLogPath $null -MessageTrackingLogPath track',
+  )
+  const logs = join(settings.folder, 'data', 'logs')
+  const paths = async (of: string) =>
+    (await settings.run(`(${of}).ReceiveProtocolLogPath; (${of}).SendProtocolLogPath`)).trim()
+  expect(await paths('Get-TransportService')).toBe(`${logs}/Hub/ProtocolLog/SmtpReceive`)
+  expect(await settings.run('(Get-TransportService).MessageTrackingLogPath')).toBe(
+    `${join(settings.folder, 'data', 'track')}\n`,
+  )
+  expect(await paths('Get-FrontendTransportService')).toBe(
+    `${logs}/FrontEnd/ProtocolLog/SmtpReceive\n${logs}/FrontEnd/ProtocolLog/SmtpSend`,
+  )
+})
+
 describe('users', () => {
   const password = "(ConvertTo-SecureString 'secret word' -AsPlainText -Force)"
 
@@ -280,4 +297,25 @@ describe('certificates', () => {
     const settings = await SettingsShell.on(start)
     expect(await settings.errorOf(line)).toContain(why)
   })
+})
+
+test('the Transport service is shown in the order of Exchange, what is our own at the end', async () => {
+  const settings = await SettingsShell.on(start)
+  const shown = await settings.run('Get-TransportService | Format-List')
+  const log = (name: string) =>
+    ['MaxAge', 'MaxDirectorySize', 'MaxFileSize', 'Path'].map((what) => `${name}Log${what}`)
+  expect([...shown.matchAll(/^(\w+) +:/gm)].map(([, name]) => name)).toEqual([
+    ...['Name', 'ConnectivityLogEnabled', ...log('Connectivity'), 'DelayNotificationTimeout'],
+    ...['ExternalDNSServers', 'InternalDNSServers', 'MaxConnectionRatePerMinute'],
+    ...['MaxOutboundConnections', 'MaxPerDomainOutboundConnections', 'MessageExpirationTimeout'],
+    ...['MessageRetryInterval', 'MessageTrackingLogEnabled', ...log('MessageTracking')],
+    ...['MessageTrackingLogSubjectLoggingEnabled', 'OutboundConnectionFailureRetryInterval'],
+    ...['QueueMaxIdleTime', ...log('ReceiveProtocol'), ...log('SendProtocol')],
+    ...['TransientFailureRetryCount', 'TransientFailureRetryInterval', 'QueueGlitchRetryCount'],
+    ...['QueueGlitchRetryInterval', 'Workers', 'Identity', 'IsValid'],
+  ])
+  expect(shown).toMatch(/^ConnectivityLogEnabled +: True$/m)
+  expect(shown).toMatch(/^ConnectivityLogMaxAge +: 30\.00:00:00$/m)
+  expect(shown).toMatch(/^ConnectivityLogMaxDirectorySize +: 1000 MB \(1,048,576,000 bytes\)$/m)
+  expect(shown).toMatch(/^ConnectivityLogMaxFileSize +: 10 MB \(10,485,760 bytes\)$/m)
 })

@@ -34,8 +34,31 @@ describe('what is wrong, and where', () => {
     ["X @'a\n'@", 'UnexpectedCharactersAfterHereStringHeader', 'a'],
     ['$x.(1)', 'MissingPropertyName', '('],
     ['$x[]', 'MissingArrayIndexExpression', ']'],
-    ['if ($a) { B }', 'KeywordNotAvailable', 'if'],
-    ['foreach ($a in $b) { C }', 'KeywordNotAvailable', 'foreach'],
+    ['function A { B }', 'KeywordNotAvailable', 'function'],
+    ['try { A } catch { B }', 'KeywordNotAvailable', 'try'],
+    ['switch ($a) { 1 { B } }', 'KeywordNotAvailable', 'switch'],
+    ['A | % { return }', 'KeywordNotAvailable', 'return'],
+    ['class A { }', 'KeywordNotAvailable', 'class'],
+    ['else { A }', 'UnexpectedToken', 'else'],
+    ['if ($a) B', 'MissingStatementBlock', 'B'],
+    ['if $a { B }', 'MissingOpenParenthesisAfterKeyword', '$'],
+    ['if () { B }', 'MissingConditionInStatement', ')'],
+    ['foreach (a in $b) { C }', 'MissingVariableNameAfterForeach', 'a'],
+    ['foreach ($a of $b) { C }', 'MissingInInForeach', 'of'],
+    ['foreach ($a in $b) { C } | D', 'EmptyPipeElement', '|'],
+    ['for ($i = 0) { A }', 'MissingSemicolonInFor', ')'],
+    ['do { A } B', 'MissingWhileOrUntilInDoWhile', 'B'],
+    ['break', 'JumpOutsideLoop', 'break'],
+    ['foreach ($a in $b) { C | % { continue } }', 'JumpOutsideLoop', 'continue'],
+    ['5 = 3', 'InvalidLeftHandSide', '='],
+    ['$a, 5 = 3', 'InvalidLeftHandSide', '='],
+    ['$a, $b += 1', 'InvalidLeftHandSide', '+='],
+    ['(A)++', 'InvalidLeftHandSide', '++'],
+    ['$a == 5', 'UnexpectedToken', '=='],
+    ["'5' -is [int]", 'OperatorNotAvailable', '-is'],
+    ['5 -band 4', 'OperatorNotAvailable', '-band'],
+    ['A 2>$null', 'RedirectionNotAvailable', '2>'],
+    ['$a -cjoin ","', 'UnexpectedToken', '-cjoin'],
   ])('%s', (text, id, underlined) => {
     expect(problem(text)).toEqual([id, underlined])
   })
@@ -82,6 +105,19 @@ describe('more input may mend it', () => {
     'X -Name:',
     'X >',
     '!',
+    'if',
+    'if ($a',
+    'if ($a)',
+    'if ($a) {',
+    'foreach ($a in',
+    'foreach ($a in $b) {',
+    'while ($a) ',
+    'do { A }',
+    'do { A } while',
+    'for ($i = 0;',
+    '$a +=',
+    '1..',
+    '"{0}" -f',
   ])('%s', (text) => {
     expect(parseScript(text)).toMatchObject({ kind: 'problem', problem: { incomplete: true } })
   })
@@ -102,6 +138,7 @@ describe('nesting has an end', () => {
     ['operators', `1${'+1'.repeat(100_000)}`],
     ['assignments', `${'$a='.repeat(100_000)}1`],
     ['strings', '"$('.repeat(100_000)],
+    ['conditions', 'if($a){'.repeat(100_000)],
   ])('%s', (_, text) => {
     expect(problem(text)[0]).toBe('ScriptTooComplicated')
   })

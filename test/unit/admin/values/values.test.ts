@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { NotComparable, areEqual, compare, isTrue } from '../../../../src/admin/values/compare.ts'
 import { formatDate, formatDateAs, parseDate } from '../../../../src/admin/values/dates.ts'
-import { BadCall, callMember, memberOf } from '../../../../src/admin/values/member.ts'
+import { memberOf } from '../../../../src/admin/values/member.ts'
+import { BadCall } from '../../../../src/admin/values/method-items.ts'
+import { callMember } from '../../../../src/admin/values/methods.ts'
 import { ShellObject } from '../../../../src/admin/values/shell-object.ts'
 import {
   ByteSize,
@@ -141,10 +143,56 @@ describe('members', () => {
     expect(callMember(new Date(2026, 0, 31), 'AddMonths', [1])).toEqual(new Date(2026, 1, 28))
     expect(callMember('Abc', 'ToUpper', [])).toBe('ABC')
     expect(callMember(new ByteSize(5_000), 'ToKB', [])).toBe(4)
+    expect(callMember([' a', 'b '], 'Trim', [])).toEqual(['a', 'b'])
+    expect(callMember(now, 'Subtract', [new Date(2026, 10, 21)])).toEqual(new TimeSpan(21_712_000))
     expect(() => callMember('a', 'Explode', [])).toThrow(BadCall)
     expect(() => callMember(now, 'AddDays', ['x'])).toThrow(BadCall)
     expect(() => callMember(null, 'ToString', [])).toThrow(BadCall)
   })
+})
+
+describe('methods of texts', () => {
+  test.each<[string, string, Value[], Value]>([
+    ['abcdef', 'Substring', [2, 3], 'cde'],
+    ['abcdef', 'Substring', [4], 'ef'],
+    ['abcabc', 'IndexOf', ['c'], 2],
+    ['abcabc', 'LastIndexOf', ['c'], 5],
+    ['abc', 'PadLeft', [5], '  abc'],
+    ['abc', 'PadRight', [5, '.'], 'abc..'],
+    ['xxabcx', 'Trim', ['x'], 'abc'],
+    ['abcx', 'TrimEnd', ['cx'], 'ab'],
+    ['  a ', 'TrimStart', [], 'a '],
+    ['ac', 'Insert', [1, 'b'], 'abc'],
+    ['abc', 'Remove', [1], 'a'],
+    ['abc', 'Remove', [1, 1], 'ac'],
+    ['a,b;c', 'Split', [',;'], ['a', 'b', 'c']],
+    ['a,b,c', 'Split', [',', 2], ['a', 'b,c']],
+    ['a b', 'Split', [], ['a', 'b']],
+    ['a,,b,', 'Split', [',', 'RemoveEmptyEntries'], ['a', 'b']],
+    ['abc', 'Equals', ['ABC'], false],
+    ['ab', 'ToCharArray', [], ['a', 'b']],
+  ])('%j %s %j', (text, name, items, expected) => {
+    expect(callMember(text, name, items)).toEqual(expected)
+  })
+
+  test.each<[string, Value[]]>([
+    ['Substring', [9]],
+    ['Substring', [0, 9]],
+    ['Substring', []],
+    ['PadLeft', [1e9]],
+  ])('%s %j is told', (name, items) => {
+    expect(() => callMember('abc', name, items)).toThrow(BadCall)
+  })
+})
+
+test.each([
+  ['d', '11/21/2026'],
+  ['g', '11/21/2026 6:01 AM'],
+  ['s', '2026-11-21T06:01:52'],
+  ['D', 'Saturday, November 21, 2026'],
+  [String.raw`HH\hmm`, '06h01'],
+])('a date by %s', (format, expected) => {
+  expect(formatDateAs(now, format)).toBe(expected)
 })
 
 test('a secure string shows itself nowhere', () => {

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { languageTopics } from '../../../../../src/admin/shell/built-in/help-topics.ts'
 import { parametersOf } from '../../../../../src/admin/shell/common-parameters.ts'
+import { FakeClock } from '../../../../support/fake-clock.ts'
+import { RecordingHost } from '../../../../support/recording-host.ts'
 import { tempFolder } from '../../../../support/temp-folder.ts'
 import { errorOf, run, testShell } from '../../../../support/run-shell.ts'
 
@@ -96,6 +98,25 @@ describe('commands of the language', () => {
       '24\n',
     ],
     ['Write-Host', 'Write-Host a b; Write-Host -NoNewline c'.replace('a b', "'a','b'"), 'a b\nc'],
+    ['ConvertFrom-Csv', "'a,b','1,2' | ConvertFrom-Csv | % b", '2\n'],
+    ['New-TimeSpan', '(New-TimeSpan -Hours 25).Days; New-TimeSpan -Minutes 5', '1\n00:05:00\n'],
+    [
+      'New-TimeSpan between dates',
+      "(New-TimeSpan '11/20/2026' '11/22/2026').TotalHours; (New-TimeSpan -End '11/22/2026').Days",
+      '48\n0\n',
+    ],
+    ['Write-Host in colours', 'Write-Host x -ForegroundColor Green', 'x\n'],
+    ['Write-Error', "Write-Error 'none' -ErrorAction SilentlyContinue; 1", '1\n'],
+    [
+      'Format-Table -GroupBy',
+      'Get-SendConnector | sort Enabled | ft Name -GroupBy enabled',
+      '\n   Enabled: False\n\nName\n----\nTo Internal Org\n\n\n   Enabled: True\n\nName\n----\nTo Internet\n\n',
+    ],
+    [
+      'Format-List -GroupBy',
+      "Get-SendConnector 'To Internet' | fl Name -GroupBy @{Name='On';Expression={$_.Enabled}}",
+      '\n   On: True\n\nName : To Internet\n\n',
+    ],
     ['Get-Variable', '$x = 5; Get-Variable x | % Value', '5\n'],
     ['casts', "[int]'5' + 1; [string]5 + '1'; [bool]0", '6\n51\nFalse\n'],
     ['tables', '$t = @{a=1;b="x","y"}; $t.a; $t.b[1]; $t.Count', '1\ny\n2\n'],
@@ -129,6 +150,38 @@ describe('commands of the language', () => {
   ])('%s', async (line, message) => {
     expect(await errorOf(line)).toContain(message)
   })
+})
+
+test('Write-Warning, Write-Verbose and Write-Error tell what they are given', async () => {
+  const { notices, errors } = await run(
+    'Write-Warning w; Write-Verbose v; Write-Verbose v2 -Verbose; Write-Error e',
+  )
+  expect(notices).toBe('WARNING: w\nVERBOSE: v2\n')
+  expect(errors).toMatch(/^Write-Error : e\n/)
+})
+
+test('Write-Host paints on a screen with colours', async () => {
+  const host = new RecordingHost()
+  host.colour = true
+  const line = 'Write-Host ok -ForegroundColor Green -BackgroundColor DarkBlue'
+  await testShell().runLine(line, { host })
+  expect(host.out).toBe('\x1b[92;44mok\x1b[0m\n')
+})
+
+test('Start-Sleep waits, and hears Ctrl-C', async () => {
+  const clock = new FakeClock()
+  const shell = testShell(clock)
+  const host = new RecordingHost()
+  const done = shell.runLine('Start-Sleep 5; 1', { host })
+  for (let turn = 0; turn < 50; turn++) await Promise.resolve()
+  expect(host.out).toBe('')
+  clock.advance(5_000)
+  await done
+  expect(host.out).toBe('1\n')
+  const stop = new AbortController()
+  const endless = shell.runLine('while ($true) { Start-Sleep 9 }', { host, signal: stop.signal })
+  setImmediate(() => stop.abort())
+  expect(await endless).toEqual({ kind: 'stopped' })
 })
 
 describe('credentials', () => {
@@ -189,6 +242,62 @@ describe('files', () => {
     expect(await readFile(path, 'utf8')).toBe(
       '"Name","Enabled"\n"To Internet","True"\n"To Internal Org","False"\n"To Internet","True"\n',
     )
+  })
+
+  test('as CSV are read back', async () => {
+    const path = join(await tempFolder(), 'a.csv')
+    const text = '\uFEFFName,"Spaces, all",Note\r\nA,"x;y","say ""hi"" x"\r\n\r\nB,"two\nlines"\r\n'
+    await writeFile(path, text)
+    expect(
+      await out(`Import-Csv ${path} | % { "$($_.Name)|$($_.'Spaces, all')|$($_.Note)|" }`),
+    ).toBe('A|x;y|say "hi" x|\nB|two\nlines||\n')
+    expect(await out(`Import-Csv ${path} -Header a,b,c | select -First 1 | % b`)).toBe(
+      'Spaces, all\n',
+    )
+    expect(await errorOf(`Import-Csv ${path}.none`)).toContain('Cannot find path')
+    await writeFile(path, 'a,A\n1,2\n')
+    expect(await errorOf(`Import-Csv ${path}`)).toContain('The member "A" is already present.')
+  })
+
+  test('what Export-Csv wrote, Import-Csv reads', async () => {
+    const path = join(await tempFolder(), 'a.csv')
+    const write = `Get-SendConnector | select Name,AddressSpaces | Export-Csv ${path} -IncludeTypeInformation`
+    expect(await out([write, `(Import-Csv ${path}).Name`])).toBe('To Internet\nTo Internal Org\n')
+  })
+
+  test('are made of a CSV with columns of its own', async () => {
+    const path = join(await tempFolder(), 'new.csv')
+    await writeFile(path, 'Name;AddressSpaces\nA;a.test\nB;b.test\n')
+    const line = `Import-Csv ${path} -Delimiter ';' | % { New-SendConnector -Name $_.Name -AddressSpaces $_.AddressSpaces } | % Identity`
+    expect(await out(line)).toBe('A\nB\n')
+  })
+
+  test('have the encoding asked for', async () => {
+    const path = join(await tempFolder(), 'a.txt')
+    await run([
+      `'ä' | Out-File ${path} -Encoding Unicode`,
+      `Add-Content ${path} 'b' -Encoding Unicode`,
+    ])
+    expect((await readFile(path)).toString('utf16le')).toBe('\uFEFFä\nb\n')
+    await run(`Get-SendConnector | select Name | Export-Csv ${path} -Encoding UTF8BOM`)
+    expect(await readFile(path, 'utf8')).toMatch(/^\uFEFF"Name"/)
+  })
+
+  test('hold the lines given', async () => {
+    const path = join(await tempFolder(), 'a.txt')
+    const lines = [`Test-Path ${path}`, `Set-Content ${path} 'a','b'`, `'c' | Add-Content ${path}`]
+    expect(await out([...lines, `Test-Path ${path}`, `Get-Content ${path}`])).toBe(
+      'False\nTrue\na\nb\nc\n',
+    )
+  })
+
+  test('keep what passes on its way', async () => {
+    const path = join(await tempFolder(), 'a.txt')
+    expect(
+      await out(`1,2 | Tee-Object ${path} | Measure-Object | % Count; Get-Content ${path}`),
+    ).toBe('2\n1\n2\n')
+    expect(await out('1,2 | tee -Variable v | Out-Null; "$v"')).toBe('1 2\n')
+    expect(await errorOf('1 | Tee-Object')).toContain('Give the name of a file')
   })
 
   test('are given to a parameter as octets', async () => {

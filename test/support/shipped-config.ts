@@ -19,7 +19,7 @@ const shippedPath = new URL('../../config/server.yaml', import.meta.url).pathnam
 export const moved = (port: number): number => port + 10_000
 
 /** config/server.yaml as it is shipped, on loopback and high ports, with a test's own changes. */
-export function mailboxConfig({ address, connectors = {}, sections = {} }: ConfigChanges): string {
+export function shippedConfig({ address, connectors = {}, sections = {} }: ConfigChanges): string {
   const shipped = parse(readFileSync(shippedPath, 'utf8')) as Settings & {
     readonly ReceiveConnectors: readonly (Settings & { readonly Name: string })[]
   }
@@ -40,19 +40,4 @@ export function mailboxConfig({ address, connectors = {}, sections = {} }: Confi
 function movedBindings({ Bindings }: Settings, address: string): string[] {
   const ports = (Bindings as readonly string[]).map((binding) => /\d+$/.exec(binding)?.[0])
   return [...new Set(ports)].map((port) => `${address}:${moved(Number(port))}`)
-}
-
-/** A Send connector to one host by its address. */
-export function smartHostConnector(
-  name: string,
-  spaces: string,
-  { address, port }: { readonly address: string; readonly port: number },
-): Settings {
-  return {
-    Name: name,
-    AddressSpaces: spaces,
-    DNSRoutingEnabled: false,
-    SmartHosts: address,
-    Port: port,
-  }
 }

@@ -1,0 +1,100 @@
+import type { Clock } from '../base/clock.ts'
+import type { Live } from '../base/live.ts'
+import type { DeliveryQueue } from './delivery-queue.ts'
+import type { QueueEvents, QueueLog } from './queue-events.ts'
+import { QueueFailer } from './queue-failer.ts'
+import type { QueueStore } from './queue-store.ts'
+import { type RetrySettings, pauseAfterTrouble, retryDelay } from './retry-schedule.ts'
+import type { Settler } from './settler.ts'
+import type { WindowKeeper } from './window-keeper.ts'
+
+interface TroubleParts {
+  readonly store: QueueStore
+  readonly settler: Settler
+  readonly windows: WindowKeeper
+  readonly settings: Live<RetrySettings>
+  readonly clock: Clock
+  readonly log: QueueLog
+  readonly onEvent: QueueEvents
+  /** The queue may want a connection again. */
+  readonly onReady: (queue: DeliveryQueue) => void
+  readonly isRunning: () => boolean
+}
+
+/** What a queue does whose next hop gives trouble: pauses, goes into Retry, or fails as a whole. */
+export class NextHopTrouble {
+  readonly #parts: TroubleParts
+  readonly #failer: QueueFailer
+
+  constructor(parts: TroubleParts) {
+    this.#parts = parts
+    this.#failer = new QueueFailer(parts)
+  }
+
+  /** A connection that did nothing must not be followed by the next at once. */
+  pause(queue: DeliveryQueue): void {
+    const { windows, clock } = this.#parts
+    windows.empty(queue)
+    queue.moreInStore = false
+    queue.nextDueAt = clock.now() + pauseAfterTrouble
+  }
+
+  /** No usable connection came about: the queue goes into Retry, unless others of it are at work. */
+  unreachable(queue: DeliveryQueue, error: string): void {
+    const { clock, settings, isRunning } = this.#parts
+    if (queue.proven > 0) {
+      // The next hop serves others of our connections: it wants no more of them just now.
+      const now = clock.now()
+      queue.noFurtherBefore = clock.monotonic() + settings.current.QueueGlitchRetryInterval
+      queue.trouble = { lastError: error, firstRetryAt: now, lastRetryAt: now }
+    } else if (isRunning() && !queue.inRetry) this.#beginRetry(queue, error)
+  }
+
+  /** The waiting of a queue in Retry is over. */
+  endRetry(queue: DeliveryQueue): void {
+    queue.timer?.cancel()
+    if (queue.trouble !== undefined) {
+      const { nextRetryAt, ...past } = queue.trouble
+      if (nextRetryAt !== undefined) queue.trouble = past
+    }
+    queue.moreInStore = true
+    this.#parts.onReady(queue)
+  }
+
+  /** The next hop cannot exist: every copy fails with `error`, those that are not due included. */
+  async impossible(queue: DeliveryQueue, error: string): Promise<void> {
+    const { windows, clock, log, onReady, isRunning } = this.#parts
+    if (queue.emptying) return
+    queue.emptying = true
+    const now = clock.now()
+    queue.trouble = { lastError: error, firstRetryAt: now, lastRetryAt: now }
+    windows.empty(queue)
+    try {
+      await this.#failer.fail(queue, error, isRunning)
+      queue.moreInStore = true
+    } catch (cause) {
+      log.error({ error: cause, queue: queue.key }, 'could not read the queue')
+      queue.nextDueAt = clock.now() + pauseAfterTrouble
+    } finally {
+      queue.emptying = false
+      onReady(queue)
+    }
+  }
+
+  #beginRetry(queue: DeliveryQueue, error: string): void {
+    const { windows, clock, settings, onEvent } = this.#parts
+    const now = clock.now()
+    queue.retryCount++
+    queue.doubtful = true
+    const delay = retryDelay(queue.retryCount, settings.current)
+    const nextRetryAt = now + delay
+    const firstRetryAt = queue.trouble?.firstRetryAt ?? now
+    queue.trouble = { lastError: error, firstRetryAt, lastRetryAt: now, nextRetryAt }
+    windows.empty(queue)
+    queue.moreInStore = true
+    queue.timer?.cancel()
+    queue.timer = clock.after(delay, () => this.endRetry(queue))
+    const { key, retryCount } = queue
+    onEvent({ kind: 'queueRetry', queue: key, error, retryCount, nextRetryAt })
+  }
+}
