@@ -7,6 +7,7 @@ import {
   type DeliveryType,
   type QueueKey,
   isDeliveryQueue,
+  isRedirectionQueue,
   queueKeyText,
   submissionQueue,
 } from './queue-key.ts'
@@ -134,7 +135,7 @@ function queueView(
     DeferredMessageCount: deferred,
     NextHopDomain: key.nextHopDomain,
     NextHopConnector: key.nextHopConnector,
-    NextHopCategory: isDeliveryQueue(key) ? 'External' : 'Internal',
+    NextHopCategory: isDeliveryQueue(key) && !isRedirectionQueue(key) ? 'External' : 'Internal',
     LastError: lastError,
     ...(firstRetryAt !== undefined && { FirstRetryTime: firstRetryAt }),
     ...(lastRetryAt !== undefined && { LastRetryTime: lastRetryAt }),
@@ -207,6 +208,7 @@ function queueName(key: QueueKey, number: number): string {
       return 'Unreachable'
     case 'DnsConnectorDelivery':
     case 'SmartHostConnectorDelivery':
+    case 'SmtpRelayToServers':
       return String(number)
   }
 }

@@ -2,7 +2,8 @@ import type { Clock } from '../base/clock.ts'
 import type { DeliveryQueue } from './delivery-queue.ts'
 import { type QueueKey, isDeliveryQueue, queueKeyText } from './queue-key.ts'
 import type { QueueStore } from './queue-store.ts'
-import type { Resubmission } from './resubmission.ts'
+import type { Recategorized, Recategorizer, Resubmission } from './resubmission.ts'
+import { type Copy, untried } from './stored-message.ts'
 import type { WindowKeeper } from './window-keeper.ts'
 
 interface OperationParts {
@@ -84,7 +85,24 @@ export class QueueOperations {
   }
 
   /** Categorizes every copy of a queue anew, but suspended ones. Resolves when all of them are written. */
-  async resubmit(key: QueueKey): Promise<void> {
+  resubmit(key: QueueKey): Promise<void> {
+    return this.#walk(key)
+  }
+
+  /**
+   * Moves what waits in the delivery queues to `target`, but for suspended queues and messages. What is in
+   * transmission stays where it is, and so does what comes later. Resolves when all of it is written.
+   */
+  async redirect(target: QueueKey): Promise<void> {
+    const text = queueKeyText(target)
+    for (const { key, copies, suspended } of await this.#parts.store.queues()) {
+      const stays = suspended || copies === 0 || !isDeliveryQueue(key) || queueKeyText(key) === text
+      if (stays || !this.#parts.isRunning()) continue
+      await this.#walk(key, (copy) => Promise.resolve(redirected(copy, target)))
+    }
+  }
+
+  async #walk(key: QueueKey, recategorize?: Recategorizer): Promise<void> {
     const { queues, windows, resubmission, endRetry } = this.#parts
     const queue = queues.get(queueKeyText(key))
     if (queue !== undefined) {
@@ -92,7 +110,7 @@ export class QueueOperations {
       windows.empty(queue)
     }
     try {
-      await resubmission.walk(key)
+      await resubmission.walk(key, recategorize)
     } finally {
       if (queue !== undefined) {
         queue.emptying = false
@@ -113,4 +131,9 @@ export class QueueOperations {
       if (copies > 0 && !stays && this.#parts.isRunning()) await this.resubmit(key)
     }
   }
+}
+
+/** The copy as it begins anew in another queue, without what an earlier attempt said. */
+function redirected({ recipients }: Copy, queue: QueueKey): Recategorized {
+  return { copies: [{ queue, recipients: recipients.map(untried) }], failed: [] }
 }

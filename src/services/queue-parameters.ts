@@ -82,7 +82,7 @@ export function copyTest(value: unknown, name: string): CopyTest {
 
 const deliveryType = oneOf<DeliveryType>([
   ...(['DnsConnectorDelivery', 'SmartHostConnectorDelivery'] as const),
-  ...(['Undefined', 'Unreachable'] as const),
+  ...(['SmtpRelayToServers', 'Undefined', 'Unreachable'] as const),
 ])
 
 const testedField = oneOf<TestedField>([

@@ -69,6 +69,15 @@ export class RunningQueues implements QueueServer {
     return answer.results.includes(true)
   }
 
+  async redirectionTo(host: string): Promise<QueueKey> {
+    const [first] = (await this.#askAll('redirectionTo', { host })).results
+    return first as QueueKey
+  }
+
+  async redirect(target: QueueKey): Promise<void> {
+    await this.#askAll('redirect', { queue: target })
+  }
+
   async changeMessages(places: readonly CopyPlace[], action: MessageAction): Promise<void> {
     await this.#askAll('changeMessages', { places, action })
   }

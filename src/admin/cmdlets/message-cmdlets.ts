@@ -49,7 +49,7 @@ export function messageCmdlets(server: QueueServer): readonly Cmdlet[] {
     suspendMessage(server),
     resumeMessage(server),
     removeMessage(server),
-    redirectMessage(),
+    redirectMessage(server),
   ]
 }
 

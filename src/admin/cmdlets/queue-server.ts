@@ -39,6 +39,10 @@ export interface QueueServer {
   ): AsyncIterable<MessageView>
   /** False when the queue is in no state for it. */
   changeQueue(queue: QueueKey, action: QueueAction): Promise<boolean>
+  /** The queue of messages that are redirected to a host; rejects when none could be delivered there. */
+  redirectionTo(host: string): Promise<QueueKey>
+  /** Begins to move what waits in the delivery queues into the queue that `redirectionTo` gave. */
+  redirect(target: QueueKey): Promise<void>
   changeMessages(places: readonly CopyPlace[], action: MessageAction): Promise<void>
   /** A piece of a message's content as it is stored; undefined behind its end. */
   messagePiece(messageId: number, index: number): Promise<Uint8Array | undefined>

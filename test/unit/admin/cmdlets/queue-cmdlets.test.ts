@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { submissionQueue } from '../../../../src/queue/queue-key.ts'
+import { redirectionQueue, submissionQueue } from '../../../../src/queue/queue-key.ts'
 import { FakeQueueServer } from '../../../support/fake-queue-server.ts'
 import { messageView, queueView } from '../../../support/queue-views.ts'
 import { runQueueLine } from '../../../support/run-queue-line.ts'
@@ -255,15 +255,52 @@ describe('changing messages', () => {
     expect(all).toContain('Removing with NDR the messages for which {Size -gt 1} holds.')
     expect(server.asked).toEqual(['removeWithNotice 17 18 17'])
   })
-  test('Redirect-Message says what to do instead', async () => {
-    const { errors } = await runQueueLine(queues(), 'Redirect-Message')
-    expect(errors.replaceAll(/\s+/g, ' ')).toContain('Retry-Queue -Resubmit $true')
-  })
   test('messages in the Submission queue are left alone', async () => {
     const server = queues()
     server.found = [messageView(1, 5, { Queue: 'EDGE01\\Submission' })]
     const { errors } = await runQueueLine(server, 'Suspend-Message -Filter {Size -gt 1}')
     expect(errors).toContain('in the Submission queue')
+    expect(server.asked).toEqual([])
+  })
+})
+
+describe('Redirect-Message', () => {
+  const line = 'Redirect-Message -Server EDGE01 -Target'
+  test('asks, naming what it moves, and moves it', async () => {
+    const server = queues()
+    const { all } = await runQueueLine(server, `${line} EDGE02.contoso.test`, { answers: ['y'] })
+    expect(all.replaceAll(/\s+/g, ' ')).toContain(
+      'Redirecting the messages in 2 delivery queues of server "EDGE01" to "edge02.contoso.test".',
+    )
+    expect(server.asked).toEqual(['redirect edge02.contoso.test'])
+  })
+  test('does nothing with -WhatIf, or when the answer is no', async () => {
+    const server = queues()
+    await runQueueLine(server, `${line} 192.0.2.9 -WhatIf`)
+    await runQueueLine(server, `${line} 192.0.2.9`, { answers: ['n'] })
+    expect(server.asked).toEqual([])
+  })
+  test('tells of suspended queues, whose messages stay', async () => {
+    const server = queues()
+    server.views = [
+      queueView(1, { Status: 'Suspended' }),
+      queueView(2, { key: redirectionQueue('[192.0.2.9]') }),
+      queueView(3, { MessageCount: 0 }),
+    ]
+    const { notices } = await runQueueLine(server, `${line} [192.0.2.9] -Confirm:$false`)
+    expect(notices).toContain('The queue "EDGE01\\1" is suspended; its messages stay.')
+    expect(notices).toContain('There are no messages in the delivery queues to redirect.')
+    expect(server.asked).toEqual([])
+  })
+  test.each([
+    [`${line} relay.invalid`, 'no address for relay.invalid'],
+    [`${line} "two words"`, 'neither the name nor the address of a host'],
+    ['Redirect-Message -Server EDGE02 -Target relay.test', "The server 'EDGE02' is not this one"],
+    ['Redirect-Message -Server EDGE01', 'missing mandatory parameters: Target'],
+  ])('%s is refused', async (wrong, why) => {
+    const server = queues()
+    const { errors } = await runQueueLine(server, `${wrong} -Confirm:$false`)
+    expect(errors.replaceAll(/\s+/g, ' ')).toContain(why)
     expect(server.asked).toEqual([])
   })
 })
