@@ -1,17 +1,23 @@
 import type { DeliveryQueue } from './delivery-queue.ts'
+import type { DoubtPace } from './doubt-pace.ts'
 
 /**
  * Queues that want a connection, the longest waiting first. Those in doubt (their next hop failed, or
- * was not tried since the start) get no more than half of all connections: thousands of dead domains,
- * each holding one until it times out, never keep live mail waiting.
+ * was not tried since the start) get no more than half of all connections, and those at a pace: thousands
+ * of dead domains, each holding one until it times out, never keep live mail waiting.
  */
 export class ConnectionLine {
+  readonly #pace: Pick<DoubtPace, 'mayBegin'>
   /** Each with its place in the line. */
   readonly #sure = new Map<DeliveryQueue, number>()
   readonly #doubtful = new Map<DeliveryQueue, number>()
   #lastPlace = 0
   /** Connections at work for queues in doubt. */
   #doubts = 0
+
+  constructor(pace: Pick<DoubtPace, 'mayBegin'>) {
+    this.#pace = pace
+  }
 
   /** Does nothing when the queue stands in line already. */
   join(queue: DeliveryQueue): void {
@@ -32,7 +38,7 @@ export class ConnectionLine {
     const [sure] = this.#sure
     const [doubtful] = this.#doubts * 2 < maxConnections ? this.#doubtful : []
     const doubtfulFirst = (doubtful?.[1] ?? Infinity) < (sure?.[1] ?? Infinity)
-    const queue = (doubtfulFirst ? doubtful : sure)?.[0]
+    const queue = (doubtfulFirst && this.#pace.mayBegin() ? doubtful : sure)?.[0]
     if (queue === undefined) return undefined
     this.#sure.delete(queue)
     this.#doubtful.delete(queue)

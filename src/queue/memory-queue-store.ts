@@ -6,6 +6,7 @@ import {
   type AgedQuery,
   type CopyPage,
   type CopyQuery,
+  type FiguresQuery,
   type LeasedAmong,
   type PendingMessage,
   type PreparedMessage,
@@ -143,9 +144,13 @@ export class MemoryQueueStore implements QueueStore {
     return this.#contents.get(messageId)?.[index]
   }
 
-  async queues(): Promise<readonly QueueFigures[]> {
+  async queues(query: FiguresQuery = {}): Promise<readonly QueueFigures[]> {
     await this.#turn()
-    return [...this.#numbers.values()].map(({ key, number }) => {
+    const { keys, after = 0, limit = Infinity } = query
+    const all = [...this.#numbers.values()].filter(({ number }) => number > after).slice(0, limit)
+    const texts = keys?.map(queueKeyText)
+    const meant = all.filter(({ key }) => texts?.includes(queueKeyText(key)) !== false)
+    return meant.map(({ key, number }) => {
       const inQueue = this.#inQueue(key)
       const deferred = inQueue.filter(({ attempts }) => attempts > 0).length
       return {

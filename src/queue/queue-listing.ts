@@ -1,3 +1,4 @@
+import type { Awaitable } from '../base/awaitable.ts'
 import type { Bytes } from '../base/byte-size.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
@@ -11,7 +12,9 @@ import {
   queueKeyText,
   submissionQueue,
 } from './queue-key.ts'
+import { queuePages, queuesPerPage } from './queue-pages.ts'
 import type { CopyQuery, QueueFigures, QueueStore } from './queue-store.ts'
+import { type QueueTest, queueMatcher } from './queue-test.ts'
 import { halfTheTime } from './half-the-time.ts'
 import type { AdminMark } from './message-operations.ts'
 import {
@@ -97,27 +100,26 @@ export interface MessagePage {
   readonly next?: string
 }
 
-/**
- * What Get-Queue shows: the Submission queue always, others while they hold copies or the scheduler
- * still knows them.
- */
-function queueViews(
-  figures: readonly QueueFigures[],
-  { queues: known, serverName, clock }: Pick<ListingParts, 'queues' | 'serverName' | 'clock'>,
-  limit: number,
-): readonly QueueView[] {
-  const now = clock.monotonic()
-  const hasSubmission = figures.some(({ key }) => key.deliveryType === 'Undefined')
-  const submission = hasSubmission
-    ? []
-    : [{ key: submissionQueue, number: 0, copies: 0, deferred: 0, suspended: false }]
-  return [...submission, ...figures]
-    .filter(
-      ({ key, copies, suspended }) =>
-        copies > 0 || suspended || key.deliveryType === 'Undefined' || known.has(queueKeyText(key)),
-    )
-    .slice(0, limit)
-    .map((each) => queueView(each, known.get(queueKeyText(each.key)), { serverName, now }))
+export interface QueueQuery {
+  readonly tests?: readonly QueueTest[]
+  /** The mark of an earlier page; the beginning when it is absent. */
+  readonly after?: number
+  /** Default all. */
+  readonly limit?: number
+  /** How long to go on looking; until there are enough when it is absent. */
+  readonly time?: Milliseconds
+}
+
+export interface QueuePage {
+  readonly queues: readonly QueueView[]
+  /** Pass as `after` for the next page; undefined at the end. */
+  readonly next?: number
+}
+
+/** The Submission queue when the store has never had one. */
+const emptySubmission = {
+  ...{ key: submissionQueue, number: 0 },
+  ...{ copies: 0, deferred: 0, suspended: false },
 }
 
 function queueView(
@@ -232,26 +234,69 @@ export class QueueListing {
     this.#parts = parts
   }
 
-  /** The queues with copies, and those used lately; `limit` of them at most. Rejects with a StoreError. */
-  async queues(limit = Infinity): Promise<readonly QueueView[]> {
-    const { store } = this.#parts
-    const views = queueViews(await store.queues(), this.#parts, limit)
-    return await Promise.all(views.map((view) => this.#withError(view)))
+  /**
+   * The Submission queue first, then others while they hold copies or the scheduler still knows them, by
+   * their numbers. A walk rests as long as it works: live mail comes first. Rejects with a StoreError.
+   */
+  async queues(query: QueueQuery = {}): Promise<QueuePage> {
+    const { store, clock } = this.#parts
+    const { tests = [], limit = Infinity, time = Infinity, after } = query
+    const isMeant = queueMatcher(tests)
+    const end = clock.monotonic() + time
+    const views: QueueView[] = []
+    const take = async (page: readonly QueueFigures[]): Promise<number | undefined> => {
+      for (const figures of page) {
+        const view = await this.#view(figures)
+        if (isMeant(view)) views.push(view)
+        if (views.length >= limit) return figures.number
+      }
+      return undefined
+    }
+    if (after === undefined) {
+      const [submission = emptySubmission] = await store.queues({ keys: [submissionQueue] })
+      if ((await take([submission])) !== undefined) return { queues: views, next: 0 }
+    }
+    for (let last = after ?? 0; ;) {
+      const left = tests.length === 0 ? limit - views.length : Infinity
+      const count = Math.min(left, queuesPerPage)
+      const { page, full } = await halfTheTime(clock, async () => {
+        const page = await store.queues({ after: last, limit: count })
+        return { page, full: await take(page.filter((figures) => this.#isShown(figures))) }
+      })
+      if (full !== undefined) return { queues: views, next: full }
+      if (page.length < count) return { queues: views }
+      last = page.at(-1)?.number ?? last
+      if (clock.monotonic() >= end) return { queues: views, next: last }
+    }
   }
 
   /** The names of all queues, also of those that became empty and are not listed: a name once seen holds. */
   async names(): Promise<readonly QueueName[]> {
     const { store, serverName } = this.#parts
-    const figures = await store.queues()
-    return figures.map(({ key, number }) => ({
-      Identity: `${serverName}\\${queueName(key, number)}`,
-      key,
-    }))
+    const names: QueueName[] = []
+    for await (const page of queuePages(store)) {
+      for (const { key, number } of page) {
+        names.push({ Identity: `${serverName}\\${queueName(key, number)}`, key })
+      }
+    }
+    return names
+  }
+
+  /** Submission is shown before all others. */
+  #isShown({ key, copies, suspended }: QueueFigures): boolean {
+    if (key.deliveryType === 'Undefined') return false
+    return copies > 0 || suspended || this.#parts.queues.has(queueKeyText(key))
+  }
+
+  #view(figures: QueueFigures): Awaitable<QueueView> {
+    const { queues, serverName, clock } = this.#parts
+    const queue = queues.get(queueKeyText(figures.key))
+    const view = queueView(figures, queue, { serverName, now: clock.monotonic() })
+    return view.DeliveryType === 'Unreachable' ? this.#withError(view) : view
   }
 
   /** No connection ever fails in the Unreachable queue: the error is that of its messages. */
   async #withError(view: QueueView): Promise<QueueView> {
-    if (view.DeliveryType !== 'Unreachable') return view
     const { copies } = await this.#parts.store.scan({ queue: view.key, limit: 1 })
     const [copy] = copies
     return copy === undefined ? view : { ...view, LastError: lastErrorOf(copy) }
@@ -265,7 +310,6 @@ export class QueueListing {
     const { store, clock } = this.#parts
     const { time = Infinity, limit, ...walk } = query
     const end = clock.monotonic() + time
-    const viewOf = this.#viewer(await store.queues())
     const messages: MessageView[] = []
     let after = query.after
     do {
@@ -273,9 +317,7 @@ export class QueueListing {
       const ask = { ...walk, limit: few, ...(after !== undefined && { after }) }
       const more = await halfTheTime(clock, async () => {
         const page = await store.scan(ask)
-        for (const copy of page.copies) {
-          messages.push(viewOf(copy))
-        }
+        messages.push(...(await this.#messageViews(page.copies)))
         return page.next
       })
       after = more
@@ -283,10 +325,12 @@ export class QueueListing {
     return { messages, ...(after !== undefined && { next: after }) }
   }
 
-  #viewer(figures: readonly QueueFigures[]): (copy: Copy) => MessageView {
-    const { queues, active, marks, serverName, settings, clock } = this.#parts
+  async #messageViews(copies: readonly Copy[]): Promise<readonly MessageView[]> {
+    const { store, queues, active, marks, serverName, settings, clock } = this.#parts
+    const keys = new Map(copies.map(({ queue }) => [queueKeyText(queue), queue]))
+    const figures = await store.queues({ keys: [...keys.values()] })
     const numbers = new Map(figures.map(({ key, number }) => [queueKeyText(key), number]))
-    return (copy) => {
+    return copies.map((copy) => {
       const text = queueKeyText(copy.queue)
       return messageView(copy, {
         serverName,
@@ -297,6 +341,6 @@ export class QueueListing {
         now: clock.now(),
         settings: settings.current,
       })
-    }
+    })
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { DeliveryQueue } from './delivery-queue.ts'
 import { type QueueKey, isDeliveryQueue, queueKeyText } from './queue-key.ts'
+import { queuePages } from './queue-pages.ts'
 import type { QueueStore } from './queue-store.ts'
 import type { Recategorized, Recategorizer, Resubmission } from './resubmission.ts'
 import { type Copy, untried } from './stored-message.ts'
@@ -76,9 +77,9 @@ export class QueueOperations {
    */
   async startResubmission(key: QueueKey): Promise<boolean> {
     const { store, queues } = this.#parts
-    const text = queueKeyText(key)
-    const figures = (await store.queues()).find((each) => queueKeyText(each.key) === text)
-    const waits = key.deliveryType === 'Unreachable' || queues.get(text)?.status === 'Retry'
+    const [figures] = await store.queues({ keys: [key] })
+    const status = queues.get(queueKeyText(key))?.status
+    const waits = key.deliveryType === 'Unreachable' || status === 'Retry'
     if (figures === undefined || figures.suspended || !waits) return false
     void this.resubmit(key)
     return true
@@ -95,11 +96,8 @@ export class QueueOperations {
    */
   async redirect(target: QueueKey): Promise<void> {
     const text = queueKeyText(target)
-    for (const { key, copies, suspended } of await this.#parts.store.queues()) {
-      const stays = suspended || copies === 0 || !isDeliveryQueue(key) || queueKeyText(key) === text
-      if (stays || !this.#parts.isRunning()) continue
-      await this.#walk(key, (copy) => Promise.resolve(redirected(copy, target)))
-    }
+    const isDrained = (key: QueueKey) => isDeliveryQueue(key) && queueKeyText(key) !== text
+    await this.#walkThose(isDrained, (copy) => Promise.resolve(redirected(copy, target)))
   }
 
   async #walk(key: QueueKey, recategorize?: Recategorizer): Promise<void> {
@@ -125,10 +123,19 @@ export class QueueOperations {
    * which `isCurrent` is false (their connector is gone), are categorized anew; suspended queues not.
    */
   async reroute(isCurrent: (key: QueueKey) => boolean): Promise<void> {
-    const figures = await this.#parts.store.queues()
-    for (const { key, copies, suspended } of figures) {
-      const stays = suspended || (isDeliveryQueue(key) && isCurrent(key))
-      if (copies > 0 && !stays && this.#parts.isRunning()) await this.resubmit(key)
+    await this.#walkThose((key) => !isDeliveryQueue(key) || !isCurrent(key))
+  }
+
+  /** Walks over the queues that are meant, hold copies, and are not suspended. */
+  async #walkThose(
+    isMeant: (key: QueueKey) => boolean,
+    recategorize?: Recategorizer,
+  ): Promise<void> {
+    for await (const page of queuePages(this.#parts.store)) {
+      for (const { key, copies, suspended } of page) {
+        const stays = suspended || copies === 0 || !isMeant(key)
+        if (!stays && this.#parts.isRunning()) await this.#walk(key, recategorize)
+      }
     }
   }
 }

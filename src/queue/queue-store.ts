@@ -60,6 +60,15 @@ export interface QueueFigures {
   readonly suspended: boolean
 }
 
+/** Which queues' figures are asked for; all when nothing is said. */
+export interface FiguresQuery {
+  /** Of these queues only, as far as the store knows them. */
+  readonly keys?: readonly QueueKey[]
+  /** Only those with higher numbers than this. */
+  readonly after?: number
+  readonly limit?: number
+}
+
 /** A page of copies: by age over the whole store, by due time within one queue. */
 export interface CopyPage {
   readonly copies: readonly Copy[]
@@ -150,8 +159,11 @@ export interface QueueStore extends AsyncDisposable {
    * may be filled anew. Rejects with a StoreError.
    */
   readPiece(messageId: number, index: number, spare?: Buffer): Awaitable<Buffer | undefined>
-  /** Every queue with copies in it, and those that became empty lately (they keep their number). */
-  queues(): Promise<readonly QueueFigures[]>
+  /**
+   * Queues with copies in them, and those that became empty lately (they keep their number), by their
+   * numbers; `queuePages` walks over all.
+   */
+  queues(query?: FiguresQuery): Promise<readonly QueueFigures[]>
   /** Copies for an admin's eyes, leased or not. */
   scan(query: CopyQuery): Promise<CopyPage>
 }

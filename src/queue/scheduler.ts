@@ -7,6 +7,7 @@ import { ConnectionLine } from './connection-line.ts'
 import { ConnectionPlaces } from './connection-places.ts'
 import type { ConnectionResult, DeliveryAgent, RecipientResult } from './delivery-agent.ts'
 import { DeliveryQueue } from './delivery-queue.ts'
+import { DoubtPace } from './doubt-pace.ts'
 import { type AdminMark, MessageOperations } from './message-operations.ts'
 import { NextHopTrouble } from './next-hop-trouble.ts'
 import type { Notifier } from './notifier.ts'
@@ -16,13 +17,15 @@ import { type QueueKey, isDeliveryQueue, queueKeyText, submissionQueue } from '.
 import { QueueLane } from './queue-lane.ts'
 import { QueueListing } from './queue-listing.ts'
 import { QueueOperations } from './queue-operations.ts'
-import type { QueueStore } from './queue-store.ts'
+import { queuePages } from './queue-pages.ts'
+import type { QueueFigures, QueueStore } from './queue-store.ts'
 import { type Recategorizer, Resubmission } from './resubmission.ts'
 import type { RetrySettings } from './retry-schedule.ts'
 import { Settler } from './settler.ts'
 import type { Place, SharedPlaces } from './shared-places.ts'
 import type { Copy } from './stored-message.ts'
 import type { MessageSettings } from './verdict.ts'
+import { WakeCalendar } from './wake-calendar.ts'
 import { WindowKeeper } from './window-keeper.ts'
 
 /** Exchange's settings for queues, a part of TransportService. */
@@ -41,6 +44,8 @@ export interface SchedulerOptions {
   /** Short name of the server, as it stands in queue identities. */
   readonly serverName: string
   readonly clock: Clock
+  /** The share of this process's time that was used since the last call, 0 to 1. */
+  readonly load: () => number
   readonly log: QueueLog
   readonly onEvent: QueueEvents
   /** Where the limits of outbound connections are kept together with other processes. */
@@ -59,8 +64,9 @@ export class QueueScheduler implements AsyncDisposable {
   readonly #sweep: OverdueSweep
   readonly #resubmission: Resubmission
   readonly #queues = new Map<string, DeliveryQueue>()
-  readonly #line = new ConnectionLine()
+  readonly #line: ConnectionLine
   readonly #places: ConnectionPlaces
+  readonly #wakes: WakeCalendar<DeliveryQueue>
   #preparing = 0
   readonly #serving = new Map<Promise<void>, AbortController>()
   /** Copies being transmitted. */
@@ -74,7 +80,7 @@ export class QueueScheduler implements AsyncDisposable {
 
   constructor(options: SchedulerOptions) {
     this.#options = options
-    const { store, clock, settings, log } = options
+    const { store, clock, log } = options
     const onNewCopies = (copies: readonly Copy[]) => this.enqueue(copies)
     const isRunning = () => this.#state === 'running'
     const marks = new Map<number, AdminMark>()
@@ -87,8 +93,12 @@ export class QueueScheduler implements AsyncDisposable {
       onLateRemoval: (copy, kind) => void this.messages.removeLate(copy, kind),
     })
     this.#windows = new WindowKeeper(options)
+    this.#line = new ConnectionLine(
+      new DoubtPace({ clock, load: options.load, onTurn: () => this.#openConnections() }),
+    )
+    this.#wakes = new WakeCalendar({ clock, onWake: (queue) => this.#wake(queue) })
     this.#trouble = new NextHopTrouble({
-      ...{ ...options, settler: this.#settler, windows: this.#windows },
+      ...{ ...options, settler: this.#settler, windows: this.#windows, wakes: this.#wakes },
       onReady: (queue) => this.#consider(queue),
       isRunning,
     })
@@ -100,14 +110,7 @@ export class QueueScheduler implements AsyncDisposable {
       marks,
     })
     this.#resubmission = new Resubmission({ ...options, settler: this.#settler })
-    this.#sweep = new OverdueSweep({
-      store,
-      clock,
-      settings,
-      log,
-      settler: this.#settler,
-      takeHeld,
-    })
+    this.#sweep = new OverdueSweep({ ...options, settler: this.#settler, takeHeld })
     this.messages = new MessageOperations({
       ...{ store, clock, log, marks, takeHeld, settler: this.#settler },
       onDue: (queue) => this.#onDue(queue),
@@ -123,18 +126,16 @@ export class QueueScheduler implements AsyncDisposable {
 
   /** Takes up what the store holds. Costs by the number of queues, not of messages. */
   async start(): Promise<void> {
-    const figures = await this.#options.store.queues()
     this.#state = 'running'
-    for (const { key, copies, suspended } of figures) {
-      if (!isDeliveryQueue(key) || (copies === 0 && !suspended)) continue
-      const queue = this.#queueOf(key)
-      queue.suspended = suspended
-      queue.moreInStore = true
-      queue.doubtful = true
-      this.#consider(queue)
-    }
+    for await (const page of queuePages(this.#options.store))
+      page.forEach((each) => this.#takeUp(each))
     this.#resubmission.start()
     this.#sweep.start()
+  }
+
+  /** Queues in memory. */
+  get queueCount(): number {
+    return this.#queues.size
   }
 
   /** Takes fresh copies that their committer holds leased; what has no room goes back to the store. */
@@ -176,14 +177,23 @@ export class QueueScheduler implements AsyncDisposable {
     const atWork = Promise.all([...this.#serving.keys(), this.#resubmission.finish()])
     await Promise.race([atWork, aborted(signal)])
     await this.#settler.finish()
-    for (const queue of this.#queues.values()) {
-      queue.timer?.cancel()
-      this.#windows.empty(queue)
-    }
+    this.#wakes.close()
+    for (const queue of this.#queues.values()) this.#windows.empty(queue)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.drain(AbortSignal.abort())
+  }
+
+  #takeUp({ key, copies, suspended }: QueueFigures): void {
+    // One that fresh mail has made meanwhile stays as it is.
+    const isKnown = this.#queues.has(queueKeyText(key))
+    if (!isDeliveryQueue(key) || isKnown || (copies === 0 && !suspended)) return
+    const queue = this.#queueOf(key)
+    queue.suspended = suspended
+    queue.moreInStore = true
+    queue.doubtful = true
+    this.#consider(queue)
   }
 
   #queueOf(key: QueueKey): DeliveryQueue {
@@ -223,13 +233,17 @@ export class QueueScheduler implements AsyncDisposable {
     const { settings, clock } = this.#options
     queue.timer?.cancel()
     if (queue.idle) {
-      queue.timer = clock.after(settings.current.QueueMaxIdleTime, () => {
-        if (queue.idle) this.#queues.delete(queueKeyText(queue.key))
-      })
+      queue.timer = this.#wakes.after(settings.current.QueueMaxIdleTime, queue)
     } else if (queue.nextDueAt !== undefined) {
-      const delay = Math.max(queue.nextDueAt - clock.now(), 0)
-      queue.timer = clock.after(delay, () => this.#consider(queue))
+      queue.timer = this.#wakes.after(queue.nextDueAt - clock.now(), queue)
     }
+  }
+
+  /** What the queue slept for has come. */
+  #wake(queue: DeliveryQueue): void {
+    if (queue.inRetry) this.#trouble.endRetry(queue)
+    else if (queue.idle) this.#queues.delete(queueKeyText(queue.key))
+    else this.#consider(queue)
   }
 
   #refill(queue: DeliveryQueue): Promise<void> {
@@ -241,6 +255,7 @@ export class QueueScheduler implements AsyncDisposable {
   }
 
   #openConnections(): void {
+    if (this.#state !== 'running') return
     const { settings, clock } = this.#options
     const { MaxOutboundConnections, MaxPerDomainOutboundConnections } = settings.current
     while (

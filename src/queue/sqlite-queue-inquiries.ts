@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import type { Bytes } from '../base/byte-size.ts'
 import type { QueueKey } from './queue-key.ts'
-import type { AgedQuery, QueueFigures } from './queue-store.ts'
+import type { AgedQuery, FiguresQuery, QueueFigures } from './queue-store.ts'
 import { type Inquiry, type LeasedRow, suspendedDue } from './sqlite-queue-protocol.ts'
 import type { QueueRegistry, RegisteredQueue } from './sqlite-queue-registry.ts'
 import { QueueScan, copyColumns } from './sqlite-queue-scan.ts'
@@ -49,10 +49,15 @@ export class QueueInquiries {
       case 'readPiece':
         return this.#readPiece(inquiry)
       case 'queues':
-        return [...this.#registry.all()].map(figures)
+        return this.#queues(inquiry.query)
       case 'scan':
         return this.#scanned(inquiry)
     }
+  }
+
+  #queues({ keys, after = 0, limit = Infinity }: FiguresQuery): QueueFigures[] {
+    const found = keys?.map((key) => this.#registry.find(key)) ?? this.#registry.page(after, limit)
+    return found.filter((queue) => queue !== undefined).map(figures)
   }
 
   #lease({ queue: key, now, limit }: Ask<'lease'>): LeasedRow[] {
@@ -172,7 +177,7 @@ function prepare(database: DatabaseSync) {
   }
 }
 
-/** Read from memory alone: a hundred thousand queues take some milliseconds. */
+/** Read from memory alone. */
 function figures({ key, number, copies, deferred, suspended }: RegisteredQueue): QueueFigures {
   return { key, number, copies, deferred, suspended }
 }

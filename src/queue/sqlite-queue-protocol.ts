@@ -1,6 +1,6 @@
 import type { Bytes } from '../base/byte-size.ts'
 import type { Milliseconds } from '../base/time-span.ts'
-import type { AgedQuery, StoreErrorCode } from './queue-store.ts'
+import type { AgedQuery, FiguresQuery, StoreErrorCode } from './queue-store.ts'
 import type { CopyTest } from './copy-test.ts'
 import type { DeliveryType, QueueKey } from './queue-key.ts'
 import type { CopyPlace } from './stored-message.ts'
@@ -105,7 +105,7 @@ export type Inquiry =
     }
   /** Answers with the piece of inline content, or with the size of the file that has the content. */
   | { readonly kind: 'readPiece'; readonly message: number; readonly index: number }
-  | { readonly kind: 'queues' }
+  | { readonly kind: 'queues'; readonly query: FiguresQuery }
   | {
       readonly kind: 'scan'
       readonly queue?: QueueKey

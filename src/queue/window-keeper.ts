@@ -7,8 +7,8 @@ import type { Copy } from './stored-message.ts'
 
 /** Leased copies that one queue, and all queues, keep in memory. */
 const windowPerQueue = 200
-/** For the first connection: a next hop that does not answer should cost as little as possible. */
-const windowToBegin = 5
+/** For the first connection: a next hop that does not answer should cost as little as possible. One would not tell of more. */
+const windowToBegin = 2
 const windowOverall = 20_000
 
 interface KeeperParts {

@@ -7,17 +7,18 @@ import type { QueueStore } from '../queue/queue-store.ts'
 import {
   copyTest,
   listOf,
-  mostMessages,
+  mostAtOnce,
   oneOf,
   optional,
   parametersOf,
   place,
   queueKey,
+  queueTest,
   text,
   wholeNumber,
 } from './queue-parameters.ts'
 
-/** How long one question for messages goes on looking; the answer says where the next goes on. */
+/** How long one question for queues or messages goes on looking; the answer says where the next goes on. */
 const walkTime = second
 
 const queueAction = oneOf(['suspend', 'resume', 'retry', 'resubmit'])
@@ -40,8 +41,13 @@ export function queueMethods(
 ): Readonly<Record<string, AdminMethod>> {
   return {
     queues: (given) => {
-      const { limit } = parametersOf(given, ['limit'])
-      return listing.queues(optional(limit, 'limit', wholeNumber))
+      const { tests, after, limit } = parametersOf(given, ['tests', 'after', 'limit'])
+      return listing.queues({
+        ...(tests !== undefined && { tests: listOf(queueTest)(tests, 'tests') }),
+        ...(after !== undefined && { after: wholeNumber(after, 'after') }),
+        limit: Math.min(optional(limit, 'limit', wholeNumber) ?? mostAtOnce, mostAtOnce),
+        time: walkTime,
+      })
     },
     queueNames: () => listing.names(),
     messages: (given) => {
@@ -52,7 +58,7 @@ export function queueMethods(
         ...(messageId !== undefined && { messageId: wholeNumber(messageId, 'messageId') }),
         ...(tests !== undefined && { tests: listOf(copyTest)(tests, 'tests') }),
         ...(after !== undefined && { after: mark(after) }),
-        limit: Math.min(optional(limit, 'limit', wholeNumber) ?? mostMessages, mostMessages),
+        limit: Math.min(optional(limit, 'limit', wholeNumber) ?? mostAtOnce, mostAtOnce),
         time: walkTime,
       })
     },

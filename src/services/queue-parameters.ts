@@ -1,5 +1,6 @@
 import type { CopyTest, TestedField } from '../queue/copy-test.ts'
 import type { DeliveryType, QueueKey } from '../queue/queue-key.ts'
+import { type QueueTest, testedNumbers, testedTexts } from '../queue/queue-test.ts'
 import type { CopyPlace } from '../queue/stored-message.ts'
 
 /*
@@ -7,8 +8,8 @@ import type { CopyPlace } from '../queue/stored-message.ts'
  * 14 MB from the first question on.
  */
 
-/** The most messages that one question may be about. */
-export const mostMessages = 1000
+/** The most messages or queues that one question may be about. */
+export const mostAtOnce = 1000
 
 export type Parameters = Readonly<Record<string, unknown>>
 
@@ -49,8 +50,8 @@ export function oneOf<const Word extends string>(words: readonly Word[]) {
 
 export function listOf<T>(check: (value: unknown, name: string) => T) {
   return (value: unknown, name: string): T[] => {
-    if (!Array.isArray(value) || value.length > mostMessages)
-      throw new TypeError(`${name} must be a list of ${mostMessages} at most`)
+    if (!Array.isArray(value) || value.length > mostAtOnce)
+      throw new TypeError(`${name} must be a list of ${mostAtOnce} at most`)
     return value.map((each: unknown) => check(each, name))
   }
 }
@@ -75,9 +76,27 @@ export function copyTest(value: unknown, name: string): CopyTest {
   if (test['operator'] === 'like') {
     return { field, operator: 'like', pattern: text(test['pattern'], `${name}.pattern`) }
   }
+  return { field, ...numberTest(test, name) }
+}
+
+function numberTest(test: Readonly<Record<string, unknown>>, name: string) {
   const operator = comparison(test['operator'], `${name}.operator`)
-  if (typeof test['value'] !== 'number') throw new TypeError(`${name}.value must be a number`)
-  return { field, operator, value: test['value'] }
+  const { value } = test
+  if (typeof value !== 'number') throw new TypeError(`${name}.value must be a number`)
+  return { operator, value }
+}
+
+export function queueTest(value: unknown, name: string): QueueTest {
+  const test = record(value, name)
+  if (test['field'] === 'name') {
+    return { field: 'name', operator: '=', value: text(test['value'], `${name}.value`) }
+  }
+  if (test['operator'] === 'like') {
+    const field = oneOf(testedTexts)(test['field'], `${name}.field`)
+    return { field, operator: 'like', pattern: text(test['pattern'], `${name}.pattern`) }
+  }
+  const field = oneOf(testedNumbers)(test['field'], `${name}.field`)
+  return { field, ...numberTest(test, name) }
 }
 
 const deliveryType = oneOf<DeliveryType>([

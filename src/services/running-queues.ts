@@ -4,16 +4,24 @@ import type {
   MessageSelection,
   OnSilent,
   QueueAction,
+  QueueSelection,
   QueueServer,
 } from '../admin/cmdlets/queue-server.ts'
 import { QueueNames, mergeQueues, mergedMessages } from '../admin/merged-queues.ts'
 import type { CopyTest } from '../queue/copy-test.ts'
 import type { QueueKey } from '../queue/queue-key.ts'
-import type { MessagePage, MessageView, QueueName, QueueView } from '../queue/queue-listing.ts'
+import type {
+  MessagePage,
+  MessageView,
+  QueueName,
+  QueuePage,
+  QueueView,
+} from '../queue/queue-listing.ts'
 import type { CopyPlace } from '../queue/stored-message.ts'
 import { knownWorkers } from './known-workers.ts'
 
-/** Messages that one answer brings. */
+/** Queues that one answer brings, and messages. */
+const queuesPerAnswer = 1000
 const messagesPerAnswer = 500
 
 /**
@@ -27,16 +35,24 @@ export class RunningQueues implements QueueServer {
     this.#dataFolder = dataFolder
   }
 
-  async queues(onSilent: OnSilent, limit = Infinity): Promise<readonly QueueView[]> {
+  async *queues(selection: QueueSelection, onSilent: OnSilent): AsyncGenerator<QueueView> {
     const workers = await this.#workers()
-    // The first ones of each worker would be different ones, and their sums wrong.
-    const asked = workers.length === 1 && limit !== Infinity ? { limit } : {}
+    const { tests, atMost = Infinity } = selection
+    const limit = Math.min(atMost, queuesPerAnswer)
+    // Of several workers each knows a part of a queue's figures, and their first queues are others.
+    const asked = workers.length > 1 ? {} : { ...(tests !== undefined && { tests }), limit }
     const answer = await this.#ask(workers, 'queues', asked)
     tellSilent(answer, onSilent)
-    const queues = answer.results as QueueView[][]
-    const [only] = queues
-    if (queues.length === 1 && only !== undefined) return only
-    return mergeQueues(queues, await this.#names(workers)).slice(0, limit)
+    const walks = (answer.results as QueuePage[]).map((page, at) =>
+      this.#queueWalk(asked, { page, worker: answer.answering[at] ?? 1 }),
+    )
+    const [only] = walks
+    if (walks.length === 1 && only !== undefined) {
+      yield* only
+      return
+    }
+    const all = await Promise.all(walks.map((walk) => Array.fromAsync(walk)))
+    yield* mergeQueues(all, await this.#names(workers))
   }
 
   async names(): Promise<readonly QueueName[]> {
@@ -86,6 +102,19 @@ export class RunningQueues implements QueueServer {
     const answer = await this.#askAll('messagePiece', { message: messageId, index })
     const piece = answer.results.find((result) => typeof result === 'string')
     return piece === undefined ? undefined : Buffer.from(piece, 'base64')
+  }
+
+  async *#queueWalk(
+    asked: object,
+    { page, worker }: { readonly page: QueuePage; readonly worker: number },
+  ): AsyncGenerator<QueueView> {
+    for (let { queues, next } = page; ;) {
+      yield* queues
+      if (next === undefined) return
+      const query = { ...asked, limit: queuesPerAnswer, after: next }
+      const { results } = await this.#ask([worker], 'queues', query)
+      ;({ queues, next } = results[0] as QueuePage)
+    }
   }
 
   async *#walk(

@@ -1,6 +1,7 @@
 import { calmLog } from '../base/calm-log.ts'
 import type { Clock } from '../base/clock.ts'
 import { mapLive } from '../base/live.ts'
+import { loopLoad } from '../base/loop-load.ts'
 import { systemRandom } from '../base/random.ts'
 import { second } from '../base/time-span.ts'
 import { nodeResolver } from '../dns/node-resolver.ts'
@@ -13,6 +14,7 @@ import { QueueSubmission } from '../pipeline/submission.ts'
 import { isUsable } from '../pipeline/routing.ts'
 import { outboundProxyDialer } from '../proxy/outbound-proxy.ts'
 import { type QueueKey, isRedirectionQueue } from '../queue/queue-key.ts'
+import { queuePages } from '../queue/queue-pages.ts'
 import { type QueueStore, StoreError } from '../queue/queue-store.ts'
 import { QueueScheduler } from '../queue/scheduler.ts'
 import { openSqliteQueueStore } from '../queue/sqlite-queue-store.ts'
@@ -21,6 +23,7 @@ import { SmtpDelivery } from '../send/delivery.ts'
 import { type Dialer, directDialer } from '../send/dialer.ts'
 import type { SendConnector } from '../send/send-connector.ts'
 import { acceptedDomainsOf } from './accepted-domains-of.ts'
+import { tendHeapGrowth } from './heap-growth.ts'
 import { openMessageTracking } from './message-tracking.ts'
 import { ownListeners } from './own-listeners.ts'
 import { numbersOfFile, queueFilePath } from './queue-files.ts'
@@ -70,6 +73,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       settings: mapLive(config, ({ TransportService }) => TransportService),
       serverName: Server.Name,
       clock,
+      load: loopLoad(),
       log: troubles,
       onEvent: (event) => tracking.queueEvent(event),
       ...(siblings !== undefined && { places: siblings.places }),
@@ -100,6 +104,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
     }),
   )
   await scheduler.start()
+  opened.use(tendHeapGrowth(clock, () => scheduler.queueCount))
   opened.defer(rerouteOnChange(ground, scheduler))
   const listeners = worker.drainOnly ? [] : await startListening(receive)
   let draining = false
@@ -135,11 +140,17 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
  */
 async function emptied(store: QueueStore, clock: Clock, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const figures = await store.queues().catch(() => undefined)
-    if (figures?.every(({ copies }) => copies === 0) === true) return
+    if (await isEmpty(store).catch(() => false)) return
     await clock.sleep(second, signal)
   }
   await new Promise<never>(() => undefined)
+}
+
+async function isEmpty(store: QueueStore): Promise<boolean> {
+  for await (const page of queuePages(store)) {
+    if (page.some(({ copies }) => copies > 0)) return false
+  }
+  return true
 }
 
 async function openStore(ground: ServiceGround): Promise<QueueStore> {

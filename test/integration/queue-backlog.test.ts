@@ -50,6 +50,7 @@ test('a backlog of 100,000 neither slows the start nor a live queue, and the win
     settings: new LiveValue(schedulerSettings),
     serverName: 'EDGE01',
     clock: systemClock,
+    load: () => 0,
     log: { warn: () => undefined, error: () => undefined },
     onEvent: ({ kind }) => {
       if (kind === 'delivered' && --left === 0) delivered.resolve(undefined)
@@ -61,7 +62,9 @@ test('a backlog of 100,000 neither slows the start nor a live queue, and the win
   await delivered.promise
   expect(performance.now() - begun).toBeLessThan(3000)
   expect(leased).toBeLessThan(1000)
-  const [, deadView] = await scheduler.listing.queues()
+  const {
+    queues: [, deadView],
+  } = await scheduler.listing.queues()
   expect(deadView).toMatchObject({ MessageCount: backlog * 0.999, Status: 'Retry' })
   const page = await scheduler.listing.messages({ queue: dead, limit: 1000 })
   expect(page.messages).toHaveLength(1000)

@@ -53,7 +53,7 @@ test('whatever is done to messages in the midst of their delivery, each ends onc
   }
   const note = (_: object, message: string) => void log.push(message)
   await using scheduler = new QueueScheduler({
-    ...{ store, onEvent, serverName: 'EDGE01', clock: systemClock },
+    ...{ store, onEvent, serverName: 'EDGE01', clock: systemClock, load: () => 0 },
     agent: fickleAgent(next),
     notifier: {
       failed: () => Promise.resolve(undefined),

@@ -66,6 +66,7 @@ beforeEach(async () => {
       recategorize: (copy) => Promise.resolve(categorizeAgain(copy, tables.current)),
       settings: new LiveValue(schedulerSettings),
       serverName: server.Name,
+      load: () => 0,
       log: { warn: (_, message) => fail(message), error: (_, message) => fail(message) },
       onEvent: () => undefined,
     }),

@@ -2,6 +2,7 @@ import { formatByteSize } from '../../src/base/byte-size.ts'
 import { day, second } from '../../src/base/time-span.ts'
 import { tableView } from '../../src/admin/format/view.ts'
 import { type Cmdlet, defineCmdlet, parameter, refused } from '../../src/admin/shell/cmdlet.ts'
+import { forceParameter } from '../../src/admin/shell/common-parameters.ts'
 import { changed, listChange } from '../../src/admin/shell/list-change.ts'
 import {
   byteSize,
@@ -11,7 +12,6 @@ import {
   flags,
   identity,
   oneOf,
-  switchParameter,
   text,
   timeSpan,
   unlimited,
@@ -129,7 +129,7 @@ export function fakeCmdlets(): readonly Cmdlet[] {
           help: 'How.',
         }),
         Start: parameter(dateTime, { help: 'When.' }),
-        Force: parameter(switchParameter, { help: 'Without asking.' }),
+        Force: forceParameter,
         LinkedReceiveConnector: refused('connectors are not linked here.'),
       },
       confirms: 'on-request',
@@ -175,6 +175,7 @@ export function fakeCmdlets(): readonly Cmdlet[] {
       synopsis: 'Removes a Send connector.',
       parameters: {
         Identity: whichConnector,
+        Force: forceParameter,
       },
       confirms: 'always',
       examples: [],

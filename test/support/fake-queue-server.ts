@@ -3,6 +3,7 @@ import type {
   MessageSelection,
   OnSilent,
   QueueAction,
+  QueueSelection,
   QueueServer,
 } from '../../src/admin/cmdlets/queue-server.ts'
 import {
@@ -13,6 +14,7 @@ import {
 } from '../../src/queue/queue-key.ts'
 import { formatSmartHosts } from '../../src/pipeline/routing.ts'
 import type { MessageView, QueueName, QueueView } from '../../src/queue/queue-listing.ts'
+import { queueMatcher } from '../../src/queue/queue-test.ts'
 import type { CopyPlace } from '../../src/queue/stored-message.ts'
 import { queueView } from './queue-views.ts'
 
@@ -25,9 +27,13 @@ export class FakeQueueServer implements QueueServer {
   silent: string | undefined
   content = Buffer.from('Hello world.')
 
-  queues(onSilent: OnSilent, limit = Infinity): Promise<readonly QueueView[]> {
+  // eslint-disable-next-line @typescript-eslint/require-await -- they have all come
+  async *queues(
+    { tests = [], atMost = Infinity }: QueueSelection,
+    onSilent: OnSilent,
+  ): AsyncGenerator<QueueView> {
     if (this.silent !== undefined) onSilent(this.silent)
-    return Promise.resolve(this.views.slice(0, limit))
+    yield* this.views.filter(queueMatcher(tests)).slice(0, atMost)
   }
 
   names(): Promise<readonly QueueName[]> {

@@ -2,13 +2,14 @@ import type { ConfigDraft } from '../../config/change-config.ts'
 import type { ServerConfig } from '../../config/server-config.ts'
 import { type AcceptedDomain, acceptedDomainSchema } from '../../pipeline/accepted-domain.ts'
 import { tableView } from '../format/view.ts'
-import { type Cmdlet, defineCmdlet, parameter, refused } from '../shell/cmdlet.ts'
-import { flag, identity, text } from '../shell/parameter-types.ts'
+import { type Cmdlet, parameter, refused } from '../shell/cmdlet.ts'
+import { flag, text } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import { changingCmdlet } from './changing-cmdlet.ts'
 import type { Configuration } from './configuration.ts'
-import { type ListNoun, addItem, changeItem, removeItem, shownItems } from './list-noun.ts'
+import { getCmdlet, identityParameter, newNameParameter, removeCmdlet } from './list-cmdlets.ts'
+import { type ListNoun, addItem, changeItem } from './list-noun.ts'
 import {
   definite,
   directoryParameters,
@@ -56,49 +57,37 @@ const objectOf = (domain: AcceptedDomain, isDefault: boolean): ShellObject =>
     },
   })
 
-/** Shows a domain among the others of `config`, which decide whether it is the default. */
-const nounIn = (config: ServerConfig): ListNoun<AcceptedDomain> => ({
+const noun: ListNoun<AcceptedDomain> = {
   section,
   type: 'AcceptedDomain',
   title: 'accepted domain',
   items: ({ AcceptedDomains }) => AcceptedDomains,
   nameOf: ({ Name }) => Name,
-  show: (domain) => objectOf(domain, defaultDomain(config)?.Name === domain.Name),
-})
-
-const identityParameter = parameter(identity, {
-  help: 'The name of the accepted domain.',
-  ...{ position: 0, required: true, pipeline: 'both' },
-})
+  // Which one is the default is for all of them to say.
+  show: (domain, config) => objectOf(domain, defaultDomain(config)?.Name === domain.Name),
+}
 
 /** The commands on accepted domains. */
 export function acceptedDomainCmdlets(configuration: Configuration): readonly Cmdlet[] {
   return [
-    getCmdlet(configuration),
+    getCmdlet(configuration, noun, {
+      synopsis: 'Shows the domains that the server takes mail for.',
+      takesServer: false,
+      outputs: ['DomainName', 'DomainType', 'MatchSubDomains', 'Default', 'Name', 'Identity'],
+      examples: [{ code: 'Get-AcceptedDomain', text: 'Lists all accepted domains.' }],
+    }),
     newCmdlet(configuration),
     setCmdlet(configuration),
-    removeCmdlet(configuration),
+    removeCmdlet(configuration, noun, {
+      synopsis: 'Ends taking mail for a domain.',
+      examples: [{ code: 'Remove-AcceptedDomain Contoso', text: 'Asks, and removes it.' }],
+      check: (domain, config) => {
+        if (defaultDomain(config)?.Name !== domain.Name) return
+        // The first of several is the default only as long as none is marked.
+        refuseDefault('make another domain the default first')
+      },
+    }),
   ]
-}
-
-function getCmdlet(configuration: Configuration): Cmdlet {
-  return defineCmdlet({
-    name: 'Get-AcceptedDomain',
-    synopsis: 'Shows the domains that the server takes mail for.',
-    parameters: {
-      Identity: parameter(identity, {
-        help: 'The name of the accepted domain. Without it all are shown.',
-        ...{ position: 0, pipeline: 'both', wildcards: true },
-      }),
-      ...directoryParameters,
-    },
-    outputs: ['DomainName', 'DomainType', 'MatchSubDomains', 'Default', 'Name', 'Identity'],
-    examples: [{ code: 'Get-AcceptedDomain', text: 'Lists all accepted domains.' }],
-    async *run({ given }) {
-      const config = await configuration.read()
-      yield* shownItems(nounIn(config), config, given.Identity)
-    },
-  })
 }
 
 function newCmdlet(configuration: Configuration): Cmdlet {
@@ -128,12 +117,7 @@ function newCmdlet(configuration: Configuration): Cmdlet {
       const { Name, DomainName } = given
       attempt.concerns(Name)
       const settings = { Name, DomainName, ...definite(givenChanges(given, undefined)) }
-      const added = await addItem(nounIn(await configuration.read()), attempt, {
-        ...{ name: Name, settings },
-      })
-      if (added.length === 0) return []
-      const config = await configuration.read()
-      return shownItems(nounIn(config), config, Name)
+      return await addItem(noun, attempt, { name: Name, settings })
     },
   })
 }
@@ -143,8 +127,8 @@ function setCmdlet(configuration: Configuration): Cmdlet {
     name: 'Set-AcceptedDomain',
     synopsis: 'Changes settings of an accepted domain.',
     parameters: {
-      Identity: identityParameter,
-      Name: parameter(text, { help: 'The new name, up to 64 characters.' }),
+      Identity: identityParameter(noun),
+      Name: newNameParameter,
       ...settings,
       MakeDefault: parameter(flag, {
         help: 'Makes it the default domain; $false is not possible, make another one the default.',
@@ -157,7 +141,6 @@ function setCmdlet(configuration: Configuration): Cmdlet {
     ],
     async change(given, attempt) {
       const { MakeDefault, Name } = given
-      const noun = nounIn(await configuration.read())
       return await changeItem(noun, attempt, {
         identity: given.Identity,
         verb: 'Setting',
@@ -172,28 +155,6 @@ function setCmdlet(configuration: Configuration): Cmdlet {
           }
         },
       })
-    },
-  })
-}
-
-function removeCmdlet(configuration: Configuration): Cmdlet {
-  return changingCmdlet(configuration, {
-    name: 'Remove-AcceptedDomain',
-    synopsis: 'Ends taking mail for a domain.',
-    parameters: { Identity: identityParameter, ...directoryParameters },
-    confirms: 'always',
-    examples: [{ code: 'Remove-AcceptedDomain Contoso', text: 'Asks, and removes it.' }],
-    async change(given, attempt) {
-      const noun = nounIn(await configuration.read())
-      await removeItem(noun, attempt, {
-        identity: given.Identity,
-        check: (domain, config) => {
-          if (defaultDomain(config)?.Name !== domain.Name) return
-          // The first of several is the default only as long as none is marked.
-          refuseDefault('make another domain the default first')
-        },
-      })
-      return []
     },
   })
 }

@@ -17,6 +17,9 @@ export interface HeldCertificate {
   readonly files: CertificateFile | undefined
 }
 
+/** The section of the configuration that names the files. */
+export const certificateSection = 'Certificates'
+
 /** The folder beside the configuration file with the certificates that commands made or were given. */
 const certificateFolder = 'certs'
 

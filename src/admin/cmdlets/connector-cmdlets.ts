@@ -12,12 +12,12 @@ export function requireParameters(missing: readonly string[]): void {
   )
 }
 
-/** The one usage that -Usage or a switch such as -Internal names; fails when several do. */
+/** The one of `usages` that -Usage or a switch such as -Internal names; fails when several do. */
 export function usageOf<Usage extends string>(
-  given: { readonly Usage?: Usage },
-  switches: Readonly<Partial<Record<Usage, boolean>>>,
+  given: { readonly Usage?: Usage } & Readonly<Partial<Record<Usage, boolean>>>,
+  usages: readonly Usage[],
 ): Usage | undefined {
-  const bySwitch = (Object.keys(switches) as Usage[]).filter((name) => switches[name] === true)
+  const bySwitch = usages.filter((name) => given[name] === true)
   const all = [...(given.Usage === undefined ? [] : [given.Usage]), ...bySwitch]
   if (all.length < 2) return all[0]
   throw new ShellError(

@@ -18,7 +18,7 @@ export interface ListNoun<T> {
   readonly ofServer?: boolean
   readonly items: (config: ServerConfig) => readonly T[]
   readonly nameOf: (item: T) => string
-  readonly show: (item: T, server: ServerIdentity) => ShellObject
+  readonly show: (item: T, config: ServerConfig) => ShellObject
   /** Brings what is there by default into the file, before the list is changed. */
   readonly writeOut?: (draft: ConfigDraft) => void
 }
@@ -31,7 +31,7 @@ export function shownItems<T>(
 ): readonly ShellObject[] {
   const { Server } = config
   const items = matching(noun.items(config), identity, placeOf(noun, Server))
-  return items.map((item) => noun.show(item, Server))
+  return items.map((item) => noun.show(item, config))
 }
 
 /** The item that an identity means. Throws ShellError when there is none. */
@@ -52,7 +52,7 @@ export async function addItem<T>(
     noun.writeOut?.(draft)
     draft.document.addEntry(noun.section, settings)
   })
-  return config === undefined ? [] : [noun.show(itemNamed(noun, config, name), Server)]
+  return config === undefined ? [] : [noun.show(itemNamed(noun, config, name), config)]
 }
 
 /** How a command changes one item. */

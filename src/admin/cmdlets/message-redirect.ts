@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import type { QueueView } from '../../queue/queue-listing.ts'
-import { isDeliveryQueue, queueKeyText } from '../../queue/queue-key.ts'
+import { type QueueKey, isDeliveryQueue, queueKeyText } from '../../queue/queue-key.ts'
 import { type Cmdlet, defineCmdlet, parameter } from '../shell/cmdlet.ts'
 import type { ParameterType } from '../shell/parameter-type.ts'
 import { text } from '../shell/parameter-types.ts'
@@ -45,13 +45,12 @@ export function redirectMessage(server: QueueServer): Cmdlet {
       },
     ],
     async *run({ given }, context) {
-      const views = await server.queues(tellSilent(context))
-      checkServer(given.Server, views)
+      await checkServer(given.Server, server)
       const target = await server.redirectionTo(given.Target)
-      const drained = views.filter(
-        ({ key, MessageCount }) =>
-          isDeliveryQueue(key) && MessageCount > 0 && queueKeyText(key) !== queueKeyText(target),
-      )
+      const drained: QueueView[] = []
+      for await (const view of server.queues({}, tellSilent(context))) {
+        if (isDrained(view, target)) drained.push(view)
+      }
       const [staying, moving] = [
         drained.filter(isSuspended),
         drained.filter((v) => !isSuspended(v)),
@@ -68,6 +67,10 @@ export function redirectMessage(server: QueueServer): Cmdlet {
       yield* []
     },
   })
+}
+
+function isDrained({ key, MessageCount }: QueueView, target: QueueKey): boolean {
+  return isDeliveryQueue(key) && MessageCount > 0 && queueKeyText(key) !== queueKeyText(target)
 }
 
 const isSuspended = ({ Status }: QueueView) => Status === 'Suspended'

@@ -10,8 +10,9 @@ import { hasWildcards } from '../values/wildcard.ts'
 import { isOfKinds, kindParameters } from './queue-kinds.ts'
 import { queueObject, queueProperties } from './queue-objects.ts'
 import { checkServer, isPersistentQueue, notFound, queueTest } from './queue-selection.ts'
-import type { QueueAction, QueueServer } from './queue-server.ts'
-import { pageOf, pagingParameters } from './page.ts'
+import { testsOf } from './queue-tests.ts'
+import type { OnSilent, QueueAction, QueueServer } from './queue-server.ts'
+import { isPaged, pageOf, pagingParameters } from './page.ts'
 import { tellSilent } from './queue-answers.ts'
 import { usualResultSize } from './result-size.ts'
 import { serverParameter } from './this-server.ts'
@@ -51,16 +52,14 @@ export function queueCmdlets(server: QueueServer): readonly Cmdlet[] {
         },
       ],
       async *run({ given }, context) {
-        const { ResultSize = usualResultSize } = given
+        const { Include, Exclude, ResultSize = usualResultSize } = given
         // One more than is shown tells whether there are more.
-        const first = Object.keys(given).every((name) => name === 'ResultSize')
-        const views = await selected(server, given, {
-          context,
-          limit: first ? ResultSize + 1 : Infinity,
-          mayBeHidden: true,
-        })
-        const shown = views.filter((view) => isOfKinds(view, given))
-        const source = { results: () => inTurn(shown), object: queueObject }
+        const all = Include === undefined && Exclude === undefined && !isPaged(given)
+        const search = { context, mayBeHidden: true, ...(all && { atMost: ResultSize + 1 }) }
+        const source = {
+          results: () => chosen(selected(server, given, search), (view) => isOfKinds(view, given)),
+          object: queueObject,
+        }
         for await (const found of pageOf(source, given, context)) {
           yield found instanceof ShellObject ? found : queueObject(found)
         }
@@ -99,7 +98,7 @@ export function queueCmdlets(server: QueueServer): readonly Cmdlet[] {
       ],
       async *run({ given }, context) {
         requireMeant(given)
-        for (const view of await selected(server, given, { context })) {
+        for await (const view of selected(server, given, { context })) {
           refuseSubmission(view)
           if (!(await context.confirmChange(`${doing} queue "${view.Identity}".`))) continue
           const action: QueueAction = verb === 'Suspend' ? 'suspend' : 'resume'
@@ -133,7 +132,7 @@ function retrying(server: QueueServer): Cmdlet {
     async *run({ given }, context) {
       requireMeant(given)
       const resubmit = given.Resubmit === true
-      for (const view of await selected(server, given, { context })) {
+      for await (const view of selected(server, given, { context })) {
         const { Identity, Status, key } = view
         const doing = resubmit ? 'Resubmitting the messages of' : 'Retrying'
         if (!(await context.confirmChange(`${doing} queue "${Identity}".`))) continue
@@ -145,11 +144,6 @@ function retrying(server: QueueServer): Cmdlet {
       yield* []
     },
   })
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- they have all come
-async function* inTurn<T>(values: readonly T[]): AsyncGenerator<T> {
-  yield* values
 }
 
 interface Meant {
@@ -167,39 +161,70 @@ function requireMeant(given: Meant): void {
 
 interface Search {
   readonly context: CmdletContext
-  readonly limit?: number
+  readonly atMost?: number
   /** A queue that is always there, but not shown while it is empty, is no error. */
   readonly mayBeHidden?: boolean
 }
 
+interface NamedSearch {
+  readonly Identity: string
+  readonly onSilent: OnSilent
+  readonly mayBeHidden: boolean
+}
+
 /** The queues that are meant; a name without wildcards must be that of one. */
-async function selected(
+async function* selected(
   server: QueueServer,
   given: Meant,
-  { context, limit = Infinity, mayBeHidden = false }: Search,
-): Promise<readonly QueueView[]> {
+  { context, atMost, mayBeHidden = false }: Search,
+): AsyncGenerator<QueueView> {
   refuseTogether(given, ['Identity', 'Filter'])
-  const { Identity, Filter } = given
-  const views = await server.queues(tellSilent(context), limit)
-  checkServer(given.Server, views)
-  if (Filter !== undefined) return views.filter((view) => Filter.matches(queueObject(view)))
-  if (Identity === undefined) return views
-  const isMeant: (name: QueueName) => boolean = queueTest(Identity)
-  const named = views.filter(isMeant)
-  const found = named.length > 0 ? named : await behindOtherName(server, views, isMeant)
-  if (found.length > 0 || hasWildcards(Identity)) return found
-  if (mayBeHidden && isPersistentQueue(Identity)) return found
+  const { Identity, Filter, Server } = given
+  const onSilent = tellSilent(context)
+  if (Server !== undefined) await checkServer(Server, server)
+  const tests = testsOf(given)
+  const views = server.queues({ tests, ...(atMost !== undefined && { atMost }) }, onSilent)
+  if (Filter !== undefined) yield* chosen(views, (view) => Filter.matches(queueObject(view)))
+  else if (Identity === undefined) yield* views
+  else yield* named(server, views, { Identity, onSilent, mayBeHidden })
+}
+
+async function* named(
+  server: QueueServer,
+  views: AsyncIterable<QueueView>,
+  { Identity, onSilent, mayBeHidden }: NamedSearch,
+): AsyncGenerator<QueueView> {
+  const isMeant = queueTest(Identity)
+  let count = 0
+  for await (const view of chosen(views, isMeant)) {
+    count++
+    yield view
+  }
+  if (count > 0) return
+  for await (const view of behindOtherName(server, isMeant, onSilent)) {
+    count++
+    yield view
+  }
+  if (count > 0 || hasWildcards(Identity) || (mayBeHidden && isPersistentQueue(Identity))) return
   throw notFound('queue', Identity)
 }
 
 /** A queue that several workers have is shown by one of its names; the others hold as well. */
-async function behindOtherName(
+async function* behindOtherName(
   server: QueueServer,
-  views: readonly QueueView[],
   isMeant: (name: QueueName) => boolean,
-): Promise<readonly QueueView[]> {
+  onSilent: OnSilent,
+): AsyncGenerator<QueueView> {
   const keys = new Set((await server.names()).filter(isMeant).map(({ key }) => queueKeyText(key)))
-  return views.filter(({ key }) => keys.has(queueKeyText(key)))
+  if (keys.size === 0) return
+  yield* chosen(server.queues({}, onSilent), ({ key }) => keys.has(queueKeyText(key)))
+}
+
+async function* chosen<T>(
+  values: AsyncIterable<T>,
+  isWanted: (value: T) => boolean,
+): AsyncGenerator<T> {
+  for await (const value of values) if (isWanted(value)) yield value
 }
 
 function refuseSubmission({ Identity, DeliveryType }: QueueView): void {

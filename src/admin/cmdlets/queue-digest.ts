@@ -8,6 +8,7 @@ import { ShellObject } from '../values/shell-object.ts'
 import { isOfKinds, kindParameters } from './queue-kinds.ts'
 import { queueObject, queueProperties } from './queue-objects.ts'
 import { checkServer } from './queue-selection.ts'
+import { filterTests } from './queue-tests.ts'
 import type { QueueServer } from './queue-server.ts'
 import { tellSilent } from './queue-answers.ts'
 
@@ -68,12 +69,13 @@ export function digestCmdlets(server: QueueServer): readonly Cmdlet[] {
       ],
       async *run({ given }, context) {
         const { Filter, GroupBy = 'NextHopDomain', DetailsLevel = 'Normal' } = given
-        const views = await server.queues(tellSilent(context))
-        for (const name of given.Server) checkServer(name, views)
-        const taken = views
-          .filter(isWorthALine)
-          .filter((view) => isOfKinds(view, given))
-          .filter((view) => Filter?.matches(queueObject(view)) !== false)
+        for (const name of given.Server) await checkServer(name, server)
+        const taken: QueueView[] = []
+        const tests = Filter === undefined ? [] : filterTests(Filter)
+        for await (const view of server.queues({ tests }, tellSilent(context))) {
+          const isMeant = Filter?.matches(queueObject(view)) !== false && isOfKinds(view, given)
+          if (isMeant && isWorthALine(view)) taken.push(view)
+        }
         yield* digest(taken, { by: GroupBy, details: DetailsLevel }).slice(
           0,
           given.ResultSize ?? 1000,

@@ -19,10 +19,16 @@ export function notFound(kind: 'queue' | 'message', identity: string): ShellErro
   })
 }
 
-/** Fails when `server` is another one than this. */
-export function checkServer(server: string | undefined, names: readonly QueueName[]): void {
-  const own = names[0] && serverOf(names[0].Identity)
-  if (server === undefined || own === undefined || isServer(server, own)) return
+/** Fails when `name` is another server than this. */
+export async function checkServer(name: string, server: QueueServer): Promise<void> {
+  for await (const { Identity } of server.queues({ atMost: 1 }, () => undefined)) {
+    checkName(name, serverOf(Identity))
+    return
+  }
+}
+
+function checkName(server: string, own: string): void {
+  if (isServer(server, own)) return
   throw new ShellError(
     `The server '${server}' is not this one. The queues of ${own} are managed here; run the command on '${server}'.`,
     { id: 'ServerNotFound', category: 'ObjectNotFound', target: server },
@@ -137,14 +143,15 @@ export function filterSelection(filter: Filter, names: readonly QueueName[]): Me
   return tests.length === 0 ? selection : { ...selection, tests }
 }
 
-interface Comparison {
+/** A property in lower case, and what it is compared with. */
+export interface Comparison {
   readonly property: string
   readonly operator: BinaryOperator
   readonly value: string
 }
 
 /** The comparisons that must all hold. */
-function conjuncts(node: Expression): Comparison[] {
+export function conjuncts(node: Expression): Comparison[] {
   if (node.kind === 'group') {
     const [only] = node.body.kind === 'pipeline' ? node.body.elements : []
     return only?.kind === 'expression' ? conjuncts(only.value) : []
@@ -174,7 +181,8 @@ const numberFields: Readonly<Record<string, readonly [TestedField, (text: string
 
 const timeIn = (text: string) => parseDate(text, new Date())?.getTime() ?? Number.NaN
 
-const comparisons: Partial<Record<BinaryOperator, '=' | '<' | '<=' | '>' | '>='>> = {
+/** The signs of numeric tests. */
+export const comparisons: Partial<Record<BinaryOperator, '=' | '<' | '<=' | '>' | '>='>> = {
   eq: '=',
   lt: '<',
   le: '<=',
@@ -225,8 +233,8 @@ function testOf({ property, operator, value }: Comparison): CopyTest | undefined
   return { field: number[0], operator: sign, value: limit }
 }
 
-/** More runs would make SQL's LIKE slow; it folds ASCII only; `<>` stands for the empty sender. */
-const plain = /^[\x20-;=\x3f-\x7e]{1,200}$/
+/** What a service compares as the shell does: it folds ASCII only; `<>` stands for the empty sender. */
+export const plain = /^[\x20-;=\x3f-\x7e]{1,200}$/
 
 function textTest(
   field: TestedField,

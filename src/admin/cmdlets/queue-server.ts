@@ -1,6 +1,7 @@
 import type { CopyTest } from '../../queue/copy-test.ts'
 import type { QueueKey } from '../../queue/queue-key.ts'
 import type { MessageView, QueueName, QueueView } from '../../queue/queue-listing.ts'
+import type { QueueTest } from '../../queue/queue-test.ts'
 import type { CopyPlace } from '../../queue/stored-message.ts'
 
 /** Which messages are meant; without anything all of them. */
@@ -10,6 +11,14 @@ export interface MessageSelection {
   readonly messageId?: number
   /** Messages that cannot fulfil these are left out, others not: the caller looks again. */
   readonly tests?: readonly CopyTest[]
+}
+
+/** Which queues are meant; without anything all of them. */
+export interface QueueSelection {
+  /** Queues that cannot fulfil these may be left out, others not: the caller looks again. */
+  readonly tests?: readonly QueueTest[]
+  /** No more than so many will be looked at. */
+  readonly atMost?: number
 }
 
 export type QueueAction = 'suspend' | 'resume' | 'retry' | 'resubmit'
@@ -24,8 +33,8 @@ export type OnSilent = (reason: string) => void
  * rejects with an Error for the administrator when the service does not run, or says no.
  */
 export interface QueueServer {
-  /** Queues with messages and those used lately, the first `limit`; all when it is absent. */
-  queues(onSilent: OnSilent, limit?: number): Promise<readonly QueueView[]>
+  /** Submission, then queues with messages and those used lately, as they are asked for. */
+  queues(selection: QueueSelection, onSilent: OnSilent): AsyncIterable<QueueView>
   /** What queues are called: those that became empty lately too. */
   names(): Promise<readonly QueueName[]>
   /**

@@ -9,14 +9,20 @@ import {
   receiveUsages,
   usageDefaults,
 } from '../../receive/receive-connector.ts'
-import { type Cmdlet, defineCmdlet, parameter } from '../shell/cmdlet.ts'
-import { identity, oneOf, switchParameter, text } from '../shell/parameter-types.ts'
+import { type Cmdlet, parameter } from '../shell/cmdlet.ts'
+import { oneOf, switchParameter, text } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import { changingCmdlet } from './changing-cmdlet.ts'
 import type { Configuration } from './configuration.ts'
 import { requireParameters, usageOf } from './connector-cmdlets.ts'
-import { requireThisServer } from './identities.ts'
-import { type ListNoun, addItem, changeItem, removeItem, shownItems } from './list-noun.ts'
+import {
+  getCmdlet,
+  identityParameter,
+  newNameParameter,
+  removeCmdlet,
+  switchCmdlets,
+} from './list-cmdlets.ts'
+import { type ListNoun, addItem, changeItem } from './list-noun.ts'
 import { receiveConnectorHelp } from './receive-connector-help.ts'
 import { receiveConnectorObject } from './receive-connector-object.ts'
 import {
@@ -25,7 +31,7 @@ import {
   givenChanges,
   settingParameters,
 } from './setting-parameters.ts'
-import { serverParameter } from './this-server.ts'
+import { requireThisServer, serverParameter } from './this-server.ts'
 
 const section = 'ReceiveConnectors'
 const {
@@ -35,11 +41,6 @@ const {
   ...settings
 } = settingParameters(section, receiveConnectorSchema, receiveConnectorHelp)
 
-const identityParameter = parameter(identity, {
-  help: 'The connector: its name, or Server\\Name.',
-  ...{ position: 0, required: true, pipeline: 'both' },
-})
-
 /** Receive connectors as a list of the configuration. */
 export const receiveConnectors: ListNoun<ReceiveConnector> = {
   section,
@@ -48,48 +49,47 @@ export const receiveConnectors: ListNoun<ReceiveConnector> = {
   ofServer: true,
   items: ({ ReceiveConnectors }) => ReceiveConnectors,
   nameOf: ({ Name }) => Name,
-  show: receiveConnectorObject,
+  show: (connector, { Server }) => receiveConnectorObject(connector, Server),
   writeOut: writeOutDefaults,
 }
 
 /** The commands on Receive connectors. */
 export function receiveConnectorCmdlets(configuration: Configuration): readonly Cmdlet[] {
   return [
-    getCmdlet(configuration),
+    getCmdlet(configuration, receiveConnectors, {
+      synopsis: 'Shows the Receive connectors: where and from whom the server takes mail.',
+      takesServer: true,
+      outputs: [...Object.keys(settings), 'Usage', 'Name', 'Identity', 'Server'],
+      examples: [
+        { code: 'Get-ReceiveConnector', text: 'Lists all Receive connectors.' },
+        {
+          code: 'Get-ReceiveConnector "From Internet" | Format-List',
+          text: 'Shows all settings of one.',
+        },
+      ],
+    }),
     newCmdlet(configuration),
     setCmdlet(configuration),
-    removeCmdlet(configuration),
-    switchCmdlet(configuration, true),
-    switchCmdlet(configuration, false),
-  ]
-}
-
-function getCmdlet(configuration: Configuration): Cmdlet {
-  return defineCmdlet({
-    name: 'Get-ReceiveConnector',
-    synopsis: 'Shows the Receive connectors: where and from whom the server takes mail.',
-    parameters: {
-      Identity: parameter(identity, {
-        help: 'The connector: its name, or Server\\Name. Without it all are shown.',
-        ...{ position: 0, pipeline: 'both', wildcards: true },
-      }),
-      Server: serverParameter,
-      ...directoryParameters,
-    },
-    outputs: [...Object.keys(settings), 'Usage', 'Name', 'Identity', 'Server'],
-    examples: [
-      { code: 'Get-ReceiveConnector', text: 'Lists all Receive connectors.' },
-      {
-        code: 'Get-ReceiveConnector "From Internet" | Format-List',
-        text: 'Shows all settings of one.',
+    removeCmdlet(configuration, receiveConnectors, {
+      synopsis: 'Removes a Receive connector; open sessions go on.',
+      examples: [
+        {
+          code: 'Remove-ReceiveConnector "From Internal Org" -Confirm:$false',
+          text: 'Removes it without asking.',
+        },
+      ],
+    }),
+    ...switchCmdlets(configuration, receiveConnectors, {
+      enable: {
+        synopsis: 'Lets a Receive connector listen.',
+        examples: [{ code: 'Enable-ReceiveConnector "From Internet"', text: 'Opens its ports.' }],
       },
-    ],
-    async *run({ given }) {
-      const config = await configuration.read()
-      requireThisServer(given.Server, config.Server)
-      yield* shownItems(receiveConnectors, config, given.Identity)
-    },
-  })
+      disable: {
+        synopsis: 'Stops a Receive connector from listening; open sessions go on.',
+        examples: [{ code: 'Disable-ReceiveConnector "From Internet"', text: 'Closes its ports.' }],
+      },
+    }),
+  ]
 }
 
 function newCmdlet(configuration: Configuration): Cmdlet {
@@ -114,7 +114,7 @@ function newCmdlet(configuration: Configuration): Cmdlet {
       Internal: usageSwitch('Internal'),
       Internet: usageSwitch('Internet'),
       Partner: usageSwitch('Partner'),
-      Server: parameter(text, { help: 'This server; others are not managed from here.' }),
+      Server: serverParameter,
       ...settings,
       ...directoryParameters,
     },
@@ -133,7 +133,7 @@ function newCmdlet(configuration: Configuration): Cmdlet {
       attempt.concerns(given.Name)
       const { Server } = await configuration.read()
       requireThisServer(given.Server, Server)
-      const usage = usageOf(given, given)
+      const usage = usageOf(given, receiveUsages)
       const settings = { Name: given.Name, ...newSettings(given, usage, Server) }
       return await addItem(receiveConnectors, attempt, { name: given.Name, settings })
     },
@@ -169,8 +169,8 @@ function setCmdlet(configuration: Configuration): Cmdlet {
     synopsis: 'Changes settings of a Receive connector.',
     description: 'Sessions that are open keep the settings with which they began.',
     parameters: {
-      Identity: identityParameter,
-      Name: parameter(text, { help: 'The new name, up to 64 characters.' }),
+      Identity: identityParameter(receiveConnectors),
+      Name: newNameParameter,
       ...settings,
       ...directoryParameters,
     },
@@ -193,43 +193,6 @@ function setCmdlet(configuration: Configuration): Cmdlet {
           ...(given.Name !== undefined && { Name: given.Name }),
         }),
       }),
-  })
-}
-
-function switchCmdlet(configuration: Configuration, enable: boolean): Cmdlet {
-  const verb = enable ? 'Enable' : 'Disable'
-  return changingCmdlet(configuration, {
-    name: `${verb}-ReceiveConnector`,
-    synopsis: enable
-      ? 'Lets a Receive connector listen.'
-      : 'Stops a Receive connector from listening; open sessions go on.',
-    parameters: { Identity: identityParameter, ...directoryParameters },
-    examples: [{ code: `${verb}-ReceiveConnector "From Internet"`, text: 'One connector.' }],
-    change: async (given, attempt) =>
-      await changeItem(receiveConnectors, attempt, {
-        identity: given.Identity,
-        verb: enable ? 'Enabling' : 'Disabling',
-        edit: () => ({ Enabled: String(enable) }),
-      }),
-  })
-}
-
-function removeCmdlet(configuration: Configuration): Cmdlet {
-  return changingCmdlet(configuration, {
-    name: 'Remove-ReceiveConnector',
-    synopsis: 'Removes a Receive connector; open sessions go on.',
-    parameters: { Identity: identityParameter, ...directoryParameters },
-    confirms: 'always',
-    examples: [
-      {
-        code: 'Remove-ReceiveConnector "From Internal Org" -Confirm:$false',
-        text: 'Removes it without asking.',
-      },
-    ],
-    async change(given, attempt) {
-      await removeItem(receiveConnectors, attempt, { identity: given.Identity })
-      return []
-    },
   })
 }
 

@@ -8,11 +8,11 @@ import {
   defineCmdlet,
   parameter,
 } from '../shell/cmdlet.ts'
-import { identity, switchParameter } from '../shell/parameter-types.ts'
+import { identity } from '../shell/parameter-types.ts'
 import type { ShellObject } from '../values/shell-object.ts'
 import { changingCmdlet } from './changing-cmdlet.ts'
 import type { Configuration } from './configuration.ts'
-import { requireThisServer } from './identities.ts'
+import { requireThisServer } from './this-server.ts'
 import { type SettingChange, directoryParameters, givenChanges } from './setting-parameters.ts'
 
 /** A section of the configuration that is one set of settings. */
@@ -31,6 +31,8 @@ export interface SectionNoun {
   readonly adjust?: (changes: SettingChanges) => SettingChanges
   /** Fails on a server that has no such thing. */
   readonly require?: (config: ServerConfig) => void
+  /** What Set- takes besides the settings. */
+  readonly setParameters?: ParameterTable
   readonly examples: { readonly get: readonly Example[]; readonly set: readonly Example[] }
 }
 
@@ -71,9 +73,7 @@ function setCmdlet(configuration: Configuration, noun: SectionNoun): Cmdlet {
     parameters: {
       ...(noun.ofServer && serverParameter),
       ...noun.settings,
-      Force: parameter(switchParameter, {
-        help: 'Goes on without the questions that Exchange asks.',
-      }),
+      ...noun.setParameters,
       ...directoryParameters,
     },
     examples: noun.examples.set,

@@ -3,27 +3,20 @@ import type { Settings } from '../../config/setting-text.ts'
 import { isSourceServer } from '../../pipeline/routing.ts'
 import { type SendConnector, sendConnectorSchema } from '../../send/send-connector.ts'
 import type { Credential } from '../values/value.ts'
-import { type Cmdlet, defineCmdlet, parameter, refused } from '../shell/cmdlet.ts'
-import {
-  clearable,
-  credential,
-  identity,
-  oneOf,
-  switchParameter,
-  text,
-} from '../shell/parameter-types.ts'
+import { type Cmdlet, parameter, refused } from '../shell/cmdlet.ts'
+import { forceParameter } from '../shell/common-parameters.ts'
+import { clearable, credential, oneOf, switchParameter, text } from '../shell/parameter-types.ts'
 import { type Attempt, changingCmdlet } from './changing-cmdlet.ts'
 import type { Configuration } from './configuration.ts'
 import { requireParameters, usageOf } from './connector-cmdlets.ts'
-import { requireThisServer } from './identities.ts'
 import {
-  type ListNoun,
-  addItem,
-  changeItem,
-  itemNamed,
-  removeItem,
-  shownItems,
-} from './list-noun.ts'
+  getCmdlet,
+  identityParameter,
+  newNameParameter,
+  removeCmdlet,
+  switchCmdlets,
+} from './list-cmdlets.ts'
+import { type ListNoun, addItem, changeItem, itemNamed } from './list-noun.ts'
 import { sendConnectorHelp } from './send-connector-help.ts'
 import { sendConnectorObject } from './send-connector-object.ts'
 import {
@@ -47,61 +40,56 @@ const noun: ListNoun<SendConnector> = {
   title: 'Send connector',
   items: ({ SendConnectors }) => SendConnectors,
   nameOf: ({ Name }) => Name,
-  show: sendConnectorObject,
+  show: (connector, { Server }) => sendConnectorObject(connector, Server),
 }
-
-const identityParameter = parameter(identity, {
-  help: 'The name of the connector.',
-  ...{ position: 0, required: true, pipeline: 'both' },
-})
 
 const writeParameters = {
   ...settings,
   AuthenticationCredential: parameter(clearable(credential), {
     help: 'The account for BasicAuth and BasicAuthRequireTLS: (Get-Credential), or a variable. The password is kept in a file of its own that only its owner may read. $null takes it away.',
   }),
-  Force: parameter(switchParameter, { help: 'Goes on without the questions that Exchange asks.' }),
+  Force: forceParameter,
   ...directoryParameters,
 }
 
 /** The commands on Send connectors. */
 export function sendConnectorCmdlets(configuration: Configuration): readonly Cmdlet[] {
   return [
-    getCmdlet(configuration),
+    getCmdlet(configuration, noun, {
+      synopsis: 'Shows the Send connectors: by which ways mail leaves the server.',
+      takesServer: true,
+      outputs: [...Object.keys(settings), 'AuthenticationCredential', 'Usage', 'Name', 'Identity'],
+      examples: [
+        { code: 'Get-SendConnector', text: 'Lists all Send connectors.' },
+        {
+          code: 'Get-SendConnector | Set-SendConnector -ProtocolLoggingLevel Verbose',
+          text: 'Switches the protocol log on for all of them.',
+        },
+      ],
+    }),
     newCmdlet(configuration),
     setCmdlet(configuration),
-    removeCmdlet(configuration),
-    switchCmdlet(configuration, true),
-    switchCmdlet(configuration, false),
-  ]
-}
-
-function getCmdlet(configuration: Configuration): Cmdlet {
-  return defineCmdlet({
-    name: 'Get-SendConnector',
-    synopsis: 'Shows the Send connectors: by which ways mail leaves the server.',
-    parameters: {
-      Identity: parameter(identity, {
-        help: 'The name of the connector. Without it all are shown.',
-        ...{ position: 0, pipeline: 'both', wildcards: true },
-      }),
-      Server: parameter(text, { help: 'This server; others are not managed from here.' }),
-      ...directoryParameters,
-    },
-    outputs: [...Object.keys(settings), 'AuthenticationCredential', 'Usage', 'Name', 'Identity'],
-    examples: [
-      { code: 'Get-SendConnector', text: 'Lists all Send connectors.' },
-      {
-        code: 'Get-SendConnector | Set-SendConnector -ProtocolLoggingLevel Verbose',
-        text: 'Switches the protocol log on for all of them.',
+    removeCmdlet(configuration, noun, {
+      synopsis: 'Removes a Send connector; its mail is routed anew.',
+      examples: [
+        {
+          code: 'Remove-SendConnector "To Edge" -Confirm:$false',
+          text: 'Removes it without asking.',
+        },
+      ],
+      removed: async (connector, attempt) => await forget(attempt, connector),
+    }),
+    ...switchCmdlets(configuration, noun, {
+      enable: {
+        synopsis: 'Lets routing use a Send connector.',
+        examples: [{ code: 'Enable-SendConnector "To Internet"', text: 'Sends by it again.' }],
       },
-    ],
-    async *run({ given }) {
-      const config = await configuration.read()
-      requireThisServer(given.Server, config.Server)
-      yield* shownItems(noun, config, given.Identity)
-    },
-  })
+      disable: {
+        synopsis: 'Takes a Send connector out of use; its mail is routed anew.',
+        examples: [{ code: 'Disable-SendConnector "To Internet"', text: 'Sends by others only.' }],
+      },
+    }),
+  ]
 }
 
 function newCmdlet(configuration: Configuration): Cmdlet {
@@ -141,7 +129,7 @@ function newCmdlet(configuration: Configuration): Cmdlet {
     ],
     async change(given, attempt) {
       attempt.concerns(given.Name)
-      const usage = usageOf(given, given)
+      const usage = usageOf(given, usages)
       const changes = givenChanges(given, undefined)
       requireParameters(changes['AddressSpaces'] === undefined ? ['AddressSpaces'] : [])
       const plain = {
@@ -165,8 +153,8 @@ function setCmdlet(configuration: Configuration): Cmdlet {
     name: 'Set-SendConnector',
     synopsis: 'Changes settings of a Send connector.',
     parameters: {
-      Identity: identityParameter,
-      Name: parameter(text, { help: 'The new name, up to 64 characters.' }),
+      Identity: identityParameter(noun),
+      Name: newNameParameter,
       ...writeParameters,
       LinkedReceiveConnector: refused(
         'connectors are not linked here, nor in Exchange since 2013.',
@@ -200,44 +188,6 @@ function setCmdlet(configuration: Configuration): Cmdlet {
         if (attempt.changed) await warnOfOtherServers(attempt, Name ?? before.Name)
         return done
       })
-    },
-  })
-}
-
-function switchCmdlet(configuration: Configuration, enable: boolean): Cmdlet {
-  const verb = enable ? 'Enable' : 'Disable'
-  return changingCmdlet(configuration, {
-    name: `${verb}-SendConnector`,
-    synopsis: enable
-      ? 'Lets routing use a Send connector.'
-      : 'Takes a Send connector out of use; its mail is routed anew.',
-    parameters: { Identity: identityParameter, ...directoryParameters },
-    examples: [{ code: `${verb}-SendConnector "To Internet"`, text: 'One connector.' }],
-    change: async (given, attempt) =>
-      await changeItem(noun, attempt, {
-        identity: given.Identity,
-        verb: enable ? 'Enabling' : 'Disabling',
-        edit: () => ({ Enabled: String(enable) }),
-      }),
-  })
-}
-
-function removeCmdlet(configuration: Configuration): Cmdlet {
-  return changingCmdlet(configuration, {
-    name: 'Remove-SendConnector',
-    synopsis: 'Removes a Send connector; its mail is routed anew.',
-    parameters: { Identity: identityParameter, ...directoryParameters },
-    confirms: 'always',
-    examples: [
-      {
-        code: 'Remove-SendConnector "To Edge" -Confirm:$false',
-        text: 'Removes it without asking.',
-      },
-    ],
-    async change(given, attempt) {
-      const removed = await removeItem(noun, attempt, { identity: given.Identity })
-      if (attempt.changed) await forget(attempt, removed)
-      return []
     },
   })
 }

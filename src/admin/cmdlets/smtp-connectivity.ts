@@ -50,7 +50,7 @@ export function connectivityCmdlets(connectivity: Connectivity): readonly Cmdlet
       ],
       async *run({ given }, { signal }) {
         const name = await connectivity.serverName()
-        if (given.Identity !== undefined) requireThisServer(given.Identity, name)
+        requireThisServer(given.Identity, { Name: name })
         for await (const report of connectivity.test(signal)) yield reportObject(report)
       },
     }),

@@ -1,5 +1,6 @@
 import { transportConfigSchema } from '../../dsn/transport-config.ts'
 import type { Cmdlet } from '../shell/cmdlet.ts'
+import { forceParameter } from '../shell/common-parameters.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import type { Configuration } from './configuration.ts'
 import { sectionCmdlets } from './section-cmdlets.ts'
@@ -33,6 +34,7 @@ export function transportConfigCmdlets(configuration: Configuration): readonly C
     title: 'transport configuration',
     ofServer: false,
     settings: settingParameters(section, transportConfigSchema, help),
+    setParameters: { Force: forceParameter },
     show: ({ TransportConfig }) =>
       new ShellObject({
         type: section,

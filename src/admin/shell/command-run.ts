@@ -9,7 +9,7 @@ import { type Bindings, bindItem, converted, failMissing, missingParameters } fr
 import { ChangeGate } from './change-gate.ts'
 import type { Cmdlet, CmdletContext, Invocation, Question } from './cmdlet.ts'
 import type { ErrorAction } from './common-parameters.ts'
-import { errorActions } from './common-parameters.ts'
+import { errorActions, forceParameter } from './common-parameters.ts'
 import type { ErrorOrigin } from './error-text.ts'
 import { runBlock } from './control-flow.ts'
 import { type Scope, evaluate, scriptValues, settle, unlisted } from './evaluate.ts'
@@ -169,9 +169,10 @@ export class CommandRun {
   #gate(): ChangeGate {
     const { host } = this.#runtime
     const confirm = this.#common('Confirm')
+    const asksByItself = this.#at.cmdlet.confirms === 'always' && !this.#isForced()
     return new ChangeGate({
       whatIf: this.#common('WhatIf') === true,
-      asks: confirm === undefined ? this.#at.cmdlet.confirms === 'always' : confirm === true,
+      asks: confirm === undefined ? asksByItself : confirm === true,
       say: (text) => {
         this.#runtime.flush()
         host.output(text)
@@ -215,7 +216,14 @@ export class CommandRun {
     if (this.#common('Verbose') === true) this.#notice(`VERBOSE: ${text}\n`, 'verbose')
   }
 
+  /** Whether the -Force is given that silences; another one of the same name is the cmdlet's affair. */
+  #isForced(): boolean {
+    const { parameters } = this.#at.cmdlet
+    return parameters['Force'] === forceParameter && this.#common('Force') === true
+  }
+
   #warn(text: string): void {
+    if (this.#isForced() && this.#common('WarningAction') === undefined) return
     const action = this.#action('WarningAction', 'WarningPreference')
     if (action === 'Continue' || action === 'Stop') this.#notice(`WARNING: ${text}\n`, 'warning')
     if (action === 'Stop') throw new LineEnded()

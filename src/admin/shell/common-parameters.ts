@@ -49,6 +49,16 @@ export const changeParameters = {
   }),
 } satisfies ParameterTable
 
+/**
+ * `-Force` of the cmdlets that have one in Exchange. Microsoft's pages give it one meaning: it "hides
+ * warning or confirmation messages". So the command asks nothing, also where it asks by itself, and
+ * tells no warnings. -Confirm and -WarningAction say just that for one of the two, and win over it
+ * when they are given: PowerShell asks at -Confirm "regardless of the impact level".
+ */
+export const forceParameter = parameter(switchParameter, {
+  help: 'Asks nothing and tells no warnings; -Confirm and -WarningAction count all the same when they are given.',
+})
+
 /** All parameters that a command takes, its own ones first. */
 export function parametersOf(cmdlet: Cmdlet): ParameterTable {
   const changes = cmdlet.confirms === undefined ? {} : changeParameters

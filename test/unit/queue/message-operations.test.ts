@@ -38,7 +38,7 @@ async function statuses(bench: SchedulerBench): Promise<string[]> {
 }
 
 async function queueStatus(bench: SchedulerBench): Promise<string | undefined> {
-  const views = await bench.scheduler.listing.queues()
+  const { queues: views } = await bench.scheduler.listing.queues()
   return views.find(({ NextHopDomain }) => NextHopDomain === 'first.test')?.Status
 }
 
@@ -296,6 +296,8 @@ test('the rates of a queue are messages per second over the last minute', async 
   await bench.advance(minute)
   await bench.send('first.test', 30)
   await bench.advance(30_000)
-  const [, view] = await bench.scheduler.listing.queues()
+  const {
+    queues: [, view],
+  } = await bench.scheduler.listing.queues()
   expect(view).toMatchObject({ IncomingRate: 0.5, OutgoingRate: 0 })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { QueueStore, Settlement } from '../../../src/queue/queue-store.ts'
+import type { QueueFigures, QueueStore, Settlement } from '../../../src/queue/queue-store.ts'
 import type { Copy } from '../../../src/queue/stored-message.ts'
 import {
   commitTo,
@@ -241,6 +241,17 @@ export function queueStoreContract(name: string, open: () => Promise<QueueStore>
         expect(await store.nextDueAt(first)).toBe(70)
       },
     )
+    scenario('queues are told page by page, or by their keys', async (store) => {
+      const keys = ['a.test', 'b.test', 'c.test'].map((domain) => domainQueue(domain))
+      store.release(await commitTo(store, keys))
+      const domains = (figures: readonly QueueFigures[]) =>
+        figures.map(({ key }) => key.nextHopDomain)
+      const page = await store.queues({ limit: 2 })
+      expect(domains(page)).toEqual(['a.test', 'b.test'])
+      const after = page.at(-1)?.number ?? 0
+      expect(domains(await store.queues({ after, limit: 2 }))).toEqual(['c.test'])
+      expect(domains(await store.queues({ keys: [first, ...keys.slice(2)] }))).toEqual(['c.test'])
+    })
     scenario('an emptied queue keeps its number', async (store) => {
       const before = only(await commitTo(store, [first]))
       const number = only(await store.queues()).number

@@ -20,7 +20,7 @@ const dead = refusing('unreachable', '441 4.4.1 no')
 
 /** `queue count` of the queues that hold messages. */
 async function queues(bench: SchedulerBench): Promise<string[]> {
-  const views = await bench.scheduler.listing.queues()
+  const { queues: views } = await bench.scheduler.listing.queues()
   return views
     .filter(({ MessageCount }) => MessageCount > 0)
     .map(({ NextHopDomain, MessageCount }) => `${NextHopDomain} ${MessageCount}`)
@@ -55,7 +55,7 @@ test('shows the queue as one that leads to a server', async () => {
   await bench.send('first.test')
   await bench.scheduler.operations.redirect(target)
   await bench.settle()
-  const views = await bench.scheduler.listing.queues()
+  const { queues: views } = await bench.scheduler.listing.queues()
   expect(views.find(({ MessageCount }) => MessageCount > 0)).toMatchObject({
     Identity: 'EDGE01\\2',
     DeliveryType: 'SmtpRelayToServers',

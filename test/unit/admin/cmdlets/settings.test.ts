@@ -1,4 +1,4 @@
-import { readdir, stat, writeFile } from 'node:fs/promises'
+import { readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { SettingsShell } from '../../../support/settings-shell.ts'
@@ -173,6 +173,14 @@ const refusals: readonly (readonly [line: string, why: string])[] = [
     'Set-TransportService -MaxOutboundConnections 5',
     'MaxPerDomainOutboundConnections is 40 and must not be above MaxOutboundConnections (5).',
   ],
+  [
+    'Set-SendConnector Out -AddressSpaces "SMTP:*;1000"',
+    'is not valid for the type AddressSpace. It must be an address space such as contoso.com, *.contoso.com, * or --, with a cost from 1 to 100',
+  ],
+  [
+    "Set-TransportService -ReceiveProtocolLogPath 'D:\\Logs'",
+    'ReceiveProtocolLogPath must be a folder of this machine',
+  ],
   ['Remove-SendConnector Out', 'The command asks before it changes something'],
 ]
 
@@ -213,10 +221,45 @@ test('warns of what the services say of a change', async () => {
   )
 })
 
+test.each([
+  'New-SendConnector Third -AddressSpaces a.example -Internet -Verbose -Force',
+  'New-ReceiveConnector Third -Bindings 192.0.2.2:25 -Internet -Verbose',
+])('other switches are no usages: %s', async (line) => {
+  const settings = await SettingsShell.on(start)
+  expect(await settings.run(line)).not.toMatch(/^\S+ : /m)
+  expect(await settings.text()).toContain('  - Name: Third\n    Usage: Internet\n')
+})
+
+test.each([
+  ['New-SendConnector Elsewhere -AddressSpaces a.example -SourceTransportServers EDGE07', true],
+  ['Set-SendConnector Out -SourceTransportServers EDGE07', true],
+  ['Set-SendConnector Out -Comment x', false],
+  ['Set-TransportConfig -MaxReceiveSize 20MB', false],
+])('-Force tells no warnings, unless -WarningAction is given: %s', async (line, warnsItself) => {
+  for (const [force, warns] of [
+    ['', true],
+    ['-Force', false],
+    ['-Force -WarningAction Continue', true],
+  ] as const) {
+    const settings = await SettingsShell.on(start)
+    if (!warnsItself) settings.warnings = ['Takes effect at the next start.']
+    expect((await settings.run(`${line} ${force}`)).includes('WARNING: ')).toBe(warns)
+    expect(settings.reloads).toHaveLength(1)
+  }
+})
+
 test('tells what is wrong with a file before it is changed at all', async () => {
   const settings = await SettingsShell.on(start.replace('AnonymousUsers', 'AnonymousUser'))
   expect(await settings.errorOf('Set-SendConnector Out -Port 26')).toMatch(
     /server\.yaml must be mended first:\n.*server\.yaml:15:23 .*not "AnonymousUser"/,
+  )
+})
+
+test('tells of a file that is not there', async () => {
+  const settings = await SettingsShell.on(start)
+  await rm(settings.file)
+  expect(await settings.errorOf('Get-SendConnector')).toBe(
+    `${settings.file}: there is no such file; name another with --config or EDGE_CONFIG.`,
   )
 })
 
@@ -231,6 +274,9 @@ test('shows the folders of the logs, also where none was set', async () => {
   expect(await paths('Get-TransportService')).toBe(`${logs}/Hub/ProtocolLog/SmtpReceive`)
   expect(await settings.run('(Get-TransportService).MessageTrackingLogPath')).toBe(
     `${join(settings.folder, 'data', 'track')}\n`,
+  )
+  expect(await settings.run('(Get-FrontendTransportService).ConnectivityLogPath')).toBe(
+    `${logs}/FrontEnd/Connectivity\n`,
   )
   expect(await paths('Get-FrontendTransportService')).toBe(
     `${logs}/FrontEnd/ProtocolLog/SmtpReceive\n${logs}/FrontEnd/ProtocolLog/SmtpSend`,
@@ -268,6 +314,26 @@ describe('certificates', () => {
     await settings.run('Get-ExchangeCertificate | Remove-ExchangeCertificate -Confirm:$false')
     expect(await readdir(join(settings.folder, 'certs'))).toEqual([])
     expect(await settings.text()).toBe(`${start}\nCertificates: []\n`)
+  })
+
+  test('are found by the thumbprint, also behind the name of the server', async () => {
+    const settings = await SettingsShell.on(start)
+    await settings.run('$c = New-ExchangeCertificate -SubjectName "CN = mail.contoso.com"')
+    const subject = await settings.run(
+      '(Get-ExchangeCertificate -Identity "EDGE01\\$($c.Thumbprint)").Subject',
+    )
+    expect(subject).toBe('CN=mail.contoso.com\n')
+    expect(await settings.errorOf('Get-ExchangeCertificate "EDGE07\\$($c.Thumbprint)"')).toContain(
+      "The server 'EDGE07' couldn't be found",
+    )
+  })
+
+  test('have one name as their subject', async () => {
+    const settings = await SettingsShell.on(start)
+    expect(
+      await settings.errorOf('New-ExchangeCertificate -SubjectName "C=US, CN=mail.contoso.com"'),
+    ).toContain('it is a single name here, such as CN=mail.contoso.com')
+    expect(await settings.text()).toBe(start)
   })
 
   test('are imported from a PEM file with certificate and key', async () => {

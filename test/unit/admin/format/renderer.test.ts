@@ -273,6 +273,25 @@ describe('tables', () => {
     expect(rendered(rows).text.split('\n')[253]).toBe('a very ...')
   })
 
+  test('a row that those shown early leave too little room begins the table anew', () => {
+    let text = ''
+    const renderer = new Renderer({
+      ...{ width: 80, colour: false, warn: () => undefined },
+      write: (piece) => (text += piece),
+    })
+    const named = (Name: string) =>
+      new ShellObject({ type: 'Domain', view: tableView('Name', 'Enabled'), properties: { Name } })
+    for (const name of ['contoso', 'fabrikam', 'tailspin']) {
+      renderer.write(named(name))
+      renderer.flush()
+    }
+    renderer.end()
+    expect(text.split('\n').map((line) => line.trimEnd())).toEqual([
+      ...['', 'Name    Enabled', '----    -------', 'contoso'],
+      ...['', 'Name     Enabled', '----     -------', 'fabrikam', 'tailspin', '', ''],
+    ])
+  })
+
   test('colours only when wanted', () => {
     expect(rendered([row(layout, { Name: 'a' })], 80, true).text).toBe(
       '\n\x1b[32;1mName\x1b[0m\n\x1b[32;1m----\x1b[0m\na\n\n',

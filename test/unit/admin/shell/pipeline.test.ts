@@ -176,6 +176,24 @@ describe('changes', () => {
     expect(text).toMatch(/True\n$/)
   })
 
+  test('-Force does not ask, unless -Confirm is given too', async () => {
+    expect(await out(['Get-SendConnector | Remove-SendConnector -Force', names])).toBe('')
+    const { questions } = await run('Remove-SendConnector "To Internet" -Force -Confirm', {
+      answers: ['n'],
+    })
+    expect(questions).toHaveLength(1)
+    const { questions: more } = await run('Remove-SendConnector "To Internet" -Force:$false', {
+      answers: ['n'],
+    })
+    expect(more).toHaveLength(1)
+  })
+
+  test('-Force does not make -WhatIf do it', async () => {
+    expect(await out(['Remove-SendConnector "To Internet" -Force -WhatIf', names])).toBe(
+      'What if: Removing Send connector "To Internet".\nTo Internet\nTo Internal Org\n',
+    )
+  })
+
   test('without anybody to answer nothing is changed', async () => {
     const { errors, out: text } = await run(['Remove-SendConnector "To Internet"', names])
     expect(errors).toContain('Add -Confirm:$false')

@@ -1,0 +1,51 @@
+import type { QueueView } from './queue-listing.ts'
+
+/** What of a queue the service can look at before it gives it out. */
+export const testedTexts = [
+  ...(['DeliveryType', 'LastError', 'NextHopConnector', 'NextHopDomain', 'Status'] as const),
+] as const
+export const testedNumbers = ['DeferredMessageCount', 'MessageCount', 'RetryCount'] as const
+export type TestedText = (typeof testedTexts)[number]
+export type TestedNumber = (typeof testedNumbers)[number]
+
+/** One necessary condition on a queue, so that not all of them need travel. */
+export type QueueTest =
+  /** Text without regard to case; `*` stands for any run, `?` for any character. */
+  | { readonly field: TestedText; readonly operator: 'like'; readonly pattern: string }
+  /** The queue's own name (a number, say) or its next hop's domain, without regard to case. */
+  | { readonly field: 'name'; readonly operator: '='; readonly value: string }
+  | {
+      readonly field: TestedNumber
+      readonly operator: '=' | '<' | '<=' | '>' | '>='
+      readonly value: number
+    }
+
+/** Whether a queue fulfils all of the tests. */
+export function queueMatcher(tests: readonly QueueTest[]): (view: QueueView) => boolean {
+  const matchers = tests.map(matcher)
+  return (view) => matchers.every((matches) => matches(view))
+}
+
+function matcher(test: QueueTest): (view: QueueView) => boolean {
+  if (test.field === 'name') {
+    const wanted = test.value.toLowerCase()
+    return ({ Identity, NextHopDomain }) =>
+      NextHopDomain.toLowerCase() === wanted || Identity.toLowerCase().endsWith(`\\${wanted}`)
+  }
+  if (test.operator === 'like') {
+    const { field, pattern } = test
+    const literal = pattern.toLowerCase().replaceAll(/[\\^$.|+()[\]{}]/g, '\\$&')
+    const expression = new RegExp(`^${literal.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'su')
+    return (view) => expression.test(view[field].toLowerCase())
+  }
+  const { field, operator, value } = test
+  return (view) => compares[operator](view[field], value)
+}
+
+const compares = {
+  '=': (a: number, b: number) => a === b,
+  '<': (a: number, b: number) => a < b,
+  '<=': (a: number, b: number) => a <= b,
+  '>': (a: number, b: number) => a > b,
+  '>=': (a: number, b: number) => a >= b,
+} as const
