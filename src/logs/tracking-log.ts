@@ -19,6 +19,8 @@ export const trackingEvents = [
   'TRANSFER',
   /** Categorized anew while it waited for a next hop. */
   'RESUBMIT',
+  /** Moved to another server's queue by an administrator. */
+  'REDIRECT',
 ] as const
 export type TrackingEvent = (typeof trackingEvents)[number]
 

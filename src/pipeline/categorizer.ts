@@ -4,7 +4,7 @@ import type { Recipient } from '../message/envelope.ts'
 import type { RecipientResult } from '../queue/delivery-agent.ts'
 import { queueKeyText, unreachableQueue } from '../queue/queue-key.ts'
 import type { QueueKey } from '../queue/queue-key.ts'
-import type { Copy, CopyRecipient, NewCopy } from '../queue/stored-message.ts'
+import { type Copy, type CopyRecipient, type NewCopy, untried } from '../queue/stored-message.ts'
 import { replyText } from '../smtp/reply.ts'
 import { comparableDomain } from './accepted-domains.ts'
 import { route } from './routing.ts'
@@ -62,14 +62,10 @@ export function categorizeAgain(
  * means ours (RFC 5321 2.3.5), and the next hop is told which.
  */
 function qualified(recipient: CopyRecipient, tables: RoutingTables): Recipient {
-  const { address, notify, originalRecipient } = recipient
+  const { address } = recipient
   const domain = tables.acceptedDomains.defaultDomain
   const complete = address.includes('@') || domain === undefined
-  return {
-    address: complete ? address : `${address}@${domain}`,
-    ...(notify !== undefined && { notify }),
-    ...(originalRecipient !== undefined && { originalRecipient }),
-  }
+  return { ...untried(recipient), address: complete ? address : `${address}@${domain}` }
 }
 
 function withoutDuplicates(recipients: readonly Recipient[]): Iterable<Recipient> {

@@ -1,8 +1,10 @@
 /**
  * What of a copy a store can look at while it walks. Text is what a message has, `recipients` is JSON;
- * numbers are raw, `suspended` is 0 or 1.
+ * numbers are raw, `id` is the
+ * message's, `suspended` is 0 or 1.
  */
 export type TestedField =
+  | 'id'
   | 'sender'
   | 'subject'
   | 'messageId'

@@ -1,13 +1,17 @@
 /** Exchange's delivery types, those that can occur here. */
 export type DeliveryType =
-  'DnsConnectorDelivery' | 'SmartHostConnectorDelivery' | 'Undefined' | 'Unreachable'
+  | 'DnsConnectorDelivery'
+  | 'SmartHostConnectorDelivery'
+  | 'SmtpRelayToServers'
+  | 'Undefined'
+  | 'Unreachable'
 
 /** Exchange's NextHopSolutionKey: copies with equal keys wait in one queue. */
 export interface QueueKey {
   readonly deliveryType: DeliveryType
   /** Recipient domain, or the smart host list as it is shown: `[10.0.0.1],relay.example`. */
   readonly nextHopDomain: string
-  /** Name of the Send connector; empty for the two queues below. */
+  /** Name of the Send connector; empty for the two persistent queues. */
   readonly nextHopConnector: string
 }
 
@@ -23,6 +27,23 @@ export const unreachableQueue: QueueKey = {
   deliveryType: 'Unreachable',
   nextHopDomain: 'Unreachable Domain',
   nextHopConnector: '',
+}
+
+/**
+ * Messages that an administrator redirects to another server, whatever their recipients' domains; `host` as
+ * it is shown: `[10.0.0.1]`, `relay.example`. They go by Exchange's connector that nobody configures.
+ */
+export function redirectionQueue(host: string): QueueKey {
+  return {
+    deliveryType: 'SmtpRelayToServers',
+    nextHopDomain: host,
+    nextHopConnector: 'Intra-Organization SMTP Send Connector',
+  }
+}
+
+/** Whether the queue is one of those that `redirectionQueue` makes. */
+export function isRedirectionQueue(key: QueueKey): boolean {
+  return key.deliveryType === 'SmtpRelayToServers'
 }
 
 /** The key as one string, for maps and for the queue database; equal keys give equal strings. */

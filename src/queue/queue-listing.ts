@@ -8,6 +8,7 @@ import {
   type DeliveryType,
   type QueueKey,
   isDeliveryQueue,
+  isRedirectionQueue,
   queueKeyText,
   submissionQueue,
 } from './queue-key.ts'
@@ -67,6 +68,7 @@ export interface MessageView {
   readonly MessageSourceName: string
   readonly SourceIP: string
   readonly InternetMessageId: string
+  readonly Directionality: 'Incoming' | 'Originating'
   readonly DateReceived: Milliseconds
   /** Null for one that waits without an end. */
   readonly ExpirationTime: Milliseconds | null
@@ -135,7 +137,7 @@ function queueView(
     DeferredMessageCount: deferred,
     NextHopDomain: key.nextHopDomain,
     NextHopConnector: key.nextHopConnector,
-    NextHopCategory: isDeliveryQueue(key) ? 'External' : 'Internal',
+    NextHopCategory: isDeliveryQueue(key) && !isRedirectionQueue(key) ? 'External' : 'Internal',
     LastError: lastError,
     ...(firstRetryAt !== undefined && { FirstRetryTime: firstRetryAt }),
     ...(lastRetryAt !== undefined && { LastRetryTime: lastRetryAt }),
@@ -171,6 +173,7 @@ function messageView(copy: Copy, circumstances: MessageCircumstances): MessageVi
     MessageSourceName: message.source,
     SourceIP: message.sourceAddress,
     InternetMessageId: message.messageId,
+    Directionality: message.originating === true ? 'Originating' : 'Incoming',
     DateReceived: message.receivedAt,
     ExpirationTime: copy.dueAt === suspended ? null : expiresAt(copy, circumstances.settings),
     LastError: lastErrorOf(copy),
@@ -207,6 +210,7 @@ function queueName(key: QueueKey, number: number): string {
       return 'Unreachable'
     case 'DnsConnectorDelivery':
     case 'SmartHostConnectorDelivery':
+    case 'SmtpRelayToServers':
       return String(number)
   }
 }

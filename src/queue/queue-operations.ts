@@ -3,7 +3,8 @@ import type { DeliveryQueue } from './delivery-queue.ts'
 import { type QueueKey, isDeliveryQueue, queueKeyText } from './queue-key.ts'
 import { queuePages } from './queue-pages.ts'
 import type { QueueStore } from './queue-store.ts'
-import type { Resubmission } from './resubmission.ts'
+import type { Recategorized, Recategorizer, Resubmission } from './resubmission.ts'
+import { type Copy, untried } from './stored-message.ts'
 import type { WindowKeeper } from './window-keeper.ts'
 
 interface OperationParts {
@@ -85,7 +86,21 @@ export class QueueOperations {
   }
 
   /** Categorizes every copy of a queue anew, but suspended ones. Resolves when all of them are written. */
-  async resubmit(key: QueueKey): Promise<void> {
+  resubmit(key: QueueKey): Promise<void> {
+    return this.#walk(key)
+  }
+
+  /**
+   * Moves what waits in the delivery queues to `target`, but for suspended queues and messages. What is in
+   * transmission stays where it is, and so does what comes later. Resolves when all of it is written.
+   */
+  async redirect(target: QueueKey): Promise<void> {
+    const text = queueKeyText(target)
+    const isDrained = (key: QueueKey) => isDeliveryQueue(key) && queueKeyText(key) !== text
+    await this.#walkThose(isDrained, (copy) => Promise.resolve(redirected(copy, target)))
+  }
+
+  async #walk(key: QueueKey, recategorize?: Recategorizer): Promise<void> {
     const { queues, windows, resubmission, endRetry } = this.#parts
     const queue = queues.get(queueKeyText(key))
     if (queue !== undefined) {
@@ -93,7 +108,7 @@ export class QueueOperations {
       windows.empty(queue)
     }
     try {
-      await resubmission.walk(key)
+      await resubmission.walk(key, recategorize)
     } finally {
       if (queue !== undefined) {
         queue.emptying = false
@@ -108,11 +123,24 @@ export class QueueOperations {
    * which `isCurrent` is false (their connector is gone), are categorized anew; suspended queues not.
    */
   async reroute(isCurrent: (key: QueueKey) => boolean): Promise<void> {
+    await this.#walkThose((key) => !isDeliveryQueue(key) || !isCurrent(key))
+  }
+
+  /** Walks over the queues that are meant, hold copies, and are not suspended. */
+  async #walkThose(
+    isMeant: (key: QueueKey) => boolean,
+    recategorize?: Recategorizer,
+  ): Promise<void> {
     for await (const page of queuePages(this.#parts.store)) {
       for (const { key, copies, suspended } of page) {
-        const stays = suspended || (isDeliveryQueue(key) && isCurrent(key))
-        if (copies > 0 && !stays && this.#parts.isRunning()) await this.resubmit(key)
+        const stays = suspended || copies === 0 || !isMeant(key)
+        if (!stays && this.#parts.isRunning()) await this.#walk(key, recategorize)
       }
     }
   }
+}
+
+/** The copy as it begins anew in another queue, without what an earlier attempt said. */
+function redirected({ recipients }: Copy, queue: QueueKey): Recategorized {
+  return { copies: [{ queue, recipients: recipients.map(untried) }], failed: [] }
 }

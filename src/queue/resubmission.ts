@@ -67,12 +67,17 @@ export class Resubmission {
     await Promise.all(this.#walks.values())
   }
 
-  /** Categorizes each copy that is in the queue now; one walk per queue at a time. Never rejects. */
-  walk(key: QueueKey): Promise<void> {
+  /**
+   * Categorizes each copy that is in the queue now, by `recategorize` instead of the usual way when that is
+   * given; one walk per queue at a time. Never rejects.
+   */
+  walk(key: QueueKey, recategorize?: Recategorizer): Promise<void> {
     const text = queueKeyText(key)
     const running = this.#walks.get(text)
-    if (running !== undefined) return running
-    const walk = this.#walk(key)
+    if (running !== undefined) {
+      return recategorize === undefined ? running : running.then(() => this.walk(key, recategorize))
+    }
+    const walk = this.#walk(key, recategorize ?? this.#parts.recategorize)
       .catch((error: unknown) => {
         this.#complain(error, 'could not categorize a queue anew', { queue: key })
       })
@@ -81,14 +86,14 @@ export class Resubmission {
     return walk
   }
 
-  async #walk(key: QueueKey): Promise<void> {
+  async #walk(key: QueueKey, recategorize: Recategorizer): Promise<void> {
     const { store, clock } = this.#parts
     const begun = clock.now()
     // Copies that wait for a retry of their own come along; the persistent queues have none.
     if (isDeliveryQueue(key)) await store.postpone(key, begun)
     const some = async () => {
       const copies = await store.lease(key, begun, batch)
-      await Promise.all(copies.map((copy) => this.#recategorize(copy, begun)))
+      await Promise.all(copies.map((copy) => this.#move(copy, { recategorize, begun })))
       return copies.length
     }
     while (!this.#stopped && (await halfTheTime(clock, some)) > 0) {
@@ -96,8 +101,11 @@ export class Resubmission {
     }
   }
 
-  async #recategorize(copy: Copy, begun: number): Promise<void> {
-    const { recategorize, settler, log, clock } = this.#parts
+  async #move(
+    copy: Copy,
+    { recategorize, begun }: { readonly recategorize: Recategorizer; readonly begun: number },
+  ): Promise<void> {
+    const { settler, log, clock } = this.#parts
     let result: Recategorized | undefined
     try {
       result = await recategorize(copy)

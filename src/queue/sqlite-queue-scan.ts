@@ -110,6 +110,7 @@ function pageSql(
 }
 
 const fields: Readonly<Record<TestedField, string>> = {
+  id: 'copy.message',
   sender: `json_extract(meta, '$.envelope.sender')`,
   subject: `json_extract(meta, '$.subject')`,
   messageId: `json_extract(meta, '$.messageId')`,

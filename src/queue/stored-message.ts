@@ -33,6 +33,15 @@ export interface CopyRecipient extends Recipient {
   readonly lastError?: string
 }
 
+/** The recipient without what an earlier attempt said. */
+export function untried({ address, notify, originalRecipient }: CopyRecipient): Recipient {
+  return {
+    address,
+    ...(notify !== undefined && { notify }),
+    ...(originalRecipient !== undefined && { originalRecipient }),
+  }
+}
+
 /** One next hop's share of a message, before it is stored. */
 export interface NewCopy {
   readonly queue: QueueKey

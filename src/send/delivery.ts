@@ -6,13 +6,15 @@ import type { Resolver } from '../dns/resolver.ts'
 import type { ConnectivityLog } from '../logs/connectivity-log.ts'
 import type { ProtocolLog } from '../logs/protocol-log.ts'
 import type { ConnectionResult, DeliveryAgent, DeliveryLane } from '../queue/delivery-agent.ts'
+import { type QueueKey, isRedirectionQueue } from '../queue/queue-key.ts'
 import type { Certificates } from '../tls/certificates.ts'
 import { ClientCertificates } from './client-certificates.ts'
 import { ConnectionCache } from './connection-cache.ts'
 import { DeliveryRun } from './delivery-run.ts'
 import type { Dialer } from './dialer.ts'
-import { type Lookup, findNextHop } from './next-hop.ts'
+import { type Lookup, type NextHop, findNextHop } from './next-hop.ts'
 import type { SendConnector } from './send-connector.ts'
+import { intraOrganizationConnector } from './intra-organization-connector.ts'
 import { SessionOpener } from './session-opener.ts'
 import { TlsMemory } from './tls-memory.ts'
 import { TlsSessions } from './tls-sessions.ts'
@@ -60,16 +62,11 @@ export class SmtpDelivery implements DeliveryAgent, AsyncDisposable {
   }
 
   async serve(lane: DeliveryLane, signal: AbortSignal): Promise<ConnectionResult> {
-    const { connectors, logger } = this.#options
-    const name = lane.key.nextHopConnector
-    const connector = connectors.current.find(({ Name, Enabled }) => Enabled && Name === name)
-    if (connector === undefined)
-      return {
-        kind: 'unreachable',
-        error: `451 4.4.0 There is no enabled Send connector "${name}"`,
-      }
+    const { logger } = this.#options
+    const connector = this.#connectorOf(lane.key)
+    if (connector === undefined) return noConnector(lane.key)
     const run = new DeliveryRun(lane, connector, {
-      findNextHop: (onLookup) => this.#findNextHop(lane, connector, onLookup),
+      findNextHop: (onLookup) => this.#findNextHop(lane.key, connector, onLookup),
       opener: this.#opener,
       cache: this.#cache,
       readPiece: this.#options.readPiece,
@@ -89,10 +86,23 @@ export class SmtpDelivery implements DeliveryAgent, AsyncDisposable {
     await this.#cache.close()
   }
 
-  #findNextHop(lane: DeliveryLane, connector: SendConnector, onLookup: (lookup: Lookup) => void) {
+  /** Where mail for the queue would be delivered now. */
+  async nextHopOf(queue: QueueKey): Promise<NextHop> {
+    const connector = this.#connectorOf(queue)
+    if (connector === undefined) return noConnector(queue)
+    return await this.#findNextHop(queue, connector, () => undefined)
+  }
+
+  #connectorOf(queue: QueueKey): SendConnector | undefined {
+    if (isRedirectionQueue(queue)) return intraOrganizationConnector(queue)
+    const { current } = this.#options.connectors
+    return current.find(({ Name, Enabled }) => Enabled && Name === queue.nextHopConnector)
+  }
+
+  #findNextHop(queue: QueueKey, connector: SendConnector, onLookup: (lookup: Lookup) => void) {
     const { resolvers, random, isOwnListener, server } = this.#options
     const own = [server.current.Fqdn, connector.Fqdn].map((name) => name.toLowerCase())
-    return findNextHop(lane.key, connector, {
+    return findNextHop(queue, connector, {
       resolver: connector.UseExternalDNSServersEnabled ? resolvers.external : resolvers.internal,
       random,
       isOwnName: (host) => own.includes(host),
@@ -100,4 +110,9 @@ export class SmtpDelivery implements DeliveryAgent, AsyncDisposable {
       onLookup,
     })
   }
+}
+
+function noConnector({ nextHopConnector: name }: QueueKey) {
+  const error = `451 4.4.0 There is no enabled Send connector "${name}"`
+  return { kind: 'unreachable', error } as const
 }

@@ -2,6 +2,7 @@ import type { AdminMethod } from '../admin/admin-endpoint.ts'
 import { second } from '../base/time-span.ts'
 import type { QueueKey } from '../queue/queue-key.ts'
 import type { QueueScheduler } from '../queue/scheduler.ts'
+import type { QueueLog } from '../queue/queue-events.ts'
 import type { QueueStore } from '../queue/queue-store.ts'
 import {
   copyTest,
@@ -13,6 +14,7 @@ import {
   place,
   queueKey,
   queueTest,
+  text,
   wholeNumber,
 } from './queue-parameters.ts'
 
@@ -22,13 +24,20 @@ const walkTime = second
 const queueAction = oneOf(['suspend', 'resume', 'retry', 'resubmit'])
 const messageAction = oneOf(['suspend', 'resume', 'remove', 'removeWithNotice'])
 
+interface QueueMethodParts {
+  readonly store: Pick<QueueStore, 'readPiece'>
+  /** The queue of messages that are redirected to a host; rejects when it cannot be one. */
+  readonly redirectionTo: (host: string) => Promise<QueueKey>
+  readonly log: QueueLog
+}
+
 /**
  * What admin commands may ask of the queue. Each worker process answers for its own part: queues are
  * meant by their keys, which hold for all, and messages by numbers that no two workers give.
  */
 export function queueMethods(
   { listing, operations, messages }: QueueScheduler,
-  store: Pick<QueueStore, 'readPiece'>,
+  { store, redirectionTo, log }: QueueMethodParts,
 ): Readonly<Record<string, AdminMethod>> {
   return {
     queues: (given) => {
@@ -56,6 +65,19 @@ export function queueMethods(
     changeQueue: async (given) => {
       const { queue, action } = parametersOf(given, ['queue', 'action'])
       return await change(queueKey(queue, 'queue'), queueAction(action, 'action'))
+    },
+    redirectionTo: async (given) => {
+      const { host } = parametersOf(given, ['host'])
+      return await redirectionTo(text(host, 'host'))
+    },
+    redirect: (given) => {
+      const { queue } = parametersOf(given, ['queue'])
+      const target = queueKey(queue, 'queue')
+      // A long queue takes its time; what goes wrong with one stands in the log.
+      operations.redirect(target).catch((error: unknown) => {
+        log.error({ error, queue: target }, 'could not redirect all messages')
+      })
+      return Promise.resolve()
     },
     changeMessages: async (given) => {
       const { places, action } = parametersOf(given, ['places', 'action'])

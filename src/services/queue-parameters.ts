@@ -101,11 +101,11 @@ export function queueTest(value: unknown, name: string): QueueTest {
 
 const deliveryType = oneOf<DeliveryType>([
   ...(['DnsConnectorDelivery', 'SmartHostConnectorDelivery'] as const),
-  ...(['Undefined', 'Unreachable'] as const),
+  ...(['SmtpRelayToServers', 'Undefined', 'Unreachable'] as const),
 ])
 
 const testedField = oneOf<TestedField>([
-  ...(['sender', 'subject', 'messageId', 'source', 'sourceAddress'] as const),
+  ...(['id', 'sender', 'subject', 'messageId', 'source', 'sourceAddress'] as const),
   ...(['size', 'receivedAt', 'attempts', 'recipients', 'suspended'] as const),
 ])
 

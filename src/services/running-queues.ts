@@ -8,6 +8,7 @@ import type {
   QueueServer,
 } from '../admin/cmdlets/queue-server.ts'
 import { QueueNames, mergeQueues, mergedMessages } from '../admin/merged-queues.ts'
+import type { CopyTest } from '../queue/copy-test.ts'
 import type { QueueKey } from '../queue/queue-key.ts'
 import type {
   MessagePage,
@@ -59,13 +60,20 @@ export class RunningQueues implements QueueServer {
     return (results as QueueName[][]).flat()
   }
 
-  async *messages(selection: MessageSelection, onSilent: OnSilent): AsyncGenerator<MessageView> {
+  async *messages(
+    selection: MessageSelection,
+    onSilent: OnSilent,
+    narrow: () => readonly CopyTest[] = () => [],
+  ): AsyncGenerator<MessageView> {
     const workers = await this.#workers()
-    const first = { ...selection, limit: messagesPerAnswer }
-    const answer = await this.#ask(workers, 'messages', first)
+    const query = () => {
+      const tests = [...(selection.tests ?? []), ...narrow()]
+      return { ...selection, ...(tests.length > 0 && { tests }), limit: messagesPerAnswer }
+    }
+    const answer = await this.#ask(workers, 'messages', query())
     tellSilent(answer, onSilent)
     const walks = (answer.results as MessagePage[]).map((page, at) =>
-      this.#walk(selection, { page, worker: answer.answering[at] ?? 1 }),
+      this.#walk(query, { page, worker: answer.answering[at] ?? 1 }),
     )
     const [only] = walks
     if (walks.length === 1 && only !== undefined) yield* only
@@ -75,6 +83,15 @@ export class RunningQueues implements QueueServer {
   async changeQueue(queue: QueueKey, action: QueueAction): Promise<boolean> {
     const answer = await this.#askAll('changeQueue', { queue, action })
     return answer.results.includes(true)
+  }
+
+  async redirectionTo(host: string): Promise<QueueKey> {
+    const [first] = (await this.#askAll('redirectionTo', { host })).results
+    return first as QueueKey
+  }
+
+  async redirect(target: QueueKey): Promise<void> {
+    await this.#askAll('redirect', { queue: target })
   }
 
   async changeMessages(places: readonly CopyPlace[], action: MessageAction): Promise<void> {
@@ -101,14 +118,13 @@ export class RunningQueues implements QueueServer {
   }
 
   async *#walk(
-    selection: MessageSelection,
+    query: () => object,
     { page, worker }: { readonly page: MessagePage; readonly worker: number },
   ): AsyncGenerator<MessageView> {
     for (let { messages, next } = page; ;) {
       yield* messages
       if (next === undefined) return
-      const query = { ...selection, limit: messagesPerAnswer, after: next }
-      const { results } = await this.#ask([worker], 'messages', query)
+      const { results } = await this.#ask([worker], 'messages', { ...query(), after: next })
       ;({ messages, next } = results[0] as MessagePage)
     }
   }

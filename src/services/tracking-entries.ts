@@ -5,7 +5,7 @@ import type { TrackedMessage, TrackingEntry, TrackingSource } from '../logs/trac
 import type { SessionFacts } from '../message/message-sink.ts'
 import type { RecipientResult } from '../queue/delivery-agent.ts'
 import type { NoticeKind, NoticeOfResults, QueueEvent } from '../queue/queue-events.ts'
-import { isDeliveryQueue } from '../queue/queue-key.ts'
+import { isDeliveryQueue, isRedirectionQueue } from '../queue/queue-key.ts'
 import type { Copy, CopyRecipient, StoredMessage } from '../queue/stored-message.ts'
 import { removedReply } from '../queue/verdict.ts'
 import { replyText } from '../smtp/reply.ts'
@@ -138,11 +138,23 @@ function deferredEntry({ copy, results }: EventOf<'deferred'>, server: string): 
   }
 }
 
-/** Out of a queue with a next hop it is a resubmission; out of Submission, categorizing itself. */
+/**
+ * Out of a queue with a next hop it is a resubmission, or an administrator's redirection; out of
+ * Submission, categorizing itself.
+ */
 function movedEntries({ copy, to }: EventOf<'moved'>, server: string): readonly TrackingEntry[] {
   const fromSubmission = copy.queue.deliveryType === 'Undefined'
   if (fromSubmission) return splitEntries(to.slice(1), server)
-  return to.map((moved) => relocated(moved, { source: 'QUEUE', event: 'RESUBMIT', server }))
+  return to.map((moved) =>
+    isRedirectionQueue(moved.queue)
+      ? redirectedEntry(moved, server)
+      : relocated(moved, { source: 'QUEUE', event: 'RESUBMIT', server }),
+  )
+}
+
+function redirectedEntry(copy: Copy, server: string): TrackingEntry {
+  const sourceContext = `Redirected to ${copy.queue.nextHopDomain}`
+  return { ...relocated(copy, { source: 'ADMIN', event: 'REDIRECT', server }), sourceContext }
 }
 
 function splitEntries(copies: readonly Copy[], server: string): readonly TrackingEntry[] {

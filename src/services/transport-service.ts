@@ -13,7 +13,7 @@ import { liveRoutingTables } from '../pipeline/live-routing-tables.ts'
 import { QueueSubmission } from '../pipeline/submission.ts'
 import { isUsable } from '../pipeline/routing.ts'
 import { outboundProxyDialer } from '../proxy/outbound-proxy.ts'
-import type { QueueKey } from '../queue/queue-key.ts'
+import { type QueueKey, isRedirectionQueue } from '../queue/queue-key.ts'
 import { queuePages } from '../queue/queue-pages.ts'
 import { type QueueStore, StoreError } from '../queue/queue-store.ts'
 import { QueueScheduler } from '../queue/scheduler.ts'
@@ -30,6 +30,7 @@ import { numbersOfFile, queueFilePath } from './queue-files.ts'
 import { queueMethods } from './queue-methods.ts'
 import { CannotStart, type RunningService, type ServiceGround } from './service-ground.ts'
 import { type ServiceLogs, openServiceLogs } from './service-log.ts'
+import { redirectionTarget } from './redirection-target.ts'
 import { outboundProxyTarget } from './service-targets.ts'
 import { startListening } from './start-listening.ts'
 
@@ -112,7 +113,11 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   const closing = opened.move()
   return {
     listeners,
-    adminMethods: queueMethods(scheduler, store),
+    adminMethods: queueMethods(scheduler, {
+      store,
+      redirectionTo: (host) => redirectionTarget(host, (queue) => delivery.nextHopOf(queue)),
+      log: troubles,
+    }),
     ...(worker.drainOnly && { emptied: emptied(store, clock, ending.signal) }),
     inForce: () => receive.inForce(),
     unhealthy: () => (draining ? 'the service is draining' : undefined),
@@ -212,10 +217,12 @@ function dialers(ground: ServiceGround, log: ProtocolLog): (connector: SendConne
 
 /** Categorizes anew what waits for a connector, whenever the configuration changes. */
 function rerouteOnChange({ config, logger }: ServiceGround, scheduler: QueueScheduler): () => void {
-  const isCurrent = ({ nextHopConnector }: QueueKey) => {
+  const isCurrent = (queue: QueueKey) => {
     const { SendConnectors, Server } = config.current
-    return SendConnectors.some(
-      (connector) => connector.Name === nextHopConnector && isUsable(connector, Server),
+    const isTheirs = ({ Name }: SendConnector) => Name === queue.nextHopConnector
+    return (
+      isRedirectionQueue(queue) ||
+      SendConnectors.some((connector) => isTheirs(connector) && isUsable(connector, Server))
     )
   }
   return config.subscribe(() => {

@@ -109,3 +109,44 @@ test('a stuck queue is looked at, sorted out, and delivered, over restarts', asy
   await host.received(4, AbortSignal.timeout(15_000))
   await expect.poll(waiting, patience).toEqual([])
 }, 120_000)
+
+test('what is redirected waits for its target over a crash and a change of the configuration, and is resubmitted', async () => {
+  for (const subject of ['four', 'five', 'six']) await send('ana@contoso.example', subject)
+  const stuck = () => shell('Get-Queue -Filter {Status -eq "Retry"} | % MessageCount')
+  await expect.poll(stuck, patience).toBe('3\n')
+  await shell('Suspend-Message -Filter {Subject -eq "six"}')
+  await shell(
+    'Redirect-Message -Server (Get-ExchangeServer).Name -Target 127.0.122.3 -Confirm:$false',
+  )
+  const rows = `ForEach-Object { $_.NextHopDomain + ' ' + $_.DeliveryType + ' ' + $_.MessageCount }`
+  const redirected = async () =>
+    lines(
+      await shell(`Get-Queue -Include External,SmtpRelayToServers -Exclude Empty | ${rows}`),
+    ).toSorted()
+  const expected = [
+    '[127.0.122.2] SmartHostConnectorDelivery 1',
+    '[127.0.122.3] SmtpRelayToServers 2',
+  ]
+  await expect.poll(redirected, patience).toEqual(expected)
+  const tracked = await shell(
+    'Get-MessageTrackingLog -EventId REDIRECT | ForEach-Object { $_.MessageSubject + " " + $_.ConnectorId }',
+  )
+  const connector = 'Intra-Organization SMTP Send Connector'
+  expect(lines(tracked).toSorted()).toEqual([`five ${connector}`, `four ${connector}`])
+
+  const seen = relay.lineCount
+  for (const worker of [1, 2]) process.kill(relay.workerPid('Transport', worker), 'SIGKILL')
+  await relay.workersListen('Transport', [1, 2], seen)
+  expect(await redirected()).toEqual(expected)
+  await shell('Set-SendConnector "To All" -Comment "changed"')
+  expect(await redirected()).toEqual(expected)
+
+  await using host = await startLabMailServer({ hostname: 'stuck.example', ...smartHost })
+  await expect
+    .poll(() => shell('Get-Queue -Include SmtpRelayToServers | % Status'), patience)
+    .toBe('Retry\n')
+  await shell('Get-Queue -Include SmtpRelayToServers | Retry-Queue -Resubmit $true')
+  await host.received(2, AbortSignal.timeout(15_000))
+  await shell('Resume-Message -Filter {Status -eq "Suspended"}')
+  await host.received(3, AbortSignal.timeout(15_000))
+}, 120_000)

@@ -1,4 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { systemClock } from '../../src/base/clock.ts'
+import { type QueueKey, redirectionQueue } from '../../src/queue/queue-key.ts'
+import { type Dialer, directDialer } from '../../src/send/dialer.ts'
+import { redirectionTarget } from '../../src/services/redirection-target.ts'
 import { deliveryBench, dnsQueue, MemoryLane, testCopy } from '../support/delivery-bench.ts'
 import { FakeMx } from '../support/fake-mx.ts'
 import type { FakeZones } from '../support/fake-resolver.ts'
@@ -204,5 +208,44 @@ describe('delivery to smart hosts', () => {
     const isOwnListener = (_: string, port: number) => port === 2525
     const { result } = await serve('anything.test', { connector, isOwnListener })
     expect(result).toMatchObject({ kind: 'impossible' })
+  })
+})
+
+describe('redirected messages', () => {
+  const queue = redirectionQueue('relay.test')
+  const zones = { 'relay.test': { a: ['127.0.0.1'] } }
+
+  test('go to port 25 of the server that the queue names, by no configured connector', async () => {
+    await using fake = await FakeMx.start()
+    const direct = directDialer(systemClock)
+    const ports: number[] = []
+    const dial: Dialer['dial'] = (target, options) => {
+      ports.push(target.port)
+      return direct.dial({ ...target, port: fake.port }, options)
+    }
+    await using bench = deliveryBench({ zones, dialerFor: () => ({ dial }) })
+    const lane = new MemoryLane(queue, [testCopy(['bob@far.test'], { queue })])
+    expect(await bench.delivery.serve(lane, never)).toEqual({ kind: 'served' })
+    expect(lane.results).toEqual(['delivered bob@far.test 250 2.6.0 Queued'])
+    expect(ports).toEqual([25])
+  })
+
+  test.each([
+    ['a name without an address', 'nowhere.test', {}, 'no address for smart host nowhere.test'],
+    ['this server', 'relay.test', { isOwnListener: () => true }, '5.4.6'],
+  ])('cannot go to %s', async (_, host, options, why) => {
+    await using bench = deliveryBench({ zones, ...options })
+    const nextHopOf = (key: QueueKey) => bench.delivery.nextHopOf(key)
+    await expect(redirectionTarget(host, nextHopOf)).rejects.toThrow(why)
+    await expect(redirectionTarget(host, nextHopOf)).rejects.toThrow(
+      `Messages cannot be redirected to '${host}': `,
+    )
+  })
+
+  test('wait in a queue that shows an address in brackets', async () => {
+    await using bench = deliveryBench({ zones })
+    const nextHopOf = (key: QueueKey) => bench.delivery.nextHopOf(key)
+    expect(await redirectionTarget('relay.test', nextHopOf)).toEqual(queue)
+    expect(await redirectionTarget('192.0.2.9', nextHopOf)).toEqual(redirectionQueue('[192.0.2.9]'))
   })
 })

@@ -6,7 +6,13 @@ import type {
   QueueSelection,
   QueueServer,
 } from '../../src/admin/cmdlets/queue-server.ts'
-import { type QueueKey, queueKeyText, submissionQueue } from '../../src/queue/queue-key.ts'
+import {
+  type QueueKey,
+  queueKeyText,
+  redirectionQueue,
+  submissionQueue,
+} from '../../src/queue/queue-key.ts'
+import { formatSmartHosts } from '../../src/pipeline/routing.ts'
 import type { MessageView, QueueName, QueueView } from '../../src/queue/queue-listing.ts'
 import { queueMatcher } from '../../src/queue/queue-test.ts'
 import type { CopyPlace } from '../../src/queue/stored-message.ts'
@@ -52,6 +58,16 @@ export class FakeQueueServer implements QueueServer {
     this.asked.push(`${action} ${queue.nextHopDomain}`)
     const view = this.views.find(({ key }) => queueKeyText(key) === queueKeyText(queue))
     return Promise.resolve(action.startsWith('re') ? view?.Status === 'Retry' : true)
+  }
+
+  redirectionTo(host: string): Promise<QueueKey> {
+    if (host.endsWith('.invalid')) return Promise.reject(new Error(`no address for ${host}`))
+    return Promise.resolve(redirectionQueue(formatSmartHosts([host])))
+  }
+
+  redirect(target: QueueKey): Promise<void> {
+    this.asked.push(`redirect ${target.nextHopDomain}`)
+    return Promise.resolve()
   }
 
   changeMessages(places: readonly CopyPlace[], action: MessageAction): Promise<void> {

@@ -1,3 +1,4 @@
+import { isDeliveryQueue } from '../../src/queue/queue-key.ts'
 import type { MessageView, QueueView } from '../../src/queue/queue-listing.ts'
 import { domainQueue, sampleTime } from './queue-samples.ts'
 
@@ -13,7 +14,7 @@ export function queueView(number: number, changes: Partial<QueueView> = {}): Que
     DeferredMessageCount: 0,
     NextHopDomain: key.nextHopDomain,
     NextHopConnector: key.nextHopConnector,
-    NextHopCategory: 'External',
+    NextHopCategory: isDeliveryQueue(key) ? 'External' : 'Internal',
     LastError: '',
     RetryCount: 0,
     IncomingRate: 0,
@@ -39,6 +40,7 @@ export function messageView(
     MessageSourceName: 'SMTP:Default',
     SourceIP: '192.0.2.1',
     InternetMessageId: `<${id}@contoso.test>`,
+    Directionality: 'Incoming',
     DateReceived: sampleTime,
     ExpirationTime: sampleTime + 1000,
     LastError: '',

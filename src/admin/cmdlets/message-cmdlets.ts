@@ -1,3 +1,4 @@
+import type { CopyTest } from '../../queue/copy-test.ts'
 import type { MessageView } from '../../queue/queue-listing.ts'
 import {
   type Cmdlet,
@@ -11,17 +12,22 @@ import { refuseTogether } from '../shell/parameter-sets.ts'
 import type { ParameterType } from '../shell/parameter-type.ts'
 import { flag, identity, switchParameter } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
-import { messageObject, messageProperties, queueType } from './queue-objects.ts'
+import { ShellObject } from '../values/shell-object.ts'
+import { messageObject, messageProperties, queueType, sortableMessages } from './queue-objects.ts'
 import {
+  type MeantMessages,
+  boundTests,
   checkServer,
   filterSelection,
-  messageSelection,
+  messageNamed,
+  messagesIn,
   notFound,
-  queueNamed,
 } from './queue-selection.ts'
-import type { MessageAction, MessageSelection, QueueServer } from './queue-server.ts'
-import { notPaged, tellSilent } from './queue-answers.ts'
-import { limitedResults, resultSize } from './result-size.ts'
+import type { MessageAction, QueueServer } from './queue-server.ts'
+import { redirectMessage } from './message-redirect.ts'
+import { pageOf, pagingParameters } from './page.ts'
+import { tellSilent } from './queue-answers.ts'
+import type { SearchSource } from './sorted-search.ts'
 import { serverParameter } from './this-server.ts'
 
 /** Messages that are changed in one request. */
@@ -47,7 +53,7 @@ export function messageCmdlets(server: QueueServer): readonly Cmdlet[] {
     suspendMessage(server),
     resumeMessage(server),
     removeMessage(server),
-    redirectMessage(),
+    redirectMessage(server),
   ]
 }
 
@@ -61,9 +67,8 @@ function getMessage(server: QueueServer): Cmdlet {
       IncludeRecipientInfo: parameter(switchParameter, {
         help: 'Show the recipients with what is known of each.',
       }),
-      ResultSize: resultSize,
       IncludeComponentLatencyInfo: refused('latencies are not kept by component.'),
-      ...notPaged,
+      ...pagingParameters(sortableMessages),
     },
     outputs: messageProperties,
     examples: [
@@ -80,12 +85,23 @@ function getMessage(server: QueueServer): Cmdlet {
         code: 'Get-Message EDGE01\\3\\17 -IncludeRecipientInfo | Format-List',
         text: 'Everything about one message.',
       },
+      {
+        code: 'Get-Message -SortOrder:-Size -ResultSize 10',
+        text: 'The ten largest messages.',
+      },
     ],
     async *run({ given }, context) {
       const recipients = given.IncludeRecipientInfo === true
-      const views = selected(server, given, context)
-      for await (const view of limitedResults(views, given.ResultSize, context)) {
-        yield messageObject(view, { now: now(context), recipients })
+      const options = { now: now(context), recipients }
+      const source: SearchSource<MessageView> = {
+        results: (bounds) => {
+          const narrow = () => boundTests(given.SortOrder?.[0], bounds())
+          return selected(server, given, { context, narrow })
+        },
+        object: (view) => messageObject(view, options),
+      }
+      for await (const found of pageOf(source, given, context)) {
+        yield found instanceof ShellObject ? found : source.object(found)
       }
     },
   })
@@ -171,28 +187,6 @@ function removeMessage(server: QueueServer): Cmdlet {
   })
 }
 
-function redirectMessage(): Cmdlet {
-  const alone = 'an Edge Transport server has no other server that it could hand its queues to.'
-  return defineCmdlet({
-    name: 'Redirect-Message',
-    synopsis: 'Is not available: it drains the queues of one Mailbox server to another one.',
-    parameters: { Server: refused(alone), Target: refused(alone) },
-    examples: [
-      {
-        code: 'Retry-Queue -Filter {NextHopDomain -eq "fabrikam.com"} -Resubmit $true',
-        text: 'What to do instead, once a Send connector names the other host.',
-      },
-    ],
-    // eslint-disable-next-line @typescript-eslint/require-await -- it only fails
-    async *run() {
-      throw new ShellError(
-        `Redirect-Message is not available: ${alone} To give a domain's mail to another host, change the Send connector and run Retry-Queue -Resubmit $true.`,
-        { id: 'NotAvailable', category: 'NotImplemented' },
-      )
-    },
-  })
-}
-
 interface Meant {
   readonly Identity?: string
   readonly Filter?: Filter
@@ -228,7 +222,7 @@ async function change(server: QueueServer, given: Meant, wanted: Change): Promis
       )
     batch = []
   }
-  for await (const view of selected(server, given, context)) {
+  for await (const view of selected(server, given, { context })) {
     if (!applies(view) || !mayChange(view, given, context)) continue
     if (
       given.Filter === undefined &&
@@ -257,32 +251,38 @@ function mayChange(
   return false
 }
 
+interface Search {
+  readonly context: CmdletContext
+  readonly narrow?: () => readonly CopyTest[]
+}
+
 /** The messages that are meant. One that is named must be there. */
 async function* selected(
   server: QueueServer,
   given: Meant,
-  context: CmdletContext,
+  { context, narrow }: Search,
 ): AsyncGenerator<MessageView> {
   refuseTogether(given, ['Identity', 'Filter', 'Queue'])
   const { Identity, Filter } = given
   if (given.Server !== undefined) await checkServer(given.Server, server)
-  const selection = await selectionOf(server, given)
+  const { selection, includes } = await meaningOf(server, given)
   const options = { now: now(context), recipients: true }
   let found = false
-  for await (const view of server.messages(selection, tellSilent(context))) {
+  for await (const view of server.messages(selection, tellSilent(context), narrow)) {
     if (context.signal.aborted) return
-    if (Filter?.matches(messageObject(view, options)) === false) continue
+    if (!includes(view) || Filter?.matches(messageObject(view, options)) === false) continue
     found = true
     yield view
   }
   if (!found && Identity !== undefined) throw notFound('message', Identity)
 }
 
-async function selectionOf(server: QueueServer, given: Meant): Promise<MessageSelection> {
+async function meaningOf(server: QueueServer, given: Meant): Promise<MeantMessages> {
   const { Identity, Filter, Queue } = given
-  if (Identity !== undefined) return await messageSelection(server, Identity)
-  if (Queue !== undefined) return { queue: queueNamed(await server.names(), Queue) }
-  return Filter === undefined ? {} : filterSelection(Filter, await server.names())
+  if (Identity !== undefined) return await messageNamed(server, Identity)
+  if (Queue !== undefined) return await messagesIn(server, Queue)
+  const selection = Filter === undefined ? {} : filterSelection(Filter, await server.names())
+  return { selection, includes: () => true }
 }
 
 const now = ({ clock }: CmdletContext) => new Date(clock.now())

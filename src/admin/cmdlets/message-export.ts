@@ -6,7 +6,7 @@ import { identity, text } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import type { Value } from '../values/value.ts'
-import { messageSelection, notFound } from './queue-selection.ts'
+import { messageNamed, notFound } from './queue-selection.ts'
 import type { QueueServer } from './queue-server.ts'
 import { tellSilent } from './queue-answers.ts'
 
@@ -40,8 +40,9 @@ export function exportCmdlets(server: QueueServer): readonly Cmdlet[] {
         },
       ],
       async *run({ given }, context) {
-        const selection = await messageSelection(server, given.Identity)
+        const { selection, includes } = await messageNamed(server, given.Identity)
         for await (const view of server.messages(selection, tellSilent(context))) {
+          if (!includes(view)) continue
           requireSuspended(view)
           yield* pieces(server, view)
           // Further copies of a message have the same content.

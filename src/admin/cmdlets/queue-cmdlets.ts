@@ -1,24 +1,21 @@
 import type { QueueName, QueueView } from '../../queue/queue-listing.ts'
-import { isDeliveryQueue, queueKeyText } from '../../queue/queue-key.ts'
+import { queueKeyText } from '../../queue/queue-key.ts'
 import { type Cmdlet, type CmdletContext, defineCmdlet, parameter } from '../shell/cmdlet.ts'
 import { type Filter, filter } from '../shell/filter.ts'
 import { refuseTogether } from '../shell/parameter-sets.ts'
-import { flag, identity, list, oneOf } from '../shell/parameter-types.ts'
+import { flag, identity } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
+import { ShellObject } from '../values/shell-object.ts'
 import { hasWildcards } from '../values/wildcard.ts'
+import { isOfKinds, kindParameters } from './queue-kinds.ts'
 import { queueObject, queueProperties } from './queue-objects.ts'
-import { checkServer, notFound, queueTest } from './queue-selection.ts'
+import { checkServer, isPersistentQueue, notFound, queueTest } from './queue-selection.ts'
 import { testsOf } from './queue-tests.ts'
 import type { OnSilent, QueueAction, QueueServer } from './queue-server.ts'
-import { notPaged, tellSilent } from './queue-answers.ts'
-import { limitedResults, resultSize, usualResultSize } from './result-size.ts'
+import { isPaged, pageOf, pagingParameters } from './page.ts'
+import { tellSilent } from './queue-answers.ts'
+import { usualResultSize } from './result-size.ts'
 import { serverParameter } from './this-server.ts'
-
-const kinds = [
-  ...(['DnsConnectorDelivery', 'SmartHostConnectorDelivery', 'Undefined', 'Unreachable'] as const),
-  ...(['Empty', 'External', 'Internal'] as const),
-] as const
-type Kind = (typeof kinds)[number]
 
 const meant = {
   Identity: parameter(identity, {
@@ -39,12 +36,8 @@ export function queueCmdlets(server: QueueServer): readonly Cmdlet[] {
       synopsis: 'Shows the queues of the running Transport service.',
       parameters: {
         ...meant,
-        Include: parameter(list(oneOf(kinds)), {
-          help: 'Only queues of these delivery types, or Empty, External, Internal ones.',
-        }),
-        Exclude: parameter(list(oneOf(kinds)), { help: 'No queues of these kinds.' }),
-        ResultSize: resultSize,
-        ...notPaged,
+        ...kindParameters,
+        ...pagingParameters(queueProperties),
       },
       outputs: queueProperties,
       examples: [
@@ -53,20 +46,22 @@ export function queueCmdlets(server: QueueServer): readonly Cmdlet[] {
           code: `Get-Queue -Filter {Status -eq 'Retry' -and MessageCount -gt 100} | Format-List`,
           text: 'Everything about the queues that wait for their next hop with many messages.',
         },
+        {
+          code: 'Get-Queue -Exclude Internal -SortOrder:-MessageCount -ResultSize 10',
+          text: 'The ten longest queues that lead outside.',
+        },
       ],
       async *run({ given }, context) {
         const { Include, Exclude, ResultSize = usualResultSize } = given
         // One more than is shown tells whether there are more.
-        const all = Include === undefined && Exclude === undefined
-        const views = selected(server, given, { context, ...(all && { atMost: ResultSize + 1 }) })
-        const shown = chosen(
-          views,
-          (view) =>
-            (Include === undefined || Include.some((kind) => isOf(view, kind))) &&
-            Exclude?.some((kind) => isOf(view, kind)) !== true,
-        )
-        for await (const view of limitedResults(shown, ResultSize, context)) {
-          yield queueObject(view)
+        const all = Include === undefined && Exclude === undefined && !isPaged(given)
+        const search = { context, mayBeHidden: true, ...(all && { atMost: ResultSize + 1 }) }
+        const source = {
+          results: () => chosen(selected(server, given, search), (view) => isOfKinds(view, given)),
+          object: queueObject,
+        }
+        for await (const found of pageOf(source, given, context)) {
+          yield found instanceof ShellObject ? found : queueObject(found)
         }
       },
     }),
@@ -164,11 +159,24 @@ function requireMeant(given: Meant): void {
   })
 }
 
+interface Search {
+  readonly context: CmdletContext
+  readonly atMost?: number
+  /** A queue that is always there, but not shown while it is empty, is no error. */
+  readonly mayBeHidden?: boolean
+}
+
+interface NamedSearch {
+  readonly Identity: string
+  readonly onSilent: OnSilent
+  readonly mayBeHidden: boolean
+}
+
 /** The queues that are meant; a name without wildcards must be that of one. */
 async function* selected(
   server: QueueServer,
   given: Meant,
-  { context, atMost }: { readonly context: CmdletContext; readonly atMost?: number },
+  { context, atMost, mayBeHidden = false }: Search,
 ): AsyncGenerator<QueueView> {
   refuseTogether(given, ['Identity', 'Filter'])
   const { Identity, Filter, Server } = given
@@ -178,13 +186,13 @@ async function* selected(
   const views = server.queues({ tests, ...(atMost !== undefined && { atMost }) }, onSilent)
   if (Filter !== undefined) yield* chosen(views, (view) => Filter.matches(queueObject(view)))
   else if (Identity === undefined) yield* views
-  else yield* named(server, views, { Identity, onSilent })
+  else yield* named(server, views, { Identity, onSilent, mayBeHidden })
 }
 
 async function* named(
   server: QueueServer,
   views: AsyncIterable<QueueView>,
-  { Identity, onSilent }: { readonly Identity: string; readonly onSilent: OnSilent },
+  { Identity, onSilent, mayBeHidden }: NamedSearch,
 ): AsyncGenerator<QueueView> {
   const isMeant = queueTest(Identity)
   let count = 0
@@ -197,7 +205,8 @@ async function* named(
     count++
     yield view
   }
-  if (count === 0 && !hasWildcards(Identity)) throw notFound('queue', Identity)
+  if (count > 0 || hasWildcards(Identity) || (mayBeHidden && isPersistentQueue(Identity))) return
+  throw notFound('queue', Identity)
 }
 
 /** A queue that several workers have is shown by one of its names; the others hold as well. */
@@ -224,12 +233,4 @@ function refuseSubmission({ Identity, DeliveryType }: QueueView): void {
     'The Submission queue cannot be suspended: messages are categorized as they are accepted, and only those that could not be wait there.',
     { id: 'InvalidOperationException', category: 'InvalidOperation', target: Identity },
   )
-}
-
-function isOf(view: QueueView, kind: Kind): boolean {
-  if (kind === 'Empty') return view.MessageCount === 0
-  if (kind === 'External' || kind === 'Internal') {
-    return isDeliveryQueue(view.key) && view.NextHopCategory === kind
-  }
-  return view.DeliveryType === kind
 }

@@ -5,6 +5,7 @@ import { type Cmdlet, defineCmdlet, parameter, refused } from '../shell/cmdlet.t
 import { filter } from '../shell/filter.ts'
 import { list, oneOf, text, unlimited, wholeNumber } from '../shell/parameter-types.ts'
 import { ShellObject } from '../values/shell-object.ts'
+import { isOfKinds, kindParameters } from './queue-kinds.ts'
 import { queueObject, queueProperties } from './queue-objects.ts'
 import { checkServer } from './queue-selection.ts'
 import { filterTests } from './queue-tests.ts'
@@ -40,6 +41,7 @@ export function digestCmdlets(server: QueueServer): readonly Cmdlet[] {
       parameters: {
         Server: parameter(list(text), { help: 'This server.', required: true }),
         Filter: parameter(filter(queueProperties), { help: 'A condition on the queues.' }),
+        ...kindParameters,
         GroupBy: parameter(oneOf(groupings, 'QueueDigestGroupBy'), {
           help: 'The property whose values make the rows.',
           defaultText: 'NextHopDomain',
@@ -71,7 +73,7 @@ export function digestCmdlets(server: QueueServer): readonly Cmdlet[] {
         const taken: QueueView[] = []
         const tests = Filter === undefined ? [] : filterTests(Filter)
         for await (const view of server.queues({ tests }, tellSilent(context))) {
-          const isMeant = Filter?.matches(queueObject(view)) !== false
+          const isMeant = Filter?.matches(queueObject(view)) !== false && isOfKinds(view, given)
           if (isMeant && isWorthALine(view)) taken.push(view)
         }
         yield* digest(taken, { by: GroupBy, details: DetailsLevel }).slice(

@@ -95,9 +95,17 @@ export function messageObject(
       RetryCount: view.RetryCount,
       Queue: view.Queue,
       Recipients: recipients ? view.Recipients.map(recipientText) : null,
+      ComponentLatency: null,
       MessageLatency: new TimeSpan(Math.max(0, now.getTime() - view.DateReceived)),
       DeferReason: 'None',
+      LockReason: null,
       Priority: 'Normal',
+      ExternalDirectoryOrganizationId: '00000000-0000-0000-0000-000000000000',
+      Directionality: view.Directionality,
+      OriginalFromAddress: view.FromAddress,
+      AccountForest: '',
+      TrafficType: 'Email',
+      TrafficSubType: '',
       Identity: view.Identity,
     },
   })
@@ -105,10 +113,15 @@ export function messageObject(
 
 /** What a filter of messages may use. */
 export const messageProperties = [
-  ...['DateReceived', 'DeferReason', 'ExpirationTime', 'FromAddress', 'Identity'],
-  ...['InternetMessageId', 'LastError', 'MessageLatency', 'MessageSourceName', 'Priority'],
-  ...['Queue', 'Recipients', 'RetryCount', 'SCL', 'Size', 'SourceIP', 'Status', 'Subject'],
+  ...['AccountForest', 'ComponentLatency', 'DateReceived', 'DeferReason', 'Directionality'],
+  ...['ExpirationTime', 'ExternalDirectoryOrganizationId', 'FromAddress', 'Identity'],
+  ...['InternetMessageId', 'LastError', 'LockReason', 'MessageLatency', 'MessageSourceName'],
+  ...['OriginalFromAddress', 'Priority', 'Queue', 'Recipients', 'RetryCount', 'SCL', 'Size'],
+  ...['SourceIP', 'Status', 'Subject', 'TrafficSubType', 'TrafficType'],
 ]
+
+/** What messages may be sorted by. */
+export const sortableMessages = messageProperties.filter((property) => property !== 'Recipients')
 
 /** Exchange's numbers: a recipient elsewhere (2); ready (2) or to be tried again (3). */
 function recipientText({ Address, Status, LastError }: RecipientView): string {

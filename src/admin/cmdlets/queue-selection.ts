@@ -1,13 +1,16 @@
 import type { CopyTest, TestedField } from '../../queue/copy-test.ts'
-import type { QueueKey } from '../../queue/queue-key.ts'
-import type { QueueName } from '../../queue/queue-listing.ts'
+import { queueKeyText } from '../../queue/queue-key.ts'
+import type { MessageView, QueueName } from '../../queue/queue-listing.ts'
 import { parseByteSize } from '../../base/byte-size.ts'
 import type { BinaryOperator, Expression } from '../grammar/syntax.ts'
 import { parseDate } from '../values/dates.ts'
+import { quantityOf } from '../values/compare.ts'
 import { hasWildcards, wildcard } from '../values/wildcard.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import type { Filter } from '../shell/filter.ts'
 import type { MessageSelection, QueueServer } from './queue-server.ts'
+import type { SortKey, SortedProperty } from './sort-order.ts'
+import type { Bounds } from './sorted-search.ts'
 
 export function notFound(kind: 'queue' | 'message', identity: string): ShellError {
   return new ShellError(`The ${kind} '${identity}' couldn't be found.`, {
@@ -25,8 +28,7 @@ export async function checkServer(name: string, server: QueueServer): Promise<vo
 }
 
 function checkName(server: string, own: string): void {
-  const host = server.toLowerCase().split('.')[0]
-  if (host === own.toLowerCase() || host === 'localhost') return
+  if (isServer(server, own)) return
   throw new ShellError(
     `The server '${server}' is not this one. The queues of ${own} are managed here; run the command on '${server}'.`,
     { id: 'ServerNotFound', category: 'ObjectNotFound', target: server },
@@ -35,17 +37,22 @@ function checkName(server: string, own: string): void {
 
 const serverOf = (identity: string) => identity.split('\\')[0] ?? ''
 
+/** Whether `pattern` means the server `own`: its name, with a domain or not, or `localhost`. */
+function isServer(pattern: string, own: string): boolean {
+  const [host = ''] = pattern.toLowerCase().split('.')
+  return matcher(pattern)(own) || host === own.toLowerCase() || host === 'localhost'
+}
+
 /** A test for a queue's identity: `Server\Queue` or `Queue`, a next hop's domain, with wildcards. */
 export function queueTest(
   identity: string,
 ): (queue: QueueName & { readonly NextHopDomain?: string }) => boolean {
   const [queue = '', server] = identity.split('\\').reverse()
-  const isServer = server === undefined ? () => true : matcher(server)
   const isQueue = matcher(queue)
   return ({ Identity, key }) => {
     const [name = '', own = ''] = Identity.split('\\').reverse()
     return (
-      (isServer(own) || own.toLowerCase() === server?.toLowerCase().split('.')[0]) &&
+      (server === undefined || isServer(server, own)) &&
       (isQueue(name) || isQueue(key.nextHopDomain))
     )
   }
@@ -57,21 +64,51 @@ function matcher(pattern: string): (text: string) => boolean {
   return (text) => text.toLowerCase() === lower
 }
 
-/** The queue with this name; fails when there is none, or more than one. */
-export function queueNamed(names: readonly QueueName[], identity: string): QueueKey {
-  const isMeant = queueTest(identity)
-  const found = names.filter(isMeant)
-  const exact = found.find(({ Identity }) => Identity.toLowerCase() === identity.toLowerCase())
-  const [first] = exact === undefined ? found : [exact]
-  if (first === undefined) throw notFound('queue', identity)
-  return first.key
+/** Queues that always are, though they are not always shown: empty they are no error. */
+export function isPersistentQueue(identity: string): boolean {
+  return /(?:^|\\)(?:submission|unreachable|poison)$/i.test(identity)
 }
 
-/** `Server\Queue\17`, `Queue\17`, `*\17` or `17`. */
-export async function messageSelection(
+/** The queues with this name; fails when there is none. */
+function queuesNamed(names: readonly QueueName[], identity: string): readonly QueueName[] {
+  const found = names.filter(queueTest(identity))
+  const exact = found.find(({ Identity }) => Identity.toLowerCase() === identity.toLowerCase())
+  if (exact !== undefined) return [exact]
+  const server = identity.split('\\').at(-2)
+  const own = names[0] && serverOf(names[0].Identity)
+  const isHere = server === undefined || own === undefined || isServer(server, own)
+  if (found.length > 0 || (isHere && isPersistentQueue(identity))) return found
+  throw notFound('queue', identity)
+}
+
+/** Which messages are meant, as far as the queue can look for them, and a test for those it finds. */
+export interface MeantMessages {
+  readonly selection: MessageSelection
+  readonly includes: (view: MessageView) => boolean
+}
+
+/** All messages of the queues with this name, or those of them that have the number. */
+export async function messagesIn(
   server: QueueServer,
-  identity: string,
-): Promise<MessageSelection> {
+  queue: string,
+  messageId?: number,
+): Promise<MeantMessages> {
+  const numbered = messageId === undefined ? {} : { messageId }
+  const names = await server.names()
+  const found = queuesNamed(names, queue)
+  const keys = new Map(found.map(({ key }) => [queueKeyText(key), key]))
+  const [only] = keys.values()
+  if (keys.size === 1 && only !== undefined) {
+    return { selection: { ...numbered, queue: only }, includes: () => true }
+  }
+  // With several worker processes a queue has several names, and a message is shown with one of them.
+  const shown = names.filter(({ key }) => keys.has(queueKeyText(key)))
+  const identities = new Set(shown.map(({ Identity }) => Identity))
+  return { selection: numbered, includes: ({ Queue }) => identities.has(Queue) }
+}
+
+/** `Server\Queue\17`, `Queue\17`, `Server\*\17`, `*\17` or `17`. */
+export async function messageNamed(server: QueueServer, identity: string): Promise<MeantMessages> {
   const at = identity.lastIndexOf('\\')
   const number = identity.slice(at + 1)
   if (!/^\d{1,16}$/.test(number)) {
@@ -82,8 +119,8 @@ export async function messageSelection(
   }
   const messageId = Number(number)
   const queue = at === -1 ? '*' : identity.slice(0, at)
-  if (queue === '*') return { messageId }
-  return { messageId, queue: queueNamed(await server.names(), queue) }
+  if (queue === '*') return { selection: { messageId }, includes: () => true }
+  return await messagesIn(server, queue, messageId)
 }
 
 /** What of a filter the queue itself can look for. The filter must be asked again for what it finds. */
@@ -93,7 +130,8 @@ export function filterSelection(filter: Filter, names: readonly QueueName[]): Me
   for (const comparison of conjuncts(filter.expression)) {
     const { property, operator, value } = comparison
     if (property === 'queue' && operator === 'eq' && !hasWildcards(value)) {
-      selection = { queue: queueNamed(names, value) }
+      const queue = names.find(({ Identity }) => Identity.toLowerCase() === value.toLowerCase())
+      if (queue !== undefined) selection = { ...selection, queue: queue.key }
     } else if (property === 'identity' && operator === 'eq') {
       const number = Number(/\\(\d{1,15})$/.exec(value)?.[1] ?? Number.NaN)
       if (!Number.isNaN(number)) selection = { ...selection, messageId: number }
@@ -150,6 +188,28 @@ export const comparisons: Partial<Record<BinaryOperator, '=' | '<' | '<=' | '>' 
   le: '<=',
   gt: '>',
   ge: '>=',
+}
+
+/** What of the bounds of sorted results the queue itself can look for: numbers alone. */
+export function boundTests(
+  sorted: SortedProperty | undefined,
+  { from, to }: ReturnType<Bounds>,
+): readonly CopyTest[] {
+  const { property, descending } = sorted ?? { property: 'Identity', descending: false }
+  const field = property === 'Identity' ? 'id' : numberFields[property.toLowerCase()]?.[0]
+  if (field === undefined) return []
+  const number = (key: SortKey) =>
+    sorted === undefined || property === 'Identity'
+      ? Number(/\d+$/.exec(key.identity)?.[0])
+      : quantityOf(key.values[0] ?? null)
+  const ends = [
+    { key: from, operator: descending ? '<=' : '>=' },
+    { key: to, operator: descending ? '>=' : '<=' },
+  ] as const
+  return ends.flatMap(({ key, operator }) => {
+    const value = key && number(key)
+    return value === undefined || Number.isNaN(value) ? [] : { field, operator, value }
+  })
 }
 
 /** Part of an address or of an error, rather than of the numbers that stand beside them. */

@@ -37,10 +37,21 @@ export interface QueueServer {
   queues(selection: QueueSelection, onSilent: OnSilent): AsyncIterable<QueueView>
   /** What queues are called: those that became empty lately too. */
   names(): Promise<readonly QueueName[]>
-  /** The messages as they are found, the oldest first; those of one queue by when they are due. */
-  messages(selection: MessageSelection, onSilent: OnSilent): AsyncIterable<MessageView>
+  /**
+   * The messages as they are found, the oldest first; those of one queue by when they are due. What of
+   * them is of use may become less on the way: `narrow` is asked again and again for further tests.
+   */
+  messages(
+    selection: MessageSelection,
+    onSilent: OnSilent,
+    narrow?: () => readonly CopyTest[],
+  ): AsyncIterable<MessageView>
   /** False when the queue is in no state for it. */
   changeQueue(queue: QueueKey, action: QueueAction): Promise<boolean>
+  /** The queue of messages that are redirected to a host; rejects when none could be delivered there. */
+  redirectionTo(host: string): Promise<QueueKey>
+  /** Begins to move what waits in the delivery queues into the queue that `redirectionTo` gave. */
+  redirect(target: QueueKey): Promise<void>
   changeMessages(places: readonly CopyPlace[], action: MessageAction): Promise<void>
   /** A piece of a message's content as it is stored; undefined behind its end. */
   messagePiece(messageId: number, index: number): Promise<Uint8Array | undefined>

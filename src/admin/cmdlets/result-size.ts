@@ -15,17 +15,25 @@ export const resultSize = parameter(unlimited(wholeNumber(1)), {
 export async function* limitedResults<T>(
   results: AsyncIterable<T>,
   size: number | undefined,
-  { writeWarning }: Pick<CmdletContext, 'writeWarning'>,
+  context: Pick<CmdletContext, 'writeWarning'>,
 ): AsyncGenerator<T, void> {
   const limit = size ?? usualResultSize
   let count = 0
   for await (const result of results) {
     if (++count > limit) {
-      writeWarning(
-        `There are more results available than are currently displayed (${limit}). To view them, increase the value for the ResultSize parameter.`,
-      )
+      warnOfMore(limit, context)
       return
     }
     yield result
   }
+}
+
+/** Tells that there are more results than the `limit` shown. */
+export function warnOfMore(
+  limit: number,
+  { writeWarning }: Pick<CmdletContext, 'writeWarning'>,
+): void {
+  writeWarning(
+    `There are more results available than are currently displayed (${limit}). To view them, increase the value for the ResultSize parameter.`,
+  )
 }

@@ -53,6 +53,16 @@ export function compare(left: Value, right: Value, caseSensitive = false): numbe
   return a === b ? 0 : a - b
 }
 
+/** As `compare`, for sorting: values of kinds that have no order between them are compared as text. */
+export function compareAny(left: Value, right: Value, caseSensitive = false): number {
+  try {
+    return compare(left, right, caseSensitive)
+  } catch (error) {
+    if (!(error instanceof NotComparable)) throw error
+    return compare(textOf(left), textOf(right), caseSensitive)
+  }
+}
+
 /** The number behind a value that is one: a number, a size, a time span, a point in time. */
 export function quantityOf(value: Value): number | undefined {
   if (typeof value === 'number') return value

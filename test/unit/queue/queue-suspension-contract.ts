@@ -139,6 +139,7 @@ export function queueSuspensionContract(name: string, open: () => Promise<QueueS
       ],
       ['literal _', { field: 'sender', operator: 'like', pattern: 'eve\\_x@%' }, senders.slice(2)],
       ['a number', { field: 'size', operator: '>=', value: 200 }, senders.slice(1)],
+      ['an InternalId', { field: 'id', operator: '<=', value: 2 }, senders.slice(0, 2)],
       ['a recipient', { field: 'recipients', operator: 'like', pattern: '%BOB@first%' }, senders],
       ['not being suspended', { field: 'suspended', operator: '=', value: 0 }, senders],
       [

@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest'
 import type { TrackingEntry } from '../../../src/logs/tracking-log.ts'
 import type { AnsweringSession, RecipientResult } from '../../../src/queue/delivery-agent.ts'
 import type { QueueEvent } from '../../../src/queue/queue-events.ts'
-import { type QueueKey, submissionQueue, unreachableQueue } from '../../../src/queue/queue-key.ts'
+import {
+  type QueueKey,
+  redirectionQueue,
+  submissionQueue,
+  unreachableQueue,
+} from '../../../src/queue/queue-key.ts'
 import type { Copy, NewMessage } from '../../../src/queue/stored-message.ts'
 import { queueEventEntries, receivedEntries } from '../../../src/services/tracking-entries.ts'
 import { reply } from '../../../src/smtp/reply.ts'
@@ -292,6 +297,17 @@ describe('copies that are categorized anew', () => {
       { what: 'QUEUE RESUBMIT', recipients: ['a@corp.example'] },
       { what: 'QUEUE RESUBMIT', recipients: ['b@other.example'] },
     ])
+  })
+})
+
+test('copies that an administrator redirects are REDIRECT', () => {
+  const to = [copyOf(['a@corp.example'], { queue: redirectionQueue('[10.0.0.1]') })]
+  const [entry, ...others] = entriesOf({ kind: 'moved', copy: copyOf([]), to })
+  expect(others).toEqual([])
+  expect(entry).toMatchObject({
+    ...{ source: 'ADMIN', event: 'REDIRECT', recipients: ['a@corp.example'] },
+    connectorId: 'Intra-Organization SMTP Send Connector',
+    sourceContext: 'Redirected to [10.0.0.1]',
   })
 })
 

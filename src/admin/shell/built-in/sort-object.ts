@@ -1,5 +1,4 @@
-import { NotComparable, compare } from '../../values/compare.ts'
-import { textOf } from '../../values/text-of.ts'
+import { compareAny } from '../../values/compare.ts'
 import type { Value } from '../../values/value.ts'
 import { type CmdletContext, defineCmdlet, parameter } from '../cmdlet.ts'
 import { list, switchParameter } from '../parameter-types.ts'
@@ -73,18 +72,8 @@ function compareKeys(
   caseSensitive: boolean,
 ): number {
   for (const [at, down] of descending.entries()) {
-    const order = anyOrder(left[at] ?? null, right[at] ?? null, caseSensitive)
+    const order = compareAny(left[at] ?? null, right[at] ?? null, caseSensitive)
     if (order !== 0) return down ? -order : order
   }
   return 0
-}
-
-/** Values of kinds that have no order between them are sorted as text. */
-function anyOrder(left: Value, right: Value, caseSensitive: boolean): number {
-  try {
-    return compare(left, right, caseSensitive)
-  } catch (error) {
-    if (!(error instanceof NotComparable)) throw error
-    return compare(textOf(left), textOf(right), caseSensitive)
-  }
 }

@@ -2,18 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { messageCmdlets } from '../../../../src/admin/cmdlets/message-cmdlets.ts'
-import { exportCmdlets } from '../../../../src/admin/cmdlets/message-export.ts'
-import { queueCmdlets } from '../../../../src/admin/cmdlets/queue-cmdlets.ts'
-import { digestCmdlets } from '../../../../src/admin/cmdlets/queue-digest.ts'
-import { builtInCmdlets } from '../../../../src/admin/shell/built-in/built-in-cmdlets.ts'
-import { Shell } from '../../../../src/admin/shell/shell.ts'
-import { submissionQueue } from '../../../../src/queue/queue-key.ts'
-import { FakeClock } from '../../../support/fake-clock.ts'
+import { redirectionQueue, submissionQueue } from '../../../../src/queue/queue-key.ts'
 import { FakeQueueServer } from '../../../support/fake-queue-server.ts'
 import { messageView, queueView } from '../../../support/queue-views.ts'
-import { RecordingHost } from '../../../support/recording-host.ts'
-import { sampleTime } from '../../../support/queue-samples.ts'
+import { runQueueLine } from '../../../support/run-queue-line.ts'
 
 function queues(): FakeQueueServer {
   const server = new FakeQueueServer()
@@ -30,25 +22,6 @@ function queues(): FakeQueueServer {
   return server
 }
 
-async function run(
-  server: FakeQueueServer,
-  line: string,
-  {
-    answers = [],
-    width = 120,
-  }: { readonly answers?: readonly string[]; readonly width?: number } = {},
-) {
-  const cmdlets = [queueCmdlets, digestCmdlets, messageCmdlets, exportCmdlets]
-  const shell = new Shell({
-    cmdlets: [...builtInCmdlets(), ...cmdlets.flatMap((make) => make(server))],
-    clock: new FakeClock(sampleTime + 61_000),
-  })
-  const host = new RecordingHost({ width, answers })
-  const result = await shell.runLine(line, { host, final: true })
-  const { out, errors, notices, all } = host
-  return { out, errors, notices, all, result }
-}
-
 describe('Get-Queue', () => {
   test('leaves out on a narrow screen what is missed least, by Format-Table as well', async () => {
     const plain = await run(queues(), 'Get-Queue', { width: 80 })
@@ -58,7 +31,7 @@ describe('Get-Queue', () => {
   })
 
   test('shows Exchange’s columns; a long error makes no wide row', async () => {
-    const { out } = await run(queues(), 'Get-Queue')
+    const { out } = await runQueueLine(queues(), 'Get-Queue')
     expect(out.split('\n').map((line) => line.trimEnd())).toEqual([
       '',
       'Identity          DeliveryType         Status MessageCount Velocity RiskLevel OutboundIPPool NextHopDomain',
@@ -71,7 +44,7 @@ describe('Get-Queue', () => {
     ])
   })
   test('on a narrow screen leaves out what is seldom of use, not the next hop', async () => {
-    const { out, notices } = await run(queues(), 'Get-Queue', { width: 80 })
+    const { out, notices } = await runQueueLine(queues(), 'Get-Queue', { width: 80 })
     expect(out).toMatch(/^Identity +DeliveryType +Status MessageCount Velocity NextHopDomain$/m)
     expect(out).toMatch(/^EDGE01\\1 .* Retry  12 +0 +d1\.test$/m)
     expect(notices).toBe('')
@@ -85,25 +58,37 @@ describe('Get-Queue', () => {
     [`-Filter {Status -eq 'Retry' -and MessageCount -gt 10}`, ['1']],
     ['-Include DnsConnectorDelivery -Exclude Empty', ['1', '2']],
     ['-Exclude External', ['Submission']],
+    ['-Exclude Internal', ['1', '2']],
+    ['-Include Retry,Undefined', ['Submission', '1']],
+    ['-Include ShadowRedundancy', []],
+    ['EDGE01\\Submission', ['Submission']],
+    ['localhost\\2', ['2']],
+    ['EDGE01\\*', ['Submission', '1', '2']],
+    ['EDGE02\\*', []],
+    ['Unreachable', []],
+    ['EDGE01\\Poison', []],
+    ['*.test', ['1', '2']],
     ['-ResultSize 1', ['Submission']],
   ])('with %s shows %s', async (parameters, expected) => {
-    const { out, errors } = await run(queues(), `Get-Queue ${parameters} | % Identity`)
+    const { out, errors } = await runQueueLine(queues(), `Get-Queue ${parameters} | % Identity`)
     expect(errors).toBe('')
-    expect(out.trim().split('\n')).toEqual(expected.map((name) => `EDGE01\\${name}`))
+    expect(out.split('\n').filter(Boolean)).toEqual(expected.map((name) => `EDGE01\\${name}`))
   })
   test('says when there are more, and when there is none of that name', async () => {
-    expect((await run(queues(), 'Get-Queue -ResultSize 2')).notices).toMatch(
+    expect((await runQueueLine(queues(), 'Get-Queue -ResultSize 2')).notices).toMatch(
       /WARNING: There are more/,
     )
-    expect((await run(queues(), 'Get-Queue 9')).errors).toContain(
+    expect((await runQueueLine(queues(), 'Get-Queue 9')).errors).toContain(
       "The queue '9' couldn't be found.",
     )
-    expect((await run(queues(), 'Get-Queue -Server MBX01')).errors).toContain('not this one')
+    expect((await runQueueLine(queues(), 'Get-Queue -Server MBX01')).errors).toContain(
+      'not this one',
+    )
   })
   test('tells of a worker that does not answer, and shows what the others have', async () => {
     const server = queues()
     server.silent = 'not all is shown: worker 2 does not run'
-    const { out, errors, result } = await run(server, 'Get-Queue')
+    const { out, errors, result } = await runQueueLine(server, 'Get-Queue')
     expect(errors).toContain('not all is shown: worker 2')
     expect(out).toContain('EDGE01\\1')
     expect(result).toEqual({ kind: 'done', failed: true })
@@ -120,22 +105,22 @@ describe('changing queues', () => {
     ['Retry-Queue 1 -Resubmit $true', ['resubmit d1.test']],
   ])('%s does %s', async (line, asked) => {
     const server = queues()
-    const { errors } = await run(server, line)
+    const { errors } = await runQueueLine(server, line)
     expect(errors).toBe('')
     expect(server.asked).toEqual(asked)
   })
   test.each([
     ['Suspend-Queue', 'Say which queues'],
     ['Suspend-Queue Submission', 'The Submission queue cannot be suspended'],
+    ['Suspend-Queue Poison', "The queue 'Poison' couldn't be found."],
     ['Suspend-Queue 1 -Filter {MessageCount -gt 1}', 'cannot be used together'],
-    ['Get-Queue -SortOrder +MessageCount', 'use Sort-Object'],
   ])('%s is refused', async (line, why) => {
     const server = queues()
-    expect((await run(server, line)).errors.replaceAll(/\s+/g, ' ')).toContain(why)
+    expect((await runQueueLine(server, line)).errors.replaceAll(/\s+/g, ' ')).toContain(why)
     expect(server.asked).toEqual([])
   })
   test('Retry-Queue says why nothing is to be done', async () => {
-    const { notices } = await run(queues(), 'Retry-Queue 2')
+    const { notices } = await runQueueLine(queues(), 'Retry-Queue 2')
     expect(notices.replaceAll(/\s+/g, ' ')).toContain(
       'Only queues in Retry are retried; the status of "EDGE01\\2" is Ready.',
     )
@@ -143,16 +128,28 @@ describe('changing queues', () => {
 })
 
 test('Get-QueueDigest sums up what is worth a line', async () => {
-  const { out } = await run(
+  const { out } = await runQueueLine(
     queues(),
     'Get-QueueDigest -Server EDGE01 -GroupBy Status | ForEach-Object { $_.GroupByValue + " " + $_.MessageCount }',
   )
   expect(out.trim()).toBe('Retry 12')
 })
 
+test.each([
+  ['', ['d1.test']],
+  ['-Exclude Retry', []],
+  ['-Include External -DetailsLevel None', ['d1.test']],
+  ['-Include Internal', []],
+])('Get-QueueDigest %s takes the queues for %s', async (parameters, domains) => {
+  const line = `Get-QueueDigest -Server EDGE01 ${parameters} | % GroupByValue`
+  const { out, errors } = await runQueueLine(queues(), line)
+  expect(errors).toBe('')
+  expect(out.split('\n').filter(Boolean)).toEqual(domains)
+})
+
 describe('Get-Message', () => {
   test('shows Exchange’s columns', async () => {
-    const { out } = await run(queues(), 'Get-Message EDGE01\\1\\17')
+    const { out } = await runQueueLine(queues(), 'Get-Message EDGE01\\1\\17')
     expect(out.split('\n')[1]?.trimEnd()).toBe(
       'Identity    FromAddress      Status Queue    Subject',
     )
@@ -162,7 +159,21 @@ describe('Get-Message', () => {
     ['17', ['1\\17', '2\\17'], { messageId: 17 }],
     ['*\\17', ['1\\17', '2\\17'], { messageId: 17 }],
     ['1\\17', ['1\\17'], { messageId: 17, queue: queueView(1).key }],
+    ['EDGE01\\1\\17', ['1\\17'], { messageId: 17, queue: queueView(1).key }],
+    ['EDGE01\\*\\17', ['1\\17', '2\\17'], { messageId: 17 }],
+    ['d2.test\\17', ['2\\17'], { messageId: 17, queue: queueView(2).key }],
     ['-Queue EDGE01\\2', ['2\\17'], { queue: queueView(2).key }],
+    ['-Queue EDGE01\\*', ['1\\17', '1\\18', '2\\17'], {}],
+    ['-Queue Unreachable', [], {}],
+    ['-Queue EDGE01\\Poison', [], {}],
+    ['-Filter {Queue -eq "EDGE01\\9"}', [], {}],
+    [
+      '-Filter {Directionality -eq "Incoming" -and Size -lt 5}',
+      [],
+      {
+        tests: [{ field: 'size', operator: '<', value: 5 }],
+      },
+    ],
     [
       `-Filter {Status -eq 'Suspended'}`,
       ['1\\18'],
@@ -199,22 +210,28 @@ describe('Get-Message', () => {
     ],
   ])('with %s shows %s', async (parameters, expected, selection) => {
     const server = queues()
-    const { out, errors } = await run(server, `Get-Message ${parameters} | % Identity`)
+    const { out, errors } = await runQueueLine(server, `Get-Message ${parameters} | % Identity`)
     expect(errors).toBe('')
     expect(out.split('\n').filter(Boolean)).toEqual(expected.map((name) => `EDGE01\\${name}`))
     expect(server.selections).toEqual([selection])
   })
   test('shows recipients when that is asked for', async () => {
     const line = 'Get-Message 1\\17 -IncludeRecipientInfo | Format-List Recipients,MessageLatency'
-    expect((await run(queues(), line)).out).toMatch(
+    expect((await runQueueLine(queues(), line)).out).toMatch(
       /Recipients +: \{bob@d1\.test;2;2;;0;;0\}\nMessageLatency +: 00:01:01/,
     )
   })
   test('says when a named message is not there', async () => {
-    expect((await run(queues(), 'Get-Message EDGE01\\1\\5')).errors).toContain(
+    expect((await runQueueLine(queues(), 'Get-Message EDGE01\\1\\5')).errors).toContain(
       "The message 'EDGE01\\1\\5' couldn't be found.",
     )
-    expect((await run(queues(), 'Get-Message one')).errors).toContain('is no message identity')
+    for (const name of ['-Queue 9', 'EDGE02\\1\\17', 'EDGE02\\*\\17', '-Queue EDGE02\\Poison']) {
+      const { errors } = await runQueueLine(queues(), `Get-Message ${name}`)
+      expect(errors, name).toContain("couldn't be found.")
+    }
+    expect((await runQueueLine(queues(), 'Get-Message one')).errors).toContain(
+      'is no message identity',
+    )
   })
 })
 
@@ -232,13 +249,15 @@ describe('changing messages', () => {
     ],
   ])('%s does %s', async (line, asked) => {
     const server = queues()
-    const { errors } = await run(server, line)
+    const { errors } = await runQueueLine(server, line)
     expect(errors).toBe('')
     expect(server.asked).toEqual(asked)
   })
   test('Remove-Message asks; one question stands for all messages of a filter', async () => {
     const server = queues()
-    const { all } = await run(server, 'Remove-Message -Filter {Size -gt 1}', { answers: ['y'] })
+    const { all } = await runQueueLine(server, 'Remove-Message -Filter {Size -gt 1}', {
+      answers: ['y'],
+    })
     expect(all.match(/Are you sure/g)).toHaveLength(1)
     expect(all).toContain('Removing with NDR the messages for which {Size -gt 1} holds.')
     expect(server.asked).toEqual(['removeWithNotice 17 18 17'])
@@ -246,13 +265,50 @@ describe('changing messages', () => {
   test('messages in the Submission queue are left alone', async () => {
     const server = queues()
     server.found = [messageView(1, 5, { Queue: 'EDGE01\\Submission' })]
-    const { errors } = await run(server, 'Suspend-Message -Filter {Size -gt 1}')
+    const { errors } = await runQueueLine(server, 'Suspend-Message -Filter {Size -gt 1}')
     expect(errors).toContain('in the Submission queue')
     expect(server.asked).toEqual([])
   })
-  test('Redirect-Message says what to do instead', async () => {
-    const { errors } = await run(queues(), 'Redirect-Message')
-    expect(errors.replaceAll(/\s+/g, ' ')).toContain('Retry-Queue -Resubmit $true')
+})
+
+describe('Redirect-Message', () => {
+  const line = 'Redirect-Message -Server EDGE01 -Target'
+  test('asks, naming what it moves, and moves it', async () => {
+    const server = queues()
+    const { all } = await runQueueLine(server, `${line} EDGE02.contoso.test`, { answers: ['y'] })
+    expect(all.replaceAll(/\s+/g, ' ')).toContain(
+      'Redirecting the messages in 2 delivery queues of server "EDGE01" to "edge02.contoso.test".',
+    )
+    expect(server.asked).toEqual(['redirect edge02.contoso.test'])
+  })
+  test('does nothing with -WhatIf, or when the answer is no', async () => {
+    const server = queues()
+    await runQueueLine(server, `${line} 192.0.2.9 -WhatIf`)
+    await runQueueLine(server, `${line} 192.0.2.9`, { answers: ['n'] })
+    expect(server.asked).toEqual([])
+  })
+  test('tells of suspended queues, whose messages stay', async () => {
+    const server = queues()
+    server.views = [
+      queueView(1, { Status: 'Suspended' }),
+      queueView(2, { key: redirectionQueue('[192.0.2.9]') }),
+      queueView(3, { MessageCount: 0 }),
+    ]
+    const { notices } = await runQueueLine(server, `${line} [192.0.2.9] -Confirm:$false`)
+    expect(notices).toContain('The queue "EDGE01\\1" is suspended; its messages stay.')
+    expect(notices).toContain('There are no messages in the delivery queues to redirect.')
+    expect(server.asked).toEqual([])
+  })
+  test.each([
+    [`${line} relay.invalid`, 'no address for relay.invalid'],
+    [`${line} "two words"`, 'neither the name nor the address of a host'],
+    ['Redirect-Message -Server EDGE02 -Target relay.test', "The server 'EDGE02' is not this one"],
+    ['Redirect-Message -Server EDGE01', 'missing mandatory parameters: Target'],
+  ])('%s is refused', async (wrong, why) => {
+    const server = queues()
+    const { errors } = await runQueueLine(server, `${wrong} -Confirm:$false`)
+    expect(errors.replaceAll(/\s+/g, ' ')).toContain(why)
+    expect(server.asked).toEqual([])
   })
 })
 
@@ -261,7 +317,7 @@ describe('Export-Message', () => {
     const folder = await mkdtemp(join(tmpdir(), 'export-'))
     try {
       const path = join(folder, 'm.eml')
-      const { errors } = await run(
+      const { errors } = await runQueueLine(
         queues(),
         `Export-Message 1\\18 | AssembleMessage -Path "${path}"`,
       )
@@ -272,9 +328,13 @@ describe('Export-Message', () => {
     }
   })
   test('wants a suspended message, and the whole of it', async () => {
-    expect((await run(queues(), 'Export-Message 1\\17')).errors).toContain('is not suspended')
+    expect((await runQueueLine(queues(), 'Export-Message 1\\17')).errors).toContain(
+      'is not suspended',
+    )
     const server = queues()
     server.content = Buffer.from('Hello')
-    expect((await run(server, 'Export-Message 1\\18')).errors).toContain('5 of 12 bytes came')
+    expect((await runQueueLine(server, 'Export-Message 1\\18')).errors).toContain(
+      '5 of 12 bytes came',
+    )
   })
 })
