@@ -169,6 +169,7 @@ function redirectMessage(): Cmdlet {
     name: 'Redirect-Message',
     synopsis: 'Is not available: it drains the queues of one Mailbox server to another one.',
     parameters: { Server: refused(alone), Target: refused(alone) },
+    confirms: 'on-request',
     examples: [
       {
         code: 'Retry-Queue -Filter {NextHopDomain -eq "fabrikam.com"} -Resubmit $true',

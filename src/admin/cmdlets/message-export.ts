@@ -28,6 +28,7 @@ export function exportCmdlets(server: QueueServer): readonly Cmdlet[] {
           pipeline: 'both',
         }),
       },
+      confirms: 'on-request',
       outputs: ['Identity', 'Index', 'Length', 'FileData'],
       examples: [
         {
@@ -43,7 +44,8 @@ export function exportCmdlets(server: QueueServer): readonly Cmdlet[] {
         const selection = await messageSelection(server, given.Identity)
         for await (const view of server.messages(selection, tellSilent(context))) {
           requireSuspended(view)
-          yield* pieces(server, view)
+          const goesOn = await context.confirmChange(`Exporting message "${view.Identity}".`)
+          if (goesOn) yield* pieces(server, view)
           // Further copies of a message have the same content.
           return
         }

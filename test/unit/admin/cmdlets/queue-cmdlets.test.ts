@@ -264,6 +264,10 @@ describe('Export-Message', () => {
       await rm(folder, { recursive: true })
     }
   })
+  test('gives nothing with -WhatIf', async () => {
+    const { out } = await run(queues(), 'Export-Message 1\\18 -WhatIf')
+    expect(out).toMatch(/^What if: Exporting message "[^"]*\\1\\18"\.\n$/)
+  })
   test('wants a suspended message, and the whole of it', async () => {
     expect((await run(queues(), 'Export-Message 1\\17')).errors).toContain('is not suspended')
     const server = queues()
