@@ -18,8 +18,7 @@ RUN ln -s /app/bin/edge.js /usr/local/bin/edge \
 ENV NODE_ENV=production EDGE_CONFIG=/config/server.yaml EDGE_DATA=/data NODE_COMPILE_CACHE=/app/cache
 USER 1000:0
 # The program compiled ahead, for this user: it starts in half the time and 17 MB a process smaller.
-RUN edge help >/dev/null && node --input-type=module --eval \
-  "import { globSync } from 'node:fs'; for (const file of globSync('/app/src/*/**/*.ts')) await import(file)"
+RUN node bin/compile.js >/dev/null
 # Queue, logs, certificates and sockets: the only place the relay writes to, so the root may be read-only.
 VOLUME /data
 EXPOSE 25 465 587 717 2525

@@ -32,6 +32,9 @@ ${scenarios.map(line).join('')}
   --folder DIR   where both queues lie (default the system's folder for temporary files)
   --net A.B.C    loopback addresses to use (default 127.0.111)
   --root DIR     another checkout, whose relay is measured
+
+Needs root and the Debian packages postfix, strace and sasl2-bin. Progress goes to standard error, the
+result to standard output; the exit code is 1 when a message was lost or a server does not flush.
 `
 }
 
@@ -79,7 +82,8 @@ function chosen(names: readonly string[], known: readonly Scenario[]): readonly 
   if (names.length === 0) return known.filter(({ isDefault }) => isDefault)
   return names.map((name) => {
     const found = known.find((scenario) => scenario.name === name)
-    if (found === undefined) throw new UsageError(`there is no scenario "${name}"`)
+    if (found === undefined)
+      throw new UsageError(`there is no scenario "${name}"; --help lists them`)
     return found
   })
 }

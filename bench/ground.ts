@@ -1,4 +1,5 @@
 import type { ConfigurationPrint } from './configuration-print.ts'
+import type { Place } from './mail-server.ts'
 import type { Progress } from './progress.ts'
 
 /** What every scenario stands on. */
@@ -31,10 +32,23 @@ export interface BenchCertificate {
 export const hosts = { sink: 9, relay: 10, postfix: 11, secondRelay: 12, idleSource: 20 } as const
 
 /** Where the next hops of several domains are: from here on, one address each. */
-export const firstDomainHost = 101
+const firstDomainHost = 101
+
+/** Postfix's smtp-sink and our own sink take mail at a port each. */
+const sinkPorts = { 'smtp-sink': 2599, own: 2598 } as const
 
 export function addressOf({ net }: Ground, host: keyof typeof hosts): string {
   return `${net}.${hosts[host]}`
+}
+
+/** The next hop of all mail. */
+export function sinkPlace(ground: Ground, sink: keyof typeof sinkPorts): Place {
+  return { address: addressOf(ground, 'sink'), port: sinkPorts[sink] }
+}
+
+/** The next hop of the `at`th domain, where our own sink takes its mail. */
+export function domainPlace({ net }: Pick<Ground, 'net'>, at: number): Place {
+  return { address: `${net}.${firstDomainHost + at}`, port: sinkPorts.own }
 }
 
 /** So many messages as the scenario wants, or fewer in a quick run. */

@@ -1,21 +1,28 @@
 /**
  * `npm run bench`: the relay beside Debian's Postfix, see `usage`. Exit code 1 when a message was lost
- * or a server does not flush, 2 for a wrong command line, 130 when interrupted.
+ * or a server does not flush, 2 for a wrong command line or a machine that lacks a program, 130 when
+ * interrupted.
  */
 import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { hindranceTo } from '../test/support/debian-programs.ts'
 import { testCertificate } from '../test/support/test-certificate.ts'
 import { type Arguments, UsageError, parseArguments, usage } from './arguments.ts'
 import { ConfigurationPrint } from './configuration-print.ts'
 import type { BenchCertificate, Ground } from './ground.ts'
 import { describeMachine, machineLine } from './machine.ts'
-import { missingPrograms } from './programs.ts'
 import { Progress } from './progress.ts'
 import { report } from './report-table.ts'
 import { type BenchResult, RunFailed, type ScenarioResult } from './result.ts'
 import type { Scenario } from './scenario.ts'
 import { scenarios } from './scenarios/all.ts'
+
+/** Of others, that servers and load are made of. */
+const programs = [
+  ...(['postfix', 'postconf', 'postmap', 'smtp-source', 'smtp-sink'] as const),
+  ...(['saslpasswd2', 'strace'] as const),
+]
 
 const exitCodes = { fine: 0, failed: 1, usage: 2, interrupted: 130 } as const
 
@@ -31,7 +38,6 @@ async function makeCertificate(folder: string): Promise<BenchCertificate> {
 
 async function runScenario(ground: Ground, scenario: Scenario): Promise<ScenarioResult> {
   const { name, title } = scenario
-  ground.progress.say(`${name}: ${title}`)
   try {
     return await scenario.run(ground)
   } catch (error) {
@@ -61,8 +67,10 @@ async function runAll(options: Arguments, signal: AbortSignal): Promise<BenchRes
   }
   const results: ScenarioResult[] = []
   try {
-    for (const scenario of options.scenarios) {
+    for (const [at, scenario] of options.scenarios.entries()) {
       signal.throwIfAborted()
+      const { name, title } = scenario
+      progress.say(`${at + 1} of ${options.scenarios.length}, ${name}: ${title}`)
       results.push(await runScenario(ground, scenario))
     }
   } catch (error) {
@@ -80,14 +88,14 @@ async function writeJson(file: string, result: BenchResult): Promise<void> {
 }
 
 async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
-  if (args.includes('--help')) {
+  if (args.includes('--help') || args.includes('-h')) {
     process.stdout.write(usage(scenarios))
     return exitCodes.fine
   }
   try {
     const options = parseArguments(args, scenarios)
-    const missing = missingPrograms()
-    if (missing !== undefined) throw new UsageError(missing)
+    const hindrance = hindranceTo(programs)
+    if (hindrance !== undefined) throw new UsageError(hindrance)
     const result = await runAll(options, signal)
     process.stdout.write(`\n${report(result)}`)
     signal.throwIfAborted()

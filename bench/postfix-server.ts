@@ -25,6 +25,11 @@ const tuned = {
   message_size_limit: '36700160',
 }
 
+/** A place as Postfix names a next hop that needs no MX look-up. */
+export function relayHost({ address, port }: Place): string {
+  return `[${address}]:${port}`
+}
+
 /** Debian's Postfix with its queue in the run's folder. */
 export class PostfixServer implements MailServer {
   readonly label = 'Postfix'

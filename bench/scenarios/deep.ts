@@ -5,12 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { smartHost } from '../../test/interop/relay-config.ts'
 import { hold, middle, peakResident } from '../contest.ts'
-import { type Ground, addressOf, firstDomainHost, messagesFor } from '../ground.ts'
+import { type Ground, domainPlace, messagesFor, sinkPlace } from '../ground.ts'
 import type { SinkOrder, SinkReport } from '../load/orders.ts'
 import { fillQueue } from '../load/queue-fill.ts'
 import { SourceAndSink } from '../load/source-and-sink.ts'
 import { Worker } from '../load/worker.ts'
-import type { Place } from '../mail-server.ts'
 import { type RelayPlan, RelayServer, edgePlan, relayEntry } from '../relay-server.ts'
 import {
   type Figures,
@@ -26,7 +25,6 @@ const run = promisify(execFile)
 
 const waiting = { messages: 1_000_000, bytes: 2048, domains: 100, round: 0 }
 const live = { messages: 8000, sessions: 20, bytes: 5 * 1024 }
-const nextHopPort = 2598
 const megabyte = 1024 ** 2
 const targets = { startSeconds: 10, residentMegabytes: 300, listSeconds: 0.5, share: 0.9 }
 /** Every queue has been tried and waits again. */
@@ -102,7 +100,7 @@ function fill(ground: Ground, path: string, messages: number): Promise<void> {
     ...{ root, path, messages, signal },
     queues: Array.from({ length: waiting.domains }, (_, at) => ({
       deliveryType: 'SmartHostConnectorDelivery' as const,
-      nextHopDomain: `[${placeOf(ground, at).address}]`,
+      nextHopDomain: `[${domainPlace(ground, at).address}]`,
       nextHopConnector: `To ${domainName(at)}`,
     })),
     domainOf: domainName,
@@ -115,9 +113,9 @@ function fill(ground: Ground, path: string, messages: number): Promise<void> {
 /** Dead next hops are tried every few seconds: a harder life than Exchange's intervals give. */
 function plan(ground: Ground, host: 'relay' | 'secondRelay'): RelayPlan {
   const dead = Array.from({ length: waiting.domains }, (_, at) =>
-    smartHost(domainName(at), placeOf(ground, at)),
+    smartHost(domainName(at), domainPlace(ground, at)),
   )
-  const toSink = smartHost('*', { address: addressOf(ground, 'sink'), port: 2599 })
+  const toSink = smartHost('*', sinkPlace(ground, 'smtp-sink'))
   return edgePlan(ground, {
     host,
     label: host === 'relay' ? 'empty queue' : 'deep queue',
@@ -134,7 +132,7 @@ async function passLiveMail(
   ground: Ground,
   servers: readonly RelayServer[],
 ): Promise<readonly Figures[]> {
-  const sink = { address: addressOf(ground, 'sink'), port: 2599 }
+  const sink = sinkPlace(ground, 'smtp-sink')
   await using traffic = await SourceAndSink.start(sink, { kept: true, bytes: live.bytes })
   return await hold(ground, {
     name: deep.name,
@@ -150,7 +148,7 @@ async function drain(
   { progress, signal, ...ground }: Ground,
   messages: number,
 ): Promise<{ readonly arrived: number; readonly seconds: number }> {
-  const places = Array.from({ length: waiting.domains }, (_, at) => placeOf(ground, at))
+  const places = Array.from({ length: waiting.domains }, (_, at) => domainPlace(ground, at))
   await using sink = new Worker<SinkOrder, SinkReport>(new URL('../load/sink.ts', import.meta.url))
   sink.tell({
     ...{ kind: 'expect', round: waiting.round, messages, recipients: 1, arrivals: messages },
@@ -239,8 +237,4 @@ function limited(what: string, unit: string, relay: number, limit: number): Meas
 
 function domainName(at: number): string {
   return `dead${at}.test`
-}
-
-function placeOf({ net }: Pick<Ground, 'net'>, at: number): Place {
-  return { address: `${net}.${firstDomainHost + at}`, port: nextHopPort }
 }

@@ -1,19 +1,16 @@
 import { smartHost } from '../../test/interop/relay-config.ts'
 import { hold } from '../contest.ts'
 import { duel } from '../duel.ts'
-import { type Ground, firstDomainHost, messagesFor } from '../ground.ts'
+import { type Ground, domainPlace, messagesFor } from '../ground.ts'
 import { BlackHole } from '../load/black-hole.ts'
 import { recipientName } from '../load/numbered-message.ts'
 import { NumberedTraffic } from '../load/numbered-traffic.ts'
-import type { Place } from '../mail-server.ts'
-import { type PostfixPlan, PostfixServer } from '../postfix-server.ts'
+import { type PostfixPlan, PostfixServer, relayHost } from '../postfix-server.ts'
 import { type RelayPlan, RelayServer, edgePlan } from '../relay-server.ts'
 import type { Figures, ScenarioResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
 import { ratioOfRounds } from '../statistics.ts'
-import { relayHost } from './smtp-source.ts'
 
-const port = 2598
 const bytes = 5 * 1024
 const perMessage = { recipients: 20, domains: 10 }
 const many = { domains: 100, deadEvery: 10, messages: 5000, sessions: 20 }
@@ -37,7 +34,7 @@ export const recipients = duel({
   traffic: (ground) =>
     NumberedTraffic.start(
       {
-        places: Array.from({ length: perMessage.domains }, (_, at) => placeOf(ground, at)),
+        places: Array.from({ length: perMessage.domains }, (_, at) => domainPlace(ground, at)),
         manner: { bytes, kept: true, tls: false, recipients: [manyRecipients()] },
       },
       ground.signal,
@@ -58,12 +55,12 @@ async function runDomains(ground: Ground): Promise<ScenarioResult> {
   const all = Array.from({ length: many.domains }, (_, at) => at)
   await using holes = new AsyncDisposableStack()
   for (const at of all.filter(isBlackHole)) {
-    holes.use(await BlackHole.start(placeOf(ground, at)))
+    holes.use(await BlackHole.start(domainPlace(ground, at)))
   }
   await using relay = await RelayServer.start(ground, relayTo(ground, many.domains))
   await using postfix = await PostfixServer.start(ground, postfixTo(ground, many.domains))
   for (const server of [relay, postfix]) ground.configurations.print(name, server)
-  const places = all.filter(isAlive).map((at) => placeOf(ground, at))
+  const places = all.filter(isAlive).map((at) => domainPlace(ground, at))
   const manner = { bytes, kept: true, tls: false }
   const toLive = { ...manner, recipients: all.filter(isAlive).map(oneRecipient) }
   const toAll = { ...manner, recipients: all.map(oneRecipient) }
@@ -128,13 +125,9 @@ function manyRecipients(): string[] {
   )
 }
 
-function placeOf({ net }: Ground, at: number): Place {
-  return { address: `${net}.${firstDomainHost + at}`, port }
-}
-
 function relayTo(ground: Ground, count: number): RelayPlan {
   const connectors = Array.from({ length: count }, (_, at) =>
-    smartHost(domainName(at), placeOf(ground, at)),
+    smartHost(domainName(at), domainPlace(ground, at)),
   )
   return edgePlan(ground, {
     sendConnectors: connectors.join('\n'),
@@ -149,7 +142,7 @@ function relayTo(ground: Ground, count: number): RelayPlan {
 function postfixTo(ground: Ground, count: number): PostfixPlan {
   const lines = Array.from(
     { length: count },
-    (_, at) => `${domainName(at)} smtp:${relayHost(placeOf(ground, at))}\n`,
+    (_, at) => `${domainName(at)} smtp:${relayHost(domainPlace(ground, at))}\n`,
   )
   return {
     tables: { transport: lines.join('') },

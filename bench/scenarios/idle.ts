@@ -1,15 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { smartHost } from '../../test/interop/relay-config.ts'
-import { type Ground, addressOf, hosts, messagesFor } from '../ground.ts'
+import { type Ground, hosts, messagesFor, sinkPlace } from '../ground.ts'
 import type { IdleOrder, IdleReport } from '../load/idle-clients.ts'
 import { Worker } from '../load/worker.ts'
 import type { MailServer, Place } from '../mail-server.ts'
 import { allowOpenFiles } from '../open-files.ts'
-import { PostfixServer } from '../postfix-server.ts'
+import { PostfixServer, relayHost } from '../postfix-server.ts'
 import { RelayServer, edgePlan } from '../relay-server.ts'
 import { type Measure, RunFailed, type ScenarioResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
-import { relayHost } from './smtp-source.ts'
 
 const sessions = { relay: 10_000, postfix: 400 }
 const patience = 60_000
@@ -38,7 +37,7 @@ async function run(ground: Ground): Promise<ScenarioResult> {
   const { name, title } = idle
   const wanted = messagesFor(ground, sessions.relay)
   await allowOpenFiles(wanted + 1000)
-  const sink = { address: addressOf(ground, 'sink'), port: 2599 }
+  const sink = sinkPlace(ground, 'smtp-sink')
   await using relay = await RelayServer.start(ground, {
     ...edgePlan(ground, {
       sendConnectors: smartHost('*', sink),

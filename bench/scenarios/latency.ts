@@ -1,14 +1,13 @@
 import { smartHost } from '../../test/interop/relay-config.ts'
-import { type Ground, addressOf } from '../ground.ts'
+import { type Ground, sinkPlace } from '../ground.ts'
 import { recipientName } from '../load/numbered-message.ts'
 import { type Latencies, type Manner, NumberedTraffic } from '../load/numbered-traffic.ts'
 import type { MailServer } from '../mail-server.ts'
-import { PostfixServer } from '../postfix-server.ts'
+import { PostfixServer, relayHost } from '../postfix-server.ts'
 import { RelayServer, edgePlan } from '../relay-server.ts'
 import type { Measure, ScenarioResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
 import { percentile } from '../statistics.ts'
-import { relayHost } from './smtp-source.ts'
 
 const bytes = 5 * 1024
 const closedSessions = 20
@@ -34,7 +33,7 @@ interface Probe {
 
 async function run(ground: Ground): Promise<ScenarioResult> {
   const { name, title } = latency
-  const sink = { address: addressOf(ground, 'sink'), port: 2598 }
+  const sink = sinkPlace(ground, 'own')
   await using relay = await RelayServer.start(
     ground,
     edgePlan(ground, { sendConnectors: smartHost('*', sink) }),

@@ -1,17 +1,15 @@
 import { smartHost, mailboxConfig, user } from '../../test/interop/relay-config.ts'
 import { type Duel, duel } from '../duel.ts'
-import { type Ground, addressOf } from '../ground.ts'
+import { type Ground, addressOf, sinkPlace } from '../ground.ts'
 import { recipientName } from '../load/numbered-message.ts'
 import { type Manner, NumberedTraffic } from '../load/numbered-traffic.ts'
-import type { Place } from '../mail-server.ts'
-import type { PostfixPlan } from '../postfix-server.ts'
+import { type PostfixPlan, relayHost } from '../postfix-server.ts'
 import {
   type RelayPlan,
   certificateSettings,
   edgePlan,
   transportSettings,
 } from '../relay-server.ts'
-import { relayHost } from './smtp-source.ts'
 
 const fiveKilobytes = 5 * 1024
 const oneRecipient = [[`${recipientName(0)}@contoso.test`]]
@@ -66,12 +64,14 @@ export const authenticatedPerConnection = duel({
   ...submission({ kept: false }),
 })
 
+const ownSink = (ground: Ground) => sinkPlace(ground, 'own')
+
 type Sides = Pick<Duel, 'relay' | 'postfix' | 'traffic'>
 
 function encrypted({ kept }: { readonly kept: boolean }): Sides {
   const manner = { bytes: fiveKilobytes, recipients: oneRecipient, tls: true, kept }
   return {
-    relay: (ground) => edgePlan(ground, { sendConnectors: smartHost('*', sinkPlace(ground)) }),
+    relay: (ground) => edgePlan(ground, { sendConnectors: smartHost('*', ownSink(ground)) }),
     postfix: encryptedPostfix,
     traffic: (ground) => toOneSink(ground, manner, true),
   }
@@ -93,7 +93,7 @@ function encryptedPostfix(ground: Ground): PostfixPlan {
   const { cert, key } = ground.certificate
   return {
     certificate: { cert, key },
-    settings: { ...postfixTls, relayhost: relayHost(sinkPlace(ground)) },
+    settings: { ...postfixTls, relayhost: relayHost(ownSink(ground)) },
   }
 }
 
@@ -102,7 +102,7 @@ function mailboxPlan(ground: Ground): RelayPlan {
   const address = addressOf(ground, 'relay')
   const config = mailboxConfig({
     address,
-    sendConnectors: smartHost('*', sinkPlace(ground)),
+    sendConnectors: smartHost('*', ownSink(ground)),
     more: `${transportSettings()}FrontendTransportService:
   MaxConnectionRatePerMinute: unlimited
 ${certificateSettings(ground)}`,
@@ -113,11 +113,7 @@ ${certificateSettings(ground)}`,
 function toOneSink(ground: Ground, manner: Manner, tls: boolean): Promise<NumberedTraffic> {
   const { cert, key } = ground.certificate
   return NumberedTraffic.start(
-    { places: [sinkPlace(ground)], manner, ...(tls && { certificate: { cert, key } }) },
+    { places: [ownSink(ground)], manner, ...(tls && { certificate: { cert, key } }) },
     ground.signal,
   )
-}
-
-function sinkPlace(ground: Ground): Place {
-  return { address: addressOf(ground, 'sink'), port: 2598 }
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { smartHost } from '../../test/interop/relay-config.ts'
-import { type Ground, addressOf, messagesFor } from '../ground.ts'
+import { type Ground, messagesFor, sinkPlace } from '../ground.ts'
 import { SourceAndSink } from '../load/source-and-sink.ts'
 import { type CpuProfile, type Span, type Spending, spendingOf } from '../profile/cpu-profile.ts'
 import { RelayServer, edgePlan } from '../relay-server.ts'
@@ -63,7 +63,7 @@ async function passMail(
   load: { readonly kept: boolean; readonly messages: number; readonly folder: string },
 ): Promise<Span> {
   const { progress, signal } = ground
-  const sink = { address: addressOf(ground, 'sink'), port: 2599 }
+  const sink = sinkPlace(ground, 'smtp-sink')
   const plan = edgePlan(ground, { sendConnectors: smartHost('*', sink) })
   const env = { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${load.folder}` }
   await using relay = await RelayServer.start(ground, { ...plan, env })

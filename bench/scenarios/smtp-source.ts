@@ -1,11 +1,10 @@
 import { smartHost } from '../../test/interop/relay-config.ts'
 import { type Duel, duel } from '../duel.ts'
-import { type Ground, addressOf } from '../ground.ts'
+import { type Ground, sinkPlace } from '../ground.ts'
 import { SourceAndSink, type SourceOptions } from '../load/source-and-sink.ts'
-import type { Place } from '../mail-server.ts'
+import { relayHost } from '../postfix-server.ts'
 import { edgePlan } from '../relay-server.ts'
 
-const sinkPort = 2599
 const kilobyte = 1024
 const megabyte = 1024 * kilobyte
 
@@ -44,6 +43,8 @@ export const twentyMegabytes = sourceDuel({
   source: { kept: true, bytes: 20 * megabyte },
 })
 
+const smtpSink = (ground: Ground) => sinkPlace(ground, 'smtp-sink')
+
 /** smtp-source in, smtp-sink out; everything goes to one next hop. */
 function sourceDuel({
   source,
@@ -53,17 +54,8 @@ function sourceDuel({
 }) {
   return duel({
     ...rest,
-    relay: (ground) => edgePlan(ground, { sendConnectors: smartHost('*', sinkPlace(ground)) }),
-    postfix: (ground) => ({ settings: { relayhost: relayHost(sinkPlace(ground)) } }),
-    traffic: (ground) => SourceAndSink.start(sinkPlace(ground), source),
+    relay: (ground) => edgePlan(ground, { sendConnectors: smartHost('*', smtpSink(ground)) }),
+    postfix: (ground) => ({ settings: { relayhost: relayHost(smtpSink(ground)) } }),
+    traffic: (ground) => SourceAndSink.start(smtpSink(ground), source),
   })
-}
-
-function sinkPlace(ground: Ground): Place {
-  return { address: addressOf(ground, 'sink'), port: sinkPort }
-}
-
-/** A place as Postfix names a next hop that needs no MX look-up. */
-export function relayHost({ address, port }: Place): string {
-  return `[${address}]:${port}`
 }

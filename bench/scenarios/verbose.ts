@@ -1,6 +1,6 @@
 import { smartHost } from '../../test/interop/relay-config.ts'
 import { hold } from '../contest.ts'
-import { type Ground, addressOf, messagesFor } from '../ground.ts'
+import { type Ground, messagesFor, sinkPlace } from '../ground.ts'
 import { SourceAndSink } from '../load/source-and-sink.ts'
 import { RelayServer, edgePlan } from '../relay-server.ts'
 import type { Figures, Round, ScenarioResult } from '../result.ts'
@@ -22,7 +22,7 @@ export const verbose: Scenario = {
 async function run(ground: Ground): Promise<ScenarioResult> {
   const { name, title } = verbose
   const messages = messagesFor(ground, messagesPerRound)
-  const sink = { address: addressOf(ground, 'sink'), port: 2599 }
+  const sink = sinkPlace(ground, 'smtp-sink')
   const start = (level: 'None' | 'Verbose', host: 'relay' | 'secondRelay') =>
     RelayServer.start(
       ground,

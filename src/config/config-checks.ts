@@ -1,3 +1,4 @@
+import { sep } from 'node:path'
 import type { Problem } from '../base/problem.ts'
 import { isPasswordHash } from '../receive/password.ts'
 import { checkReceiveConnectors } from '../receive/connector-conflicts.ts'
@@ -118,7 +119,22 @@ function serviceProblems(config: ServerConfig): Problem[] {
       path: ['TransportService', 'MaxPerDomainOutboundConnections'],
       message: `is ${TransportService.MaxPerDomainOutboundConnections} and must not be above MaxOutboundConnections (${TransportService.MaxOutboundConnections})`,
     })
-  return [...problems, ...services.flatMap((service) => logProblems(config, service))]
+  return [
+    ...problems,
+    ...services.flatMap((service) => logProblems(config, service)),
+    ...services.flatMap((service) => windowsPaths(service, config[service])),
+  ]
+}
+
+/** A path copied from a Windows server would become a folder with a strange name below the data folder. */
+function windowsPaths(service: string, settings: object): Problem[] {
+  if (sep === '\\') return []
+  return Object.entries(settings)
+    .filter(([name, path]) => name.endsWith('LogPath') && /^([a-z]:|\\)\\/i.test(String(path)))
+    .map(([name, path]) => ({
+      path: [service, name],
+      message: `must be a folder of this machine, such as /var/log/edge, not "${path}"`,
+    }))
 }
 
 function logProblems(config: ServerConfig, service: (typeof services)[number]): Problem[] {

@@ -1,4 +1,5 @@
+import { tellAside } from '../base/aside.ts'
 import { loadConfig } from './load-config.ts'
 
 /** The process of `loadConfigAside`: a configuration is plain data, so it can be handed over. */
-process.send?.(await loadConfig(process.argv[2] ?? ''), () => process.disconnect?.())
+tellAside(await loadConfig(process.argv[2] ?? ''))

@@ -5,6 +5,8 @@ import type { Bytes } from '../base/byte-size.ts'
 /** A log file open for appending. */
 export interface LogFile {
   append(data: Buffer): Promise<void>
+  /** False once the file was deleted: what is appended then is seen by nobody. */
+  exists(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -23,7 +25,11 @@ export const systemLogDisk: LogDisk = {
     await mkdir(dirname(path), { recursive: true })
     // Exclusive, so that two processes can never write one file.
     const handle = await open(path, 'ax', 0o640)
-    return { append: (data) => handle.appendFile(data), close: () => handle.close() }
+    return {
+      append: (data) => handle.appendFile(data),
+      exists: async () => (await handle.stat()).nlink > 0,
+      close: () => handle.close(),
+    }
   },
   async list(folder) {
     const names = await readdir(folder).catch((error: unknown) => {

@@ -60,6 +60,8 @@ export class RollingCsvLog implements AsyncDisposable {
   #retryAt = 0
   #lost = 0
   #failing = false
+  /** Old files could not be deleted. */
+  #overfull = false
   #closed = false
   #file: OpenFile | undefined
 
@@ -147,7 +149,7 @@ export class RollingCsvLog implements AsyncDisposable {
         await this.#write(Buffer.from(block.text))
         this.#recovered()
       } catch (error) {
-        this.#lose(block.records, error instanceof Error ? error.message : String(error))
+        this.#lose(block.records, messageOf(error))
         this.#retryAt = this.#options.clock.monotonic() + retryDelayMs
         await this.#closeFile()
         if (!this.#closed) return
@@ -170,7 +172,9 @@ export class RollingCsvLog implements AsyncDisposable {
     const open = this.#file
     if (open?.folder === folder && open?.stamp === stamp) {
       const empty = open.size === open.headerSize
-      if (empty || open.size + size <= maxFileSize) return open
+      const fits = empty || open.size + size <= maxFileSize
+      if (fits && (await open.handle.exists())) return open
+      if (fits) this.#tell(`${open.path} was deleted; a new file is begun`)
     }
     await this.#closeFile()
     if (folder !== undefined) this.#file = await this.#openFile(folder, stamp)
@@ -181,12 +185,11 @@ export class RollingCsvLog implements AsyncDisposable {
     const { logType, fields, prefix, clock, settings } = this.#options
     const files = await this.#disk.list(folder)
     const now = clock.now()
-    for (const name of expiredFiles(files, prefix, { now, limits: settings.current })) {
-      await this.#disk.remove(join(folder, name))
-    }
+    const expired = expiredFiles(files, prefix, { now, limits: settings.current })
+    await this.#removeExpired(expired.map((name) => join(folder, name)))
     const header = Buffer.from(csvLogHead({ logType, fields, now }))
     const { handle, path } = await this.#create(folder, stamp, nextInstance(files, prefix, stamp))
-    const file = { handle, folder, stamp, size: header.length, headerSize: header.length }
+    const file = { handle, path, folder, stamp, size: header.length, headerSize: header.length }
     try {
       await handle.append(header)
     } catch (error) {
@@ -196,6 +199,19 @@ export class RollingCsvLog implements AsyncDisposable {
       throw error
     }
     return file
+  }
+
+  /** Too many files are better than no more records: what cannot be deleted stays, which is told once. */
+  async #removeExpired(paths: readonly string[]): Promise<void> {
+    let trouble: string | undefined
+    for (const path of paths) {
+      await this.#disk.remove(path).catch((error: unknown) => {
+        trouble ??= messageOf(error)
+      })
+    }
+    if (trouble !== undefined && !this.#overfull)
+      this.#tell(`old files cannot be deleted, so its folder outgrows its limits: ${trouble}`)
+    this.#overfull = trouble !== undefined
   }
 
   /** A file is never shared nor added to after a restart: what exists is passed over. */
@@ -220,15 +236,20 @@ export class RollingCsvLog implements AsyncDisposable {
     this.#lost += records
     if (this.#failing) return
     this.#failing = true
-    const { logType, settings, warn } = this.#options
-    warn(`${logType}: records are being lost, mail is not: ${reason} (${settings.current.folder})`)
+    const { folder } = this.#options.settings.current
+    this.#tell(`records are being lost, mail is not: ${reason} (${folder})`)
   }
 
   #recovered(): void {
     if (!this.#failing || this.#waiting.length >= maxWaitingBlocks) return
-    this.#options.warn(`${this.#options.logType}: written again; ${this.#lost} records were lost`)
+    this.#tell(`written again; ${this.#lost} records were lost`)
     this.#failing = false
     this.#lost = 0
+  }
+
+  #tell(message: string): void {
+    const { logType, warn } = this.#options
+    warn(`${logType}: ${message}`)
   }
 }
 
@@ -239,6 +260,7 @@ interface Block {
 
 interface OpenFile {
   readonly handle: LogFile
+  readonly path: string
   readonly folder: string
   readonly stamp: string
   readonly headerSize: number
@@ -255,4 +277,8 @@ function nextInstance(
     .filter((file) => file?.stamp === stamp)
     .map((file) => file?.instance ?? 0)
   return Math.max(0, ...instances) + 1
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -1,17 +1,20 @@
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
+import { SharedTexts } from '../base/shared-texts.ts'
 import type { DeliveryQueue } from './delivery-queue.ts'
 import type { QueueEvents, QueueLog } from './queue-events.ts'
 import { QueueFailer } from './queue-failer.ts'
 import type { QueueStore } from './queue-store.ts'
 import { type RetrySettings, pauseAfterTrouble, retryDelay } from './retry-schedule.ts'
 import type { Settler } from './settler.ts'
+import type { WakeCalendar } from './wake-calendar.ts'
 import type { WindowKeeper } from './window-keeper.ts'
 
 interface TroubleParts {
   readonly store: QueueStore
   readonly settler: Settler
   readonly windows: WindowKeeper
+  readonly wakes: WakeCalendar<DeliveryQueue>
   readonly settings: Live<RetrySettings>
   readonly clock: Clock
   readonly log: QueueLog
@@ -25,6 +28,7 @@ interface TroubleParts {
 export class NextHopTrouble {
   readonly #parts: TroubleParts
   readonly #failer: QueueFailer
+  readonly #errors = new SharedTexts()
 
   constructor(parts: TroubleParts) {
     this.#parts = parts
@@ -82,18 +86,19 @@ export class NextHopTrouble {
   }
 
   #beginRetry(queue: DeliveryQueue, error: string): void {
-    const { windows, clock, settings, onEvent } = this.#parts
+    const { windows, wakes, clock, settings, onEvent } = this.#parts
     const now = clock.now()
     queue.retryCount++
     queue.doubtful = true
     const delay = retryDelay(queue.retryCount, settings.current)
     const nextRetryAt = now + delay
     const firstRetryAt = queue.trouble?.firstRetryAt ?? now
-    queue.trouble = { lastError: error, firstRetryAt, lastRetryAt: now, nextRetryAt }
+    const lastError = this.#errors.of(error)
+    queue.trouble = { lastError, firstRetryAt, lastRetryAt: now, nextRetryAt }
     windows.empty(queue)
     queue.moreInStore = true
     queue.timer?.cancel()
-    queue.timer = clock.after(delay, () => this.endRetry(queue))
+    queue.timer = wakes.after(delay, queue)
     const { key, retryCount } = queue
     onEvent({ kind: 'queueRetry', queue: key, error, retryCount, nextRetryAt })
   }

@@ -25,6 +25,7 @@ import { Settler } from './settler.ts'
 import type { Place, SharedPlaces } from './shared-places.ts'
 import type { Copy } from './stored-message.ts'
 import type { MessageSettings } from './verdict.ts'
+import { WakeCalendar } from './wake-calendar.ts'
 import { WindowKeeper } from './window-keeper.ts'
 
 /** Exchange's settings for queues, a part of TransportService. */
@@ -65,6 +66,7 @@ export class QueueScheduler implements AsyncDisposable {
   readonly #queues = new Map<string, DeliveryQueue>()
   readonly #line: ConnectionLine
   readonly #places: ConnectionPlaces
+  readonly #wakes: WakeCalendar<DeliveryQueue>
   #preparing = 0
   readonly #serving = new Map<Promise<void>, AbortController>()
   /** Copies being transmitted. */
@@ -78,7 +80,7 @@ export class QueueScheduler implements AsyncDisposable {
 
   constructor(options: SchedulerOptions) {
     this.#options = options
-    const { store, clock, settings, log } = options
+    const { store, clock, log } = options
     const onNewCopies = (copies: readonly Copy[]) => this.enqueue(copies)
     const isRunning = () => this.#state === 'running'
     const marks = new Map<number, AdminMark>()
@@ -91,14 +93,15 @@ export class QueueScheduler implements AsyncDisposable {
       onLateRemoval: (copy, kind) => void this.messages.removeLate(copy, kind),
     })
     this.#windows = new WindowKeeper(options)
-    this.#trouble = new NextHopTrouble({
-      ...{ ...options, settler: this.#settler, windows: this.#windows },
-      onReady: (queue) => this.#consider(queue),
-      isRunning,
-    })
     this.#line = new ConnectionLine(
       new DoubtPace({ clock, load: options.load, onTurn: () => this.#openConnections() }),
     )
+    this.#wakes = new WakeCalendar({ clock, onWake: (queue) => this.#wake(queue) })
+    this.#trouble = new NextHopTrouble({
+      ...{ ...options, settler: this.#settler, windows: this.#windows, wakes: this.#wakes },
+      onReady: (queue) => this.#consider(queue),
+      isRunning,
+    })
     this.#places = new ConnectionPlaces({ ...options, onTurn: (queue) => this.#onTurn(queue) })
     this.listing = new QueueListing({
       ...options,
@@ -107,14 +110,7 @@ export class QueueScheduler implements AsyncDisposable {
       marks,
     })
     this.#resubmission = new Resubmission({ ...options, settler: this.#settler })
-    this.#sweep = new OverdueSweep({
-      store,
-      clock,
-      settings,
-      log,
-      settler: this.#settler,
-      takeHeld,
-    })
+    this.#sweep = new OverdueSweep({ ...options, settler: this.#settler, takeHeld })
     this.messages = new MessageOperations({
       ...{ store, clock, log, marks, takeHeld, settler: this.#settler },
       onDue: (queue) => this.#onDue(queue),
@@ -135,6 +131,11 @@ export class QueueScheduler implements AsyncDisposable {
       page.forEach((each) => this.#takeUp(each))
     this.#resubmission.start()
     this.#sweep.start()
+  }
+
+  /** Queues in memory. */
+  get queueCount(): number {
+    return this.#queues.size
   }
 
   /** Takes fresh copies that their committer holds leased; what has no room goes back to the store. */
@@ -176,10 +177,8 @@ export class QueueScheduler implements AsyncDisposable {
     const atWork = Promise.all([...this.#serving.keys(), this.#resubmission.finish()])
     await Promise.race([atWork, aborted(signal)])
     await this.#settler.finish()
-    for (const queue of this.#queues.values()) {
-      queue.timer?.cancel()
-      this.#windows.empty(queue)
-    }
+    this.#wakes.close()
+    for (const queue of this.#queues.values()) this.#windows.empty(queue)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -234,13 +233,17 @@ export class QueueScheduler implements AsyncDisposable {
     const { settings, clock } = this.#options
     queue.timer?.cancel()
     if (queue.idle) {
-      queue.timer = clock.after(settings.current.QueueMaxIdleTime, () => {
-        if (queue.idle) this.#queues.delete(queueKeyText(queue.key))
-      })
+      queue.timer = this.#wakes.after(settings.current.QueueMaxIdleTime, queue)
     } else if (queue.nextDueAt !== undefined) {
-      const delay = Math.max(queue.nextDueAt - clock.now(), 0)
-      queue.timer = clock.after(delay, () => this.#consider(queue))
+      queue.timer = this.#wakes.after(queue.nextDueAt - clock.now(), queue)
     }
+  }
+
+  /** What the queue slept for has come. */
+  #wake(queue: DeliveryQueue): void {
+    if (queue.inRetry) this.#trouble.endRetry(queue)
+    else if (queue.idle) this.#queues.delete(queueKeyText(queue.key))
+    else this.#consider(queue)
   }
 
   #refill(queue: DeliveryQueue): Promise<void> {

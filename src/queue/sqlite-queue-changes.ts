@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
 import type { ContentGarbage } from './content-garbage.ts'
 import { StoreError } from './queue-store.ts'
+import type { Leases } from './leases.ts'
 import type { QueueKey } from './queue-key.ts'
 import type {
   AddedRows,
@@ -68,7 +69,7 @@ export class QueueChanges {
   }
 
   /** Makes up to a bounded number of copies due; false when none was left to change. */
-  postponeStep({ queue, due }: Postponement, leased: ReadonlySet<number>): boolean {
+  postponeStep({ queue, due }: Postponement, leased: Leases): boolean {
     // Leased copies are left alone; the limit leaves room for them so that a step always gets on.
     const rows = this.#statements.dueElsewhen.all(queue, due, rowsPerStep + leased.size)
     const unleased = rows.filter((row) => !leased.has(Number(row['id']))).slice(0, rowsPerStep)

@@ -1,4 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { SharedTexts } from '../base/shared-texts.ts'
+import { Leases } from './leases.ts'
 import { type DeliveryType, type QueueKey, queueKeyText } from './queue-key.ts'
 
 /** A queue as the database thread knows it: figures kept up to date, never counted anew. */
@@ -9,7 +11,7 @@ export interface RegisteredQueue {
   /** Those of them that an attempt put off. */
   deferred: number
   suspended: boolean
-  readonly leased: Set<number>
+  readonly leased: Leases
 }
 
 const noCopies = { copies: 0, deferred: 0, suspended: false }
@@ -21,6 +23,8 @@ const longestListOfEmptyQueues = 1000
 export class QueueRegistry {
   readonly #byText = new Map<string, RegisteredQueue>()
   readonly #byNumber = new Map<number, RegisteredQueue>()
+  readonly #types = new SharedTexts<DeliveryType>()
+  readonly #connectors = new SharedTexts()
   readonly #insert: StatementSync
   readonly #remove: StatementSync
   readonly #reserve: StatementSync
@@ -46,7 +50,7 @@ export class QueueRegistry {
     const known = this.find(key)
     if (known !== undefined) return known
     const number = this.#nextNumber++
-    const queue = { ...noCopies, number, key, leased: new Set<number>() }
+    const queue = { ...noCopies, number, key, leased: new Leases() }
     this.#insert.run(queue.number, key.deliveryType, key.nextHopDomain, key.nextHopConnector)
     this.#reserve.run(queue.number)
     this.#added.push(queue)
@@ -126,17 +130,17 @@ export class QueueRegistry {
       database,
       'SELECT queue, count(*) AS n FROM copy WHERE attempts > 0 GROUP BY queue',
     )
-    for (const row of database.prepare('SELECT * FROM queue').all()) {
+    for (const row of database.prepare('SELECT * FROM queue').iterate()) {
       const key: QueueKey = {
-        deliveryType: String(row['deliveryType']) as DeliveryType,
+        deliveryType: this.#types.of(String(row['deliveryType']) as DeliveryType),
         nextHopDomain: String(row['nextHopDomain']),
-        nextHopConnector: String(row['nextHopConnector']),
+        nextHopConnector: this.#connectors.of(String(row['nextHopConnector'])),
       }
       const number = Number(row['number'])
       this.#add({
         ...{ number, key, copies: counts.get(number) ?? 0, deferred: deferred.get(number) ?? 0 },
         suspended: row['suspended'] === 1,
-        leased: new Set(),
+        leased: new Leases(),
       })
     }
   }
@@ -155,6 +159,9 @@ export class QueueRegistry {
 
 /** A number for each queue; both statements read nothing but an index. */
 function countsIn(database: DatabaseSync, sql: string): ReadonlyMap<number, number> {
-  const rows = database.prepare(sql).all()
-  return new Map(rows.map((row) => [Number(row['queue']), Number(row['n'])]))
+  const counts = new Map<number, number>()
+  for (const row of database.prepare(sql).iterate()) {
+    counts.set(Number(row['queue']), Number(row['n']))
+  }
+  return counts
 }

@@ -1,6 +1,7 @@
 import type { Awaitable } from '../base/awaitable.ts'
 import type { Bytes } from '../base/byte-size.ts'
 import type { Clock } from '../base/clock.ts'
+import { SharedTexts } from '../base/shared-texts.ts'
 import type { Milliseconds } from '../base/time-span.ts'
 import { BlockPool } from './block-pool.ts'
 import { ContentCache } from './content-cache.ts'
@@ -8,7 +9,7 @@ import { type ContentDisk, systemContentDisk } from './content-disk.ts'
 import { ContentFiles } from './content-files.ts'
 import { ContentFlow } from './content-flow.ts'
 import { contentFolder } from './content-path.ts'
-import type { QueueKey } from './queue-key.ts'
+import type { DeliveryType, QueueKey } from './queue-key.ts'
 import {
   type AgedCopies,
   type AgedQuery,
@@ -111,6 +112,8 @@ class SqliteQueueStore implements QueueStore {
   readonly pieceBytes: Bytes
   readonly #clock: Clock
   readonly #cache: ContentCache
+  readonly #types = new SharedTexts<DeliveryType>()
+  readonly #connectors = new SharedTexts()
   #nextMessage: number
   #nextCopy: number
 
@@ -238,7 +241,8 @@ class SqliteQueueStore implements QueueStore {
   }
 
   async queues(query: FiguresQuery = {}): Promise<readonly QueueFigures[]> {
-    return (await this.link.call({ kind: 'queues', query })) as QueueFigures[]
+    const figures = (await this.link.call({ kind: 'queues', query })) as QueueFigures[]
+    return figures.map((each) => ({ ...each, key: this.#sharedKey(each.key) }))
   }
 
   async scan(query: CopyQuery): Promise<CopyPage> {
@@ -252,6 +256,15 @@ class SqliteQueueStore implements QueueStore {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.files.close()
     await this.link.close({ message: this.#nextMessage - 1, copy: this.#nextCopy - 1 })
+  }
+
+  /** Its texts came from another thread, each key with strings of its own. */
+  #sharedKey({ deliveryType, nextHopDomain, nextHopConnector }: QueueKey): QueueKey {
+    return {
+      deliveryType: this.#types.of(deliveryType),
+      nextHopDomain,
+      nextHopConnector: this.#connectors.of(nextHopConnector),
+    }
   }
 
   async #readStored(message: number, index: number): Promise<Buffer | undefined> {

@@ -14,7 +14,7 @@ import type { TlsFacts } from '../message/message-sink.ts'
 export interface PeerIdentity {
   /** The chain leads to a certificate authority we trust and is in date; names are not looked at. */
   readonly trusted: boolean
-  /** Why not, in OpenSSL's words; empty when trusted. */
+  /** Why not, in Exchange's words or else in OpenSSL's; empty when trusted. */
   readonly distrust: string
   /** Undefined when the peer showed none. */
   readonly certificate: PeerCertificate | undefined
@@ -106,7 +106,23 @@ function peerIdentity(secured: TLSSocket): PeerIdentity {
   const shown = Object.keys(certificate).length > 0
   return {
     trusted: secured.authorized,
-    distrust: secured.authorized ? '' : String(secured.authorizationError),
+    distrust: secured.authorized ? '' : chainStatus(String(secured.authorizationError)),
     certificate: shown ? certificate : undefined,
   }
+}
+
+/** What is wrong with a chain, as Exchange calls it: by OpenSSL's code. */
+const chainStatuses: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'UntrustedRoot',
+  SELF_SIGNED_CERT_IN_CHAIN: 'UntrustedRoot',
+  UNABLE_TO_GET_ISSUER_CERT: 'UntrustedRoot',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'UntrustedRoot',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'UntrustedRoot',
+  CERT_HAS_EXPIRED: 'CertificateExpired',
+  CERT_SIGNATURE_FAILURE: 'SignatureFailure',
+  INVALID_PURPOSE: 'WrongUsage',
+}
+
+function chainStatus(code: string): string {
+  return chainStatuses[code] ?? code
 }

@@ -8,6 +8,7 @@ import { loadConfigAside } from '../config/load-config-aside.ts'
 import { type LocatedProblem, formatProblem } from '../config/located-problem.ts'
 import type { ServerConfig } from '../config/server-config.ts'
 import { CertificateStore } from '../tls/certificate-store.ts'
+import { makeSelfSignedAside } from '../tls/self-signed-aside.ts'
 import type { Certificates } from '../tls/certificates.ts'
 import type { ProgramLog } from '../base/program-log.ts'
 import type { ListenerRow } from './service-messages.ts'
@@ -114,6 +115,7 @@ async function openCertificates(
       folder,
       fqdn: config.current.Server.Fqdn,
       clock,
+      make: makeSelfSignedAside,
       log,
     })
   } catch (error) {

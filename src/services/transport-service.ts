@@ -23,6 +23,7 @@ import { SmtpDelivery } from '../send/delivery.ts'
 import { type Dialer, directDialer } from '../send/dialer.ts'
 import type { SendConnector } from '../send/send-connector.ts'
 import { acceptedDomainsOf } from './accepted-domains-of.ts'
+import { tendHeapGrowth } from './heap-growth.ts'
 import { openMessageTracking } from './message-tracking.ts'
 import { ownListeners } from './own-listeners.ts'
 import { numbersOfFile, queueFilePath } from './queue-files.ts'
@@ -102,6 +103,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
     }),
   )
   await scheduler.start()
+  opened.use(tendHeapGrowth(clock, () => scheduler.queueCount))
   opened.defer(rerouteOnChange(ground, scheduler))
   const listeners = worker.drainOnly ? [] : await startListening(receive)
   let draining = false

@@ -7,6 +7,7 @@ import type { CertificateFile } from './certificate-file.ts'
 import type { Certificates, KeyPair } from './certificates.ts'
 import { isFault, readKeyPair } from './key-pair.ts'
 import { newestOwnCertificate, ownCertificate } from './own-certificate.ts'
+import type { CertificateMaker } from './self-signed.ts'
 
 const selfSigned = 'self-signed'
 const internal = 'internal'
@@ -27,6 +28,8 @@ export interface CertificateStoreOptions {
   /** The server's. */
   readonly fqdn: string
   readonly clock: Clock
+  /** Makes this server's own. */
+  readonly make: CertificateMaker
   readonly log: CertificateLog
 }
 
@@ -63,10 +66,10 @@ export class CertificateStore implements Certificates, AsyncDisposable {
    * be written or read.
    */
   static async open(options: CertificateStoreOptions): Promise<CertificateStore> {
-    const { folder, fqdn, clock } = options
+    const { folder, fqdn, clock, make } = options
     const store = new CertificateStore(options, {
-      selfSigned: await ownCertificate({ folder, fqdn, clock, name: selfSigned }),
-      internal: await ownCertificate({ folder, fqdn, clock, name: internal }),
+      selfSigned: await ownCertificate({ folder, fqdn, clock, make, name: selfSigned }),
+      internal: await ownCertificate({ folder, fqdn, clock, make, name: internal }),
     })
     await store.reload()
     return store

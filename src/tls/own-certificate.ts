@@ -6,7 +6,7 @@ import { type Milliseconds, day } from '../base/time-span.ts'
 import { fitsDomain } from './certificate-choice.ts'
 import type { KeyPair } from './certificates.ts'
 import { isFault, parseKeyPair } from './key-pair.ts'
-import { makeSelfSigned } from './self-signed.ts'
+import type { CertificateMaker } from './self-signed.ts'
 
 /** As long as the self-signed certificates that Exchange makes. */
 const lifetime: Milliseconds = 5 * 365 * day
@@ -22,6 +22,7 @@ export interface OwnCertificateOptions {
   /** The name that the certificate is for. */
   readonly fqdn: string
   readonly clock: Clock
+  readonly make: CertificateMaker
 }
 
 /**
@@ -37,8 +38,8 @@ export async function ownCertificate(options: OwnCertificateOptions): Promise<Ke
     const newest = numbers.at(-1) ?? 0
     const current = newest === 0 ? undefined : await read(options, newest)
     if (current !== undefined && isGood(current, options)) return current
-    const made = await make(options)
-    if (!(await createDurably(path(options, newest + 1), made, { mode: 0o600 }))) continue
+    const content = await made(options)
+    if (!(await createDurably(path(options, newest + 1), content, { mode: 0o600 }))) continue
     await forget(options, numbers.slice(0, -1))
   }
   throw new Error(`cannot make a certificate in ${options.folder}: it changes all the time`)
@@ -80,9 +81,9 @@ function isGood(pair: KeyPair, { fqdn, clock }: OwnCertificateOptions): boolean 
   return remaining > renewBefore && pair.domains.some((domain) => fitsDomain(domain, fqdn))
 }
 
-async function make({ fqdn, clock }: OwnCertificateOptions): Promise<string> {
-  const made = await makeSelfSigned({ domains: [fqdn], now: clock.now(), lifetime })
-  return `${made.key}${made.certificate}`
+async function made({ fqdn, clock, make }: OwnCertificateOptions): Promise<string> {
+  const { key, certificate } = await make({ domains: [fqdn], now: clock.now(), lifetime })
+  return `${key}${certificate}`
 }
 
 /** The last one but this is kept, for a service that is just reading it. */

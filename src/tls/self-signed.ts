@@ -9,8 +9,17 @@ export interface SelfSignedOptions {
   readonly lifetime: Milliseconds
 }
 
+/** PEM. */
+export interface MadeCertificate {
+  readonly key: string
+  readonly certificate: string
+}
+
+/** Makes a key and its certificate; how much stays in memory for it is the caller's choice. */
+export type CertificateMaker = (options: SelfSignedOptions) => Promise<MadeCertificate>
+
 /**
- * A new key and its certificate, PEM. A P-256 key: made in a moment and three times cheaper a handshake
+ * A new key and its certificate. A P-256 key: made in a moment and three times cheaper a handshake
  * than RSA 2048; whoever speaks TLS 1.2 with forward secrecy can use it.
  */
 export async function makeSelfSigned({
@@ -18,8 +27,8 @@ export async function makeSelfSigned({
   commonName = domains[0],
   now,
   lifetime,
-}: SelfSignedOptions): Promise<{ readonly key: string; readonly certificate: string }> {
-  // 20 MB of program that a start with its certificates in place does not need.
+}: SelfSignedOptions): Promise<MadeCertificate> {
+  // Much program, which nobody needs who does not make a certificate.
   const { generate } = await import('selfsigned')
   const { private: key, cert } = await generate(
     [{ name: 'commonName', value: commonName.slice(0, 64) }],

@@ -3,46 +3,37 @@
  * process is killed at random moments; every message that was answered 250 must arrive. Then the same
  * with SIGTERM to the whole relay in mid-load. Prints the figures; exit code 1 when one is wrong.
  */
-import { setTimeout as delay } from 'node:timers/promises'
 import { askService } from '../../src/admin/admin-client.ts'
+import { type SenderResult, sendNumbered } from '../support/numbered-sender.ts'
+import { NumberedSink } from '../support/numbered-sink.ts'
 import { RelayProcess } from '../support/relay-process.ts'
-import { sendNumbered } from './numbered-sender.ts'
-import { NumberedSink } from './numbered-sink.ts'
+import { smartHostConnector } from '../support/smart-host-connector.ts'
+import { manyFromOneSource, trustingEdge } from '../support/trusting-edge.ts'
+import { until } from '../support/until.ts'
 
 const messages = 2000
 const sessions = 20
 const kills = 10
 const messageBytes = 5000
 const address = '127.0.91.1'
+const sinkAddress = '127.0.91.2'
 const port = 10_025
 /** The relay's own grace for ending, and how long the queue may take to run empty. */
 const graceMs = 30_000
 const drainMs = 120_000
 
-function configuration(sinkPort: number): string {
-  return `
-Server: { Name: CRASH01, Fqdn: crash01.example.test, Role: Edge }
-AcceptedDomains:
-  - { DomainName: inside.test }
-ReceiveConnectors:
-  - Name: In
-    Bindings: ${address}:${port}
-    RemoteIPRanges: 127.0.0.0/8
-    PermissionGroups: AnonymousUsers
-    MaxInboundConnectionPerSource: unlimited
-    MaxInboundConnectionPercentagePerSource: 100
-    MessageRateLimit: unlimited
-SendConnectors:
-  - Name: Out
-    AddressSpaces: inside.test
-    DNSRoutingEnabled: false
-    SmartHosts: 127.0.91.2
-    Port: ${sinkPort}
-TransportService:
-  QueueGlitchRetryInterval: 00:00:01
-  MessageRetryInterval: 00:00:01
-`
-}
+const configuration = (sink: NumberedSink) =>
+  trustingEdge({
+    ...{ address, port, domain: 'inside.test', connector: manyFromOneSource },
+    sendConnectors: [
+      smartHostConnector('Out', 'inside.test', { address: sinkAddress, port: sink.port }),
+    ],
+    transportService: {
+      QueueGlitchRetryInterval: '00:00:01',
+      MessageRetryInterval: '00:00:01',
+      MaxConnectionRatePerMinute: 'unlimited',
+    },
+  })
 
 async function queueIsEmpty(dataFolder: string): Promise<boolean> {
   const queues = await askService({ dataFolder, service: 'Transport' }, 'queues').catch(
@@ -54,12 +45,18 @@ async function queueIsEmpty(dataFolder: string): Promise<boolean> {
   )
 }
 
-async function awaitEmptyQueue(dataFolder: string): Promise<void> {
-  const until = Date.now() + drainMs
-  while (!(await queueIsEmpty(dataFolder))) {
-    if (Date.now() > until) throw new Error('the queue did not run empty in time')
-    await delay(100)
-  }
+async function awaitEmptyQueue({ dataFolder }: RelayProcess): Promise<void> {
+  const late = AbortSignal.timeout(drainMs)
+  await until(async () => late.aborted || (await queueIsEmpty(dataFolder)), 100)
+  if (late.aborted) throw new Error('the queue did not run empty in time')
+}
+
+/** Sends all messages; `onProgress` hears before each how many were begun. */
+function send(onProgress: (begun: number) => void): Promise<SenderResult> {
+  return sendNumbered({
+    ...{ address, port, messages, sessions, size: messageBytes, recipient: 'user@inside.test' },
+    onProgress,
+  })
 }
 
 /** Kills the Transport process at `kills` random moments of the run; resolves with how often it did. */
@@ -88,6 +85,11 @@ function killer(relay: RelayProcess) {
   }
 }
 
+/** Tells a person what the next seconds are for. */
+function begin(what: string): void {
+  process.stderr.write(`${messages} messages over ${sessions} sessions, ${what} …\n`)
+}
+
 function report(title: string, figures: Readonly<Record<string, number | string>>): void {
   const text = Object.entries(figures).map(([name, value]) => `${name} ${value}`)
   process.stdout.write(`${title}: ${text.join(', ')}\n`)
@@ -98,19 +100,17 @@ function missing(answered: ReadonlySet<number>, sink: NumberedSink): number[] {
 }
 
 async function crashes(): Promise<boolean> {
-  await using sink = await NumberedSink.start('127.0.91.2')
+  begin(`SIGKILL to the Transport process at ${kills} random moments`)
+  await using sink = await NumberedSink.start(sinkAddress)
   await using relay = await RelayProcess.start({
-    config: configuration(sink.port),
+    config: configuration(sink),
     services: ['Transport'],
   })
   const killing = killer(relay)
   const started = performance.now()
-  const { sent, answered } = await sendNumbered({
-    ...{ address, port, messages, sessions, size: messageBytes, recipient: 'user@inside.test' },
-    onProgress: killing.onProgress,
-  })
+  const { sent, answered } = await send(killing.onProgress)
   await killing.settled()
-  await awaitEmptyQueue(relay.dataFolder)
+  await awaitEmptyQueue(relay)
   const lost = missing(answered, sink)
   report('SIGKILL', {
     kills: killing.done,
@@ -126,21 +126,19 @@ async function crashes(): Promise<boolean> {
 }
 
 async function gracefulStop(): Promise<boolean> {
-  await using sink = await NumberedSink.start('127.0.91.2')
-  const config = configuration(sink.port)
+  begin('SIGTERM to the relay half-way, then its start')
+  await using sink = await NumberedSink.start(sinkAddress)
+  const config = configuration(sink)
   const first = await RelayProcess.start({ config, services: ['Transport'] })
   const stopping = Promise.withResolvers<{ code: number | null; seconds: number }>()
   let stopped = false
-  const sending = sendNumbered({
-    ...{ address, port, messages, sessions, size: messageBytes, recipient: 'user@inside.test' },
-    onProgress: (begun) => {
-      if (stopped || begun < messages / 2) return
-      stopped = true
-      const since = performance.now()
-      void first.stop('SIGTERM').then((code) => {
-        stopping.resolve({ code, seconds: (performance.now() - since) / 1000 })
-      })
-    },
+  const sending = send((begun) => {
+    if (stopped || begun < messages / 2) return
+    stopped = true
+    const since = performance.now()
+    void first.stop('SIGTERM').then((code) => {
+      stopping.resolve({ code, seconds: (performance.now() - since) / 1000 })
+    })
   })
   const { code, seconds } = await stopping.promise
   await using second = await RelayProcess.start({
@@ -149,7 +147,7 @@ async function gracefulStop(): Promise<boolean> {
     folder: first.folder,
   })
   const { sent, answered } = await sending
-  await awaitEmptyQueue(second.dataFolder)
+  await awaitEmptyQueue(second)
   const lost = missing(answered, sink)
   report('SIGTERM', {
     exit: String(code),

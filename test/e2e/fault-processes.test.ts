@@ -4,6 +4,7 @@ import { startLabMailServer } from '../../src/lab/lab-mail-server.ts'
 import { openMailbox, mailboxPorts } from '../support/open-mailbox.ts'
 import { RelayProcess } from '../support/relay-process.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
+import { until } from '../support/until.ts'
 
 const relayAddress = '127.0.151.1'
 const hostAddress = '127.0.151.2'
@@ -69,7 +70,7 @@ test('without their supervisor the services free their ports at once and end the
   const second = await RelayProcess.start({ config })
   expect(await peer.command('.')).toMatch(/^250 2\.6\.0/)
   expect(await peer.reply()).toMatch(/^421 4\.3\.2/)
-  while (services.some(isAlive)) await delay(20)
+  await until(() => !services.some(isAlive))
   await second[Symbol.asyncDispose]()
   await using _again = await RelayProcess.start({ config, folder: relay.folder })
   await host.received(1)

@@ -151,7 +151,7 @@ const partnerSession: readonly Expected[] = [
     /^CN=partner\.example CN=partner\.example [0-9A-F]+ [0-9A-F]{40} .* DNS:partner\.example$/,
     'Received certificate Subject Issuer name Serial number Thumbprint Not before Not after Subject alternate names',
   ],
-  ['*', '', "TlsDomainCapabilities='None'; Status='DEPTH_ZERO_SELF_SIGNED_CERT'"],
+  ['*', '', "TlsDomainCapabilities='None'; Status='UntrustedRoot'"],
   ['>', `EHLO ${fqdn}`],
   ['<', '250-partner.example Nice to meet you, [127.0.0.1]'],
   ...['250-PIPELINING', '250-8BITMIME', '250-SMTPUTF8', '250-DSN', '250 AUTH LOGIN PLAIN'].map(

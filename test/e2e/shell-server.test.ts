@@ -99,7 +99,7 @@ test('the server tells who it is', async () => {
   expect(lines).toEqual(['EDGE01 Edge Version 15.2 (Build 1.0)'])
   const other = await shell('Get-ExchangeServer EDGE02')
   expect(other.code).toBe(1)
-  expect(other.stderr).toContain("object 'EDGE02' couldn't be found on 'EDGE01'")
+  expect(other.stderr).toContain("The server 'EDGE02' couldn't be found")
 })
 
 test('a route is told by the connectors there are', async () => {

@@ -6,11 +6,12 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { startLabMailServer } from '../../src/lab/lab-mail-server.ts'
-import { sendNumbered } from '../crash/numbered-sender.ts'
-import { NumberedSink } from '../crash/numbered-sink.ts'
+import { sendNumbered } from '../support/numbered-sender.ts'
+import { NumberedSink } from '../support/numbered-sink.ts'
 import { RelayProcess, runEdge } from '../support/relay-process.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 import { plainMessage, submit } from '../support/submit.ts'
+import { until } from '../support/until.ts'
 import { type WorkersConfig, workerOf, workersConfig } from '../support/workers-config.ts'
 
 const address = '127.0.116.1'
@@ -50,10 +51,6 @@ async function feed(workers: readonly number[], each: number, to: string): Promi
 const shown = (relay: RelayProcess, ...args: readonly string[]) =>
   runEdge([...args, '--data', relay.dataFolder])
 
-async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await condition())) await delay(50)
-}
-
 test('connections to one port reach all workers; one view shows their mail', async () => {
   await using relay = await start(nobody)
   const sent = await feed([1, 2], 2, 'bob@peer.example')
@@ -72,16 +69,14 @@ test('connections to one port reach all workers; one view shows their mail', asy
   const ofSecond = await shown(relay, 'Get-Message', '-Queue', 'EDGE01\\1000000001')
   expect(ofSecond.stdout).toBe((await shown(relay, 'Get-Message', '-Queue', 'EDGE01\\1')).stdout)
 
-  const sessions = await protocolLogSessions(relay)
-  expect(sessions.files).toBeGreaterThanOrEqual(2)
-  expect(sessions.ids).toBe(sent)
+  await until(async () => (await protocolLogSessions(relay)).ids === sent)
+  expect((await protocolLogSessions(relay)).files).toBeGreaterThanOrEqual(2)
   expect(relay.output.match(/^ {2}Port +Address/gm)).toHaveLength(1)
 })
 
 /** Files of the SmtpReceive log, and the sessions in them. */
 async function protocolLogSessions(relay: RelayProcess) {
   const folder = join(relay.dataFolder, 'logs', 'Edge', 'ProtocolLog', 'SmtpReceive')
-  await delay(300)
   const files = await readdir(folder)
   const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))
   const connects = texts.join('').match(/^[^#,]+,[^,]+,[0-9A-F]{16},0,.*$/gm) ?? []
@@ -263,7 +258,6 @@ test('a change of the configuration is told once and moves all workers', async (
   })
   await writeFile(join(relay.folder, 'server.yaml'), moved)
   await relay.logged((line) => line.msg.endsWith('is in effect'), seen)
-  await delay(1500)
   const workers = new Set<number>()
   const late = AbortSignal.timeout(10_000)
   while (workers.size < 2 && !late.aborted) {
@@ -273,6 +267,7 @@ test('a change of the configuration is told once and moves all workers', async (
     workers.add(workerOf((await submit(peer, submission)).at(-1) ?? ''))
   }
   expect(workers).toEqual(new Set([1, 2]))
+  expect(await relay.stop()).toBe(0)
   expect(relay.output.match(/is in effect/g)).toHaveLength(1)
   expect(relay.output.match(/Workers takes effect when the server is restarted/g)).toHaveLength(1)
   expect(relay.output).not.toContain('not in force everywhere')

@@ -1,24 +1,10 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { mailboxConfig, smartHost } from '../interop/relay-config.ts'
-import { processMemory } from '../support/process-memory.ts'
+import { bareRuntime, processMemory } from '../support/process-memory.ts'
 import { RelayProcess } from '../support/relay-process.ts'
 
 const megabyte = 1024 ** 2
 const address = '127.0.117.41'
-
-/** Resident memory of the runtime alone. */
-async function bareRuntime(): Promise<number> {
-  const program = `process.stdout.write('up'); setInterval(() => undefined, 1000)`
-  const child = spawn(process.execPath, ['--eval', program], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  await once(child.stdout, 'data')
-  const { resident } = processMemory(child.pid ?? 0)
-  child.kill()
-  return resident
-}
 
 test('at rest the supervisor is hardly more than the runtime, and a service holds no schemas', async () => {
   const host = { address: '127.0.117.42', port: 2525 }

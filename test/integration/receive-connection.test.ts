@@ -5,11 +5,7 @@ import { minute, second } from '../../src/base/time-span.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { TestServer, testConnector } from '../support/receiving-server.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
-
-/** Lets the event loop turn until `condition` holds. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await delay(2)
-}
+import { until } from '../support/until.ts'
 
 /** A client that keeps its side open when the server closes. */
 async function stayingPeer(server: TestServer): Promise<SmtpPeer> {

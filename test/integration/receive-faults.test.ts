@@ -7,11 +7,7 @@ import { reply } from '../../src/smtp/reply.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { TestServer, testConnector, testUser } from '../support/receiving-server.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
-
-/** Lets the event loop turn until `condition` holds. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await delay(2)
-}
+import { until } from '../support/until.ts'
 
 async function inContent(server: TestServer): Promise<SmtpPeer> {
   const peer = await SmtpPeer.greeted({ port: server.port })

@@ -72,8 +72,13 @@ export class RunningProgram implements AsyncDisposable {
 
   /** Resolves with the output when it matches; rejects with it when the program ended before. */
   async said(pattern: RegExp): Promise<string> {
-    while (!pattern.test(this.#output)) {
-      if (this.#ended) throw new Error(`ended without ${pattern.source}:\n${this.#output}`)
+    return await this.heard((output) => pattern.test(output), pattern.source)
+  }
+
+  /** Resolves with the output when the test holds for it; rejects with it when the program ended before. */
+  async heard(test: (output: string) => boolean, wanted = 'what was awaited'): Promise<string> {
+    while (!test(this.#output)) {
+      if (this.#ended) throw new Error(`ended without ${wanted}:\n${this.#output}`)
       const heard = Promise.withResolvers<undefined>()
       this.#heard.add(() => heard.resolve(undefined))
       await heard.promise

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { askService } from '../../src/admin/admin-client.ts'
 import { type LabMailServer, startLabMailServer } from '../../src/lab/lab-mail-server.ts'
@@ -6,6 +5,7 @@ import { RelayProcess } from '../support/relay-process.ts'
 import { runProgram } from './program.ts'
 import { edgeConfig, mailboxConfig, smartHost } from './relay-config.ts'
 import { SmtpSink } from '../support/smtp-sink.ts'
+import { until } from '../support/until.ts'
 
 const relayAddress = '127.0.125.1'
 const frontEndAddress = '127.0.125.4'
@@ -63,11 +63,11 @@ interface MessageRow {
   readonly Status: string
 }
 
-/** Resolves when the messages of the queues fulfil a condition; the test's time limit ends the wait. */
-async function until({ dataFolder }: RelayProcess, condition: (rows: MessageRow[]) => boolean) {
+/** Resolves when the messages of the queues fulfil a condition. */
+async function queued({ dataFolder }: RelayProcess, condition: (rows: MessageRow[]) => boolean) {
   const service = { dataFolder, service: 'Transport' }
   const rows = async () => (await askService(service, 'messages')) as { messages: MessageRow[] }
-  while (!condition((await rows()).messages)) await delay(50)
+  await until(async () => condition((await rows()).messages), 50)
 }
 
 const isEmpty = (rows: readonly MessageRow[]) => rows.length === 0
@@ -80,7 +80,7 @@ describe('all messages of smtp-source arrive at smtp-sink', () => {
     const started = performance.now()
     await smtpSource(load)
     const taken = performance.now()
-    await until(through, isEmpty)
+    await queued(through, isEmpty)
     const rate = (since: number, to: number) => Math.round((load.messages * 1000) / (to - since))
     const kept = load.args?.includes('-d') === true ? 'kept connections' : 'a connection each'
     process.stdout.write(
@@ -88,7 +88,7 @@ describe('all messages of smtp-source arrive at smtp-sink', () => {
         `delivered ${rate(started, performance.now())}/s\n`,
     )
     // Its last count may still be on its way through the pipe.
-    while (sink.messages < load.messages) await delay(20)
+    await until(() => sink.messages >= load.messages)
     expect(sink.messages).toBe(load.messages)
   }
 
@@ -129,7 +129,7 @@ describe('no message is lost when smtp-sink', () => {
   async function sendAgainst(faults: readonly string[]): Promise<number> {
     await using faulty = await SmtpSink.start({ ...next, faults })
     await smtpSource({ to: relayAddress, messages, sessions: 5, args: ['-N'] })
-    await until(relay, isSettled)
+    await queued(relay, isSettled)
     // It also counts those whose final dot it did not answer with 250.
     return faults.at(-1) === '.' ? 0 : faulty.messages
   }
@@ -138,7 +138,7 @@ describe('no message is lost when smtp-sink', () => {
     const from = reports.messageCount
     const taken = await sendAgainst(faults)
     await using good = await startLabMailServer({ hostname: 'mx.contoso.test', ...next })
-    await until(relay, isEmpty)
+    await queued(relay, isEmpty)
     const arrived = new Set(
       good.messages.flatMap((message) => message.recipients.map(({ address }) => address)),
     )

@@ -10,6 +10,7 @@ interface Pending {
 export class FakeClock implements Clock {
   readonly #start: Milliseconds
   #now: Milliseconds
+  #skew: Milliseconds = 0
   #pending: Pending[] = []
 
   constructor(start: Milliseconds | string = '2026-01-02T03:04:05.678Z') {
@@ -18,7 +19,7 @@ export class FakeClock implements Clock {
   }
 
   now(): Milliseconds {
-    return this.#now
+    return this.#now + this.#skew
   }
 
   monotonic(): Milliseconds {
@@ -50,6 +51,11 @@ export class FakeClock implements Clock {
       const timer = this.after(delay, end)
       signal?.addEventListener('abort', end, { once: true })
     })
+  }
+
+  /** Sets the time of day, as an administrator may; no time passes. */
+  jump(by: Milliseconds): void {
+    this.#skew += by
   }
 
   /** Moves time on and runs what is due on the way; promises that follow need an `await` of their own. */

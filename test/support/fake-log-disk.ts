@@ -6,12 +6,17 @@ export class FakeLogDisk implements LogDisk {
   readonly files = new Map<string, string>()
   /** Set: appends fail with this error. */
   failure: Error | undefined
+  /** Set: no file can be made. */
+  createFailure: Error | undefined
+  /** Set: no file can be deleted. */
+  removeFailure: Error | undefined
   /** Set: appends wait for it first. */
   gate: Promise<void> | undefined
   appends = 0
   open = 0
 
   create(path: string): Promise<LogFile> {
+    if (this.createFailure !== undefined) return Promise.reject(this.createFailure)
     if (this.files.has(path)) {
       return Promise.reject(Object.assign(new Error('file exists'), { code: 'EEXIST' }))
     }
@@ -24,6 +29,7 @@ export class FakeLogDisk implements LogDisk {
         if (this.failure !== undefined) throw this.failure
         this.files.set(path, (this.files.get(path) ?? '') + data.toString())
       },
+      exists: () => Promise.resolve(this.files.has(path)),
       close: () => {
         this.open--
         return Promise.resolve()
@@ -40,6 +46,7 @@ export class FakeLogDisk implements LogDisk {
   }
 
   remove(path: string): Promise<void> {
+    if (this.removeFailure !== undefined) return Promise.reject(this.removeFailure)
     this.files.delete(path)
     return Promise.resolve()
   }

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import type { Bytes } from '../../src/base/byte-size.ts'
 
@@ -34,4 +36,16 @@ export function procFile(pid: number, file: string): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Resident memory of the runtime alone. */
+export async function bareRuntime(): Promise<number> {
+  const program = `process.stdout.write('up'); setInterval(() => undefined, 1000)`
+  const child = spawn(process.execPath, ['--eval', program], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  await once(child.stdout, 'data')
+  const { resident } = processMemory(child.pid ?? 0)
+  child.kill()
+  return resident
 }

@@ -63,6 +63,19 @@ export const refusing =
   () =>
     Promise.resolve({ kind, error })
 
+/** Connections that reach the next hop, take one copy and then stand until released. */
+export function standing(): { serve: Serve; release: () => void } {
+  const gate = Promise.withResolvers<undefined>()
+  const serve: Serve = async (lane) => {
+    lane.reached()
+    const copy = await lane.next()
+    await gate.promise
+    if (copy !== undefined) await lane.report(copy, resultsFor(copy, 'delivered', '250 ok'))
+    return delivering(lane, AbortSignal.any([]))
+  }
+  return { serve, release: () => gate.resolve(undefined) }
+}
+
 /** A scheduler on a memory store, with a clock and connections that the test drives. */
 export class SchedulerBench implements AsyncDisposable {
   readonly clock = new FakeClock(sampleTime)

@@ -59,6 +59,7 @@ function elementShape(element: CommandCall | ExpressionCall): string {
   if (element.kind === 'expression') return expressionShape(element.value)
   const words = element.words.map((word) => {
     if (word.kind === 'argument') return expressionShape(word.value)
+    if (word.kind === 'splat') return `@${word.name}`
     return word.value === undefined
       ? `-${word.name}`
       : `-${word.name}:${expressionShape(word.value)}`

@@ -13,6 +13,14 @@ export interface TrustingEdge {
   readonly transportService?: Settings
 }
 
+/** Settings of a Receive connector without the limits for one source: a test's clients all are one. */
+export const manyFromOneSource = {
+  MaxInboundConnectionPerSource: 'unlimited',
+  MaxInboundConnectionPercentagePerSource: 100,
+  MessageRateLimit: 'unlimited',
+  TarpitInterval: '00:00:00',
+}
+
 /** server.yaml of an Edge server by which anyone on this machine may relay anywhere. */
 export function trustingEdge(options: TrustingEdge): string {
   const { address, port, domain = 'home.example', connector } = options

@@ -1,5 +1,5 @@
 import { smartHostConnector } from './smart-host-connector.ts'
-import { type TrustingEdge, trustingEdge } from './trusting-edge.ts'
+import { type TrustingEdge, manyFromOneSource, trustingEdge } from './trusting-edge.ts'
 
 export interface WorkersConfig extends Omit<TrustingEdge, 'sendConnectors'> {
   /** Where all mail goes. */
@@ -11,10 +11,7 @@ export function workersConfig({ smartHost, ...options }: WorkersConfig): string 
   return trustingEdge({
     ...options,
     connector: {
-      MaxInboundConnectionPerSource: 'unlimited',
-      MaxInboundConnectionPercentagePerSource: 100,
-      MessageRateLimit: 'unlimited',
-      TarpitInterval: '00:00:00',
+      ...manyFromOneSource,
       ProtocolLoggingLevel: 'Verbose',
       ...options.connector,
     },

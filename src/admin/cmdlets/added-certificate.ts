@@ -28,7 +28,7 @@ import { type Attempt, changingCmdlet } from './changing-cmdlet.ts'
 import type { Configuration } from './configuration.ts'
 import { requireParameters } from './connector-cmdlets.ts'
 import { certificateObject } from './exchange-certificate-object.ts'
-import { requireThisServer } from './identities.ts'
+import { requireThisServer } from './this-server.ts'
 
 const fiveYears = 5 * 365 * day
 const noRequests = 'requests are made with openssl req.'

@@ -3,9 +3,9 @@ import { parameter, refused } from '../shell/cmdlet.ts'
 import { flags, identity } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import type { HeldCertificate } from './certificate-files.ts'
-import { notFound, requireThisServer } from './identities.ts'
+import { notFound } from './identities.ts'
+import { requireThisServer, serverParameter } from './this-server.ts'
 import { directoryParameters } from './setting-parameters.ts'
-import { serverParameter } from './this-server.ts'
 
 const services = ['None', 'IMAP', 'POP', 'UM', 'IIS', 'SMTP', 'Federation', 'UMCallRouter'] as const
 

@@ -23,7 +23,8 @@ import {
 import { changingCmdlet } from './changing-cmdlet.ts'
 import type { Configuration } from './configuration.ts'
 import { certificateObject } from './exchange-certificate-object.ts'
-import { notFound, requireThisServer } from './identities.ts'
+import { notFound } from './identities.ts'
+import { requireThisServer } from './this-server.ts'
 
 /** The commands on certificates. */
 export function exchangeCertificateCmdlets(configuration: Configuration): readonly Cmdlet[] {

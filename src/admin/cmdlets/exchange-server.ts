@@ -49,7 +49,7 @@ export function serverFactCmdlets(server: ServerInquiry): readonly Cmdlet[] {
         const { Identity: wanted } = given
         if (wanted !== undefined && ![facts.name, facts.fqdn].some(wildcard(wanted))) {
           if (/[*?]/.test(wanted)) return
-          failUnknownServer(wanted, facts.name)
+          failUnknownServer(wanted, { Name: facts.name })
         }
         yield factsObject(facts)
       },

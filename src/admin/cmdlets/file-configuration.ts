@@ -124,7 +124,9 @@ const advice: Readonly<Record<string, string>> = {
 
 function brokenFile(file: string, problems: readonly LocatedProblem[]): ShellError {
   const lines = problems.map(formatProblem).join('\n')
-  return new ShellError(`${file} must be mended first:\n${lines}`, {
+  // A file that cannot be read at all is named by its only problem, which says what to do.
+  const readable = problems.some(({ line }) => line !== undefined)
+  return new ShellError(readable ? `${file} must be mended first:\n${lines}` : `${lines}.`, {
     ...{ id: 'ConfigurationInvalid', category: 'InvalidData', target: file },
   })
 }

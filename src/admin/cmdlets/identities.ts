@@ -1,6 +1,7 @@
 import type { ServerIdentity } from '../../config/server-config.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import { hasWildcards, wildcard } from '../values/wildcard.ts'
+import { isThisServer } from './this-server.ts'
 
 /** Where objects are looked for, and what they are called. */
 export interface Place<T> {
@@ -44,20 +45,6 @@ export function notFound(identity: string, server: ServerIdentity, type: string)
       reason: 'ManagementObjectNotFoundException',
     },
   )
-}
-
-/** Fails when a -Server or an identity names another server than this one. */
-export function requireThisServer(given: string | undefined, server: ServerIdentity): void {
-  if (given === undefined || isThisServer(given, server)) return
-  throw new ShellError(
-    `The server '${given}' couldn't be found: these commands manage '${server.Name}' only.`,
-    { id: 'ServerNotFound', category: 'ObjectNotFound', target: given },
-  )
-}
-
-/** Whether a name means this server. */
-export function isThisServer(name: string, { Name, Fqdn }: ServerIdentity): boolean {
-  return [Name, Fqdn, 'localhost', '.'].some((own) => own.toLowerCase() === name.toLowerCase())
 }
 
 function withoutServer<T>(identity: string, { server, ofServer = false }: Place<T>): string {

@@ -3,10 +3,9 @@ import { type Cmdlet, type Example, defineCmdlet, parameter } from '../shell/cmd
 import { identity, text } from '../shell/parameter-types.ts'
 import { type Attempt, changingCmdlet } from './changing-cmdlet.ts'
 import type { Configuration } from './configuration.ts'
-import { requireThisServer } from './identities.ts'
+import { requireThisServer, serverParameter } from './this-server.ts'
 import { type ListNoun, changeItem, removeItem, shownItems } from './list-noun.ts'
 import { directoryParameters } from './setting-parameters.ts'
-import { serverParameter } from './this-server.ts'
 
 /** What Get-Help shows of a command. */
 interface Told {

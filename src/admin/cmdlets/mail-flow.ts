@@ -98,7 +98,10 @@ export function mailFlowCmdlets(flow: MailFlow, server: ServerInquiry): readonly
       ],
       async *run({ given }, context) {
         const { TargetEmailAddress: recipient, SenderAddress: sender, Identity } = given
-        if (Identity !== undefined) requireThisServer(Identity, (await server.facts()).name)
+        if (Identity !== undefined) {
+          const { name: Name, fqdn: Fqdn } = await server.facts()
+          requireThisServer(Identity, { Name, Fqdn })
+        }
         if (!(await context.confirmChange(`Sending a test message to "${recipient}".`))) return
         const begun = context.clock.monotonic()
         const message = await flow.send({ sender, recipient }, context.signal)

@@ -8,9 +8,10 @@ import {
 } from '../shell/cmdlet.ts'
 import { type Filter, filter } from '../shell/filter.ts'
 import { refuseTogether } from '../shell/parameter-sets.ts'
+import type { ParameterType } from '../shell/parameter-type.ts'
 import { flag, identity, switchParameter } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
-import { messageObject, messageProperties } from './queue-objects.ts'
+import { messageObject, messageProperties, queueType } from './queue-objects.ts'
 import {
   checkServer,
   filterSelection,
@@ -34,6 +35,9 @@ const messageIdentity = parameter(identity, {
 const messageFilter = parameter(filter(messageProperties), {
   help: 'A condition that the messages fulfil.',
 })
+/** A queue by its identity, or as Get-Queue puts it out. */
+const queueIdentity: ParameterType<string> = { ...identity, takesObjects: [queueType] }
+
 const meant = { Identity: messageIdentity, Filter: messageFilter, Server: serverParameter }
 
 /** Get-, Suspend-, Resume-, Remove- and Redirect-Message. */
@@ -53,7 +57,7 @@ function getMessage(server: QueueServer): Cmdlet {
     synopsis: 'Shows messages in the queues.',
     parameters: {
       ...meant,
-      Queue: parameter(identity, { help: 'The messages of this queue.' }),
+      Queue: parameter(queueIdentity, { help: 'The messages of this queue.', pipeline: 'value' }),
       IncludeRecipientInfo: parameter(switchParameter, {
         help: 'Show the recipients with what is known of each.',
       }),
@@ -64,6 +68,10 @@ function getMessage(server: QueueServer): Cmdlet {
     outputs: messageProperties,
     examples: [
       { code: 'Get-Message -Queue EDGE01\\3', text: 'The messages of one queue.' },
+      {
+        code: "Get-Queue -Filter {Status -eq 'Retry'} | Get-Message",
+        text: 'The messages of all queues that wait for their next hop.',
+      },
       {
         code: 'Get-Message -Filter {FromAddress -like "*@contoso.com"} -ResultSize Unlimited',
         text: 'All messages from one domain.',

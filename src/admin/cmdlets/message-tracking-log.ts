@@ -79,7 +79,7 @@ export function trackingLogCmdlets(logs: TrackingLogs): readonly Cmdlet[] {
         },
       ],
       async *run({ given }, context) {
-        if (given.Server !== undefined) requireThisServer(given.Server, await logs.serverName())
+        requireThisServer(given.Server, { Name: await logs.serverName() })
         const found = withTraffic(
           logs.search({ ...filterOf(given), signal: context.signal }),
           given.TransportTrafficType,

@@ -25,10 +25,13 @@ const messageView = tableView(
 /** Without priority queuing all mail is Normal: the numbers of High, Normal, Low and None. */
 const perPriority = (normal: number) => [0, normal, 0, 0]
 
+/** The kind of object that a queue is in a pipeline. */
+export const queueType = 'ExtensibleQueueInfo'
+
 /** A queue as Get-Queue gives it, in Exchange's order. */
 export function queueObject(view: QueueView): ShellObject {
   return new ShellObject({
-    type: 'ExtensibleQueueInfo',
+    type: queueType,
     view: queueView,
     properties: {
       DeliveryType: view.DeliveryType,

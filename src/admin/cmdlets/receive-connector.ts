@@ -15,7 +15,6 @@ import { ShellError } from '../shell/shell-error.ts'
 import { changingCmdlet } from './changing-cmdlet.ts'
 import type { Configuration } from './configuration.ts'
 import { requireParameters, usageOf } from './connector-cmdlets.ts'
-import { requireThisServer } from './identities.ts'
 import {
   getCmdlet,
   identityParameter,
@@ -32,7 +31,7 @@ import {
   givenChanges,
   settingParameters,
 } from './setting-parameters.ts'
-import { serverParameter } from './this-server.ts'
+import { requireThisServer, serverParameter } from './this-server.ts'
 
 const section = 'ReceiveConnectors'
 const {

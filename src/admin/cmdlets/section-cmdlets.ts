@@ -13,7 +13,7 @@ import { identity } from '../shell/parameter-types.ts'
 import type { ShellObject } from '../values/shell-object.ts'
 import { changingCmdlet } from './changing-cmdlet.ts'
 import type { Configuration } from './configuration.ts'
-import { requireThisServer } from './identities.ts'
+import { requireThisServer } from './this-server.ts'
 import { type SettingChange, directoryParameters, givenChanges } from './setting-parameters.ts'
 
 /** A section of the configuration that is one set of settings. */

@@ -112,7 +112,7 @@ function settingParameter(
       help: `Not available in this relay: only ${only} is accepted.`,
     })
   }
-  return parameter(checkedBy(field, typeOf(notation, field.safeParse(undefined).success)), { help })
+  return parameter(checkedBy(field, typeOf(notation, field)), { help })
 }
 
 /** A setting that the relay lacks may be "set" to what it is, so that published scripts run. */
@@ -146,8 +146,10 @@ function checkedBy(
 
 function typeOf(
   notation: Exclude<Notation, { kind: 'unavailable' }>,
-  isOptional: boolean,
+  field: z.ZodType,
 ): ParameterType<SettingChange> {
+  const orNull = (type: ParameterType<SettingChange>) =>
+    field.safeParse(undefined).success ? nullable(type) : type
   switch (notation.kind) {
     case 'text':
       return nullable(mapped(types.text, (value) => value))
@@ -162,15 +164,14 @@ function typeOf(
         orUnlimited(types.byteSize(0, Number.MAX_SAFE_INTEGER), notation.unlimited),
         writtenSize,
       )
-    case 'oneOf': {
-      const type = mapped(types.oneOf(asNames(notation.names)), (value) => value)
-      return isOptional ? nullable(type) : type
-    }
+    case 'oneOf':
+      return orNull(mapped(types.oneOf(asNames(notation.names)), (value) => value))
     case 'flags':
-      return mapped(types.flags(asNames(notation.names)), (value) => value)
+      return orNull(mapped(types.flags(asNames(notation.names)), (value) => value))
     case 'list': {
       const { item } = notation
-      return mappedTo(listChange(itemType(item)), (change) => SettingChange.ofList(change, item))
+      const type = listChange(itemType(item, field))
+      return mappedTo(type, (change) => SettingChange.ofList(change, item))
     }
   }
 }
@@ -178,8 +179,8 @@ function typeOf(
 const orUnlimited = (type: ParameterType<number>, unlimited: boolean) =>
   unlimited ? types.unlimited(type) : type
 
-/** One value of a list, in its usual spelling. */
-function itemType({ type, canonical }: ItemNotation): ParameterType<string> {
+/** One value of a list, in its usual spelling. What is wrong with it the list's own field tells. */
+function itemType({ type, canonical }: ItemNotation, field: z.ZodType): ParameterType<string> {
   return {
     name: type,
     convert: (argument) => {
@@ -187,7 +188,9 @@ function itemType({ type, canonical }: ItemNotation): ParameterType<string> {
       if ('problem' in given) return given
       const value = canonical(given.value)
       if (value !== undefined && value !== '') return { value }
-      return { problem: `The value "${given.value}" is not valid for the type ${type}.` }
+      const told = field.safeParse([given.value]).error?.issues[0]?.message
+      const why = told === undefined ? '' : ` ${sentence(`it ${told}`)}`
+      return { problem: `The value "${given.value}" is not valid for the type ${type}.${why}` }
     },
   }
 }

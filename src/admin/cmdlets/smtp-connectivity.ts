@@ -52,7 +52,7 @@ export function connectivityCmdlets(connectivity: Connectivity): readonly Cmdlet
       ],
       async *run({ given }, context) {
         const name = await connectivity.serverName()
-        if (given.Identity !== undefined) requireThisServer(given.Identity, name)
+        requireThisServer(given.Identity, { Name: name })
         if (!(await context.confirmChange(`Connecting to the Receive connectors of "${name}".`)))
           return
         for await (const report of connectivity.test(context.signal)) yield reportObject(report)

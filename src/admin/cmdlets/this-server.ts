@@ -16,15 +16,27 @@ export const serverParameter = parameter(server, {
   pipeline: 'value',
 })
 
-/** Fails in Exchange's words for any server but this one. */
-export function requireThisServer(wanted: string, name: string): void {
-  if (wanted.toLowerCase() !== name.toLowerCase()) failUnknownServer(wanted, name)
+/** The server whose commands these are; the full name where it is known. */
+interface ThisServer {
+  readonly Name: string
+  readonly Fqdn?: string
+}
+
+/** Whether a name means this server. */
+export function isThisServer(name: string, { Name, Fqdn }: ThisServer): boolean {
+  const own = [Name, 'localhost', '.', ...(Fqdn === undefined ? [] : [Fqdn])]
+  return own.some((each) => each.toLowerCase() === name.toLowerCase())
+}
+
+/** Fails when a -Server or an identity names another server than this one. */
+export function requireThisServer(given: string | undefined, server: ThisServer): void {
+  if (given !== undefined && !isThisServer(given, server)) failUnknownServer(given, server)
 }
 
 /** There is no server of that name. */
-export function failUnknownServer(wanted: string, name: string): never {
+export function failUnknownServer(given: string, { Name }: ThisServer): never {
   throw new ShellError(
-    `The operation couldn't be performed because object '${wanted}' couldn't be found on '${name}'.`,
-    { id: 'ManagementObjectNotFoundException', target: wanted },
+    `The server '${given}' couldn't be found: these commands manage '${Name}' only.`,
+    { id: 'ServerNotFound', category: 'ObjectNotFound', target: given },
   )
 }

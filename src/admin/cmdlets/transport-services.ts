@@ -5,9 +5,11 @@ import { settingsSections } from '../../config/config-file.ts'
 import type { ServerConfig } from '../../config/server-config.ts'
 import type { SettingChanges } from '../../config/setting-text.ts'
 import {
-  type LogPlace,
+  type ConnectivityLogSettings,
   type ProtocolDirection,
   type ProtocolLogSettings,
+  type ServiceLogPlace,
+  connectivityLogFiles,
   protocolLogFiles,
   trackingLogFolder,
 } from '../../logs/log-folders.ts'
@@ -88,7 +90,7 @@ function transportServiceObject(config: ServerConfig, dataFolder: string): Shell
   return serviceObject('TransportService', config, {
     view: tableView('Name', 'MessageExpirationTimeout', 'MaxOutboundConnections'),
     folders: {
-      ...protocolLogFolders(settings, { service, dataFolder }),
+      ...logFolders(settings, { service, dataFolder }),
       MessageTrackingLogPath: trackingLogFolder(settings, dataFolder) ?? null,
     },
   })
@@ -98,21 +100,26 @@ function frontendTransportServiceObject(config: ServerConfig, dataFolder: string
   const place = { service: 'FrontEnd', dataFolder } as const
   return serviceObject('FrontendTransportService', config, {
     view: tableView('Name', 'MaxConnectionRatePerMinute', 'ReceiveProtocolLogPath'),
-    folders: protocolLogFolders(config.FrontendTransportService, place),
+    folders: logFolders(config.FrontendTransportService, place),
   })
 }
 
 /** Where the logs stand, as Exchange tells it: also when no path was ever set. */
 type Folders = Readonly<Record<string, string | null>>
 
-function protocolLogFolders(
-  settings: ProtocolLogSettings,
-  place: Omit<LogPlace, 'direction'>,
+function logFolders(
+  settings: ProtocolLogSettings & ConnectivityLogSettings,
+  place: ServiceLogPlace,
 ): Folders {
-  const live = new LiveValue(settings)
+  // Where the connectivity log stands when it is switched on.
+  const live = new LiveValue({ ...settings, ConnectivityLogEnabled: true })
   const folder = (direction: ProtocolDirection) =>
     protocolLogFiles(live, { ...place, direction }).current.folder ?? null
-  return { ReceiveProtocolLogPath: folder('Receive'), SendProtocolLogPath: folder('Send') }
+  return {
+    ReceiveProtocolLogPath: folder('Receive'),
+    SendProtocolLogPath: folder('Send'),
+    ConnectivityLogPath: connectivityLogFiles(live, place).current.folder ?? null,
+  }
 }
 
 function serviceObject(

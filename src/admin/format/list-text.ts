@@ -1,6 +1,7 @@
 import { coloured } from './colour.ts'
 import type { Field } from './layout.ts'
 import { notation } from './notation.ts'
+import type { Page } from './table-writer.ts'
 import { padded, textWidth, wrapped } from './text-width.ts'
 
 /** Narrowest column for values; a narrower terminal gets lines that are too long. */
@@ -12,14 +13,14 @@ const minimumValueWidth = 20
  */
 export function listText(
   fields: readonly Field[],
-  { width, colour }: { readonly width: number; readonly colour: boolean },
+  { width, colour, listLimit }: Pick<Page, 'width' | 'colour' | 'listLimit'>,
 ): string {
   const nameWidth = Math.max(0, ...fields.map(({ title }) => textWidth(title)))
   const valueWidth = Math.max(minimumValueWidth, width - nameWidth - 3)
   const indent = ' '.repeat(nameWidth + 3)
   return fields
     .map(({ title, value }) => {
-      const lines = wrapped(notation(value), valueWidth)
+      const lines = wrapped(notation(value, listLimit), valueWidth)
       const name = coloured(`${padded(title, nameWidth)} :`, 'title', colour)
       return `${`${name} ${lines.join(`\n${indent}`)}`.trimEnd()}\n`
     })

@@ -2,11 +2,11 @@ import { ShellObject } from '../values/shell-object.ts'
 import { textOf } from '../values/text-of.ts'
 import { Credential, HashTable, type Value, isList } from '../values/value.ts'
 
-/** How many elements of a list are shown, as the Exchange shell's $FormatEnumerationLimit. */
+/** How many elements of a list are shown, unless $FormatEnumerationLimit says otherwise. */
 export const enumerationLimit = 16
 
 /** A property's value in Exchange's notation, on one line unless the text has several. */
-export function notation(value: Value, limit = enumerationLimit): string {
+export function notation(value: Value, limit: number): string {
   if (isList(value)) return listNotation(value, limit)
   if (value instanceof Uint8Array) return listNotation([...value], limit)
   if (value instanceof HashTable) return tableNotation(value, limit)

@@ -89,7 +89,7 @@ export class Renderer {
     this.end()
     if (layout.group !== undefined) {
       const { title, value } = layout.group
-      this.#page.write(`\n   ${title}: ${notation(value)}\n`)
+      this.#page.write(`\n   ${title}: ${notation(value, this.#page.listLimit)}\n`)
     }
     const table = layout.kind === 'table' ? new TableWriter(layout, this.#page) : undefined
     if (table === undefined) this.#page.write('\n')

@@ -2,7 +2,7 @@ import { coloured } from './colour.ts'
 import type { Field, Layout } from './layout.ts'
 import { notation } from './notation.ts'
 import { type FittedColumns, fitColumns } from './table-columns.ts'
-import { cut, padded, wrapped } from './text-width.ts'
+import { cut, padded, textWidth, wrapped } from './text-width.ts'
 
 /** Rows that are looked at for the widths of the columns; all further ones must make do. */
 const sampleRows = 200
@@ -12,6 +12,8 @@ const sampleRowsAutoSize = 10_000
 export interface Page {
   readonly width: number
   readonly colour: boolean
+  /** How many elements of a list are shown. */
+  readonly listLimit: number
   readonly write: (text: string) => void
   readonly warn: (text: string) => void
 }
@@ -27,6 +29,8 @@ export class TableWriter {
   readonly #page: Page
   #waiting: Row[] = []
   #fitted: FittedColumns | undefined
+  /** Whether the widths were settled before there were rows enough to know them. */
+  #early = false
 
   constructor(layout: Extract<Layout, { kind: 'table' }>, page: Page) {
     this.#layout = layout
@@ -34,19 +38,26 @@ export class TableWriter {
   }
 
   row(fields: readonly Field[]): void {
-    const cells = fields.map(({ value }) => notation(value).replaceAll(/\s*\n\s*/g, ' '))
-    if (this.#fitted !== undefined) {
-      this.#page.write(this.#rowText({ fields, cells }, this.#fitted))
+    const cells = fields.map(({ value }) =>
+      notation(value, this.#page.listLimit).replaceAll(/\s*\n\s*/g, ' '),
+    )
+    const row = { fields, cells }
+    if (this.#fitted !== undefined && !this.#needsMoreRoom(row, this.#fitted)) {
+      this.#page.write(this.#rowText(row, this.#fitted))
       return
     }
-    this.#waiting.push({ fields, cells })
+    // A row that finds its columns too narrow begins the table anew.
+    this.#fitted = undefined
+    this.#waiting.push(row)
     const enough = this.#layout.autoSize ? sampleRowsAutoSize : sampleRows
     if (this.#waiting.length >= enough) this.#begin()
   }
 
   /** Settles the columns by the rows there are, and writes these. */
   flush(): void {
-    if (this.#fitted === undefined && this.#waiting.length > 0) this.#begin()
+    if (this.#fitted !== undefined || this.#waiting.length === 0) return
+    this.#begin()
+    this.#early = true
   }
 
   end(): void {
@@ -54,10 +65,23 @@ export class TableWriter {
     this.#page.write('\n')
   }
 
+  /** Whether a row has to be cut only because those before it were short. */
+  #needsMoreRoom(row: Row, { columns }: FittedColumns): boolean {
+    if (!this.#early || this.#layout.wrap) return false
+    const cutIn = columns.filter(({ cell, width }) => textWidth(row.cells[cell] ?? '') > width)
+    if (cutIn.length === 0) return false
+    const wider = new Map(this.#fit([row]).columns.map(({ cell, width }) => [cell, width]))
+    return cutIn.some(({ cell, width }) => (wider.get(cell) ?? 0) > width)
+  }
+
+  #fit(rows: readonly Row[]): FittedColumns {
+    return fitColumns(rows, { width: this.#page.width, autoSize: this.#layout.autoSize })
+  }
+
   #begin(): void {
-    const { width } = this.#page
-    const fitted = fitColumns(this.#waiting, { width, autoSize: this.#layout.autoSize })
+    const fitted = this.#fit(this.#waiting)
     this.#fitted = fitted
+    this.#early = false
     for (const title of fitted.dropped) {
       this.#page.warn(`column "${title}" does not fit into the display and it was removed.`)
     }

@@ -42,7 +42,7 @@ export function cut(text: string, width: number): string {
   return width <= 3 ? headOf(text, width) : `${headOf(text, width - 3)}...`
 }
 
-/** A text in lines of at most `width` columns, broken at blanks where there are any. */
+/** A text in lines of at most `width` columns, broken at blanks where there are any, else at commas and semicolons. */
 export function wrapped(text: string, width: number): string[] {
   return text.split('\n').flatMap((line) => wrappedLine(line, Math.max(1, width)))
 }
@@ -53,7 +53,9 @@ function wrappedLine(line: string, width: number): string[] {
   while (textWidth(rest) > width) {
     const head = headOf(rest, width) || Array.from(rest).slice(0, 1).join('')
     const blank = rest.charAt(head.length) === ' ' ? head.length : head.lastIndexOf(' ')
-    const length = blank > 0 ? blank : head.length
+    // A list without blanks is broken behind an element rather than inside one.
+    const separator = Math.max(head.lastIndexOf(','), head.lastIndexOf(';')) + 1
+    const length = blank > 0 ? blank : separator > head.length / 2 ? separator : head.length
     lines.push(rest.slice(0, length).trimEnd())
     rest = rest.slice(length).replace(/^ /, '')
   }

@@ -1,4 +1,11 @@
-import { endsWord, isDash, isDoubleQuote, isSingleQuote } from './characters.ts'
+import {
+  continuesName,
+  endsWord,
+  isDash,
+  isDoubleQuote,
+  isSingleQuote,
+  startsName,
+} from './characters.ts'
 import { type ListItems, commaList, missingItem } from './expressions.ts'
 import { postfix } from './members.ts'
 import { parseNumber } from './numbers.ts'
@@ -27,6 +34,7 @@ export function command(rules: Rules): CommandCall {
     refuseStreams(rules)
     if (!parametersEnded && takeParametersEnd(rules)) parametersEnded = true
     else if (!parametersEnded && startsParameter(rules)) words.push(parameter(rules))
+    else if (cursor.peek() === '@' && startsName(cursor.peek(1))) words.push(splat(rules))
     else words.push(argument(rules))
   }
 }
@@ -86,6 +94,18 @@ function parameter(rules: Rules): CommandWord {
   }
   const value = commaList(rules, listedWords)
   return { kind: 'parameter', name, value, ...cursor.placeFrom(start) }
+}
+
+function splat({ cursor }: Rules): CommandWord {
+  const start = cursor.at++
+  const name = cursor.takeWhile(continuesName)
+  const place = cursor.placeFrom(start)
+  if (endsWord(cursor.peek())) return { kind: 'splat', name, ...place }
+  return cursor.fail(
+    'SplattingNotPermitted',
+    `'@${name}' stands for the parameters in $${name}. Put the word in quotes to give it as text.`,
+    place,
+  )
 }
 
 function argument(rules: Rules): CommandWord {

@@ -70,7 +70,7 @@ function collection(rules: Rules): Expression {
   const word = cursor.takeWhile(continuesName)
   return cursor.fail(
     'SplattingNotPermitted',
-    `The splatting operator '@' is not part of this shell. Put '@${word}' in quotes to give it as text.`,
+    `The splatting operator '@' cannot be used in an expression. '@${word}' can be used only as an argument of a command.`,
     cursor.placeFrom(start),
   )
 }

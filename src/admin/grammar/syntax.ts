@@ -109,7 +109,13 @@ export interface ArgumentWord extends Place {
   readonly value: Expression
 }
 
-export type CommandWord = ParameterWord | ArgumentWord
+/** `@name`: parameters from a table in a variable, or arguments from a list. */
+export interface SplatWord extends Place {
+  readonly kind: 'splat'
+  readonly name: string
+}
+
+export type CommandWord = ParameterWord | ArgumentWord | SplatWord
 
 /** A command name and its words, in the order written. */
 export interface CommandCall extends Place {

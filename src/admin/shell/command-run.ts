@@ -17,6 +17,7 @@ import { askMissing } from './missing-parameters.ts'
 import { type MatchedWord, matchWords } from './match-words.ts'
 import { LineEnded, type Runtime, StatementEnded, collected } from './runtime.ts'
 import { ShellError, Stopped, asShellError } from './shell-error.ts'
+import { splatted } from './splat.ts'
 
 /** How many values a command puts out before the event loop gets a turn. */
 const valuesPerTurn = 500
@@ -121,7 +122,8 @@ export class CommandRun {
   async #bind(): Promise<Bindings> {
     const { cmdlet, call, upstream } = this.#at
     const bound = new Map<string, unknown>()
-    for (const word of matchWords(cmdlet, call)) bound.set(word.name, await this.#argument(word))
+    for (const word of matchWords(cmdlet, splatted(call, this.#runtime.session)))
+      bound.set(word.name, await this.#argument(word))
     const missing = missingParameters(cmdlet, bound, upstream !== undefined)
     if (missing.length === 0) return bound
     if (!this.#runtime.host.interactive) failMissing(missing)

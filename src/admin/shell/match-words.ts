@@ -1,5 +1,5 @@
 import { nearest } from '../grammar/nearest.ts'
-import type { CommandCall, CommandWord, Expression, Place } from '../grammar/syntax.ts'
+import type { CommandWord, Expression, Place } from '../grammar/syntax.ts'
 import type { Cmdlet, Parameter } from './cmdlet.ts'
 import { parametersOf } from './common-parameters.ts'
 import { ShellError } from './shell-error.ts'
@@ -20,16 +20,16 @@ export interface NamedParameter {
 
 /**
  * Tells which parameter each word of a command belongs to: by its name or the beginning of it, or by
- * position. Works nothing out. Throws ShellError for words that fit nowhere.
+ * position. Works nothing out; what `@name` stands for must be among the words already. Throws ShellError for words that fit nowhere.
  */
-export function matchWords(cmdlet: Cmdlet, call: CommandCall): readonly MatchedWord[] {
+export function matchWords(cmdlet: Cmdlet, given: readonly CommandWord[]): readonly MatchedWord[] {
   const matched: MatchedWord[] = []
   const positional: { value: Expression; place: Place }[] = []
-  const words = [...call.words]
+  const words = [...given]
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     const place = { start: word.start, end: word.end }
     if (word.kind === 'argument') positional.push({ value: word.value, place })
-    else {
+    else if (word.kind === 'parameter') {
       const found = findParameter(cmdlet, word.name, place)
       if (matched.some(({ name }) => name === found.name)) givenTwice(found.name, place)
       const expression =

@@ -1,3 +1,4 @@
+import { enumerationLimit } from '../format/notation.ts'
 import type { Value } from '../values/value.ts'
 
 /** How many command lines are remembered, as PowerShell's $MaximumHistoryCount. */
@@ -26,6 +27,7 @@ export class Session {
   constructor() {
     this.setVariable('ErrorActionPreference', 'Continue')
     this.setVariable('WarningPreference', 'Continue')
+    this.setVariable('FormatEnumerationLimit', enumerationLimit)
   }
 
   /** The variable's value; null when it was never set. */
@@ -33,6 +35,13 @@ export class Session {
     const key = name.toLowerCase()
     const constant = constants.get(key)
     return constant === undefined ? (this.#variables.get(key)?.value ?? null) : constant
+  }
+
+  /** How many elements of a list are shown; -1 is all of them. */
+  get listLimit(): number {
+    const limit = this.variable('FormatEnumerationLimit')
+    if (typeof limit !== 'number') return enumerationLimit
+    return limit < 0 ? Infinity : limit
   }
 
   setVariable(name: string, value: Value): void {

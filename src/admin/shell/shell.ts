@@ -98,11 +98,18 @@ class LineRun implements Runtime {
     this.host = host
     this.signal = signal
     this.#text = text
+    const { session } = shell
     this.#renderer = new Renderer({
       width: host.width,
       colour: host.colour,
+      get listLimit() {
+        return session.listLimit
+      },
       write: (chunk) => host.output(chunk),
-      warn: (warning) => host.notice(coloured(`WARNING: ${warning}\n`, 'warning', host.colour)),
+      warn: (warning) => {
+        const told = folded(`WARNING: ${warning}\n`, host.messageWidth)
+        host.notice(coloured(told, 'warning', host.colour))
+      },
     })
   }
 

@@ -11,6 +11,7 @@ import {
   resultsFor,
   schedulerSettings,
   serving,
+  standing,
 } from '../../support/scheduler-bench.ts'
 
 describe('delivering', () => {
@@ -35,46 +36,7 @@ describe('delivering', () => {
   })
 })
 
-describe('a next hop that cannot be reached', () => {
-  test('puts the queue into Retry and comes back by the schedule', async () => {
-    await using bench = new SchedulerBench()
-    bench.serve = refusing('unreachable', '441 4.4.1 no')
-    await bench.start()
-    await bench.send('dead.test')
-    const view = (await bench.scheduler.listing.queues()).queues.find(
-      ({ NextHopDomain }) => NextHopDomain === 'dead.test',
-    )
-    expect(view).toMatchObject({
-      Status: 'Retry',
-      LastError: '441 4.4.1 no',
-      RetryCount: 1,
-      LastRetryTime: bench.clock.now(),
-      NextRetryTime: bench.clock.now() + minute,
-      MessageCount: 1,
-    })
-    await bench.advance(4 * minute, minute)
-    expect(bench.opened).toHaveLength(5)
-    await bench.advance(60 * minute, minute)
-    expect(bench.opened).toHaveLength(11)
-    await bench.advance(hour, minute)
-    expect(bench.opened).toHaveLength(13)
-  })
-})
-
 describe('connections', () => {
-  /** Connections that reach the next hop, take one copy and then stand until released. */
-  function standing(): { serve: SchedulerBench['serve']; release: () => void } {
-    const gate = Promise.withResolvers<undefined>()
-    const serve: SchedulerBench['serve'] = async (lane) => {
-      lane.reached()
-      const copy = await lane.next()
-      await gate.promise
-      if (copy !== undefined) await lane.report(copy, resultsFor(copy, 'delivered', '250 ok'))
-      return delivering(lane, AbortSignal.any([]))
-    }
-    return { serve, release: () => gate.resolve(undefined) }
-  }
-
   test('one queue opens more only while copies wait, up to its limit', async () => {
     await using bench = new SchedulerBench()
     bench.settings.set({ ...schedulerSettings, MaxPerDomainOutboundConnections: 5 })
@@ -143,33 +105,6 @@ describe('connections', () => {
       'big.test',
     ])
   })
-  test('one that fails beside others at work leaves the queue Active and opens no further', async () => {
-    await using bench = new SchedulerBench()
-    const { serve, release } = standing()
-    let count = 0
-    bench.serve = (lane, signal) =>
-      ++count === 1 ? serve(lane, signal) : refusing('unreachable', '421 too many')(lane, signal)
-    await bench.start()
-    await bench.send('strict.test', 50)
-    const {
-      queues: [, view],
-    } = await bench.scheduler.listing.queues()
-    expect(view).toMatchObject({ Status: 'Active', LastError: '421 too many', RetryCount: 0 })
-    expect(bench.opened).toHaveLength(2)
-    release()
-    await bench.settle()
-    expect(await bench.waiting()).toEqual([])
-  })
-  test('one that ends without trying anything is not repeated at once', async () => {
-    await using bench = new SchedulerBench()
-    bench.serve = () => Promise.resolve({ kind: 'served' })
-    await bench.start()
-    await bench.send('odd.test')
-    expect(bench.opened).toHaveLength(1)
-    bench.serve = delivering
-    await bench.advance(minute)
-    expect(await bench.waiting()).toEqual([])
-  })
   test('a copy put back, or never told of, goes to the next connection', async () => {
     await using bench = new SchedulerBench()
     let count = 0
@@ -185,17 +120,6 @@ describe('connections', () => {
     await bench.advance(minute)
     expect(await bench.waiting()).toHaveLength(1)
     await bench.advance(minute)
-    expect(await bench.waiting()).toEqual([])
-  })
-  test('a manual retry ends the waiting', async () => {
-    await using bench = new SchedulerBench()
-    bench.serve = refusing('unreachable', '441 4.4.1 no')
-    await bench.start()
-    await bench.send('back.test')
-    bench.serve = delivering
-    expect(await bench.scheduler.operations.retry(domainQueue('other.test'))).toBe(false)
-    expect(await bench.scheduler.operations.retry(domainQueue('back.test'))).toBe(true)
-    await bench.settle()
     expect(await bench.waiting()).toEqual([])
   })
 })
@@ -360,16 +284,6 @@ describe('outcomes', () => {
     expect(bench.notices).toEqual(['failed alice@example.com'])
     expect(bench.kinds()).toEqual(['queued', 'failed', 'notified', 'queued', 'delivered'])
     expect(await bench.waiting()).toEqual([])
-  })
-  test('everything fails when the next hop is impossible, what is not due included', async () => {
-    await using bench = new SchedulerBench()
-    bench.serve = serving((copy) => resultsFor(copy, 'retry', '451 4.3.2 later'))
-    await bench.start()
-    await bench.send('gone.test', 5)
-    bench.serve = refusing('impossible', '550 5.4.4 nonexistent domain')
-    await bench.send('gone.test', 300, { envelope: { sender: '', body: '7BIT', smtpUtf8: false } })
-    expect(await bench.waiting()).toHaveLength(0)
-    expect(bench.kinds().filter((kind) => kind === 'failed')).toHaveLength(310)
   })
   test('a message that waits past its expiry fails, although its queue is in Retry', async () => {
     await using bench = new SchedulerBench()

@@ -7,6 +7,7 @@ import { LiveValue } from '../../../src/base/live.ts'
 import { day } from '../../../src/base/time-span.ts'
 import type { CertificateFile } from '../../../src/tls/certificate-file.ts'
 import { CertificateStore } from '../../../src/tls/certificate-store.ts'
+import { makeSelfSigned } from '../../../src/tls/self-signed.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { testCertificate } from '../../support/test-certificate.ts'
 
@@ -31,6 +32,7 @@ async function open({ folder, configured, fqdn = 'edge01.example.com', now }: Se
     folder: join(folder, 'certs'),
     fqdn,
     clock,
+    make: makeSelfSigned,
     log,
   })
   onTestFinished(() => store[Symbol.asyncDispose]())
@@ -145,6 +147,7 @@ test('sees by itself that the files have changed', async () => {
     folder: join(folder, 'certs'),
     fqdn: 'edge01.example.com',
     clock: { ...systemClock, after },
+    make: makeSelfSigned,
     log,
   })
   told = Promise.withResolvers()

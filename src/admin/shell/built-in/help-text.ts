@@ -44,10 +44,13 @@ function placeholder({ name, values }: Parameter<unknown>['type']): string {
     : `<${name}>`
 }
 
-/** The syntax in lines that are broken between parameters, the later ones further in. */
+/** The syntax in lines that are broken between parameters where these fit, the later ones further in. */
 function syntaxLines(cmdlet: Cmdlet, width: number): string {
-  const unbroken = syntaxWords(cmdlet).map((word) => word.replaceAll(' ', '\u00a0'))
-  const [first = '', ...more] = wrapped(unbroken.join(' '), Math.max(20, width - 8))
+  const room = Math.max(20, width - 8)
+  const unbroken = syntaxWords(cmdlet).map((word) =>
+    word.length > room ? word : word.replaceAll(' ', '\u00a0'),
+  )
+  const [first = '', ...more] = wrapped(unbroken.join(' '), room)
   return [`    ${first}`, ...more.map((line) => `        ${line}`)]
     .join('\n')
     .replaceAll('\u00a0', ' ')
@@ -106,6 +109,9 @@ function allParameters(cmdlet: Cmdlet, width: number): string {
   return `${own.join('\n')}\n    <CommonParameters>\n${indented(common, 8, width)}\n\n`
 }
 
+/** Where the facts about a parameter stand. */
+const factsAt = 37
+
 /** One parameter as Get-Help -Parameter and -Full show it. */
 export function parameterText(name: string, parameter: Parameter<unknown>, width: number): string {
   const { type, help, required, position, pipeline, aliases, defaultText, wildcards } = parameter
@@ -126,7 +132,11 @@ export function parameterText(name: string, parameter: Parameter<unknown>, width
   const told = facts.filter(
     ([title, fact]) => fact !== '' || !['Aliases', 'Values'].includes(title),
   )
-  const lines = told.map(([title, fact]) => `        ${title.padEnd(29)}${fact}`.trimEnd())
+  const lines = told.map(([title, fact]) => {
+    const [first = '', ...more] = wrapped(fact, Math.max(20, width - factsAt))
+    const head = `        ${title.padEnd(factsAt - 8)}${first}`.trimEnd()
+    return [head, ...more.map((line) => ' '.repeat(factsAt) + line)].join('\n')
+  })
   const head =
     type.isSwitch === true ? `    -${name} [<SwitchParameter>]` : `    -${name} <${type.name}>`
   return `${head}\n${indented(help, 8, width)}\n\n${lines.join('\n')}\n`

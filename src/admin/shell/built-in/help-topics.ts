@@ -53,6 +53,7 @@ TOPIC
     $c = Get-Credential          a variable; $c.UserName is a property of it
     $n += 5; $n++; $l += "x"     changes of one; also -= *= /= %= and --
     1..5                         the numbers from 1 to 5
+    $p = @{Port=25}; Set-X @p    parameters from a table in a variable
     (Get-Date).AddHours(-1)      what a command gives, used in another
     # text, <# text #>           comments
     command; command             one after the other
@@ -101,9 +102,11 @@ TOPIC
     Get-Queue | Format-Table Identity,LastError -Wrap
     Get-Queue | ConvertTo-Json                   for scripts; also ConvertTo-Csv
     Get-Queue | Export-Csv queues.csv
-    Import-Csv relays.csv | ForEach-Object {New-SendConnector -Name $_.Name ...}
+    Import-Csv relays.csv | % {New-SendConnector $_.Name -AddressSpaces $_.To}
     Get-Message | Format-Table Identity,Size -GroupBy Queue
     Get-Queue > queues.txt                       as the screen shows it; >> adds
+
+    $FormatEnumerationLimit = -1                 lists whole, not 16 elements
 
     On a terminal, text has its width; elsewhere it is 120 columns wide.
     Out-File -Width and Out-String -Width set another.

@@ -89,6 +89,7 @@ export async function* renderedText(
   const renderer = new Renderer({
     width: columns,
     colour: false,
+    listLimit: context.session.listLimit,
     write: (piece) => (waiting += piece),
     warn: (warning) => context.writeWarning(warning),
   })

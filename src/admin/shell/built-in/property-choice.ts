@@ -1,5 +1,5 @@
 import { type Awaitable } from '../../../base/awaitable.ts'
-import type { Field } from '../../format/layout.ts'
+import type { ColumnRoom, Field } from '../../format/layout.ts'
 import { memberOf } from '../../values/member.ts'
 import { ShellObject } from '../../values/shell-object.ts'
 import { textOf } from '../../values/text-of.ts'
@@ -18,6 +18,7 @@ export type PropertyChoice =
       readonly value: ScriptBlock | string
       readonly maxWidth?: number
       readonly align?: 'left' | 'right'
+      readonly room?: ColumnRoom
       readonly descending?: boolean
     }
 
@@ -114,13 +115,14 @@ export async function chosenFields(
   }
   for (const choice of choices) {
     if (choice.kind === 'worked-out') {
-      const { title, maxWidth, align } = choice
+      const { title, maxWidth, align, room } = choice
       const value = await chosenValue(item, choice, options.context)
       put({
         title,
         value,
         ...(maxWidth === undefined ? {} : { maxWidth }),
         ...(align === undefined ? {} : { align }),
+        ...(room === undefined ? {} : { room }),
       })
     } else if (choice.kind === 'pattern') {
       for (const [title, value] of propertiesOf(item))

@@ -25,7 +25,7 @@ function checkExample(code: string): void {
   for (const { call, piped } of calls) {
     const called = table.find(call.name)
     if (called === undefined) throw new Error(`${code}: there is no ${call.name}`)
-    const words = matchWords(called, call)
+    const words = matchWords(called, call.words)
     const bound = new Map<string, unknown>(words.map((word) => [word.name, constantOf(word)]))
     expect(missingParameters(called, bound, piped), code).toEqual([])
   }

@@ -42,7 +42,7 @@ test('-Identity names this server only', async () => {
   const { senders } = await run('Test-MailFlow ann@contoso.test -Identity edge01', { events })
   expect(senders).toHaveLength(1)
   const other = await run('Test-MailFlow ann@contoso.test -Identity EDGE07', { events })
-  expect(other.errors).toContain("object 'EDGE07' couldn't be found on 'EDGE01'")
+  expect(other.errors).toContain("The server 'EDGE07' couldn't be found")
   expect(other.senders).toEqual([])
 })
 

@@ -82,7 +82,7 @@ test.each([
   [
     'Get-MessageTrackingLog -Server EDGE02',
     '',
-    "object 'EDGE02' couldn't be found on 'EDGE01'",
+    "The server 'EDGE02' couldn't be found: these commands manage 'EDGE01' only.",
     '',
   ],
   ['Get-MessageTrackingLog -ResultSize 1 | Out-Null', '', '', 'WARNING: There are more results'],

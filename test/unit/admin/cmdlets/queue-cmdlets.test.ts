@@ -50,6 +50,13 @@ async function run(
 }
 
 describe('Get-Queue', () => {
+  test('leaves out on a narrow screen what is missed least, by Format-Table as well', async () => {
+    const plain = await run(queues(), 'Get-Queue', { width: 80 })
+    expect(plain.out).toMatch(/Velocity NextHopDomain\n/)
+    const formatted = await run(queues(), 'Get-Queue | ft', { width: 80 })
+    expect(formatted).toEqual(plain)
+  })
+
   test('shows Exchange’s columns; a long error makes no wide row', async () => {
     const { out } = await run(queues(), 'Get-Queue')
     expect(out.split('\n').map((line) => line.trimEnd())).toEqual([

@@ -1,4 +1,4 @@
-import { readdir, stat, writeFile } from 'node:fs/promises'
+import { readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { SettingsShell } from '../../../support/settings-shell.ts'
@@ -173,6 +173,14 @@ const refusals: readonly (readonly [line: string, why: string])[] = [
     'Set-TransportService -MaxOutboundConnections 5',
     'MaxPerDomainOutboundConnections is 40 and must not be above MaxOutboundConnections (5).',
   ],
+  [
+    'Set-SendConnector Out -AddressSpaces "SMTP:*;1000"',
+    'is not valid for the type AddressSpace. It must be an address space such as contoso.com, *.contoso.com, * or --, with a cost from 1 to 100',
+  ],
+  [
+    "Set-TransportService -ReceiveProtocolLogPath 'D:\\Logs'",
+    'ReceiveProtocolLogPath must be a folder of this machine',
+  ],
   ['Remove-SendConnector Out', 'The command asks before it changes something'],
 ]
 
@@ -247,6 +255,14 @@ test('tells what is wrong with a file before it is changed at all', async () => 
   )
 })
 
+test('tells of a file that is not there', async () => {
+  const settings = await SettingsShell.on(start)
+  await rm(settings.file)
+  expect(await settings.errorOf('Get-SendConnector')).toBe(
+    `${settings.file}: there is no such file; name another with --config or EDGE_CONFIG.`,
+  )
+})
+
 test('shows the folders of the logs, also where none was set', async () => {
   const settings = await SettingsShell.on('Server: { Name: MBX01, Role: Mailbox }\n')
   await settings.run(
@@ -258,6 +274,9 @@ test('shows the folders of the logs, also where none was set', async () => {
   expect(await paths('Get-TransportService')).toBe(`${logs}/Hub/ProtocolLog/SmtpReceive`)
   expect(await settings.run('(Get-TransportService).MessageTrackingLogPath')).toBe(
     `${join(settings.folder, 'data', 'track')}\n`,
+  )
+  expect(await settings.run('(Get-FrontendTransportService).ConnectivityLogPath')).toBe(
+    `${logs}/FrontEnd/Connectivity\n`,
   )
   expect(await paths('Get-FrontendTransportService')).toBe(
     `${logs}/FrontEnd/ProtocolLog/SmtpReceive\n${logs}/FrontEnd/ProtocolLog/SmtpSend`,

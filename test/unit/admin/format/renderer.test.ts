@@ -17,7 +17,7 @@ function rendered(values: readonly Value[], width = 80, colour = false) {
   let text = ''
   const warnings: string[] = []
   const renderer = new Renderer({
-    ...{ width, colour },
+    ...{ width, colour, listLimit: 16 },
     write: (piece) => (text += piece),
     warn: (warning) => warnings.push(warning),
   })
@@ -271,6 +271,25 @@ describe('tables', () => {
       row(layout, { Name: at === 250 ? 'a very long name indeed' : 'short name' }),
     )
     expect(rendered(rows).text.split('\n')[253]).toBe('a very ...')
+  })
+
+  test('a row that those shown early leave too little room begins the table anew', () => {
+    let text = ''
+    const renderer = new Renderer({
+      ...{ width: 80, colour: false, warn: () => undefined },
+      write: (piece) => (text += piece),
+    })
+    const named = (Name: string) =>
+      new ShellObject({ type: 'Domain', view: tableView('Name', 'Enabled'), properties: { Name } })
+    for (const name of ['contoso', 'fabrikam', 'tailspin']) {
+      renderer.write(named(name))
+      renderer.flush()
+    }
+    renderer.end()
+    expect(text.split('\n').map((line) => line.trimEnd())).toEqual([
+      ...['', 'Name    Enabled', '----    -------', 'contoso'],
+      ...['', 'Name     Enabled', '----     -------', 'fabrikam', 'tailspin', '', ''],
+    ])
   })
 
   test('colours only when wanted', () => {

@@ -36,6 +36,8 @@ describe('words of a command', () => {
     ['a typographic dash', 'X \u2013Name y', 'X -Name y'],
     ['typographic quotes', 'X \u201cTo Edge\u201d \u2018b\u2019', "X 'To Edge' 'b'"],
     ['a redirection', 'X > a.txt', 'X > a.txt'],
+    ['parameters from a table', 'X @params -y | Z', 'X @params -y | Z'],
+    ['an array that is no splat', 'X @(1)', 'X @(#1)'],
     ['an appending redirection', 'X >> $f', 'X >> $f'],
   ])('%s', (_, text, expected) => {
     expect(shape(text)).toBe(expected)

@@ -59,6 +59,37 @@ describe('arguments', () => {
     )
   })
 
+  test.each([
+    [
+      'a table',
+      "$p = @{Name='x';AddressSpaces='a','b';DNSRoutingEnabled=$false}; New-SendConnector @p | % AddressSpaces",
+      'a\nb\n',
+    ],
+    [
+      'a table and more',
+      "$p = @{AddressSpaces='a'}; New-SendConnector y @p -MaxMessageSize 1MB | % MaxMessageSize",
+      '1 MB (1,048,576 bytes)\n',
+    ],
+    ['a list', "$l = 'z','*'; New-SendConnector @l -AddressSpaces * | % Name", ''],
+    ['nothing', 'Write-Output @nothing 1', '1\n'],
+    [
+      'a switch',
+      '$p = @{WhatIf=$true;Name="z"}; New-SendConnector @p -AddressSpaces *',
+      'What if: Creating Send connector "z".\n',
+    ],
+  ])('may stand in a variable: %s', async (_, line, shown) => {
+    const told = await out(line)
+    if (shown === '')
+      expect(told).toContain('A positional parameter cannot be found that accepts argument')
+    else expect(told).toBe(shown)
+  })
+
+  test('that stand in a variable are checked as others are', async () => {
+    const line = '$p = @{Nam3="x"}; New-SendConnector @p'
+    expect(await out(line)).toContain("matches parameter name 'Nam3'. Did you mean -Name?")
+    expect(await out('$p = @{Name="x"}; New-SendConnector @p -Name y')).toContain('more than once')
+  })
+
   test('that are missing are asked for at a terminal', async () => {
     const { all } = await run('New-SendConnector | % Name', {
       interactive: true,
@@ -279,6 +310,16 @@ describe('lines', () => {
     const { errors } = await run(['$b = {  $_.Explode(1) }', '1 | % $b'])
     expect(errors).toContain('+ $b = {  $_.Explode(1) }')
   })
+})
+
+test('a warning that a column has no room is folded at the edge', async () => {
+  const host = new RecordingHost({ width: 40 })
+  host.messageWidth = 40
+  const wide = Array.from({ length: 9 }, (_, at) => `Property${at}='x'`).join(';')
+  await testShell().runLine(`[PSCustomObject]@{${wide}} | ft`, { host })
+  expect(host.notices).toContain(
+    'WARNING: column "Property8" does not fit\ninto the display and it was removed.\n',
+  )
 })
 
 test('colours are for terminals only', async () => {

@@ -117,6 +117,12 @@ describe('commands of the language', () => {
       "Get-SendConnector 'To Internet' | fl Name -GroupBy @{Name='On';Expression={$_.Enabled}}",
       '\n   On: True\n\nName : To Internet\n\n',
     ],
+    [
+      'lists whole',
+      '$FormatEnumerationLimit = -1; @{a=1..20} | fl',
+      '\na : {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20}\n\n',
+    ],
+    ['lists cut short', '$FormatEnumerationLimit = 2; @{a=1..20} | fl', '\na : {1, 2, ...}\n\n'],
     ['Get-Variable', '$x = 5; Get-Variable x | % Value', '5\n'],
     ['casts', "[int]'5' + 1; [string]5 + '1'; [bool]0", '6\n51\nFalse\n'],
     ['tables', '$t = @{a=1;b="x","y"}; $t.a; $t.b[1]; $t.Count', '1\ny\n2\n'],
@@ -353,6 +359,25 @@ REMARKS
       'Get-SendConnector\nNew-SendConnector\nRemove-SendConnector\nSet-SendConnector\n',
     )
     for (const { name } of languageTopics) expect(await out(`Get-Help ${name}`)).toContain('TOPIC')
+  })
+
+  test.each([60, 80])('fits into %i columns, no word cut', async (width) => {
+    for (const { name } of testShell().cmdlets.all) {
+      const { out: text } = await run(`Get-Help ${name} -Full`, { width })
+      // Examples are to be copied, and stay on one line.
+      const wide = text
+        .split('\n')
+        .filter((line) => line.length > width && !/PS>|--- Ex/.test(line))
+      expect(wide, name).toEqual([])
+      expect(text, name).not.toMatch(/[|{] \w+\n +\w+[}]/)
+    }
+  })
+
+  test('the topics fit into 80 columns', async () => {
+    for (const { name } of languageTopics) {
+      const { out: text } = await run(`Get-Help ${name}`)
+      expect(Math.max(...text.split('\n').map((line) => line.length)), name).toBeLessThanOrEqual(80)
+    }
   })
 
   test('every built-in command has a synopsis, examples, and help for each parameter', () => {

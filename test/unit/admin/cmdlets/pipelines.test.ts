@@ -61,6 +61,12 @@ test.each(['Get-Queue', 'Get-Message', 'Get-MessageTrackingLog'])(
   },
 )
 
+test('a queue in the pipeline says whose messages are shown', async () => {
+  const { out, errors } = await run('Get-Queue EDGE01\\1 | Get-Message | % Identity')
+  expect({ out, errors }).toEqual({ out: 'EDGE01\\1\\17\n', errors: '' })
+  expect((await run('Get-Queue EDGE01\\2 | Get-Message')).out).toBe('')
+})
+
 test('a queue in the pipeline is still meant by its identity', async () => {
   const { out } = await run('Get-Queue EDGE01\\2 | Get-Queue | % Identity')
   expect(out).toBe('EDGE01\\2\n')

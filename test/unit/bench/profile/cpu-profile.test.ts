@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type CpuProfile, spendingOf } from '../../../bench/profile/cpu-profile.ts'
+import { type CpuProfile, spendingOf } from '../../../../bench/profile/cpu-profile.ts'
 
 const frame = (id: number, functionName: string, url = '', lineNumber = -1) => ({
   id,
