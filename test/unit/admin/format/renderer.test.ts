@@ -276,7 +276,7 @@ describe('tables', () => {
   test('a row that those shown early leave too little room begins the table anew', () => {
     let text = ''
     const renderer = new Renderer({
-      ...{ width: 80, colour: false, warn: () => undefined },
+      ...{ width: 80, colour: false, listLimit: 16, warn: () => undefined },
       write: (piece) => (text += piece),
     })
     const named = (Name: string) =>
