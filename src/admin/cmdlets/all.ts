@@ -44,7 +44,7 @@ export function serverCmdlets(administration: Administration): readonly Cmdlet[]
     ...connectivityCmdlets(administration.connectivity),
     ...serverFactCmdlets(administration.server),
     ...trackingLogCmdlets(administration.trackingLogs),
-    ...mailFlowCmdlets(administration.mailFlow),
+    ...mailFlowCmdlets(administration.mailFlow, administration.server),
     ...queueCmdlets(administration.queues),
     ...digestCmdlets(administration.queues),
     ...messageCmdlets(administration.queues),

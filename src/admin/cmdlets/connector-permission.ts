@@ -91,6 +91,7 @@ const changing = {
   Deny: refused('a right that is not given is denied; take one back by Remove-ADPermission.'),
   InheritanceType: refused(noDirectory),
   InheritedObjectType: refused(noDirectory),
+  Instance: refused('name the connector by -Identity.'),
   Owner: refused(noDirectory),
   Properties: refused(noDirectory),
   ...directoryParameters,

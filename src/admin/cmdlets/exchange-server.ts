@@ -3,6 +3,7 @@ import { type Cmdlet, defineCmdlet, parameter, refused } from '../shell/cmdlet.t
 import { identity } from '../shell/parameter-types.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import { wildcard } from '../values/wildcard.ts'
+import { directoryParameters } from './setting-parameters.ts'
 import { failUnknownServer } from './this-server.ts'
 
 /** Who this server is. */
@@ -35,7 +36,7 @@ export function serverFactCmdlets(server: ServerInquiry): readonly Cmdlet[] {
         }),
         Domain: refused('there is no directory of servers.'),
         Status: refused('there is no directory that would be asked for more.'),
-        DomainController: refused('the configuration is a file on this server.'),
+        ...directoryParameters,
       },
       outputs: [
         ...['Name', 'Fqdn', 'ServerRole', 'IsEdgeServer', 'IsMailboxServer'],

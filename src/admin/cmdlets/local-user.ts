@@ -52,7 +52,7 @@ const named = {
   position: 0,
   required: true,
   pipeline: 'both',
-  aliases: ['Identity'],
+  aliases: ['Identity', 'InputObject'],
 } as const
 
 const noAccount = 'an account here has a name, a password and groups only.'
@@ -60,8 +60,12 @@ const refusals = {
   Description: refused(noAccount),
   FullName: refused(noAccount),
   AccountExpires: refused(noAccount),
+  AccountNeverExpires: refused('accounts do not expire here.'),
   PasswordNeverExpires: refused('passwords do not expire here.'),
 }
+const noChange = refused('users cannot change their passwords here.')
+/** Windows names an account by a SID, too. */
+const noSid = { SID: refused('accounts have no SID; give -Name.') }
 
 /** The commands on the accounts that may log in. */
 export function localUserCmdlets(configuration: Configuration): readonly Cmdlet[] {
@@ -71,6 +75,7 @@ export function localUserCmdlets(configuration: Configuration): readonly Cmdlet[
       synopsis: 'Shows the accounts that clients may log in with.',
       parameters: {
         Name: parameter(identity, { ...named, required: false, wildcards: true }),
+        ...noSid,
       },
       outputs: ['Name', 'Groups', 'EmailAddresses', 'PasswordKeptAs', 'Identity'],
       examples: [{ code: 'Get-LocalUser', text: 'Lists all accounts.' }],
@@ -83,7 +88,7 @@ export function localUserCmdlets(configuration: Configuration): readonly Cmdlet[
     changingCmdlet(configuration, {
       name: 'Remove-LocalUser',
       synopsis: 'Removes an account.',
-      parameters: { Name: parameter(identity, named) },
+      parameters: { Name: parameter(identity, named), ...noSid },
       confirms: 'always',
       examples: [{ code: "Remove-LocalUser 'EDGE01\\printer'", text: 'Asks, and removes it.' }],
       async change(given, attempt) {
@@ -106,6 +111,7 @@ function newCmdlet(configuration: Configuration): Cmdlet {
       Password: { ...Password, required: true },
       ...settings,
       ...refusals,
+      UserMayNotChangePassword: noChange,
       Disabled: refused('an account is there or not.'),
       NoPassword: refused('an account needs a password.'),
     },
@@ -138,6 +144,8 @@ function setCmdlet(configuration: Configuration): Cmdlet {
       Password,
       ...settings,
       ...refusals,
+      ...noSid,
+      UserMayChangePassword: noChange,
     },
     examples: [
       {

@@ -7,9 +7,12 @@ import {
   parameter,
   refused,
 } from '../shell/cmdlet.ts'
-import { text, timeSpan } from '../shell/parameter-types.ts'
+import { identity, text, timeSpan } from '../shell/parameter-types.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import { TimeSpan } from '../values/value.ts'
+import type { ServerInquiry } from './exchange-server.ts'
+import { directoryParameters } from './setting-parameters.ts'
+import { requireThisServer } from './this-server.ts'
 
 /** A message that was handed to this server, or refused by it. */
 export interface TestMessage {
@@ -41,8 +44,12 @@ interface Result {
 const usualTimeout: Milliseconds = 30 * second
 const pause: Milliseconds = second / 2
 
+const noMailboxes = refused('a relay has no mailboxes; give -TargetEmailAddress.')
+const noHybrid = refused('there is no hybrid mail flow with Exchange Online.')
+const noMonitoring = refused('there is no monitoring that would take its events.')
+
 /** `Test-MailFlow`. */
-export function mailFlowCmdlets(flow: MailFlow): readonly Cmdlet[] {
+export function mailFlowCmdlets(flow: MailFlow, server: ServerInquiry): readonly Cmdlet[] {
   return [
     defineCmdlet({
       name: 'Test-MailFlow',
@@ -64,10 +71,18 @@ export function mailFlowCmdlets(flow: MailFlow): readonly Cmdlet[] {
           help: 'How long its delivery is waited for.',
           defaultText: '00:00:30',
         }),
-        TargetMailboxServer: refused('a relay has no mailboxes; give -TargetEmailAddress.'),
-        TargetDatabase: refused('a relay has no mailboxes; give -TargetEmailAddress.'),
-        AutoDiscoverTargetMailboxServer: refused('a relay has no mailboxes.'),
-        MonitoringContext: refused('there is no monitoring that would take its events.'),
+        Identity: parameter(identity, { help: 'This server; there is no other.' }),
+        TargetMailboxServer: noMailboxes,
+        TargetDatabase: noMailboxes,
+        AutoDiscoverTargetMailboxServer: noMailboxes,
+        CrossPremises: noHybrid,
+        CrossPremisesExpirationTimeout: noHybrid,
+        CrossPremisesPendingErrorCount: noHybrid,
+        ErrorLatency: noMonitoring,
+        MonitoringContext: noMonitoring,
+        TargetEmailAddressDisplayName: noMonitoring,
+        ActiveDirectoryTimeout: directoryParameters.DomainController,
+        ...directoryParameters,
       },
       confirms: 'on-request',
       outputs: [
@@ -82,7 +97,11 @@ export function mailFlowCmdlets(flow: MailFlow): readonly Cmdlet[] {
         },
       ],
       async *run({ given }, context) {
-        const { TargetEmailAddress: recipient, SenderAddress: sender } = given
+        const { TargetEmailAddress: recipient, SenderAddress: sender, Identity } = given
+        if (Identity !== undefined) {
+          const { name: Name, fqdn: Fqdn } = await server.facts()
+          requireThisServer(Identity, { Name, Fqdn })
+        }
         if (!(await context.confirmChange(`Sending a test message to "${recipient}".`))) return
         const begun = context.clock.monotonic()
         const message = await flow.send({ sender, recipient }, context.signal)

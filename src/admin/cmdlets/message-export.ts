@@ -28,6 +28,7 @@ export function exportCmdlets(server: QueueServer): readonly Cmdlet[] {
           pipeline: 'both',
         }),
       },
+      confirms: 'on-request',
       outputs: ['Identity', 'Index', 'Length', 'FileData'],
       examples: [
         {
@@ -44,7 +45,8 @@ export function exportCmdlets(server: QueueServer): readonly Cmdlet[] {
         for await (const view of server.messages(selection, tellSilent(context))) {
           if (!includes(view)) continue
           requireSuspended(view)
-          yield* pieces(server, view)
+          const goesOn = await context.confirmChange(`Exporting message "${view.Identity}".`)
+          if (goesOn) yield* pieces(server, view)
           // Further copies of a message have the same content.
           return
         }

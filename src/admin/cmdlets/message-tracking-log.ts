@@ -2,12 +2,13 @@ import type { TrackingFilter } from '../../logs/tracking-filter.ts'
 import { type TrackingRecord, trackingEvents, trackingSources } from '../../logs/tracking-log.ts'
 import type { ServerIdentity } from '../../config/server-config.ts'
 import { tableView } from '../format/view.ts'
-import { type Cmdlet, type Given, defineCmdlet, parameter, refused } from '../shell/cmdlet.ts'
+import { type Cmdlet, type Given, defineCmdlet, parameter } from '../shell/cmdlet.ts'
 import { dateTime, list, text } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import { TimeSpan } from '../values/value.ts'
 import { limitedResults, resultSize } from './result-size.ts'
+import { directoryParameters } from './setting-parameters.ts'
 import { requireThisServer, serverParameter } from './this-server.ts'
 
 /** The message tracking log of this server. */
@@ -47,7 +48,7 @@ const parameters = {
   TransportTrafficType: parameter(text, { help: 'The kind of traffic: Email.' }),
   Server: serverParameter,
   ResultSize: resultSize,
-  DomainController: refused('the configuration is a file on this server.'),
+  ...directoryParameters,
 }
 
 /** `Get-MessageTrackingLog`. */

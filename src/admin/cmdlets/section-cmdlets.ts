@@ -7,6 +7,7 @@ import {
   type ParameterTable,
   defineCmdlet,
   parameter,
+  refused,
 } from '../shell/cmdlet.ts'
 import { identity } from '../shell/parameter-types.ts'
 import type { ShellObject } from '../values/shell-object.ts'
@@ -41,24 +42,25 @@ export function sectionCmdlets(configuration: Configuration, noun: SectionNoun):
   return [getCmdlet(configuration, noun), setCmdlet(configuration, noun)]
 }
 
-const serverParameter = {
-  Identity: parameter(identity, {
-    help: 'This server; it need not be named.',
-    ...{ position: 0, pipeline: 'both' },
-  }),
-} satisfies ParameterTable
+const identityOf = ({ ofServer, title }: SectionNoun) =>
+  ofServer
+    ? parameter(identity, {
+        help: 'This server; it need not be named.',
+        ...{ position: 0, pipeline: 'both' },
+      })
+    : refused(`there is one ${title}; leave the name out.`)
 
 function getCmdlet(configuration: Configuration, noun: SectionNoun): Cmdlet {
   return defineCmdlet({
     name: `Get-${noun.section}`,
     ...(noun.aliases && { aliases: noun.aliases.map((name) => `Get-${name}`) }),
     synopsis: `Shows the settings of the ${noun.title}.`,
-    parameters: { ...(noun.ofServer && serverParameter), ...directoryParameters },
+    parameters: { Identity: identityOf(noun), ...directoryParameters },
     outputs: Object.keys(noun.settings),
     examples: noun.examples.get,
     async *run({ given }) {
       const config = await configuration.read()
-      requireThisServer(identityIn(given), config.Server)
+      requireThisServer(given.Identity, config.Server)
       noun.require?.(config)
       yield noun.show(config)
     },
@@ -71,7 +73,7 @@ function setCmdlet(configuration: Configuration, noun: SectionNoun): Cmdlet {
     ...(noun.aliases && { aliases: noun.aliases.map((name) => `Set-${name}`) }),
     synopsis: `Changes settings of the ${noun.title}.`,
     parameters: {
-      ...(noun.ofServer && serverParameter),
+      Identity: identityOf(noun),
       ...noun.settings,
       ...noun.setParameters,
       ...directoryParameters,
@@ -80,7 +82,7 @@ function setCmdlet(configuration: Configuration, noun: SectionNoun): Cmdlet {
     async change(given, attempt) {
       const { Server } = await configuration.read()
       attempt.concerns(noun.ofServer ? Server.Name : noun.section)
-      requireThisServer(identityIn(given), Server)
+      requireThisServer(given.Identity, Server)
       const sentence = `Setting ${noun.title}${noun.ofServer ? ` of "${Server.Name}"` : ''}.`
       await attempt.apply(sentence, ({ config, document }) => {
         noun.require?.(config)
@@ -90,8 +92,4 @@ function setCmdlet(configuration: Configuration, noun: SectionNoun): Cmdlet {
       return []
     },
   })
-}
-
-function identityIn(given: object): string | undefined {
-  return 'Identity' in given && typeof given.Identity === 'string' ? given.Identity : undefined
 }

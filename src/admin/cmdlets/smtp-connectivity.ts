@@ -2,6 +2,7 @@ import { tableView } from '../format/view.ts'
 import { type Cmdlet, defineCmdlet, parameter, refused } from '../shell/cmdlet.ts'
 import { identity } from '../shell/parameter-types.ts'
 import { ShellObject } from '../values/shell-object.ts'
+import { directoryParameters } from './setting-parameters.ts'
 import { requireThisServer } from './this-server.ts'
 
 /** One Receive connector's binding at one address of this machine, and how it answered. */
@@ -38,8 +39,9 @@ export function connectivityCmdlets(connectivity: Connectivity): readonly Cmdlet
           pipeline: 'both',
         }),
         MonitoringContext: refused('there is no monitoring that would take its events.'),
-        DomainController: refused('the configuration is a file on this server.'),
+        ...directoryParameters,
       },
+      confirms: 'on-request',
       outputs: ['Server', 'ReceiveConnector', 'Binding', 'EndPoint', 'StatusCode', 'Details'],
       examples: [
         { code: 'Test-SmtpConnectivity', text: 'Whether all Receive connectors answer.' },
@@ -48,10 +50,12 @@ export function connectivityCmdlets(connectivity: Connectivity): readonly Cmdlet
           text: 'Those that do not, and why.',
         },
       ],
-      async *run({ given }, { signal }) {
+      async *run({ given }, context) {
         const name = await connectivity.serverName()
         requireThisServer(given.Identity, { Name: name })
-        for await (const report of connectivity.test(signal)) yield reportObject(report)
+        if (!(await context.confirmChange(`Connecting to the Receive connectors of "${name}".`)))
+          return
+        for await (const report of connectivity.test(context.signal)) yield reportObject(report)
       },
     }),
   ]

@@ -1,12 +1,16 @@
 import { tableView } from '../../format/view.ts'
 import { ShellObject } from '../../values/shell-object.ts'
 import { wildcard } from '../../values/wildcard.ts'
-import { defineCmdlet, parameter } from '../cmdlet.ts'
+import { defineCmdlet, parameter, refused } from '../cmdlet.ts'
 import { list, text } from '../parameter-types.ts'
 import { ShellError } from '../shell-error.ts'
 import { syntaxOf } from './help-text.ts'
 
 const view = tableView('CommandType', 'Name', 'Synopsis')
+
+const oneKind = refused('all commands here are cmdlets, and all of them are there.')
+const noModules = refused('there are no modules.')
+const fuzzy = refused('use a pattern with *; for a name that is none the nearest one is told.')
 
 /** `Get-Command *Connector`. */
 export const getCommand = defineCmdlet({
@@ -21,6 +25,20 @@ export const getCommand = defineCmdlet({
     }),
     Verb: parameter(list(text), { help: 'Verbs: Get, New.', wildcards: true }),
     Noun: parameter(list(text), { help: 'Nouns: Queue, *Connector.', wildcards: true }),
+    All: oneKind,
+    CommandType: oneKind,
+    ListImported: oneKind,
+    Module: noModules,
+    FullyQualifiedModule: noModules,
+    ArgumentList: refused('no command has parameters that come and go with others.'),
+    ParameterName: refused('use Get-Help, which shows the parameters of each command.'),
+    ParameterType: refused('use Get-Help, which shows the parameters of each command.'),
+    ShowCommandInfo: refused('there is no Show-Command.'),
+    Syntax: refused('use Get-Help, or the property Definition.'),
+    TotalCount: refused('use Select-Object -First.'),
+    UseAbbreviationExpansion: fuzzy,
+    UseFuzzyMatching: fuzzy,
+    FuzzyMinimumDistance: fuzzy,
   },
   outputs: ['CommandType', 'Name', 'Verb', 'Noun', 'Synopsis', 'Aliases', 'Definition'],
   examples: [

@@ -2,7 +2,14 @@ import { tableView } from '../../format/view.ts'
 import { ShellObject } from '../../values/shell-object.ts'
 import type { Value } from '../../values/value.ts'
 import { hasWildcards, wildcard } from '../../values/wildcard.ts'
-import { type Cmdlet, type CmdletContext, type Given, defineCmdlet, parameter } from '../cmdlet.ts'
+import {
+  type Cmdlet,
+  type CmdletContext,
+  type Given,
+  defineCmdlet,
+  parameter,
+  refused,
+} from '../cmdlet.ts'
 import { nearest } from '../../grammar/nearest.ts'
 import { parametersOf } from '../common-parameters.ts'
 import { list, switchParameter, text } from '../parameter-types.ts'
@@ -12,6 +19,8 @@ import { type HelpTopic } from './help-topics.ts'
 import { helpText, parameterText } from './help-text.ts'
 
 const view = tableView('Name', 'Category', 'Synopsis')
+
+const noOrder = refused('help is not ordered by that; use a pattern, such as *Queue*.')
 
 const parameters = {
   Name: parameter(
@@ -29,6 +38,13 @@ const parameters = {
     help: 'These parameters only, or * for all.',
     wildcards: true,
   }),
+  Category: refused('use a pattern, such as about_* for topics.'),
+  Component: noOrder,
+  Functionality: noOrder,
+  Role: noOrder,
+  Path: refused('help comes with the relay.'),
+  Online: refused('help is here; nothing of it is online.'),
+  ShowWindow: refused('there are no windows.'),
 }
 
 /** Makes `Get-Help`, which knows the commands of the shell and these topics. */

@@ -27,13 +27,24 @@ async function run(
     },
     events: () => Promise.resolve(events),
   }
+  const facts = { name: 'EDGE01', fqdn: 'x', role: 'Edge', version: '15.02.0001.000' } as const
+  const server = { facts: () => Promise.resolve(facts) }
   const host = new RecordingHost()
-  const cmdlets = [...builtInCmdlets(), ...mailFlowCmdlets(flow)]
+  const cmdlets = [...builtInCmdlets(), ...mailFlowCmdlets(flow, server)]
   const shell = new Shell({ cmdlets, clock: systemClock })
   const told = '| ForEach-Object {"$($_.TestMailflowResult) $($_.Outcome) $($_.Details)"}'
   await shell.runLine(`${line} ${told}`, { host })
-  return { out: host.out.trimEnd(), notices: host.notices, senders }
+  return { out: host.out.trimEnd(), errors: host.errors, notices: host.notices, senders }
 }
+
+test('-Identity names this server only', async () => {
+  const events = [trackingEvent(), sent]
+  const { senders } = await run('Test-MailFlow ann@contoso.test -Identity edge01', { events })
+  expect(senders).toHaveLength(1)
+  const other = await run('Test-MailFlow ann@contoso.test -Identity EDGE07', { events })
+  expect(other.errors).toContain("The server 'EDGE07' couldn't be found")
+  expect(other.senders).toEqual([])
+})
 
 const failed = trackingEvent({ eventId: 'FAIL', recipientStatuses: ['550 5.1.1 User unknown'] })
 

@@ -1,91 +1,191 @@
-/** Parameters by cmdlet: what works here, and what is known and refused. */
-export interface PublishedCmdlet {
-  readonly works: string
-  readonly refused: string
-}
-
-const receive = `AdvertiseClientSettings AuthMechanism AuthTarpitInterval Banner BareLinefeedRejectionEnabled
-  BinaryMimeEnabled Bindings ChunkingEnabled Comment Confirm ConnectionInactivityTimeout ConnectionTimeout
-  DefaultDomain DeliveryStatusNotificationEnabled DomainSecureEnabled EightBitMimeEnabled EnableAuthGSSAPI Enabled
-  EnhancedStatusCodesEnabled ExtendedProtectionPolicy Fqdn LongAddressesEnabled MaxHeaderSize MaxHopCount
-  MaxInboundConnection MaxInboundConnectionPercentagePerSource MaxInboundConnectionPerSource MaxLocalHopCount
-  MaxLogonFailures MaxMessageSize MaxProtocolErrors MaxRecipientsPerMessage MessageRateLimit MessageRateSource Name
-  OrarEnabled PermissionGroups PipeliningEnabled ProtocolLoggingLevel RejectReservedSecondLevelRecipientDomains
-  RejectReservedTopLevelRecipientDomains RejectSingleLabelRecipientDomains RemoteIPRanges RequireEHLODomain RequireTLS
-  ServiceDiscoveryFqdn SizeEnabled SmtpUtf8Enabled SuppressXAnonymousTls TarpitInterval TlsCertificateName
-  TlsDomainCapabilities TransportRole WhatIf`
-const receiveRefused = 'DomainController LiveCredentialEnabled MaxAcknowledgementDelay'
-
-const send = `AddressSpaces AuthenticationCredential Comment Confirm ConnectionInactivityTimeOut DNSRoutingEnabled
-  Enabled ErrorPolicies Force ForceHELO Fqdn FrontendProxyEnabled IgnoreSTARTTLS MaxMessageSize Name Port
-  ProtocolLoggingLevel RequireTLS SmartHostAuthMechanism SmartHosts SmtpMaxMessagesPerConnection SourceIPAddress
-  SourceTransportServers TlsAuthLevel TlsCertificateName TlsDomain UseExternalDNSServersEnabled WhatIf`
-const sendRefused = `CloudServicesMailEnabled ConnectorType DomainController DomainSecureEnabled
-  IsCoexistenceConnector IsScopedConnector LinkedReceiveConnector RequireOorg`
-
-const logs = ['ReceiveProtocol', 'SendProtocol', 'Connectivity']
-  .flatMap((log) =>
-    ['Path', 'MaxAge', 'MaxDirectorySize', 'MaxFileSize'].map((what) => `${log}Log${what}`),
-  )
-  .concat('ConnectivityLogEnabled')
-  .join(' ')
-
-const one = { works: 'Identity Confirm WhatIf', refused: 'DomainController' }
-const view = { works: 'Identity', refused: 'DomainController' }
-
-/** The reference tables of Exchange's cmdlets. */
-export const publishedCmdlets: Readonly<Record<string, PublishedCmdlet>> = {
-  'New-ReceiveConnector': {
-    works: `${receive} Server Usage Client Custom Internal Internet Partner`,
-    refused: receiveRefused,
-  },
-  'Set-ReceiveConnector': { works: `Identity ${receive}`, refused: receiveRefused },
-  'Get-ReceiveConnector': { works: 'Identity Server', refused: 'DomainController' },
-  'Remove-ReceiveConnector': one,
-  'New-SendConnector': {
-    works: `${send} Usage Custom Internal Internet Partner`,
-    refused: sendRefused,
-  },
-  'Set-SendConnector': { works: `Identity ${send}`, refused: sendRefused },
-  'Get-SendConnector': view,
-  'Remove-SendConnector': one,
-  'New-AcceptedDomain': {
-    works: 'Name DomainName DomainType MatchSubDomains Confirm WhatIf',
-    refused: 'AddressBookEnabled DomainController',
-  },
-  'Set-AcceptedDomain': {
-    works: 'Identity Name DomainType MakeDefault MatchSubDomains Confirm WhatIf',
-    refused: 'AddressBookEnabled DomainController',
-  },
-  'Get-AcceptedDomain': view,
-  'Remove-AcceptedDomain': one,
-  'Get-TransportService': view,
-  'Set-TransportService': {
-    works: `Identity ${logs} Confirm WhatIf InternalDNSServers ExternalDNSServers TransientFailureRetryCount
-      TransientFailureRetryInterval OutboundConnectionFailureRetryInterval MessageRetryInterval MessageExpirationTimeout
-      DelayNotificationTimeout QueueMaxIdleTime MaxOutboundConnections MaxPerDomainOutboundConnections
-      MaxConnectionRatePerMinute MessageTrackingLogEnabled MessageTrackingLogMaxAge MessageTrackingLogMaxDirectorySize
-      MessageTrackingLogMaxFileSize MessageTrackingLogPath MessageTrackingLogSubjectLoggingEnabled QueueGlitchRetryCount QueueGlitchRetryInterval`,
-    refused: `DomainController ExternalDNSAdapterEnabled ExternalDNSAdapterGuid ExternalDNSProtocolOption
-      ExternalIPAddress InternalDNSAdapterEnabled InternalDNSAdapterGuid InternalDNSProtocolOption
-      IntraOrgConnectorProtocolLoggingLevel PickupDirectoryPath PoisonMessageDetectionEnabled PoisonThreshold
-      ReplayDirectoryPath RootDropDirectoryPath`,
-  },
-  'Get-FrontendTransportService': view,
-  'Set-FrontendTransportService': {
-    works: `Identity ${logs} Confirm WhatIf IntraOrgConnectorProtocolLoggingLevel MaxConnectionRatePerMinute`,
-    refused: 'DomainController ExternalDNSServers InternalDNSServers',
-  },
-  'Get-TransportConfig': { works: '', refused: 'DomainController' },
-  'Set-TransportConfig': {
-    works: `Confirm WhatIf Force MaxReceiveSize MaxRecipientEnvelopeLimit InternalDelayDsnEnabled
-      ExternalDelayDsnEnabled InternalDsnSendHtml ExternalDsnSendHtml InternalDsnMaxMessageAttachSize
-      ExternalDsnMaxMessageAttachSize InternalDsnReportingAuthority ExternalDsnReportingAuthority
-      ExternalPostmasterAddress`,
-    refused: `DomainController DSNConversionMode ExternalDsnDefaultLanguage ExternalDsnLanguageDetectionEnabled
-      GenerateCopyOfDSNFor InternalDsnDefaultLanguage InternalDsnLanguageDetectionEnabled InternalSMTPServers MaxSendSize
-      ShadowRedundancyEnabled TLSReceiveDomainSecureList TLSSendDomainSecureList SafetyNetHoldTime
-      RejectMessageOnShadowFailure ShadowMessagePreferenceSetting MaxRetriesForRemoteSiteShadow
-      MaxRetriesForLocalSiteShadow ShadowHeartbeatFrequency ShadowResubmitTimeSpan ShadowMessageAutoDiscardInterval`,
-  },
+/**
+ * The parameters of each cmdlet by Microsoft's reference: ExchangePowerShell for Exchange Server, with
+ * Microsoft.PowerShell.LocalAccounts and Microsoft.PowerShell.Core for users and help. Of those that
+ * exist in Exchange Online alone the ones of Set- commands stand here as well: scripts have them.
+ */
+export const publishedParameters: Readonly<Record<string, string>> = {
+  'Add-ADPermission': `AccessRights ChildObjectTypes Confirm Deny DomainController ExtendedRights Identity
+    InheritanceType InheritedObjectType Instance Owner Properties User WhatIf`,
+  'Get-ADPermission': `DomainController Identity Owner User`,
+  'Remove-ADPermission': `AccessRights ChildObjectTypes Confirm Deny DomainController ExtendedRights Identity
+    InheritanceType InheritedObjectType Instance Properties User WhatIf`,
+  'New-ReceiveConnector': `AdvertiseClientSettings AuthMechanism AuthTarpitInterval Banner BinaryMimeEnabled Bindings
+    ChunkingEnabled Client Comment Confirm ConnectionInactivityTimeout ConnectionTimeout Custom
+    DefaultDomain DeliveryStatusNotificationEnabled DomainController DomainSecureEnabled
+    EightBitMimeEnabled EnableAuthGSSAPI Enabled EnhancedStatusCodesEnabled
+    ExtendedProtectionPolicy Fqdn Internal Internet LongAddressesEnabled MaxAcknowledgementDelay
+    MaxHeaderSize MaxHopCount MaxInboundConnection MaxInboundConnectionPerSource
+    MaxInboundConnectionPercentagePerSource MaxLocalHopCount MaxLogonFailures MaxMessageSize
+    MaxProtocolErrors MaxRecipientsPerMessage MessageRateLimit MessageRateSource Name
+    OrarEnabled Partner PermissionGroups PipeliningEnabled ProtocolLoggingLevel
+    RejectReservedSecondLevelRecipientDomains RejectReservedTopLevelRecipientDomains
+    RejectSingleLabelRecipientDomains RemoteIPRanges RequireEHLODomain RequireTLS Server
+    ServiceDiscoveryFqdn SizeEnabled SuppressXAnonymousTls TarpitInterval TlsCertificateName
+    TlsDomainCapabilities TransportRole Usage WhatIf`,
+  'Get-ReceiveConnector': `DomainController Identity Server`,
+  'Set-ReceiveConnector': `AdvertiseClientSettings AuthMechanism AuthTarpitInterval Banner BareLinefeedRejectionEnabled
+    BinaryMimeEnabled Bindings ChunkingEnabled Comment Confirm ConnectionInactivityTimeout
+    ConnectionTimeout DefaultDomain DeliveryStatusNotificationEnabled DomainController
+    DomainSecureEnabled EightBitMimeEnabled EnableAuthGSSAPI Enabled EnhancedStatusCodesEnabled
+    ExtendedProtectionPolicy Fqdn Identity LongAddressesEnabled MaxAcknowledgementDelay
+    MaxHeaderSize MaxHopCount MaxInboundConnection MaxInboundConnectionPerSource
+    MaxInboundConnectionPercentagePerSource MaxLocalHopCount MaxLogonFailures MaxMessageSize
+    MaxProtocolErrors MaxRecipientsPerMessage MessageRateLimit MessageRateSource Name
+    OrarEnabled PermissionGroups PipeliningEnabled ProtocolLoggingLevel
+    RejectReservedSecondLevelRecipientDomains RejectReservedTopLevelRecipientDomains
+    RejectSingleLabelRecipientDomains RemoteIPRanges RequireEHLODomain RequireTLS
+    ServiceDiscoveryFqdn SizeEnabled SmtpUtf8Enabled SuppressXAnonymousTls TarpitInterval
+    TlsCertificateName TlsDomainCapabilities TransportRole WhatIf`,
+  'Remove-ReceiveConnector': `Confirm DomainController Identity WhatIf`,
+  'New-SendConnector': `AddressSpaces AuthenticationCredential CloudServicesMailEnabled Comment Confirm
+    ConnectionInactivityTimeOut ConnectorType Custom DNSRoutingEnabled DomainController
+    DomainSecureEnabled Enabled ErrorPolicies Force ForceHELO Fqdn FrontendProxyEnabled
+    IgnoreSTARTTLS Internal Internet IsCoexistenceConnector IsScopedConnector
+    LinkedReceiveConnector MaxMessageSize Name Partner Port ProtocolLoggingLevel RequireOorg
+    RequireTLS SmartHostAuthMechanism SmartHosts SmtpMaxMessagesPerConnection SourceIPAddress
+    SourceTransportServers TlsAuthLevel TlsCertificateName TlsDomain Usage
+    UseExternalDNSServersEnabled WhatIf`,
+  'Get-SendConnector': `DomainController Identity`,
+  'Set-SendConnector': `AddressSpaces AuthenticationCredential CloudServicesMailEnabled Comment Confirm
+    ConnectionInactivityTimeOut ConnectorType DNSRoutingEnabled DomainController
+    DomainSecureEnabled Enabled ErrorPolicies Force ForceHELO Fqdn FrontendProxyEnabled Identity
+    IgnoreSTARTTLS IsCoexistenceConnector IsScopedConnector LinkedReceiveConnector
+    MaxMessageSize Name Port ProtocolLoggingLevel RequireOorg RequireTLS SmartHostAuthMechanism
+    SmartHosts SmtpMaxMessagesPerConnection SourceIPAddress SourceTransportServers TlsAuthLevel
+    TlsCertificateName TlsDomain UseExternalDNSServersEnabled WhatIf`,
+  'Remove-SendConnector': `Confirm DomainController Identity WhatIf`,
+  'New-AcceptedDomain': `Confirm DomainController DomainName DomainType Name WhatIf`,
+  'Get-AcceptedDomain': `DomainController Identity`,
+  'Set-AcceptedDomain': `AddressBookEnabled CanHaveCloudCache Confirm DomainController DomainType
+    EnableNego2Authentication Identity MailFlowRegion MakeDefault MatchSubDomains Name
+    OutboundOnly PendingCompletion PendingRemoval SendingFromDomainDisabled
+    SendingToDomainDisabled WhatIf`,
+  'Remove-AcceptedDomain': `Confirm DomainController Identity WhatIf`,
+  'Get-TransportService': `DomainController Identity`,
+  'Set-TransportService': `ActiveUserStatisticsLogMaxAge ActiveUserStatisticsLogMaxDirectorySize
+    ActiveUserStatisticsLogMaxFileSize ActiveUserStatisticsLogPath AgentLogEnabled
+    AgentLogMaxAge AgentLogMaxDirectorySize AgentLogMaxFileSize AgentLogPath
+    AntispamAgentsEnabled Confirm ConnectivityLogEnabled ConnectivityLogMaxAge
+    ConnectivityLogMaxDirectorySize ConnectivityLogMaxFileSize ConnectivityLogPath
+    ContentConversionTracingEnabled DelayNotificationTimeout DnsLogEnabled DnsLogMaxAge
+    DnsLogMaxDirectorySize DnsLogMaxFileSize DnsLogPath DomainController
+    ExternalDNSAdapterEnabled ExternalDNSAdapterGuid ExternalDNSProtocolOption
+    ExternalDNSServers ExternalIPAddress Identity InternalDNSAdapterEnabled
+    InternalDNSAdapterGuid InternalDNSProtocolOption InternalDNSServers
+    IntraOrgConnectorProtocolLoggingLevel IntraOrgConnectorSmtpMaxMessagesPerConnection
+    IrmLogEnabled IrmLogMaxAge IrmLogMaxDirectorySize IrmLogMaxFileSize IrmLogPath
+    MaxConcurrentMailboxDeliveries MaxConcurrentMailboxSubmissions MaxConnectionRatePerMinute
+    MaxOutboundConnections MaxPerDomainOutboundConnections MessageExpirationTimeout
+    MessageRetryInterval MessageTrackingLogEnabled MessageTrackingLogMaxAge
+    MessageTrackingLogMaxDirectorySize MessageTrackingLogMaxFileSize MessageTrackingLogPath
+    MessageTrackingLogSubjectLoggingEnabled OutboundConnectionFailureRetryInterval
+    PickupDirectoryMaxHeaderSize PickupDirectoryMaxMessagesPerMinute
+    PickupDirectoryMaxRecipientsPerMessage PickupDirectoryPath PipelineTracingEnabled
+    PipelineTracingPath PipelineTracingSenderAddress PoisonMessageDetectionEnabled
+    PoisonThreshold QueueLogMaxAge QueueLogMaxDirectorySize QueueLogMaxFileSize QueueLogPath
+    QueueMaxIdleTime ReceiveProtocolLogMaxAge ReceiveProtocolLogMaxDirectorySize
+    ReceiveProtocolLogMaxFileSize ReceiveProtocolLogPath RecipientValidationCacheEnabled
+    ReplayDirectoryPath RequestBrokerLogEnabled RequestBrokerLogMaxAge
+    RequestBrokerLogMaxDirectorySize RequestBrokerLogMaxFileSize RequestBrokerLogPath
+    ResourceLogEnabled ResourceLogMaxAge ResourceLogMaxDirectorySize ResourceLogMaxFileSize
+    ResourceLogPath RootDropDirectoryPath RoutingTableLogMaxAge RoutingTableLogMaxDirectorySize
+    RoutingTableLogPath SendProtocolLogMaxAge SendProtocolLogMaxDirectorySize
+    SendProtocolLogMaxFileSize SendProtocolLogPath ServerStatisticsLogMaxAge
+    ServerStatisticsLogMaxDirectorySize ServerStatisticsLogMaxFileSize ServerStatisticsLogPath
+    TransientFailureRetryCount TransientFailureRetryInterval TransportHttpLogEnabled
+    TransportHttpLogMaxAge TransportHttpLogMaxDirectorySize TransportHttpLogMaxFileSize
+    TransportHttpLogPath TransportMaintenanceLogEnabled TransportMaintenanceLogMaxAge
+    TransportMaintenanceLogMaxDirectorySize TransportMaintenanceLogMaxFileSize
+    TransportMaintenanceLogPath TransportSyncAccountsPoisonAccountThreshold
+    TransportSyncAccountsPoisonDetectionEnabled TransportSyncAccountsPoisonItemThreshold
+    TransportSyncAccountsSuccessivePoisonItemThreshold TransportSyncEnabled
+    TransportSyncExchangeEnabled TransportSyncHubHealthLogEnabled
+    TransportSyncHubHealthLogFilePath TransportSyncHubHealthLogMaxAge
+    TransportSyncHubHealthLogMaxDirectorySize TransportSyncHubHealthLogMaxFileSize
+    TransportSyncImapEnabled TransportSyncLogEnabled TransportSyncLogFilePath
+    TransportSyncLogLoggingLevel TransportSyncLogMaxAge TransportSyncLogMaxDirectorySize
+    TransportSyncLogMaxFileSize TransportSyncMaxDownloadItemsPerConnection
+    TransportSyncMaxDownloadSizePerConnection TransportSyncMaxDownloadSizePerItem
+    TransportSyncPopEnabled TransportSyncRemoteConnectionTimeout UseDowngradedExchangeServerAuth
+    WhatIf WindowsLiveHotmailTransportSyncEnabled WlmLogMaxAge WlmLogMaxDirectorySize
+    WlmLogMaxFileSize WlmLogPath`,
+  'Get-FrontendTransportService': `DomainController Identity`,
+  'Set-FrontendTransportService': `AgentLogEnabled AgentLogMaxAge AgentLogMaxDirectorySize AgentLogMaxFileSize AgentLogPath
+    AntispamAgentsEnabled Confirm ConnectivityLogEnabled ConnectivityLogMaxAge
+    ConnectivityLogMaxDirectorySize ConnectivityLogMaxFileSize ConnectivityLogPath DnsLogEnabled
+    DnsLogMaxAge DnsLogMaxDirectorySize DnsLogMaxFileSize DnsLogPath DomainController
+    ExternalDNSAdapterEnabled ExternalDNSAdapterGuid ExternalDNSProtocolOption
+    ExternalDNSServers ExternalIPAddress Identity InternalDNSAdapterEnabled
+    InternalDNSAdapterGuid InternalDNSProtocolOption InternalDNSServers
+    IntraOrgConnectorProtocolLoggingLevel MaxConnectionRatePerMinute ReceiveProtocolLogMaxAge
+    ReceiveProtocolLogMaxDirectorySize ReceiveProtocolLogMaxFileSize ReceiveProtocolLogPath
+    RoutingTableLogMaxAge RoutingTableLogMaxDirectorySize RoutingTableLogPath
+    SendProtocolLogMaxAge SendProtocolLogMaxDirectorySize SendProtocolLogMaxFileSize
+    SendProtocolLogPath TransientFailureRetryCount TransientFailureRetryInterval WhatIf`,
+  'Get-TransportConfig': `DomainController Identity`,
+  'Set-TransportConfig': `AddressBookPolicyRoutingEnabled AgentGeneratedMessageLoopDetectionInSmtpEnabled
+    AgentGeneratedMessageLoopDetectionInSubmissionEnabled AllowLegacyTLSClients ClearCategories
+    Confirm ConvertDisclaimerWrapperToEml DSNConversionMode DiagnosticsAggregationServicePort
+    DomainController ExternalDelayDsnEnabled ExternalDsnDefaultLanguage
+    ExternalDsnLanguageDetectionEnabled ExternalDsnMaxMessageAttachSize
+    ExternalDsnReportingAuthority ExternalDsnSendHtml ExternalPostmasterAddress Force
+    GenerateCopyOfDSNFor HeaderPromotionModeSetting Identity InternalDelayDsnEnabled
+    InternalDsnDefaultLanguage InternalDsnLanguageDetectionEnabled
+    InternalDsnMaxMessageAttachSize InternalDsnReportingAuthority InternalDsnSendHtml
+    InternalSMTPServers JournalMessageExpirationDays JournalingReportNdrTo
+    LegacyJournalingMigrationEnabled MaxAllowedAgentGeneratedMessageDepth
+    MaxAllowedAgentGeneratedMessageDepthPerAgent MaxDumpsterSizePerDatabase MaxDumpsterTime
+    MaxReceiveSize MaxRecipientEnvelopeLimit MaxRetriesForLocalSiteShadow
+    MaxRetriesForRemoteSiteShadow MaxSendSize MessageExpiration
+    PreventDuplicateJournalingEnabled QueueDiagnosticsAggregationInterval
+    RejectMessageOnShadowFailure ReplyAllStormBlockDurationHours
+    ReplyAllStormDetectionMinimumRecipients ReplyAllStormDetectionMinimumReplies
+    ReplyAllStormProtectionEnabled Rfc2231EncodingEnabled SafetyNetHoldTime
+    ShadowHeartbeatFrequency ShadowHeartbeatRetryCount ShadowHeartbeatTimeoutInterval
+    ShadowMessageAutoDiscardInterval ShadowMessagePreferenceSetting ShadowRedundancyEnabled
+    ShadowResubmitTimeSpan SmtpClientAuthenticationDisabled SupervisionTags
+    TLSReceiveDomainSecureList TLSSendDomainSecureList TransportRuleAttachmentTextScanLimit
+    VerifySecureSubmitEnabled VoicemailJournalingEnabled WhatIf Xexch50Enabled`,
+  'Get-Queue': `BookmarkIndex BookmarkObject Exclude Filter Identity Include IncludeBookmark ResultSize
+    ReturnPageInfo SearchForward Server SortOrder`,
+  'Get-QueueDigest': `Dag DetailsLevel Filter Forest GroupBy ResultSize Server Site Timeout`,
+  'Suspend-Queue': `Confirm Filter Identity Server WhatIf`,
+  'Resume-Queue': `Confirm Filter Identity Server WhatIf`,
+  'Retry-Queue': `Confirm Filter Identity Resubmit Server WhatIf`,
+  'Get-Message': `BookmarkIndex BookmarkObject Filter Identity IncludeBookmark IncludeComponentLatencyInfo
+    IncludeRecipientInfo Queue ResultSize ReturnPageInfo SearchForward Server SortOrder`,
+  'Suspend-Message': `Confirm Filter Identity Server WhatIf`,
+  'Resume-Message': `Confirm Filter Identity Server WhatIf`,
+  'Remove-Message': `Confirm Filter Identity Server WhatIf WithNDR`,
+  'Redirect-Message': `Confirm Server Target WhatIf`,
+  'Export-Message': `Confirm Identity WhatIf`,
+  'Get-MessageTrackingLog': `DomainController End EventId InternalMessageId MessageId MessageSubject NetworkMessageId
+    Recipients Reference ResultSize Sender Server Source Start TransportTrafficType`,
+  'Get-ExchangeCertificate': `DomainController DomainName Identity Instance Server Thumbprint`,
+  'Import-ExchangeCertificate': `Confirm DomainController FileData FileName FriendlyName Instance Password
+    PrivateKeyExportable Server WhatIf`,
+  'New-ExchangeCertificate': `BinaryEncoded Confirm DomainController DomainName Force FriendlyName GenerateRequest
+    IncludeAcceptedDomains IncludeAutoDiscover IncludeServerFQDN IncludeServerNetBIOSName
+    Instance KeySize PrivateKeyExportable RequestFile Server Services SubjectKeyIdentifier
+    SubjectName WhatIf`,
+  'Enable-ExchangeCertificate': `Confirm DoNotRequireSsl DomainController Force Identity NetworkServiceAllowed Server
+    Services Thumbprint WhatIf`,
+  'Remove-ExchangeCertificate': `Confirm DomainController Identity Server Thumbprint WhatIf`,
+  'Test-SmtpConnectivity': `Confirm DomainController Identity MonitoringContext WhatIf`,
+  'Test-Mailflow': `ActiveDirectoryTimeout AutoDiscoverTargetMailboxServer Confirm CrossPremises
+    CrossPremisesExpirationTimeout CrossPremisesPendingErrorCount DomainController ErrorLatency
+    ExecutionTimeout Identity MonitoringContext TargetDatabase TargetEmailAddress
+    TargetEmailAddressDisplayName TargetMailboxServer WhatIf`,
+  'Get-ExchangeServer': `Domain DomainController Identity Status`,
+  'Get-LocalUser': `Name SID`,
+  'New-LocalUser': `AccountExpires AccountNeverExpires Confirm Description Disabled FullName Name NoPassword
+    Password PasswordNeverExpires UserMayNotChangePassword WhatIf`,
+  'Set-LocalUser': `AccountExpires AccountNeverExpires Confirm Description FullName InputObject Name Password
+    PasswordNeverExpires SID UserMayChangePassword WhatIf`,
+  'Remove-LocalUser': `Confirm InputObject Name SID WhatIf`,
+  'Get-Help': `Category Component Detailed Examples Full Functionality Name Online Parameter Path Role
+    ShowWindow`,
+  'Get-Command': `All ArgumentList CommandType FullyQualifiedModule FuzzyMinimumDistance ListImported Module
+    Name Noun ParameterName ParameterType ShowCommandInfo Syntax TotalCount
+    UseAbbreviationExpansion UseFuzzyMatching Verb`,
 }

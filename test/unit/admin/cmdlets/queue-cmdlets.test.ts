@@ -24,9 +24,9 @@ function queues(): FakeQueueServer {
 
 describe('Get-Queue', () => {
   test('leaves out on a narrow screen what is missed least, by Format-Table as well', async () => {
-    const plain = await run(queues(), 'Get-Queue', { width: 80 })
+    const plain = await runQueueLine(queues(), 'Get-Queue', { width: 80 })
     expect(plain.out).toMatch(/Velocity NextHopDomain\n/)
-    const formatted = await run(queues(), 'Get-Queue | ft', { width: 80 })
+    const formatted = await runQueueLine(queues(), 'Get-Queue | ft', { width: 80 })
     expect(formatted).toEqual(plain)
   })
 
@@ -326,6 +326,10 @@ describe('Export-Message', () => {
     } finally {
       await rm(folder, { recursive: true })
     }
+  })
+  test('gives nothing with -WhatIf', async () => {
+    const { out } = await runQueueLine(queues(), 'Export-Message 1\\18 -WhatIf')
+    expect(out).toMatch(/^What if: Exporting message "[^"]*\\1\\18"\.\n$/)
   })
   test('wants a suspended message, and the whole of it', async () => {
     expect((await runQueueLine(queues(), 'Export-Message 1\\17')).errors).toContain(
