@@ -169,6 +169,7 @@ export class MemoryQueueStore implements QueueStore {
     const ordered = from
       .filter(({ message }) => query.messageId === undefined || message.id === query.messageId)
       .toSorted((a, b) => (query.queue === undefined ? 0 : a.dueAt - b.dueAt) || byAge(a, b))
+    if (query.newestFirst === true && query.queue === undefined) ordered.reverse()
     const start = Number(query.after ?? 0)
     const copies = ordered.slice(start, start + query.limit)
     const more = copies.length === query.limit

@@ -85,6 +85,8 @@ export interface CopyQuery {
    * call looks at a bounded number of copies, so its page may be empty and still have a next one.
    */
   readonly tests?: readonly CopyTest[]
+  /** Over the whole store: the youngest message first. Within one queue it means nothing. */
+  readonly newestFirst?: boolean
   readonly after?: string
   readonly limit: number
 }

@@ -111,6 +111,7 @@ export type Inquiry =
       readonly queue?: QueueKey
       readonly messageId?: number
       readonly tests?: readonly CopyTest[]
+      readonly newestFirst?: boolean
       readonly after?: string
       readonly limit: number
     }

@@ -35,7 +35,11 @@ export class QueueScan {
   constructor(database: DatabaseSync, registry: QueueRegistry) {
     this.#database = database
     this.#registry = registry
-    this.#ends = { age: database.prepare(endSql('age')), due: database.prepare(endSql('due')) }
+    this.#ends = {
+      age: database.prepare(endSql('age')),
+      newest: database.prepare(endSql('newest')),
+      due: database.prepare(endSql('due')),
+    }
     this.#ofMessage = database.prepare(
       `SELECT ${copyColumns} WHERE copy.message = ? AND copy.id > ? AND (? IS NULL OR copy.queue = ?)
        ORDER BY copy.id LIMIT ?`,
@@ -44,21 +48,21 @@ export class QueueScan {
 
   page(query: ScanQuery): ScannedRows {
     const number = query.queue && (this.#registry.find(query.queue)?.number ?? -1)
-    const mark = markOf(query.after)
     if (query.messageId !== undefined) {
-      const [, , id] = mark
+      const [, , id] = markOf(query.after, 'age')
       const place: SQLInputValue[] = [query.messageId, id, number ?? null, number ?? null]
       return withNext(this.#ofMessage.all(...place, query.limit), query.limit)
     }
-    return this.#walk(query, { mark, number })
+    return this.#walk(query, number)
   }
 
   #walk(
-    { tests = [], limit }: ScanQuery,
-    { mark, number }: { readonly mark: Mark; readonly number: number | undefined },
+    { tests = [], limit, after, newestFirst = false }: ScanQuery,
+    number: number | undefined,
   ): ScannedRows {
-    const order: Order = number === undefined ? 'age' : 'due'
-    const from = placeIn(order, mark)
+    const wanted = newestFirst ? 'newest' : 'age'
+    const order: Order = number === undefined ? wanted : 'due'
+    const from = placeIn(order, markOf(after, order))
     const queue = number === undefined ? [] : [number]
     const end = tests.length === 0 ? undefined : this.#ends[order].get(...queue, ...from)
     const to = end === undefined ? [] : placeIn(order, markIn(end))
@@ -80,33 +84,52 @@ export class QueueScan {
   }
 }
 
-type Order = 'age' | 'due'
+type Order = 'age' | 'newest' | 'due'
 
-const orders: Readonly<Record<Order, { readonly columns: string; readonly places: string }>> = {
-  age: { columns: 'copy.message, copy.id', places: '?, ?' },
-  due: { columns: 'due, copy.message, copy.id', places: '?, ?, ?' },
+interface OrderSql {
+  readonly columns: string
+  readonly places: string
+  readonly sorted: string
+  /** Which copies come behind a mark. */
+  readonly behind: '>' | '<'
+}
+
+const orders: Readonly<Record<Order, OrderSql>> = {
+  age: {
+    ...{ columns: 'copy.message, copy.id', places: '?, ?', behind: '>' },
+    sorted: 'copy.message, copy.id',
+  },
+  newest: {
+    ...{ columns: 'copy.message, copy.id', places: '?, ?', behind: '<' },
+    sorted: 'copy.message DESC, copy.id DESC',
+  },
+  due: {
+    ...{ columns: 'due, copy.message, copy.id', places: '?, ?, ?', behind: '>' },
+    sorted: 'due, copy.message, copy.id',
+  },
 }
 
 /** The last of the copies that one call looks at; read from an index alone. */
 function endSql(order: Order): string {
-  const { columns, places } = orders[order]
+  const { columns, places, behind, sorted } = orders[order]
   const queue = order === 'due' ? 'queue = ? AND' : ''
-  return `SELECT due, message, id FROM copy WHERE ${queue} (${columns}) > (${places})
-    ORDER BY ${columns} LIMIT 1 OFFSET ${copiesPerCall - 1}`
+  return `SELECT due, message, id FROM copy WHERE ${queue} (${columns}) ${behind} (${places})
+    ORDER BY ${sorted} LIMIT 1 OFFSET ${copiesPerCall - 1}`
 }
 
 function pageSql(
   order: Order,
   { tests, bounded }: { readonly tests: readonly CopyTest[]; readonly bounded: boolean },
 ): string {
-  const { columns, places } = orders[order]
+  const { columns, places, behind, sorted } = orders[order]
+  const upTo = behind === '>' ? '<=' : '>='
   const conditions = [
     ...(order === 'due' ? ['copy.queue = ?'] : []),
-    `(${columns}) > (${places})`,
-    ...(bounded ? [`(${columns}) <= (${places})`] : []),
+    `(${columns}) ${behind} (${places})`,
+    ...(bounded ? [`(${columns}) ${upTo} (${places})`] : []),
     ...tests.map(conditionOf),
   ]
-  return `SELECT ${copyColumns} WHERE ${conditions.join(' AND ')} ORDER BY ${columns} LIMIT ?`
+  return `SELECT ${copyColumns} WHERE ${conditions.join(' AND ')} ORDER BY ${sorted} LIMIT ?`
 }
 
 const fields: Readonly<Record<TestedField, string>> = {
@@ -130,8 +153,8 @@ function conditionOf(test: CopyTest): string {
 
 const valueOf = (test: CopyTest) => (test.operator === 'like' ? test.pattern : test.value)
 
-function markOf(after: string | undefined): Mark {
-  if (after === undefined) return [-1, 0, 0]
+function markOf(after: string | undefined, order: Order): Mark {
+  if (after === undefined) return order === 'newest' ? [-1, Number.MAX_SAFE_INTEGER, 0] : [-1, 0, 0]
   const [due = -1, message = 0, id = 0] = after.split('/').map(Number)
   return [due, message, id]
 }
@@ -141,7 +164,7 @@ function markIn(row: CopyRowRead): Mark {
 }
 
 const placeIn = (order: Order, [due, message, id]: Mark) =>
-  order === 'age' ? [message, id] : [due, message, id]
+  order === 'due' ? [due, message, id] : [message, id]
 
 function withNext(rows: readonly CopyRowRead[], limit: number): ScannedRows {
   const last = rows.at(-1)

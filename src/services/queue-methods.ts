@@ -51,12 +51,20 @@ export function queueMethods(
     },
     queueNames: () => listing.names(),
     messages: (given) => {
-      const asked = parametersOf(given, ['queue', 'messageId', 'tests', 'after', 'limit'])
-      const { queue, messageId, tests, after, limit } = asked
+      const asked = parametersOf(given, [
+        'queue',
+        'messageId',
+        'tests',
+        'newestFirst',
+        'after',
+        'limit',
+      ])
+      const { queue, messageId, tests, newestFirst, after, limit } = asked
       return listing.messages({
         ...(queue !== undefined && { queue: queueKey(queue, 'queue') }),
         ...(messageId !== undefined && { messageId: wholeNumber(messageId, 'messageId') }),
         ...(tests !== undefined && { tests: listOf(copyTest)(tests, 'tests') }),
+        ...(newestFirst === true && { newestFirst }),
         ...(after !== undefined && { after: mark(after) }),
         limit: Math.min(optional(limit, 'limit', wholeNumber) ?? mostAtOnce, mostAtOnce),
         time: walkTime,

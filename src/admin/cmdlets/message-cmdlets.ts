@@ -27,6 +27,7 @@ import type { MessageAction, QueueServer } from './queue-server.ts'
 import { redirectMessage } from './message-redirect.ts'
 import { pageOf, pagingParameters } from './page.ts'
 import { tellSilent } from './queue-answers.ts'
+import type { SortedProperty } from './sort-order.ts'
 import type { SearchSource } from './sorted-search.ts'
 import { serverParameter } from './this-server.ts'
 
@@ -96,7 +97,11 @@ function getMessage(server: QueueServer): Cmdlet {
       const source: SearchSource<MessageView> = {
         results: (bounds) => {
           const narrow = () => boundTests(given.SortOrder?.[0], bounds())
-          return selected(server, given, { context, narrow })
+          return selected(server, given, {
+            context,
+            narrow,
+            newestFirst: isNewestFirst(given.SortOrder),
+          })
         },
         object: (view) => messageObject(view, options),
       }
@@ -105,6 +110,11 @@ function getMessage(server: QueueServer): Cmdlet {
       }
     },
   })
+}
+
+/** The bounds of a page narrow at once when the first messages found are those of the page. */
+function isNewestFirst([first]: readonly SortedProperty[] = []): boolean {
+  return first?.descending === true && ['DateReceived', 'Identity'].includes(first.property)
 }
 
 function suspendMessage(server: QueueServer): Cmdlet {
@@ -254,13 +264,15 @@ function mayChange(
 interface Search {
   readonly context: CmdletContext
   readonly narrow?: () => readonly CopyTest[]
+  /** Those that come last are wanted first. */
+  readonly newestFirst?: boolean
 }
 
 /** The messages that are meant. One that is named must be there. */
 async function* selected(
   server: QueueServer,
   given: Meant,
-  { context, narrow }: Search,
+  { context, narrow, newestFirst = false }: Search,
 ): AsyncGenerator<MessageView> {
   refuseTogether(given, ['Identity', 'Filter', 'Queue'])
   const { Identity, Filter } = given
@@ -268,7 +280,8 @@ async function* selected(
   const { selection, includes } = await meaningOf(server, given)
   const options = { now: now(context), recipients: true }
   let found = false
-  for await (const view of server.messages(selection, tellSilent(context), narrow)) {
+  const ordered = newestFirst ? { ...selection, newestFirst } : selection
+  for await (const view of server.messages(ordered, tellSilent(context), narrow)) {
     if (context.signal.aborted) return
     if (!includes(view) || Filter?.matches(messageObject(view, options)) === false) continue
     found = true

@@ -11,6 +11,8 @@ export interface MessageSelection {
   readonly messageId?: number
   /** Messages that cannot fulfil these are left out, others not: the caller looks again. */
   readonly tests?: readonly CopyTest[]
+  /** Of all queues: the youngest first. */
+  readonly newestFirst?: boolean
 }
 
 /** Which queues are meant; without anything all of them. */

@@ -148,6 +148,20 @@ export function queueSuspensionContract(name: string, open: () => Promise<QueueS
         senders.slice(0, 1),
       ],
     ]
+    scenario(
+      'goes from the youngest message to the oldest when that is asked for',
+      async (store) => {
+        for (const [at, sender] of senders.entries()) {
+          const envelope = { sender, body: '8BITMIME', smtpUtf8: false } as const
+          const message = { envelope, size: 100, receivedAt: sampleTime + at }
+          store.release(await commitTo(store, [first, second], { message }))
+        }
+        const twice = senders.toReversed().flatMap((sender) => [sender, sender])
+        expect(await walk(store, { newestFirst: true })).toEqual(twice)
+        const tests: readonly CopyTest[] = [{ field: 'size', operator: '>=', value: 100 }]
+        expect(await walk(store, { newestFirst: true, tests })).toEqual(twice)
+      },
+    )
     for (const queue of [undefined, first]) {
       for (const [what, condition, expected] of cases) {
         const where = queue === undefined ? 'everywhere' : 'in a queue'

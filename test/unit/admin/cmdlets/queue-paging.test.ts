@@ -65,6 +65,16 @@ describe('Get-Message page by page', () => {
     const told = `Select-Object -First 1 | ForEach-Object { '' + $_.PageOffset + ' of ' + $_.TotalCount }`
     expect(await shown(`${line} | ${told}`)).toBe(expected)
   })
+  test.each([
+    ['-SortOrder:-DateReceived', [{ newestFirst: true }]],
+    ['-SortOrder:-Identity,+Size', [{ newestFirst: true }]],
+    ['-SortOrder +DateReceived', [{}]],
+    ['-SortOrder:-Size', [{}]],
+  ])('with %s the queue is gone through from the better end', async (parameters, selections) => {
+    const queues = server()
+    await runQueueLine(queues, `Get-Message ${parameters}`)
+    expect(queues.selections).toEqual(selections)
+  })
   test('warns of results on either side of the page', async () => {
     const warning = /WARNING: There are more results/
     const forward = await runQueueLine(server(), 'Get-Message -SortOrder +Size -ResultSize 4')
