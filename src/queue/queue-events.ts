@@ -21,7 +21,7 @@ export type QueueEvent =
       readonly results: readonly RecipientResult[]
       readonly until: Milliseconds
     }
-  /** Categorized anew into other copies. */
+  /** Categorized anew into other copies, or as an administrator asked into itself. */
   | { readonly kind: 'moved'; readonly copy: Copy; readonly to: readonly Copy[] }
   /** A delivery status notification was made and queued. */
   | {

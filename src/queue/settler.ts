@@ -40,6 +40,8 @@ interface Outcome extends Verdict {
   readonly delayNotified: boolean
   /** Failed, and nobody is to hear of it. */
   readonly dropped?: readonly RecipientResult[]
+  /** Categorized anew, what remains stays where it was. */
+  readonly stayed?: boolean
 }
 
 interface Notices {
@@ -102,12 +104,12 @@ export class Settler {
 
   /** Nothing changes but the time when it is due. */
   async keep(copy: Copy, dueAt: number): Promise<void> {
-    await this.#settle(copy, {
-      ...waiting(copy),
-      dueAt,
-      moved: [],
-      delayNotified: copy.delayNotified,
-    })
+    await this.#settle(copy, { ...asItIs(copy), dueAt, moved: [] })
+  }
+
+  /** Categorized anew as an administrator asked, and in its queue again. */
+  async stay(copy: Copy, dueAt: number): Promise<void> {
+    await this.#settle(copy, { ...asItIs(copy), dueAt, moved: [], stayed: true })
   }
 
   /** Once `signal` aborts, each settlement is tried one last time. */
@@ -297,6 +299,9 @@ export class Settler {
     }
     const moved = added.slice(0, outcome.moved.length)
     if (moved.length > 0) onEvent({ kind: 'moved', copy, to: moved })
+    if (outcome.stayed === true && outcome.remaining.length > 0) {
+      onEvent({ kind: 'moved', copy, to: [copy] })
+    }
     notices.prepared.forEach(({ pending }, at) => {
       const about = notices.kinds[at]
       const copies = added.filter(({ message }) => message.id === pending.id)
