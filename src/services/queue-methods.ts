@@ -1,4 +1,4 @@
-import type { AdminMethod } from '../admin/admin-endpoint.ts'
+import { type AdminMethod, NotUnderstood } from '../admin/admin-endpoint.ts'
 import { second } from '../base/time-span.ts'
 import type { QueueKey } from '../queue/queue-key.ts'
 import type { QueueScheduler } from '../queue/scheduler.ts'
@@ -127,5 +127,5 @@ export function queueMethods(
 /** Where a walk goes on, as an answer gave it. */
 function mark(value: unknown): string {
   if (typeof value === 'string' && /^-?\d{1,16}(?:\/\d{1,16}){0,2}$/.test(value)) return value
-  throw new TypeError('after must be the mark of an earlier answer')
+  throw new NotUnderstood('after must be the mark of an earlier answer')
 }
