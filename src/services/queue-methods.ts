@@ -1,4 +1,5 @@
 import { type AdminMethod, NotUnderstood } from '../admin/admin-endpoint.ts'
+import type { ThisServer } from '../admin/cmdlets/this-server.ts'
 import { second } from '../base/time-span.ts'
 import type { QueueKey } from '../queue/queue-key.ts'
 import type { QueueScheduler } from '../queue/scheduler.ts'
@@ -25,6 +26,7 @@ const queueAction = oneOf(['suspend', 'resume', 'retry', 'resubmit'])
 const messageAction = oneOf(['suspend', 'resume', 'remove', 'removeWithNotice'])
 
 interface QueueMethodParts {
+  readonly server: ThisServer
   readonly store: Pick<QueueStore, 'readPiece'>
   /** The queue of messages that are redirected to a host; rejects when it cannot be one. */
   readonly redirectionTo: (host: string) => Promise<QueueKey>
@@ -37,9 +39,10 @@ interface QueueMethodParts {
  */
 export function queueMethods(
   { listing, operations, messages }: QueueScheduler,
-  { store, redirectionTo, log }: QueueMethodParts,
+  { server, store, redirectionTo, log }: QueueMethodParts,
 ): Readonly<Record<string, AdminMethod>> {
   return {
+    server: () => Promise.resolve(server),
     queues: (given) => {
       const { tests, after, limit } = parametersOf(given, ['tests', 'after', 'limit'])
       return listing.queues({
