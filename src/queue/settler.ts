@@ -1,11 +1,11 @@
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import { minute, second } from '../base/time-span.ts'
+import type { AdminMark, RemovalKind } from './admin-mark.ts'
 import type { RecipientResult } from './delivery-agent.ts'
 import type { Notifier } from './notifier.ts'
 import type { NoticeKind, NoticeOfResults, QueueEvents, QueueLog } from './queue-events.ts'
 import { type PreparedMessage, type QueueStore, StoreError } from './queue-store.ts'
-import type { AdminMark } from './message-operations.ts'
 import { type Copy, type NewCopy, suspended } from './stored-message.ts'
 import {
   type MessageSettings,
@@ -30,9 +30,6 @@ export interface SettlerParts {
   /** A copy was to be removed while its result was being written, and is still there. */
   readonly onLateRemoval: (copy: Copy, kind: RemovalKind) => void
 }
-
-/** How an administrator removes a message. */
-export type RemovalKind = 'remove' | 'removeWithNotice'
 
 /** What is written for one leased copy. */
 interface Outcome extends Verdict {
