@@ -141,7 +141,7 @@ export class DeliveryRun {
     targets: readonly Target[],
     begun?: ConnectivitySession,
   ): Promise<DeliverySession | ConnectionResult> {
-    const { opener, signal, logger } = this.#options
+    const { opener, signal } = this.#options
     const { key } = this.#lane
     let first = begun
     for (; this.#current < targets.length; this.#current++) {
@@ -154,10 +154,6 @@ export class DeliveryRun {
         this.#session = opened
         return opened
       }
-      logger.info(
-        { queue: key.nextHopDomain, target: targetName(target), reason: troubleText(opened) },
-        'Target failed',
-      )
       this.#first ??= { trouble: opened }
     }
     first?.end()

@@ -31,6 +31,7 @@ import { queueMethods } from './queue-methods.ts'
 import { CannotStart, type RunningService, type ServiceGround } from './service-ground.ts'
 import { type ServiceLogs, openServiceLogs } from './service-log.ts'
 import { redirectionTarget } from './redirection-target.ts'
+import { tellRetry } from './retry-told.ts'
 import { outboundProxyTarget } from './service-targets.ts'
 import { startListening } from './start-listening.ts'
 
@@ -75,7 +76,10 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       clock,
       load: loopLoad(),
       log: troubles,
-      onEvent: (event) => tracking.queueEvent(event),
+      onEvent: (event) => {
+        tracking.queueEvent(event)
+        tellRetry(event, troubles)
+      },
       ...(siblings !== undefined && { places: siblings.places }),
     }),
   )

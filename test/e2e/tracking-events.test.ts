@@ -142,6 +142,8 @@ test('a resubmission is RESUBMIT also when the message stays in its queue', asyn
   const messageId = await send('staying', '<bob@stays.example>')
   const retry = '(Get-Queue -Filter {NextHopDomain -eq "stays.example"}).Status'
   await expect.poll(() => shell(retry), { timeout: 20_000 }).toBe('Retry\n')
+  const told = 'queues of the connector "To Internet" go into Retry'
+  await relay.logged(({ msg }) => msg === told)
   await shell('Retry-Queue -Filter {NextHopDomain -eq "stays.example"} -Resubmit $true')
   const records = await tracked({ messageId }, 2)
   expect(records.map(essence)).toEqual(['SMTP RECEIVE', 'QUEUE RESUBMIT'])
