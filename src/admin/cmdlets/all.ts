@@ -1,5 +1,6 @@
 import type { Cmdlet } from '../shell/cmdlet.ts'
 import { acceptedDomainCmdlets } from './accepted-domain.ts'
+import { type AuditLogs, auditLogCmdlets } from './admin-audit-log.ts'
 import type { Configuration } from './configuration.ts'
 import { connectorPermissionCmdlets } from './connector-permission.ts'
 import { exchangeCertificateCmdlets } from './exchange-certificate.ts'
@@ -27,6 +28,7 @@ export interface Administration {
   readonly connectivity: Connectivity
   readonly server: ServerInquiry
   readonly trackingLogs: TrackingLogs
+  readonly auditLogs: AuditLogs
   readonly mailFlow: MailFlow
   readonly queues: QueueServer
   readonly configuration: Configuration
@@ -44,6 +46,7 @@ export function serverCmdlets(administration: Administration): readonly Cmdlet[]
     ...connectivityCmdlets(administration.connectivity),
     ...serverFactCmdlets(administration.server),
     ...trackingLogCmdlets(administration.trackingLogs),
+    ...auditLogCmdlets(administration.auditLogs, administration.server),
     ...mailFlowCmdlets(administration.mailFlow, administration.server),
     ...queueCmdlets(administration.queues),
     ...digestCmdlets(administration.queues),

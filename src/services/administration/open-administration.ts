@@ -45,6 +45,12 @@ export function openAdministration(place: AdministrationPlace): Administration {
         yield* (await trackingLogs()).search(query)
       },
     },
+    auditLogs: {
+      async *search(query) {
+        const { readAdminAuditLog } = await import('../../logs/admin-audit-reader.ts')
+        yield* readAdminAuditLog({ dataFolder, ...query })
+      },
+    },
     mailFlow: {
       send: async (envelope, signal) => await (await mailFlow()).send(envelope, signal),
       events: async (messageId, signal) => await (await mailFlow()).events(messageId, signal),

@@ -176,6 +176,8 @@ export const publishedParameters: Readonly<Record<string, string>> = {
     CrossPremisesExpirationTimeout CrossPremisesPendingErrorCount DomainController ErrorLatency
     ExecutionTimeout Identity MonitoringContext TargetDatabase TargetEmailAddress
     TargetEmailAddressDisplayName TargetMailboxServer WhatIf`,
+  'Search-AdminAuditLog': `Cmdlets DomainController EndDate ExternalAccess IsSuccess ObjectIds Parameters ResultSize
+    StartDate StartIndex UserIds`,
   'Get-ExchangeServer': `Domain DomainController Identity Status`,
   'Get-LocalUser': `Name SID`,
   'New-LocalUser': `AccountExpires AccountNeverExpires Confirm Description Disabled FullName Name NoPassword
