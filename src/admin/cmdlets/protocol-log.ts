@@ -57,7 +57,7 @@ const parameters = {
     help: 'Connect (+), disconnect (-), sent (>), received (<), or information (*).',
   }),
   Start: parameter(dateTime, { help: 'Records of this time and later.' }),
-  End: parameter(dateTime, { help: 'Records of this time and earlier.' }),
+  End: parameter(dateTime, { help: 'Records before this time.' }),
   Direction: parameter(oneOf(['Receive', 'Send']), { help: 'One of the two logs of a service.' }),
   Service: parameter(oneOf(['Transport', 'FrontendTransport']), {
     help: 'The logs of one service.',
