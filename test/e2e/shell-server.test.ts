@@ -109,6 +109,12 @@ test('the server tells who it is', async () => {
   expect(other.stderr).toContain("The server 'EDGE02' couldn't be found")
 })
 
+test('the services of the role are asked whether they run', async () => {
+  const line =
+    'Test-ServiceHealth | % {"$($_.Role): $($_.RequiredServicesRunning) $($_.ServicesRunning)"}'
+  expect((await shell(line)).lines).toEqual(['Edge Transport Server Role: True Transport'])
+})
+
 test('a route is told by the connectors there are', async () => {
   const { lines } = await shell(
     'Test-Route ann@inside.test | % {"$($_.Status) $($_.SendConnector) $($_.NextHops)"}',

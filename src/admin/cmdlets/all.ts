@@ -8,6 +8,7 @@ import { type ServerInquiry, serverFactCmdlets } from './exchange-server.ts'
 import { type MailFlow, mailFlowCmdlets } from './mail-flow.ts'
 import { type TrackingLogs, trackingLogCmdlets } from './message-tracking-log.ts'
 import { type ProtocolLogs, protocolLogCmdlets } from './protocol-log.ts'
+import { type ServerHealth, serviceHealthCmdlets } from './service-health.ts'
 import { type Connectivity, connectivityCmdlets } from './smtp-connectivity.ts'
 import { messageCmdlets } from './message-cmdlets.ts'
 import { exportCmdlets } from './message-export.ts'
@@ -27,6 +28,7 @@ export interface Administration {
   readonly protocolLogs: ProtocolLogs
   readonly connectivity: Connectivity
   readonly server: ServerInquiry
+  readonly health: ServerHealth
   readonly trackingLogs: TrackingLogs
   readonly auditLogs: AuditLogs
   readonly mailFlow: MailFlow
@@ -45,6 +47,7 @@ export function serverCmdlets(administration: Administration): readonly Cmdlet[]
     ...protocolLogCmdlets(administration.protocolLogs),
     ...connectivityCmdlets(administration.connectivity),
     ...serverFactCmdlets(administration.server),
+    ...serviceHealthCmdlets(administration.health, administration.server),
     ...trackingLogCmdlets(administration.trackingLogs),
     ...auditLogCmdlets(administration.auditLogs, administration.server),
     ...mailFlowCmdlets(administration.mailFlow, administration.server),

@@ -19,6 +19,10 @@ export function openAdministration(place: AdministrationPlace): Administration {
   const trackingLogs = async () =>
     (await import('./tracking-logs.ts')).fileTrackingLogs(configFile, dataFolder)
   const mailFlow = async () => (await import('./mail-flow.ts')).fileMailFlow(configFile, dataFolder)
+  const server = async () => {
+    const { currentConfig } = await import('./current-config.ts')
+    return (await currentConfig(configFile)).Server
+  }
   return {
     routes: {
       async explain(address, size) {
@@ -56,10 +60,15 @@ export function openAdministration(place: AdministrationPlace): Administration {
       events: async (messageId, signal) => await (await mailFlow()).events(messageId, signal),
     },
     configuration: lazyConfiguration(place),
+    health: {
+      async *processes() {
+        const { serviceHealth } = await import('../service-health.ts')
+        yield* serviceHealth(dataFolder, (await server()).Role)
+      },
+    },
     server: {
       async facts() {
-        const { currentConfig } = await import('./current-config.ts')
-        const { Name, Fqdn, Role } = (await currentConfig(configFile)).Server
+        const { Name, Fqdn, Role } = await server()
         return { name: Name, fqdn: Fqdn, role: Role, version: productVersion }
       },
     },

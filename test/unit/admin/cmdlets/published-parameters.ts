@@ -172,6 +172,7 @@ export const publishedParameters: Readonly<Record<string, string>> = {
     Services Thumbprint WhatIf`,
   'Remove-ExchangeCertificate': `Confirm DomainController Identity Server Thumbprint WhatIf`,
   'Test-SmtpConnectivity': `Confirm DomainController Identity MonitoringContext WhatIf`,
+  'Test-ServiceHealth': `ActiveDirectoryTimeout Confirm DomainController MonitoringContext Server WhatIf`,
   'Test-Mailflow': `ActiveDirectoryTimeout AutoDiscoverTargetMailboxServer Confirm CrossPremises
     CrossPremisesExpirationTimeout CrossPremisesPendingErrorCount DomainController ErrorLatency
     ExecutionTimeout Identity MonitoringContext TargetDatabase TargetEmailAddress
