@@ -30,7 +30,8 @@ export interface AuditArgument {
   readonly value: string
 }
 
-const inQuotes = '"(?:[^"]|"")*"'
+// What ends it is followed by no quote: so each text has one reading only, and takes little time.
+const inQuotes = '"(?:[^"]|"")*"(?!")'
 const inParentheses = `\\((?:${inQuotes}|[^")])*\\)`
 const argumentPattern = new RegExp(
   `-(\\w+) ((?:${inQuotes}|${inParentheses}|[^\\s"(])*)(?= -|$)`,
