@@ -9,8 +9,8 @@ import { readGreeting } from './smtp-greeting.ts'
 /** Tries the listeners that a configuration file names. */
 export function fileConnectivity(configFile: string): Connectivity {
   return {
-    async serverName() {
-      return (await currentConfig(configFile)).Server.Name
+    async server() {
+      return (await currentConfig(configFile)).Server
     },
     async *test(signal) {
       const { Server, ReceiveConnectors } = await currentConfig(configFile)

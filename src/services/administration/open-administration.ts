@@ -38,7 +38,7 @@ export function openAdministration(place: AdministrationPlace): Administration {
     },
     queues: new RunningQueues(dataFolder),
     connectivity: {
-      serverName: async () => await (await connectivity()).serverName(),
+      server: async () => await (await connectivity()).server(),
       async *test(signal) {
         yield* (await connectivity()).test(signal)
       },
