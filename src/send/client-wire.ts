@@ -37,7 +37,8 @@ export class ClientWire {
   readonly #log: ProtocolSession
   #socket: Duplex
   #reader: ReplyReader
-  #waiting: Expectation | undefined
+  /** In the order of what was sent; the first is being answered. */
+  readonly #waiting: Expectation[] = []
   #writer: Writer | undefined
   #failure: ClientFailure | undefined
   /** Where the session stands while nobody waits for a reply. */
@@ -92,7 +93,10 @@ export class ClientWire {
     })
   }
 
-  /** The next `count` replies, at least one; `timeout` runs anew for each. One caller at a time. */
+  /**
+   * The next `count` replies, at least one, behind those that are waited for already; `timeout` runs
+   * anew for each.
+   */
   expect(
     count: number,
     timeout: Milliseconds,
@@ -103,8 +107,8 @@ export class ClientWire {
         reject(this.#failure)
         return
       }
-      this.#deadline.set(timeout)
-      this.#waiting = { count, timeout, stageOf, replies: [], resolve, reject }
+      if (this.#waiting.length === 0) this.#deadline.set(timeout)
+      this.#waiting.push({ count, timeout, stageOf, replies: [], resolve, reject })
     })
   }
 
@@ -141,12 +145,11 @@ export class ClientWire {
     why: { stage: ClientStage; kind: ClientFailureKind; message: string; cause?: unknown },
   ): void {
     if (this.#failure !== undefined) return
-    const replies = this.#waiting?.replies ?? []
+    const replies = this.#waiting[0]?.replies ?? []
     this.#failure = new ClientFailure(why.message, { ...why, replies })
     this.#deadline.close()
     this.#log.record('-', '', ending)
-    this.#waiting?.reject(this.#failure)
-    this.#waiting = undefined
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#failure)
     this.#writer?.reject(this.#failure)
     this.#writer = undefined
     this.#socket.destroy()
@@ -180,7 +183,7 @@ export class ClientWire {
   }
 
   #onReply(reply: Reply): void {
-    const waiting = this.#waiting
+    const [waiting, next] = this.#waiting
     if (reply.code === 421) this.#closing = true
     if (waiting === undefined) {
       this.#unasked(reply)
@@ -191,8 +194,9 @@ export class ClientWire {
       this.#deadline.set(waiting.timeout)
       return
     }
-    this.#deadline.clear()
-    this.#waiting = undefined
+    this.#waiting.shift()
+    if (next === undefined) this.#deadline.clear()
+    else this.#deadline.set(next.timeout)
     this.#stageBetween = 'command'
     waiting.resolve(waiting.replies)
   }
@@ -235,7 +239,7 @@ export class ClientWire {
   }
 
   get #stage(): ClientStage {
-    const waiting = this.#waiting
+    const [waiting] = this.#waiting
     return waiting === undefined ? this.#stageBetween : waiting.stageOf(waiting.replies.length)
   }
 }

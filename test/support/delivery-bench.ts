@@ -81,6 +81,10 @@ export class MemoryLane implements DeliveryLane {
     return this.waiting.shift()
   }
 
+  nextAhead(): Copy | undefined {
+    return this.next()
+  }
+
   reached(): void {
     // Nobody waits for it here.
   }
