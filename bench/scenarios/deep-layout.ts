@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { fork } from 'node:child_process'
-import { smartHost } from '../../test/interop/relay-config.ts'
+import { smartHost } from '../../test/support/relay-config.ts'
 import { type Ground, addressOf, domainPlace } from '../ground.ts'
 import type { QueueKey } from '../../src/queue/queue-key.ts'
 import type { Place } from '../mail-server.ts'

@@ -1,4 +1,4 @@
-import { smartHost } from '../../test/interop/relay-config.ts'
+import { smartHost } from '../../test/support/relay-config.ts'
 import { hold } from '../contest.ts'
 import { duel } from '../duel.ts'
 import { type Ground, domainPlace, messagesFor } from '../ground.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { smartHost } from '../../test/interop/relay-config.ts'
+import { smartHost } from '../../test/support/relay-config.ts'
 import { type Ground, hosts, messagesFor, sinkPlace } from '../ground.ts'
 import type { IdleOrder, IdleReport } from '../load/idle-clients.ts'
 import { Worker } from '../load/worker.ts'

@@ -1,4 +1,4 @@
-import { smartHost } from '../../test/interop/relay-config.ts'
+import { smartHost } from '../../test/support/relay-config.ts'
 import { type Ground, sinkPlace } from '../ground.ts'
 import { recipientName } from '../load/numbered-message.ts'
 import { type Latencies, type Manner, NumberedTraffic } from '../load/numbered-traffic.ts'

@@ -1,4 +1,4 @@
-import { smartHost, mailboxConfig, user } from '../../test/interop/relay-config.ts'
+import { smartHost, mailboxConfig, user } from '../../test/support/relay-config.ts'
 import { type Duel, duel } from '../duel.ts'
 import { type Ground, addressOf, sinkPlace } from '../ground.ts'
 import { recipientName } from '../load/numbered-message.ts'

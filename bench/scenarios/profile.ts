@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { smartHost } from '../../test/interop/relay-config.ts'
+import { smartHost } from '../../test/support/relay-config.ts'
 import { type Ground, messagesFor, sinkPlace } from '../ground.ts'
 import { SourceAndSink } from '../load/source-and-sink.ts'
 import { type CpuProfile, type Span, type Spending, spendingOf } from '../profile/cpu-profile.ts'

@@ -1,4 +1,4 @@
-import { smartHost } from '../../test/interop/relay-config.ts'
+import { smartHost } from '../../test/support/relay-config.ts'
 import { type Duel, duel } from '../duel.ts'
 import { type Ground, sinkPlace } from '../ground.ts'
 import { SourceAndSink, type SourceOptions } from '../load/source-and-sink.ts'

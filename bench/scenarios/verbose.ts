@@ -1,4 +1,4 @@
-import { smartHost } from '../../test/interop/relay-config.ts'
+import { smartHost } from '../../test/support/relay-config.ts'
 import { hold } from '../contest.ts'
 import { type Ground, messagesFor, sinkPlace } from '../ground.ts'
 import { SourceAndSink } from '../load/source-and-sink.ts'

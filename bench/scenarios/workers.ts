@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { smartHost } from '../../test/interop/relay-config.ts'
+import { smartHost } from '../../test/support/relay-config.ts'
 import { hold, middle } from '../contest.ts'
 import { useCores } from '../core.ts'
 import { type Ground, messagesFor, sinkPlace } from '../ground.ts'

@@ -1,6 +1,11 @@
 import { connect } from 'node:net'
 import { second } from '../base/time-span.ts'
-import { type AdminAnswer, type AdminQuestion, adminSocketPath } from './admin-endpoint.ts'
+import {
+  type AdminAnswer,
+  type AdminQuestion,
+  adminSocketPath,
+  withVersionsApart,
+} from './admin-endpoint.ts'
 
 const patience = 30 * second
 
@@ -29,7 +34,10 @@ export async function askService(
     )
   })
   const answer = JSON.parse(text) as AdminAnswer
-  if ('error' in answer) throw new Error(answer.error)
+  if ('error' in answer) {
+    const { error, version } = answer
+    throw new Error(version === undefined ? withVersionsApart(error) : error)
+  }
   return answer.result
 }
 

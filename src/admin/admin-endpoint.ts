@@ -2,6 +2,7 @@ import { chmod, mkdir, rm } from 'node:fs/promises'
 import { type Server, type Socket, createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { second } from '../base/time-span.ts'
+import { productVersion } from '../base/version.ts'
 
 /** Longest question; questions are a few parameters. */
 const maximumQuestionLength = 256 * 1024
@@ -17,8 +18,22 @@ export interface AdminQuestion {
   readonly parameters?: unknown
 }
 
-/** The line that comes back; the service then ends the connection. */
-export type AdminAnswer = { readonly result: unknown } | { readonly error: string }
+/**
+ * The line that comes back; the service then ends the connection. An error without a version comes of a
+ * service that is older than this field, and says nothing of versions itself.
+ */
+export type AdminAnswer =
+  { readonly result: unknown } | { readonly error: string; readonly version?: string }
+
+/** A question that no command of the service's own version asks. */
+export class NotUnderstood extends Error {
+  override readonly name = 'NotUnderstood'
+}
+
+/** The words of a service that does not know what it is asked, with the reason and the remedy. */
+export function withVersionsApart(error: string): string {
+  return `${error}: this command and the running services are of different versions; restart the services, and any shell that was open before the update`
+}
 
 /** The socket by which admin commands reach a service, or one worker of it. */
 export function adminSocketPath(dataFolder: string, service: string, worker = 1): string {
@@ -104,9 +119,11 @@ async function answer(
   try {
     const { method: name, parameters } = JSON.parse(line) as AdminQuestion
     const method = Object.hasOwn(methods, name) ? methods[name] : undefined
-    if (method === undefined) return { error: `there is no "${name}"` }
+    if (method === undefined) throw new NotUnderstood(`there is no "${name}"`)
     return { result: (await method(parameters)) ?? null }
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) }
+    const text = error instanceof Error ? error.message : String(error)
+    const told = error instanceof NotUnderstood ? withVersionsApart(text) : text
+    return { error: told, version: productVersion }
   }
 }

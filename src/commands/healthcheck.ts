@@ -1,8 +1,5 @@
 import { parseArgs } from 'node:util'
-import { askService } from '../admin/admin-client.ts'
-import { knownWorkers } from '../services/known-workers.ts'
-import { servicesOf } from '../services/service-names.ts'
-import { workerName } from '../services/worker.ts'
+import { serviceHealth } from '../services/service-health.ts'
 import { type Command, type CommandIo, exitCodes } from './command-io.ts'
 import { locations } from './locations.ts'
 import { readConfig } from './read-config.ts'
@@ -21,22 +18,9 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
   const config = await readConfig(configFile, io)
   if (config === undefined) return exitCodes.toldError
   const complaints: string[] = []
-  for (const service of servicesOf(config.Server.Role)) {
-    for (const worker of await knownWorkers(dataFolder, service)) {
-      const complaint = await complaintOf({ dataFolder, service, worker })
-      if (complaint !== undefined) complaints.push(`${workerName(service, worker)}: ${complaint}`)
-    }
+  for await (const { worker, complaint } of serviceHealth(dataFolder, config.Server.Role)) {
+    if (complaint !== undefined) complaints.push(`${worker}: ${complaint}`)
   }
   for (const complaint of complaints) io.stderr.write(`${complaint}\n`)
   return complaints.length === 0 ? exitCodes.fine : exitCodes.toldError
-}
-
-/** Why a worker cannot do its work; undefined when it can. */
-async function complaintOf(target: Parameters<typeof askService>[0]): Promise<string | undefined> {
-  try {
-    const answer = await askService(target, 'health')
-    return typeof answer === 'string' ? answer : undefined
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
-  }
 }

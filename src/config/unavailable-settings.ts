@@ -213,11 +213,6 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
       why: 'no copies of delivered messages are kept',
     },
     {
-      names: ['MaxSendSize'],
-      why: noMailboxes,
-      instead: 'use MaxReceiveSize, or MaxMessageSize of the Send connectors',
-    },
-    {
       names: ['TLSReceiveDomainSecureList', 'TLSSendDomainSecureList'],
       why: noDomainSecurity,
     },

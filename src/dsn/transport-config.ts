@@ -7,6 +7,8 @@ const maximumBytes = 2_147_482_624
 export const transportConfigSchema = z.strictObject({
   /** Organisation limits, beside those of the connectors. */
   MaxReceiveSize: byteSize(0, maximumBytes, true).default(Infinity),
+  /** For senders of the organisation. */
+  MaxSendSize: byteSize(0, maximumBytes, true).default(Infinity),
   MaxRecipientEnvelopeLimit: countOrUnlimited(0).default(Infinity),
   InternalDelayDsnEnabled: flag().default(true),
   ExternalDelayDsnEnabled: flag().default(true),

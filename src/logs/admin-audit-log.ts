@@ -24,13 +24,19 @@ export interface AdminAuditEntry {
   /** Account of the operating system. */
   readonly user: string
   readonly cmdlet: string
+  /** As given, without secrets: `-Name "To Edge" -AddressSpaces *`. */
   readonly parameters: string
   readonly object: string
   /** Why it failed; undefined when it was done. */
   readonly error?: string | undefined
 }
 
-const prefix = 'ADMINAUDIT'
+/** How the names of its files begin: `ADMINAUDIT20260102-1.LOG`. */
+export const adminAuditPrefix = 'ADMINAUDIT'
+
+/** Where it stands below the server's data folder. */
+export const adminAuditFolder = (dataFolder: string) => join(dataFolder, 'logs', 'AdminAudit')
+
 /** Exchange keeps its admin audit log for 90 days. */
 const limits: LogLimits = {
   maxAge: 90 * day,
@@ -48,7 +54,7 @@ export class AdminAuditLog {
   readonly #clock: Clock
 
   constructor(dataFolder: string, clock: Clock) {
-    this.#folder = join(dataFolder, 'logs', 'AdminAudit')
+    this.#folder = adminAuditFolder(dataFolder)
     this.#clock = clock
   }
 
@@ -77,11 +83,12 @@ export class AdminAuditLog {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     const names = await readdir(this.#folder)
     const instances = names.flatMap((name) => {
-      const parsed = parseLogFileName(prefix, name)
+      const parsed = parseLogFileName(adminAuditPrefix, name)
       return parsed?.stamp === stamp ? [parsed.instance] : []
     })
     const newest = Math.max(1, ...instances)
-    const path = (instance: number) => join(this.#folder, logFileName(prefix, stamp, instance))
+    const path = (instance: number) =>
+      join(this.#folder, logFileName(adminAuditPrefix, stamp, instance))
     const size = await sizeOf(path(newest))
     if (size !== undefined && size < limits.maxFileSize) return path(newest)
     const file = path(size === undefined ? newest : newest + 1)
@@ -98,7 +105,7 @@ export class AdminAuditLog {
     const files = await Promise.all(
       names.map(async (name) => ({ name, size: (await sizeOf(join(this.#folder, name))) ?? 0 })),
     )
-    for (const name of expiredFiles(files, prefix, { now, limits })) {
+    for (const name of expiredFiles(files, adminAuditPrefix, { now, limits })) {
       await rm(join(this.#folder, name), { force: true })
     }
   }

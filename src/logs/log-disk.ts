@@ -22,7 +22,7 @@ export interface LogDisk {
 /** The machine's disk. */
 export const systemLogDisk: LogDisk = {
   async create(path) {
-    await mkdir(dirname(path), { recursive: true })
+    await makeFolder(dirname(path))
     // Exclusive, so that two processes can never write one file.
     const handle = await open(path, 'ax', 0o640)
     return {
@@ -46,6 +46,14 @@ export const systemLogDisk: LogDisk = {
     return (await Promise.all(sized)).flat()
   },
   remove: (path) => rm(path, { force: true }),
+}
+
+/** Rejects without EEXIST, which would say that the log is there, when something else stands in its place. */
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    if (errorCode(error) !== 'EEXIST') throw error
+    throw new Error(`${folder} is not a folder; move it away`, { cause: error })
+  })
 }
 
 /** The system's code of an error (`ENOSPC`), undefined when it has none. */

@@ -22,7 +22,7 @@ export interface ProtocolLogQuery<Place extends ProtocolLogPlace> {
   readonly places: readonly Place[]
   /** Records of that time and later. */
   readonly start?: Milliseconds | undefined
-  /** Records of that time and earlier. */
+  /** Records before that time. */
   readonly end?: Milliseconds | undefined
   /** Only lines that hold this text, compared without case, are looked at. */
   readonly text?: string | undefined
@@ -64,7 +64,7 @@ async function wantedFiles<Place extends ProtocolLogPlace>({
     for (const { name } of await systemLogDisk.list(place.folder)) {
       const file = parseLogFileName(place.prefix, name)
       if (file === undefined || endOfStamp(file.stamp) < start) continue
-      if (startOfStamp(file.stamp) <= end) found.push({ ...file, place })
+      if (startOfStamp(file.stamp) < end) found.push({ ...file, place })
     }
   }
   return found.sort(byAge)
@@ -83,7 +83,7 @@ async function* recordsOf(
     for (const line of lines.split(/\r?\n/)) {
       if (wanted !== undefined && !line.toLowerCase().includes(wanted)) continue
       const record = parseProtocolLogLine(line)
-      if (record !== undefined && record.time >= start && record.time <= end) yield record
+      if (record !== undefined && record.time >= start && record.time < end) yield record
     }
   }
 }

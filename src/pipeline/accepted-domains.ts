@@ -32,10 +32,9 @@ export class AcceptedDomainTable {
     this.entries = entries
     this.default = entries.find((entry) => entry.Default) ?? entries[0]
     for (const entry of entries) {
-      const wildcard = entry.DomainName.startsWith('*.')
       const base = baseDomain(entry)
-      if (!wildcard) this.#literal.set(base, entry)
-      if (wildcard || entry.MatchSubDomains) this.#withSubdomains.set(base, entry)
+      if (!isWildcard(entry)) this.#literal.set(base, entry)
+      if (withSubdomains(entry)) this.#withSubdomains.set(base, entry)
     }
   }
 
@@ -76,7 +75,15 @@ export class AcceptedDomainTable {
   }
 }
 
-function baseDomain(entry: AcceptedDomain): string {
+const isWildcard = ({ DomainName }: AcceptedDomain) => DomainName.startsWith('*.')
+
+/** Whether what is below the domain is accepted too. */
+export function withSubdomains(entry: AcceptedDomain): boolean {
+  return isWildcard(entry) || entry.MatchSubDomains
+}
+
+/** The domain itself, in the form it is compared in. */
+export function baseDomain(entry: AcceptedDomain): string {
   return comparableDomain(entry.DomainName.replace(/^\*\./, ''))
 }
 

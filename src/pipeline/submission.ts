@@ -1,4 +1,5 @@
 import type { Awaitable } from '../base/awaitable.ts'
+import type { Bytes } from '../base/byte-size.ts'
 import type { Clock } from '../base/clock.ts'
 import { plainAddress } from '../base/ip-range.ts'
 import type { Live } from '../base/live.ts'
@@ -23,6 +24,7 @@ import {
   messageTooLarge,
   needRcptCommand,
   queuedForDelivery,
+  sentMessageTooLarge,
 } from '../smtp/replies.ts'
 import { reply } from '../smtp/reply.ts'
 import type { Reply } from '../smtp/reply.ts'
@@ -61,16 +63,33 @@ export class QueueSubmission implements MessageSink {
   }
 
   begin(transaction: MailTransaction): IncomingMessage | Reply {
-    const limit = receiveLimit(transaction.session, this.#options.transportConfig.current)
-    if ((transaction.declaredSize ?? 0) > limit) return messageTooLarge
+    const limit = sizeLimit(transaction.session, this.#options.transportConfig.current)
+    if ((transaction.declaredSize ?? 0) > limit.size) return limit.refusal
     return new Submission(transaction, limit, this.#options)
   }
 }
 
-/** MaxReceiveSize of the organisation, for those that may not pass it. */
-function receiveLimit({ permissions }: SessionFacts, config: TransportConfig): number {
-  return permissions.has('BypassMessageSizeLimit') ? Infinity : config.MaxReceiveSize
+interface SizeLimit {
+  readonly size: Bytes
+  /** What a larger message is answered. */
+  readonly refusal: Reply
 }
+
+/**
+ * The organisation's limits for those that may not pass them: MaxReceiveSize for all, MaxSendSize for
+ * senders of its own. The narrower one counts.
+ */
+function sizeLimit(session: SessionFacts, config: TransportConfig): SizeLimit {
+  const { MaxReceiveSize, MaxSendSize } = config
+  if (session.permissions.has('BypassMessageSizeLimit'))
+    return { size: Infinity, refusal: messageTooLarge }
+  return isOriginating(session) && MaxSendSize < MaxReceiveSize
+    ? { size: MaxSendSize, refusal: sentMessageTooLarge }
+    : { size: MaxReceiveSize, refusal: messageTooLarge }
+}
+
+/** Whether the message comes from the organisation: its sender proved who it is. */
+const isOriginating = ({ principal }: SessionFacts) => principal.kind !== 'Anonymous'
 
 type SubmissionState =
   | { readonly kind: 'header'; readonly collector: HeaderCollector }
@@ -79,14 +98,14 @@ type SubmissionState =
 
 class Submission implements IncomingMessage {
   readonly #transaction: MailTransaction
-  readonly #limit: number
+  readonly #limit: SizeLimit
   readonly #options: QueueSubmissionOptions
   readonly #recipients: Recipient[] = []
   #state: SubmissionState
   #receivedSize = 0
   #storedSize = 0
 
-  constructor(transaction: MailTransaction, limit: number, options: QueueSubmissionOptions) {
+  constructor(transaction: MailTransaction, limit: SizeLimit, options: QueueSubmissionOptions) {
     this.#transaction = transaction
     this.#limit = limit
     this.#options = options
@@ -110,8 +129,8 @@ class Submission implements IncomingMessage {
     const state = this.#state
     if (state.kind === 'refused') return
     this.#receivedSize += chunk.length
-    if (this.#receivedSize > this.#limit) {
-      this.#refuse(messageTooLarge)
+    if (this.#receivedSize > this.#limit.size) {
+      this.#refuse(this.#limit.refusal)
       return
     }
     if (state.kind === 'body') return this.#store(state.pending, chunk)
@@ -218,7 +237,7 @@ class Submission implements IncomingMessage {
       source: `SMTP:${connector}`,
       sourceAddress: plainAddress((session.proxiedFor?.client ?? session.remote).address),
       networkMessageId,
-      ...(session.principal.kind !== 'Anonymous' && { originating: true }),
+      ...(isOriginating(session) && { originating: true }),
     }
   }
 

@@ -89,7 +89,9 @@ export class MemoryQueueStore implements QueueStore {
     const { copy, remaining, dueAt, attempts, lastError, delayNotified } = settlement
     if (!this.#leased.has(copy.id)) throw new StoreError('FAILED', `copy ${copy.id} is not leased`)
     this.#leased.delete(copy.id)
-    const added = (settlement.moved ?? []).map((moved) => this.#newCopy(copy.message, moved))
+    const added = (settlement.moved ?? []).map((moved) =>
+      this.#newCopy(copy.message, moved, delayNotified),
+    )
     for (const notification of settlement.notifications ?? [])
       added.push(...this.#add(notification))
     if (remaining.length > 0) {
@@ -197,6 +199,7 @@ export class MemoryQueueStore implements QueueStore {
   #newCopy(
     message: NewMessage & { readonly id: number },
     { queue, recipients, dueAt }: NewCopy,
+    delayNotified = false,
   ): Copy {
     const id = this.#nextId++
     this.#number(queue)
@@ -208,7 +211,7 @@ export class MemoryQueueStore implements QueueStore {
       dueAt: dueAt ?? this.#clock.now(),
       attempts: 0,
       lastError: '',
-      delayNotified: false,
+      delayNotified,
     }
     this.#copies.set(id, copy)
     this.#leased.add(id)

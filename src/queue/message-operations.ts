@@ -1,12 +1,10 @@
 import type { Clock } from '../base/clock.ts'
+import type { AdminMark, RemovalKind } from './admin-mark.ts'
 import type { QueueLog } from './queue-events.ts'
 import type { QueueKey } from './queue-key.ts'
 import type { QueueStore } from './queue-store.ts'
-import type { RemovalKind, Settler } from './settler.ts'
+import type { Settler } from './settler.ts'
 import { type Copy, type CopyPlace, placeOf } from './stored-message.ts'
-
-/** What an administrator wants to become of a copy that is being worked on. */
-export type AdminMark = 'suspend' | RemovalKind
 
 interface OperationParts {
   readonly store: QueueStore

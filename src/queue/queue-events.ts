@@ -13,6 +13,8 @@ export type QueueEvent =
       readonly results: readonly RecipientResult[]
       /** The notification that the sender gets of some of the results. */
       readonly notice?: NoticeOfResults
+      /** An administrator removed the message, and wants no notification. */
+      readonly untold?: true
     }
   /** Recipients wait for another attempt. */
   | {
@@ -21,7 +23,7 @@ export type QueueEvent =
       readonly results: readonly RecipientResult[]
       readonly until: Milliseconds
     }
-  /** Categorized anew into other copies. */
+  /** Categorized anew into other copies, or as an administrator asked into itself. */
   | { readonly kind: 'moved'; readonly copy: Copy; readonly to: readonly Copy[] }
   /** A delivery status notification was made and queued. */
   | {

@@ -3,6 +3,7 @@ import type { Bytes } from '../base/byte-size.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import type { Milliseconds } from '../base/time-span.ts'
+import type { AdminMark } from './admin-mark.ts'
 import type { DeliveryQueue, QueueStatus } from './delivery-queue.ts'
 import {
   type DeliveryType,
@@ -16,7 +17,6 @@ import { queuePages, queuesPerPage } from './queue-pages.ts'
 import type { CopyQuery, QueueFigures, QueueStore } from './queue-store.ts'
 import { type QueueTest, queueMatcher } from './queue-test.ts'
 import { halfTheTime } from './half-the-time.ts'
-import type { AdminMark } from './message-operations.ts'
 import {
   type Copy,
   type CopyPlace,

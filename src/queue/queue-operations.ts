@@ -3,7 +3,7 @@ import type { DeliveryQueue } from './delivery-queue.ts'
 import { type QueueKey, isDeliveryQueue, queueKeyText } from './queue-key.ts'
 import { queuePages } from './queue-pages.ts'
 import type { QueueStore } from './queue-store.ts'
-import type { Recategorized, Recategorizer, Resubmission } from './resubmission.ts'
+import type { Recategorized, Resubmission, WalkOptions } from './resubmission.ts'
 import { type Copy, untried } from './stored-message.ts'
 import type { WindowKeeper } from './window-keeper.ts'
 
@@ -57,7 +57,7 @@ export class QueueOperations {
       // A queue that waits for its next hop goes on waiting.
       if (!queue.inRetry) endRetry(queue)
     }
-    if (key.deliveryType === 'Unreachable') void this.resubmit(key)
+    if (key.deliveryType === 'Unreachable') void this.#walk(key)
   }
 
   /** All copies of a queue in Retry are due now. False when it is in another state. */
@@ -85,9 +85,12 @@ export class QueueOperations {
     return true
   }
 
-  /** Categorizes every copy of a queue anew, but suspended ones. Resolves when all of them are written. */
+  /**
+   * As an administrator asks: categorizes every copy of a queue anew, but suspended ones. Resolves when
+   * all of them are written.
+   */
   resubmit(key: QueueKey): Promise<void> {
-    return this.#walk(key)
+    return this.#walk(key, { isAsked: true })
   }
 
   /**
@@ -97,10 +100,12 @@ export class QueueOperations {
   async redirect(target: QueueKey): Promise<void> {
     const text = queueKeyText(target)
     const isDrained = (key: QueueKey) => isDeliveryQueue(key) && queueKeyText(key) !== text
-    await this.#walkThose(isDrained, (copy) => Promise.resolve(redirected(copy, target)))
+    await this.#walkThose(isDrained, {
+      recategorize: (copy) => Promise.resolve(redirected(copy, target)),
+    })
   }
 
-  async #walk(key: QueueKey, recategorize?: Recategorizer): Promise<void> {
+  async #walk(key: QueueKey, options?: WalkOptions): Promise<void> {
     const { queues, windows, resubmission, endRetry } = this.#parts
     const queue = queues.get(queueKeyText(key))
     if (queue !== undefined) {
@@ -108,7 +113,7 @@ export class QueueOperations {
       windows.empty(queue)
     }
     try {
-      await resubmission.walk(key, recategorize)
+      await resubmission.walk(key, options)
     } finally {
       if (queue !== undefined) {
         queue.emptying = false
@@ -127,14 +132,11 @@ export class QueueOperations {
   }
 
   /** Walks over the queues that are meant, hold copies, and are not suspended. */
-  async #walkThose(
-    isMeant: (key: QueueKey) => boolean,
-    recategorize?: Recategorizer,
-  ): Promise<void> {
+  async #walkThose(isMeant: (key: QueueKey) => boolean, options?: WalkOptions): Promise<void> {
     for await (const page of queuePages(this.#parts.store)) {
       for (const { key, copies, suspended } of page) {
         const stays = suspended || copies === 0 || !isMeant(key)
-        if (!stays && this.#parts.isRunning()) await this.#walk(key, recategorize)
+        if (!stays && this.#parts.isRunning()) await this.#walk(key, options)
       }
     }
   }

@@ -41,6 +41,7 @@ export interface Settlement {
   readonly dueAt: Milliseconds
   readonly attempts: number
   readonly lastError: string
+  /** Their sender heard of the delay: holds for the remaining recipients and the moved ones. */
   readonly delayNotified: boolean
   /** Recipients that now belong to other queues. */
   readonly moved?: readonly NewCopy[]

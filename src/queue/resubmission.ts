@@ -14,6 +14,14 @@ export interface Recategorized {
   readonly failed: readonly RecipientResult[]
 }
 
+/** How a walk over a queue differs from the usual one. */
+export interface WalkOptions {
+  /** Instead of the usual way. */
+  readonly recategorize?: Recategorizer
+  /** An administrator wants it: that a copy was categorized is told also when it stays where it is. */
+  readonly isAsked?: boolean
+}
+
 /** Categorizes a stored copy anew; undefined when that is not possible at present. */
 export type Recategorizer = (copy: Copy) => Promise<Recategorized | undefined>
 
@@ -68,16 +76,16 @@ export class Resubmission {
   }
 
   /**
-   * Categorizes each copy that is in the queue now, by `recategorize` instead of the usual way when that is
-   * given; one walk per queue at a time. Never rejects.
+   * Categorizes each copy that is in the queue now; one walk per queue at a time, and what is wanted in
+   * no special way is done by the walk that goes on. Never rejects.
    */
-  walk(key: QueueKey, recategorize?: Recategorizer): Promise<void> {
+  walk(key: QueueKey, options?: WalkOptions): Promise<void> {
     const text = queueKeyText(key)
     const running = this.#walks.get(text)
     if (running !== undefined) {
-      return recategorize === undefined ? running : running.then(() => this.walk(key, recategorize))
+      return options === undefined ? running : running.then(() => this.walk(key, options))
     }
-    const walk = this.#walk(key, recategorize ?? this.#parts.recategorize)
+    const walk = this.#walk(key, options ?? {})
       .catch((error: unknown) => {
         this.#complain(error, 'could not categorize a queue anew', { queue: key })
       })
@@ -86,14 +94,14 @@ export class Resubmission {
     return walk
   }
 
-  async #walk(key: QueueKey, recategorize: Recategorizer): Promise<void> {
+  async #walk(key: QueueKey, options: WalkOptions): Promise<void> {
     const { store, clock } = this.#parts
     const begun = clock.now()
     // Copies that wait for a retry of their own come along; the persistent queues have none.
     if (isDeliveryQueue(key)) await store.postpone(key, begun)
     const some = async () => {
       const copies = await store.lease(key, begun, batch)
-      await Promise.all(copies.map((copy) => this.#move(copy, { recategorize, begun })))
+      await Promise.all(copies.map((copy) => this.#move(copy, { ...options, begun })))
       return copies.length
     }
     while (!this.#stopped && (await halfTheTime(clock, some)) > 0) {
@@ -103,18 +111,21 @@ export class Resubmission {
 
   async #move(
     copy: Copy,
-    { recategorize, begun }: { readonly recategorize: Recategorizer; readonly begun: number },
+    { recategorize, isAsked, begun }: WalkOptions & { readonly begun: number },
   ): Promise<void> {
     const { settler, log, clock } = this.#parts
     let result: Recategorized | undefined
     try {
-      result = await recategorize(copy)
+      result = await (recategorize ?? this.#parts.recategorize)(copy)
     } catch (error) {
       log.error({ error, internalId: copy.message.id }, 'could not categorize a message anew')
     }
     if (result === undefined) return settler.keep(copy, clock.now() + categorizeRetry)
-    // Just past the walk's start, so that this walk does not meet it again.
-    if (staysWhere(copy, result)) return settler.keep(copy, Math.max(clock.now(), begun + 1))
+    if (staysWhere(copy, result)) {
+      // Just past the walk's start, so that this walk does not meet it again.
+      const dueAt = Math.max(clock.now(), begun + 1)
+      return isAsked === true ? settler.stay(copy, dueAt) : settler.keep(copy, dueAt)
+    }
     return settler.move(copy, result.copies, result.failed)
   }
 

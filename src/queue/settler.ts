@@ -1,11 +1,11 @@
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import { minute, second } from '../base/time-span.ts'
+import type { AdminMark, RemovalKind } from './admin-mark.ts'
 import type { RecipientResult } from './delivery-agent.ts'
 import type { Notifier } from './notifier.ts'
 import type { NoticeKind, NoticeOfResults, QueueEvents, QueueLog } from './queue-events.ts'
 import { type PreparedMessage, type QueueStore, StoreError } from './queue-store.ts'
-import type { AdminMark } from './message-operations.ts'
 import { type Copy, type NewCopy, suspended } from './stored-message.ts'
 import {
   type MessageSettings,
@@ -31,15 +31,14 @@ export interface SettlerParts {
   readonly onLateRemoval: (copy: Copy, kind: RemovalKind) => void
 }
 
-/** How an administrator removes a message. */
-export type RemovalKind = 'remove' | 'removeWithNotice'
-
 /** What is written for one leased copy. */
 interface Outcome extends Verdict {
   readonly moved: readonly NewCopy[]
   readonly delayNotified: boolean
   /** Failed, and nobody is to hear of it. */
   readonly dropped?: readonly RecipientResult[]
+  /** Categorized anew, what remains stays where it was. */
+  readonly stayed?: boolean
 }
 
 interface Notices {
@@ -102,12 +101,12 @@ export class Settler {
 
   /** Nothing changes but the time when it is due. */
   async keep(copy: Copy, dueAt: number): Promise<void> {
-    await this.#settle(copy, {
-      ...waiting(copy),
-      dueAt,
-      moved: [],
-      delayNotified: copy.delayNotified,
-    })
+    await this.#settle(copy, { ...asItIs(copy), dueAt, moved: [] })
+  }
+
+  /** Categorized anew as an administrator asked, and in its queue again. */
+  async stay(copy: Copy, dueAt: number): Promise<void> {
+    await this.#settle(copy, { ...asItIs(copy), dueAt, moved: [], stayed: true })
   }
 
   /** Once `signal` aborts, each settlement is tried one last time. */
@@ -286,7 +285,7 @@ export class Settler {
         onEvent({ kind, copy, results, ...(notice !== undefined && { notice }) })
     }
     const { dropped = [] } = outcome
-    if (dropped.length > 0) onEvent({ kind: 'failed', copy, results: dropped })
+    if (dropped.length > 0) onEvent({ kind: 'failed', copy, results: dropped, untold: true })
     if (outcome.remaining.length > 0 && outcome.attempts > copy.attempts) {
       const results = outcome.remaining.map((recipient) => ({
         recipient,
@@ -297,6 +296,9 @@ export class Settler {
     }
     const moved = added.slice(0, outcome.moved.length)
     if (moved.length > 0) onEvent({ kind: 'moved', copy, to: moved })
+    if (outcome.stayed === true && outcome.remaining.length > 0) {
+      onEvent({ kind: 'moved', copy, to: [copy] })
+    }
     notices.prepared.forEach(({ pending }, at) => {
       const about = notices.kinds[at]
       const copies = added.filter(({ message }) => message.id === pending.id)

@@ -103,9 +103,10 @@ export class QueueChanges {
   }
 
   #insertCopy(message: number, received: number, copy: CopyRow): Effect {
-    const [id, name, due, recipients] = copy
+    const [id, name, due, delayNotified, recipients] = copy
     const queue = this.#registry.forWriting(queueKeyOf(name))
-    this.#statements.insertCopy.run(message, id, queue.number, due, received, recipients)
+    const values = [queue.number, due, received, Number(delayNotified), recipients]
+    this.#statements.insertCopy.run(message, id, ...values)
     const reserve = this.#reserve('copy', id)
     return () => {
       reserve()
@@ -178,7 +179,7 @@ function prepare(database: DatabaseSync) {
     hasFile: sql('SELECT 1 FROM message WHERE id = ? AND fileBytes > 0'),
     insertMessage: sql('INSERT INTO message VALUES (?, ?, ?, ?, ?)'),
     deleteMessage: sql('DELETE FROM message WHERE id = ? RETURNING fileBytes'),
-    insertCopy: sql(`INSERT INTO copy VALUES (?, ?, ?, ?, ?, 0, 0, '', ?)`),
+    insertCopy: sql(`INSERT INTO copy VALUES (?, ?, ?, ?, ?, 0, ?, '', ?)`),
     updateCopy: sql(
       `UPDATE copy SET due = ?, attempts = ?, delayNotified = ?, lastError = ?, recipients = ?
        WHERE message = ? AND id = ?`,

@@ -42,7 +42,13 @@ export type MessageRow = readonly [
 ]
 
 /** One row of the table `copy`; `recipients` is JSON. */
-export type CopyRow = readonly [id: number, queue: QueueName, due: Milliseconds, recipients: string]
+export type CopyRow = readonly [
+  id: number,
+  queue: QueueName,
+  due: Milliseconds,
+  delayNotified: boolean,
+  recipients: string,
+]
 
 /** A QueueKey. */
 export type QueueName = readonly [type: DeliveryType, domain: string, connector: string]

@@ -181,7 +181,10 @@ class SqliteQueueStore implements QueueStore {
 
   async settle(settlement: Settlement): Promise<readonly Copy[]> {
     const { copy, remaining } = settlement
-    const moved = (settlement.moved ?? []).map((each) => this.#newCopy(copy.message, each))
+    const moved = (settlement.moved ?? []).map((each) => ({
+      ...this.#newCopy(copy.message, each),
+      delayNotified: settlement.delayNotified,
+    }))
     const { notifications = [] } = settlement
     const notices = notifications.length === 0 ? [] : await this.#sealAll(notifications)
     const rows: SettleRows = [
@@ -320,10 +323,10 @@ class SqliteQueueStore implements QueueStore {
   }
 }
 
-function copyRow({ id, queue, dueAt, recipients }: Copy): CopyRow {
+function copyRow({ id, queue, dueAt, delayNotified, recipients }: Copy): CopyRow {
   const { deliveryType, nextHopDomain, nextHopConnector } = queue
   const name = [deliveryType, nextHopDomain, nextHopConnector] as const
-  return [id, name, storedDue(dueAt), JSON.stringify(recipients)]
+  return [id, name, storedDue(dueAt), delayNotified, JSON.stringify(recipients)]
 }
 
 function keptRow(settlement: Settlement): KeptRow | null {

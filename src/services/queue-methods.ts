@@ -1,4 +1,5 @@
-import type { AdminMethod } from '../admin/admin-endpoint.ts'
+import { type AdminMethod, NotUnderstood } from '../admin/admin-endpoint.ts'
+import type { ThisServer } from '../admin/cmdlets/this-server.ts'
 import { second } from '../base/time-span.ts'
 import type { QueueKey } from '../queue/queue-key.ts'
 import type { QueueScheduler } from '../queue/scheduler.ts'
@@ -25,6 +26,7 @@ const queueAction = oneOf(['suspend', 'resume', 'retry', 'resubmit'])
 const messageAction = oneOf(['suspend', 'resume', 'remove', 'removeWithNotice'])
 
 interface QueueMethodParts {
+  readonly server: ThisServer
   readonly store: Pick<QueueStore, 'readPiece'>
   /** The queue of messages that are redirected to a host; rejects when it cannot be one. */
   readonly redirectionTo: (host: string) => Promise<QueueKey>
@@ -37,9 +39,10 @@ interface QueueMethodParts {
  */
 export function queueMethods(
   { listing, operations, messages }: QueueScheduler,
-  { store, redirectionTo, log }: QueueMethodParts,
+  { server, store, redirectionTo, log }: QueueMethodParts,
 ): Readonly<Record<string, AdminMethod>> {
   return {
+    server: () => Promise.resolve(server),
     queues: (given) => {
       const { tests, after, limit } = parametersOf(given, ['tests', 'after', 'limit'])
       return listing.queues({
@@ -127,5 +130,5 @@ export function queueMethods(
 /** Where a walk goes on, as an answer gave it. */
 function mark(value: unknown): string {
   if (typeof value === 'string' && /^-?\d{1,16}(?:\/\d{1,16}){0,2}$/.test(value)) return value
-  throw new TypeError('after must be the mark of an earlier answer')
+  throw new NotUnderstood('after must be the mark of an earlier answer')
 }

@@ -1,3 +1,4 @@
+import { NotUnderstood } from '../admin/admin-endpoint.ts'
 import type { CopyTest, TestedField } from '../queue/copy-test.ts'
 import type { DeliveryType, QueueKey } from '../queue/queue-key.ts'
 import { type QueueTest, testedNumbers, testedTexts } from '../queue/queue-test.ts'
@@ -13,11 +14,11 @@ export const mostAtOnce = 1000
 
 export type Parameters = Readonly<Record<string, unknown>>
 
-/** Named parameters, none but the `known` ones. Throws a TypeError, as all of these. */
+/** Named parameters, none but the `known` ones. Throws NotUnderstood, as all of these. */
 export function parametersOf(given: unknown, known: readonly string[]): Parameters {
   const parameters = record(given ?? {}, 'the parameters')
   const strange = Object.keys(parameters).find((name) => !known.includes(name))
-  if (strange !== undefined) throw new TypeError(`there is no parameter "${strange}"`)
+  if (strange !== undefined) throw new NotUnderstood(`there is no parameter "${strange}"`)
   return parameters
 }
 
@@ -32,26 +33,26 @@ export function optional<T>(
 
 export function wholeNumber(value: unknown, name: string): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
-  throw new TypeError(`${name} must be a whole number`)
+  throw new NotUnderstood(`${name} must be a whole number`)
 }
 
 export function text(value: unknown, name: string): string {
   if (typeof value === 'string') return value
-  throw new TypeError(`${name} must be text`)
+  throw new NotUnderstood(`${name} must be text`)
 }
 
 export function oneOf<const Word extends string>(words: readonly Word[]) {
   return (value: unknown, name: string): Word => {
     const found = words.find((word) => word === value)
     if (found !== undefined) return found
-    throw new TypeError(`${name} must be one of ${words.join(', ')}`)
+    throw new NotUnderstood(`${name} must be one of ${words.join(', ')}`)
   }
 }
 
 export function listOf<T>(check: (value: unknown, name: string) => T) {
   return (value: unknown, name: string): T[] => {
     if (!Array.isArray(value) || value.length > mostAtOnce)
-      throw new TypeError(`${name} must be a list of ${mostAtOnce} at most`)
+      throw new NotUnderstood(`${name} must be a list of ${mostAtOnce} at most`)
     return value.map((each: unknown) => check(each, name))
   }
 }
@@ -82,7 +83,7 @@ export function copyTest(value: unknown, name: string): CopyTest {
 function numberTest(test: Readonly<Record<string, unknown>>, name: string) {
   const operator = comparison(test['operator'], `${name}.operator`)
   const { value } = test
-  if (typeof value !== 'number') throw new TypeError(`${name}.value must be a number`)
+  if (typeof value !== 'number') throw new NotUnderstood(`${name}.value must be a number`)
   return { operator, value }
 }
 
@@ -115,5 +116,5 @@ function record(value: unknown, name: string): Readonly<Record<string, unknown>>
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return value as Readonly<Record<string, unknown>>
   }
-  throw new TypeError(`${name} must be an object`)
+  throw new NotUnderstood(`${name} must be an object`)
 }

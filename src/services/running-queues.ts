@@ -7,6 +7,7 @@ import type {
   QueueSelection,
   QueueServer,
 } from '../admin/cmdlets/queue-server.ts'
+import type { ThisServer } from '../admin/cmdlets/this-server.ts'
 import { QueueNames, mergeQueues, mergedMessages } from '../admin/merged-queues.ts'
 import type { CopyTest } from '../queue/copy-test.ts'
 import type { QueueKey } from '../queue/queue-key.ts'
@@ -33,6 +34,11 @@ export class RunningQueues implements QueueServer {
 
   constructor(dataFolder: string) {
     this.#dataFolder = dataFolder
+  }
+
+  async server(): Promise<ThisServer> {
+    const [first] = (await this.#ask(await this.#workers(), 'server')).results
+    return first as ThisServer
   }
 
   async *queues(selection: QueueSelection, onSilent: OnSilent): AsyncGenerator<QueueView> {

@@ -114,6 +114,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   return {
     listeners,
     adminMethods: queueMethods(scheduler, {
+      server: { Name: Server.Name, Fqdn: Server.Fqdn },
       store,
       redirectionTo: (host) => redirectionTarget(host, (queue) => delivery.nextHopOf(queue)),
       log: troubles,

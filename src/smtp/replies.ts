@@ -98,6 +98,9 @@ export const tooManyRecipients = reply('452 4.5.3 Too many recipients')
 export const bareLinefeedRejected = reply('550 5.6.11 Message contains a bare line feed')
 export const nulRejected = reply('550 5.6.0 Message contains a NUL character')
 export const messageTooLarge = reply('552 5.3.4 Message size exceeds fixed maximum message size')
+export const sentMessageTooLarge = reply(
+  '550 5.2.3 RESOLVER.RST.SendSizeLimit.Org; message too large for this organization',
+)
 export const headersTooLarge = reply('552 5.3.4 Header size exceeds fixed maximum size')
 export const hopCountExceeded = reply('554 5.4.6 Hop count exceeded - possible mail loop')
 

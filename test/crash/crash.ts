@@ -3,7 +3,7 @@
  * process is killed at random moments; every message that was answered 250 must arrive. Then the same
  * with SIGTERM to the whole relay in mid-load. Prints the figures; exit code 1 when one is wrong.
  */
-import { askService } from '../../src/admin/admin-client.ts'
+import { RunningQueues } from '../../src/services/running-queues.ts'
 import { type SenderResult, sendNumbered } from '../support/numbered-sender.ts'
 import { NumberedSink } from '../support/numbered-sink.ts'
 import { RelayProcess } from '../support/relay-process.ts'
@@ -36,13 +36,10 @@ const configuration = (sink: NumberedSink) =>
   })
 
 async function queueIsEmpty(dataFolder: string): Promise<boolean> {
-  const queues = await askService({ dataFolder, service: 'Transport' }, 'queues').catch(
-    () => undefined,
-  )
-  return (
-    Array.isArray(queues) &&
-    queues.every((queue: { MessageCount?: number }) => queue.MessageCount === 0)
-  )
+  const queues = new RunningQueues(dataFolder).queues({}, () => undefined)
+  // A service that has just been killed does not answer.
+  const found = await Array.fromAsync(queues).catch(() => undefined)
+  return found?.every(({ MessageCount }) => MessageCount === 0) === true
 }
 
 async function awaitEmptyQueue({ dataFolder }: RelayProcess): Promise<void> {

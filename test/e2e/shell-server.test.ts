@@ -37,6 +37,9 @@ ReceiveConnectors:
     Bindings: ${address}:10127
     RemoteIPRanges: 127.0.0.0/8
     Enabled: false
+  - Name: Partners
+    Bindings: ${address}:10128
+    RemoteIPRanges: 192.0.2.0/24
 `,
   })
 })
@@ -53,14 +56,18 @@ async function shell(line: string) {
   return { code, lines: stdout.split('\n').filter((each) => each !== ''), stderr }
 }
 
-test('every enabled binding greets, also by TLS', async () => {
+test('every enabled binding greets, also by TLS, or says why not', async () => {
   const line =
     'Test-SmtpConnectivity | % {"$($_.ReceiveConnector) $($_.EndPoint) $($_.StatusCode) $($_.Details)"}'
   const { code, lines } = await shell(line)
   expect(code).toBe(0)
-  expect(lines).toHaveLength(2)
+  expect(lines).toHaveLength(3)
   expect(lines[0]).toMatch(/^Default 127\.0\.123\.1:10125 Success 220 edge01\.relay\.test/)
   expect(lines[1]).toMatch(/^Secure 127\.0\.123\.1:10126 Success 220 edge01\.relay\.test/)
+  // Why it does not greet this machine.
+  expect(lines[2]).toMatch(
+    /^Partners 127\.0\.123\.1:10128 Error The connector takes no connections from 127\.0\.\d+\.1, the address of this test: its RemoteIPRanges leave it out \(/,
+  )
 })
 
 test('a test message arrives, and both logs tell of it', async () => {
@@ -100,6 +107,12 @@ test('the server tells who it is', async () => {
   const other = await shell('Get-ExchangeServer EDGE02')
   expect(other.code).toBe(1)
   expect(other.stderr).toContain("The server 'EDGE02' couldn't be found")
+})
+
+test('the services of the role are asked whether they run', async () => {
+  const line =
+    'Test-ServiceHealth | % {"$($_.Role): $($_.RequiredServicesRunning) $($_.ServicesRunning)"}'
+  expect((await shell(line)).lines).toEqual(['Edge Transport Server Role: True Transport'])
 })
 
 test('a route is told by the connectors there are', async () => {

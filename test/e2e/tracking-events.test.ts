@@ -24,6 +24,7 @@ beforeAll(async () => {
     zones: {
       'good.example': { a: [hosts.mx] },
       'dead.example': { a: [hosts.dead] },
+      'stays.example': { a: [hosts.dead] },
       'nullmx.example': { mx: [{ preference: 0, exchange: '' }] },
     },
   })
@@ -135,6 +136,15 @@ test('one that waits is followed through delay, resubmission and removal', async
   const failure = records.at(-1)?.reference ?? ''
   const [notice] = await tracked({ messageId: failure, eventId: 'DSN' }, 1)
   expect(notice).toMatchObject({ sourceContext: 'Failure', reference: messageId })
+})
+
+test('a resubmission is RESUBMIT also when the message stays in its queue', async () => {
+  const messageId = await send('staying', '<bob@stays.example>')
+  const retry = '(Get-Queue -Filter {NextHopDomain -eq "stays.example"}).Status'
+  await expect.poll(() => shell(retry), { timeout: 20_000 }).toBe('Retry\n')
+  await shell('Retry-Queue -Filter {NextHopDomain -eq "stays.example"} -Resubmit $true')
+  const records = await tracked({ messageId }, 2)
+  expect(records.map(essence)).toEqual(['SMTP RECEIVE', 'QUEUE RESUBMIT'])
 })
 
 test('one whose time runs out is QUEUE FAIL', async () => {

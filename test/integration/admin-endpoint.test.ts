@@ -1,5 +1,6 @@
-import { stat } from 'node:fs/promises'
-import { connect } from 'node:net'
+import { mkdir, stat } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
+import { dirname } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { ServiceNotRunning, askService } from '../../src/admin/admin-client.ts'
 import {
@@ -7,12 +8,14 @@ import {
   adminSocketPath,
   openAdminEndpoint,
 } from '../../src/admin/admin-endpoint.ts'
+import { parametersOf } from '../../src/services/queue-parameters.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 const methods: Record<string, AdminMethod> = {
   echo: (parameters) => Promise.resolve(parameters),
   nothing: () => Promise.resolve(undefined),
   refuse: () => Promise.reject(new Error('there is no queue "EDGE01\\9"')),
+  choose: (parameters) => Promise.resolve(parametersOf(parameters, ['limit'])),
   long: () => Promise.resolve('ü'.repeat(1_000_000)),
   hang: () => new Promise(() => undefined),
 }
@@ -35,10 +38,33 @@ test('a question gets its answer, also one of many pieces, and nothing is null',
   expect(await askService(target, 'nothing')).toBeNull()
 })
 
-test('a refusal and a method that is not there come back as errors with their words', async () => {
+test('a refusal comes back as an error with its words, and no more', async () => {
   const { target } = await open()
-  await expect(askService(target, 'refuse')).rejects.toThrow('there is no queue "EDGE01\\9"')
-  await expect(askService(target, 'toString')).rejects.toThrow('there is no "toString"')
+  await expect(askService(target, 'refuse')).rejects.toThrow(/^there is no queue "EDGE01\\9"$/)
+})
+
+const apart = 'the running services are of different versions; restart the services'
+
+test.each([
+  ['a method', 'toString', 'there is no "toString"'],
+  ['a parameter', 'choose', 'there is no parameter "tests"'],
+])('%s that is not known means that the versions differ', async (_what, method, words) => {
+  const { target } = await open()
+  const asked = askService(target, method, { tests: [] })
+  await expect(asked).rejects.toThrow(`${words}: this command and ${apart}`)
+})
+
+test('so does an error of a service that is too old to name its version', async () => {
+  const target = { dataFolder: await tempFolder(), service: 'Transport' }
+  const socketPath = adminSocketPath(target.dataFolder, target.service)
+  await mkdir(dirname(socketPath), { recursive: true })
+  const server = createServer((socket) => {
+    socket.once('data', () => socket.end('{"error":"there is no parameter \\"tests\\""}\n'))
+  })
+  onTestFinished(() => void server.close())
+  await new Promise<void>((resolve) => server.listen(socketPath, resolve))
+  const asked = askService(target, 'queues', { tests: [] })
+  await expect(asked).rejects.toThrow(`there is no parameter "tests": this command and ${apart}`)
 })
 
 test('nobody there is told as a service that does not run', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { mailboxConfig, smartHost } from '../interop/relay-config.ts'
+import { mailboxConfig, smartHost } from '../support/relay-config.ts'
 import { bareRuntime, processMemory } from '../support/process-memory.ts'
 import { RelayProcess } from '../support/relay-process.ts'
 

@@ -6,7 +6,7 @@ import { startLabMailServer } from '../../src/lab/lab-mail-server.ts'
 import { RelayProcess } from '../support/relay-process.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 import { RunningProgram, runProgram } from './program.ts'
-import { edgeConfig, smartHost } from './relay-config.ts'
+import { edgeConfig, smartHost } from '../support/relay-config.ts'
 
 const address = '127.0.126.1'
 const messages = 20

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { RelayProcess } from '../support/relay-process.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
-import { edgeConfig, smartHost } from './relay-config.ts'
+import { edgeConfig, smartHost } from '../support/relay-config.ts'
 
 const address = '127.0.121.1'
 let relay: RelayProcess

@@ -6,7 +6,7 @@ import { RelayProcess } from '../support/relay-process.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 import { testCertificate } from '../support/test-certificate.ts'
 import { RunningProgram } from './program.ts'
-import { mailboxConfig, smartHost } from './relay-config.ts'
+import { mailboxConfig, smartHost } from '../support/relay-config.ts'
 
 const address = '127.0.124.1'
 let folder: string

@@ -8,7 +8,7 @@ import { Postfix } from '../support/postfix.ts'
 import { RelayProcess } from '../support/relay-process.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 import { testCertificate } from '../support/test-certificate.ts'
-import { edgeConfig } from './relay-config.ts'
+import { edgeConfig } from '../support/relay-config.ts'
 
 const address = '127.0.123.1'
 const smartHostName = 'smarthost.partner.test'

@@ -4,7 +4,7 @@ import { type LabMailServer, startLabMailServer } from '../../src/lab/lab-mail-s
 import { Postfix } from '../support/postfix.ts'
 import { RelayProcess } from '../support/relay-process.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
-import { mailboxConfig, smartHost, user } from './relay-config.ts'
+import { mailboxConfig, smartHost, user } from '../support/relay-config.ts'
 
 const address = '127.0.122.1'
 const messages = 100

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { tempFolder } from '../support/temp-folder.ts'
-import { edgeConfig, smartHost } from './relay-config.ts'
+import { edgeConfig, smartHost } from '../support/relay-config.ts'
 import { Terminal, type TerminalOptions, keys } from './terminal.ts'
 
 const main = new URL('../../bin/edge.js', import.meta.url).pathname

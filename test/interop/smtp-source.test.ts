@@ -3,7 +3,7 @@ import { askService } from '../../src/admin/admin-client.ts'
 import { type LabMailServer, startLabMailServer } from '../../src/lab/lab-mail-server.ts'
 import { RelayProcess } from '../support/relay-process.ts'
 import { runProgram } from './program.ts'
-import { edgeConfig, mailboxConfig, smartHost } from './relay-config.ts'
+import { edgeConfig, mailboxConfig, smartHost } from '../support/relay-config.ts'
 import { SmtpSink } from '../support/smtp-sink.ts'
 import { until } from '../support/until.ts'
 

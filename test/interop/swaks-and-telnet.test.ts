@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type LabMailServer, startLabMailServer } from '../../src/lab/lab-mail-server.ts'
 import { RelayProcess } from '../support/relay-process.ts'
 import { RunningProgram, runProgram } from './program.ts'
-import { mailboxConfig, smartHost, user } from './relay-config.ts'
+import { mailboxConfig, smartHost, user } from '../support/relay-config.ts'
 
 const address = '127.0.120.1'
 let relay: RelayProcess

@@ -6,6 +6,7 @@ import type {
   QueueSelection,
   QueueServer,
 } from '../../src/admin/cmdlets/queue-server.ts'
+import type { ThisServer } from '../../src/admin/cmdlets/this-server.ts'
 import {
   type QueueKey,
   queueKeyText,
@@ -26,6 +27,10 @@ export class FakeQueueServer implements QueueServer {
   readonly asked: string[] = []
   silent: string | undefined
   content = Buffer.from('Hello world.')
+
+  server(): Promise<ThisServer> {
+    return Promise.resolve({ Name: 'EDGE01', Fqdn: 'edge01.contoso.com' })
+  }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- they have all come
   async *queues(

@@ -26,6 +26,7 @@ const help = {
 }
 const {
   Name: _name,
+  DomainName: _domainName,
   Default: _default,
   MakeDefault: _makeDefault,
   ...settings
@@ -89,7 +90,6 @@ export function acceptedDomainCmdlets(configuration: Configuration): readonly Cm
 }
 
 function newCmdlet(configuration: Configuration): Cmdlet {
-  const { DomainName: _domainName, ...others } = settings
   return changingCmdlet(configuration, {
     name: 'New-AcceptedDomain',
     synopsis: 'Makes the server take mail for a domain.',
@@ -100,7 +100,7 @@ function newCmdlet(configuration: Configuration): Cmdlet {
         required: true,
       }),
       DomainName: parameter(text, { help: help.DomainName, required: true }),
-      ...others,
+      ...settings,
       ...directoryParameters,
     },
     outputs: ['DomainName', 'DomainType', 'Default', 'Name'],

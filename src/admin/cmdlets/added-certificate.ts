@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { day } from '../../base/time-span.ts'
-import type { ServerIdentity } from '../../config/server-config.ts'
+import type { ServerConfig } from '../../config/server-config.ts'
+import type { AcceptedDomain } from '../../pipeline/accepted-domain.ts'
+import { baseDomain, comparableDomain, withSubdomains } from '../../pipeline/accepted-domains.ts'
 import type { KeyPair } from '../../tls/certificates.ts'
 import { isFault, parseKeyPair } from '../../tls/key-pair.ts'
 import { makeSelfSigned } from '../../tls/self-signed.ts'
@@ -40,7 +42,13 @@ const newParameters = {
   }),
   SubjectName: parameter(text, { help: 'The subject, such as CN=mail.contoso.com.' }),
   IncludeServerFQDN: parameter(switchParameter, {
-    help: 'Adds the name of the server to the names.',
+    help: 'Adds the full name of the server to the names.',
+  }),
+  IncludeServerNetBIOSName: parameter(switchParameter, {
+    help: 'Adds the short name of the server to the names.',
+  }),
+  IncludeAcceptedDomains: parameter(switchParameter, {
+    help: 'Adds the accepted domains to the names; of those with subdomains *.contoso.com as well.',
   }),
   Services: servicesParameter,
   Force: forceParameter,
@@ -51,9 +59,7 @@ const newParameters = {
   BinaryEncoded: refused(noRequests),
   KeySize: refused('keys are of the curve P-256.'),
   ...keyParameters,
-  IncludeAcceptedDomains: refused('name the domains in -DomainName.'),
   IncludeAutoDiscover: refused('there is no Autodiscover here.'),
-  IncludeServerNetBIOSName: refused('name it in -DomainName.'),
   SubjectKeyIdentifier: refused('it is not chosen here.'),
   ...certificateParameters,
 }
@@ -71,12 +77,16 @@ export function newCertificateCmdlet(configuration: Configuration): Cmdlet {
         code: 'New-ExchangeCertificate -DomainName mail.contoso.com,edge01.contoso.com',
         text: 'Makes a certificate for two names.',
       },
+      {
+        code: 'New-ExchangeCertificate -IncludeAcceptedDomains',
+        text: 'Makes one for the server and all domains that it takes mail for.',
+      },
     ],
     async change(given, attempt) {
-      const { Server } = await configuration.read()
-      requireThisServer(given.Server, Server)
+      const config = await configuration.read()
+      requireThisServer(given.Server, config.Server)
       requireSmtp(given.Services)
-      const { first, names } = namesOf(given, Server)
+      const { first, names } = namesOf(given, config)
       const commonName = commonNameOf(given.SubjectName)
       attempt.concerns(first)
       if (!(await attempt.mayGoOn(`Creating a certificate for ${names.join(', ')}.`))) return []
@@ -94,10 +104,24 @@ export function newCertificateCmdlet(configuration: Configuration): Cmdlet {
 }
 
 /** The names in the new certificate, each once. */
-function namesOf(given: Given<typeof newParameters>, { Fqdn }: ServerIdentity) {
-  const own = given.DomainName === undefined || given.IncludeServerFQDN === true
-  const [first = Fqdn, ...others] = new Set([...(given.DomainName ?? []), ...(own ? [Fqdn] : [])])
+function namesOf(
+  given: Given<typeof newParameters>,
+  { Server: { Fqdn, Name }, AcceptedDomains }: ServerConfig,
+) {
+  const chosen = [
+    ...(given.DomainName ?? [Fqdn]),
+    ...(given.IncludeServerFQDN === true ? [Fqdn] : []),
+    ...(given.IncludeServerNetBIOSName === true ? [Name] : []),
+    ...(given.IncludeAcceptedDomains === true ? AcceptedDomains.flatMap(domainNames) : []),
+  ]
+  const [first = Fqdn, ...others] = new Set(chosen.map(comparableDomain))
   return { first, names: [first, ...others] as const }
+}
+
+/** The names that stand in a certificate for an accepted domain. */
+function domainNames(domain: AcceptedDomain): readonly string[] {
+  const base = baseDomain(domain)
+  return withSubdomains(domain) ? [base, `*.${base}`] : [base]
 }
 
 /** Of `CN=mail.contoso.com` the name. */

@@ -1,5 +1,6 @@
 import type { Cmdlet } from '../shell/cmdlet.ts'
 import { acceptedDomainCmdlets } from './accepted-domain.ts'
+import { type AuditLogs, auditLogCmdlets } from './admin-audit-log.ts'
 import type { Configuration } from './configuration.ts'
 import { connectorPermissionCmdlets } from './connector-permission.ts'
 import { exchangeCertificateCmdlets } from './exchange-certificate.ts'
@@ -7,6 +8,7 @@ import { type ServerInquiry, serverFactCmdlets } from './exchange-server.ts'
 import { type MailFlow, mailFlowCmdlets } from './mail-flow.ts'
 import { type TrackingLogs, trackingLogCmdlets } from './message-tracking-log.ts'
 import { type ProtocolLogs, protocolLogCmdlets } from './protocol-log.ts'
+import { type ServerHealth, serviceHealthCmdlets } from './service-health.ts'
 import { type Connectivity, connectivityCmdlets } from './smtp-connectivity.ts'
 import { messageCmdlets } from './message-cmdlets.ts'
 import { exportCmdlets } from './message-export.ts'
@@ -26,7 +28,9 @@ export interface Administration {
   readonly protocolLogs: ProtocolLogs
   readonly connectivity: Connectivity
   readonly server: ServerInquiry
+  readonly health: ServerHealth
   readonly trackingLogs: TrackingLogs
+  readonly auditLogs: AuditLogs
   readonly mailFlow: MailFlow
   readonly queues: QueueServer
   readonly configuration: Configuration
@@ -43,7 +47,9 @@ export function serverCmdlets(administration: Administration): readonly Cmdlet[]
     ...protocolLogCmdlets(administration.protocolLogs),
     ...connectivityCmdlets(administration.connectivity),
     ...serverFactCmdlets(administration.server),
+    ...serviceHealthCmdlets(administration.health, administration.server),
     ...trackingLogCmdlets(administration.trackingLogs),
+    ...auditLogCmdlets(administration.auditLogs, administration.server),
     ...mailFlowCmdlets(administration.mailFlow, administration.server),
     ...queueCmdlets(administration.queues),
     ...digestCmdlets(administration.queues),

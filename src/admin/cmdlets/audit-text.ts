@@ -23,3 +23,27 @@ function argument(value: unknown): string {
   if (Array.isArray(value)) return value.map(argument).join(',')
   return typeof value === 'string' || typeof value === 'number' ? quoted(String(value)) : '...'
 }
+
+/** One argument of a command, as the audit log has it. */
+export interface AuditArgument {
+  readonly name: string
+  readonly value: string
+}
+
+// What ends it is followed by no quote: so each text has one reading only, and takes little time.
+const inQuotes = '"(?:[^"]|"")*"(?!")'
+const inParentheses = `\\((?:${inQuotes}|[^")])*\\)`
+const argumentPattern = new RegExp(
+  `-(\\w+) ((?:${inQuotes}|${inParentheses}|[^\\s"(])*)(?= -|$)`,
+  'g',
+)
+
+/** The arguments of a text that `auditText` made, without the quotes around a single value. */
+export function auditArguments(text: string): readonly AuditArgument[] {
+  return [...text.matchAll(argumentPattern)].map(([, name = '', value = '']) => ({
+    name,
+    value: new RegExp(`^${inQuotes}$`).test(value)
+      ? value.slice(1, -1).replaceAll('""', '"')
+      : value,
+  }))
+}

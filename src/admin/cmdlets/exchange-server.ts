@@ -2,9 +2,8 @@ import { tableView } from '../format/view.ts'
 import { type Cmdlet, defineCmdlet, parameter, refused } from '../shell/cmdlet.ts'
 import { identity } from '../shell/parameter-types.ts'
 import { ShellObject } from '../values/shell-object.ts'
-import { wildcard } from '../values/wildcard.ts'
 import { directoryParameters } from './setting-parameters.ts'
-import { failUnknownServer } from './this-server.ts'
+import { meansThisServer } from './this-server.ts'
 
 /** Who this server is. */
 export interface ServerFacts {
@@ -46,12 +45,9 @@ export function serverFactCmdlets(server: ServerInquiry): readonly Cmdlet[] {
       examples: [{ code: 'Get-ExchangeServer | Format-List', text: 'All that is known of it.' }],
       async *run({ given }) {
         const facts = await server.facts()
-        const { Identity: wanted } = given
-        if (wanted !== undefined && ![facts.name, facts.fqdn].some(wildcard(wanted))) {
-          if (/[*?]/.test(wanted)) return
-          failUnknownServer(wanted, { Name: facts.name })
-        }
-        yield factsObject(facts)
+        const { Identity: wanted = '*' } = given
+        const { name: Name, fqdn: Fqdn } = facts
+        if (meansThisServer(wanted, { Name, Fqdn })) yield factsObject(facts)
       },
     }),
   ]

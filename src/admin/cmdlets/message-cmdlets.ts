@@ -17,7 +17,6 @@ import { messageObject, messageProperties, queueType, sortableMessages } from '.
 import {
   type MeantMessages,
   boundTests,
-  checkServer,
   filterSelection,
   messageNamed,
   messagesIn,
@@ -29,7 +28,7 @@ import { pageOf, pagingParameters } from './page.ts'
 import { tellSilent } from './queue-answers.ts'
 import type { SortedProperty } from './sort-order.ts'
 import type { SearchSource } from './sorted-search.ts'
-import { serverParameter } from './this-server.ts'
+import { requireThisServer, serverParameter } from './this-server.ts'
 
 /** Messages that are changed in one request. */
 const changedTogether = 200
@@ -276,7 +275,7 @@ async function* selected(
 ): AsyncGenerator<MessageView> {
   refuseTogether(given, ['Identity', 'Filter', 'Queue'])
   const { Identity, Filter } = given
-  if (given.Server !== undefined) await checkServer(given.Server, server)
+  if (given.Server !== undefined) requireThisServer(given.Server, await server.server())
   const { selection, includes } = await meaningOf(server, given)
   const options = { now: now(context), recipients: true }
   let found = false

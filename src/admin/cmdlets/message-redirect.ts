@@ -5,9 +5,8 @@ import { type Cmdlet, defineCmdlet, parameter } from '../shell/cmdlet.ts'
 import type { ParameterType } from '../shell/parameter-type.ts'
 import { text } from '../shell/parameter-types.ts'
 import { tellSilent } from './queue-answers.ts'
-import { checkServer } from './queue-selection.ts'
 import type { QueueServer } from './queue-server.ts'
-import { serverParameter } from './this-server.ts'
+import { requireThisServer, serverParameter } from './this-server.ts'
 
 /** A host by its name or address. */
 const hostName: ParameterType<string> = {
@@ -45,7 +44,7 @@ export function redirectMessage(server: QueueServer): Cmdlet {
       },
     ],
     async *run({ given }, context) {
-      await checkServer(given.Server, server)
+      requireThisServer(given.Server, await server.server())
       const target = await server.redirectionTo(given.Target)
       const drained: QueueView[] = []
       for await (const view of server.queues({}, tellSilent(context))) {

@@ -4,12 +4,12 @@ import type { ServerIdentity } from '../../config/server-config.ts'
 import { tableView } from '../format/view.ts'
 import { type Cmdlet, type Given, defineCmdlet, parameter } from '../shell/cmdlet.ts'
 import { dateTime, list, text } from '../shell/parameter-types.ts'
-import { ShellError } from '../shell/shell-error.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import { TimeSpan } from '../values/value.ts'
 import { limitedResults, resultSize } from './result-size.ts'
 import { directoryParameters } from './setting-parameters.ts'
 import { requireThisServer, serverParameter } from './this-server.ts'
+import { requireTimeRange } from './time-range.ts'
 
 /** The message tracking log of this server. */
 export interface TrackingLogs {
@@ -97,12 +97,7 @@ export function trackingLogCmdlets(logs: TrackingLogs): readonly Cmdlet[] {
 
 function filterOf(given: Given<typeof parameters>): TrackingFilter {
   const { Start, End } = given
-  if (Start !== undefined && End !== undefined && Start > End) {
-    throw new ShellError('The Start time is after the End time.', {
-      id: 'InvalidTimeRange',
-      category: 'InvalidArgument',
-    })
-  }
+  requireTimeRange(given, ['Start', 'End'])
   return {
     ...(Start !== undefined && { start: Start.getTime() }),
     ...(End !== undefined && { end: End.getTime() }),

@@ -3,10 +3,10 @@ import type { ProtocolLogRecord } from '../../logs/protocol-log-record.ts'
 import { tableView } from '../format/view.ts'
 import { type Cmdlet, type Given, defineCmdlet, parameter } from '../shell/cmdlet.ts'
 import { dateTime, oneOf, switchParameter, text } from '../shell/parameter-types.ts'
-import { ShellError } from '../shell/shell-error.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import { wildcard } from '../values/wildcard.ts'
 import { limitedResults, resultSize } from './result-size.ts'
+import { requireTimeRange } from './time-range.ts'
 
 export type ProtocolLogService = 'Transport' | 'FrontendTransport'
 
@@ -57,7 +57,7 @@ const parameters = {
     help: 'Connect (+), disconnect (-), sent (>), received (<), or information (*).',
   }),
   Start: parameter(dateTime, { help: 'Records of this time and later.' }),
-  End: parameter(dateTime, { help: 'Records of this time and earlier.' }),
+  End: parameter(dateTime, { help: 'Records before this time.' }),
   Direction: parameter(oneOf(['Receive', 'Send']), { help: 'One of the two logs of a service.' }),
   Service: parameter(oneOf(['Transport', 'FrontendTransport']), {
     help: 'The logs of one service.',
@@ -122,12 +122,7 @@ function search(
   signal: AbortSignal,
 ): AsyncIterable<FoundRecord> {
   const { Start, End } = given
-  if (Start !== undefined && End !== undefined && Start > End) {
-    throw new ShellError('The Start time is after the End time.', {
-      id: 'InvalidTimeRange',
-      category: 'InvalidArgument',
-    })
-  }
+  requireTimeRange(given, ['Start', 'End'])
   const limits = {
     service: given.Service,
     direction: given.Direction,

@@ -9,13 +9,13 @@ import { ShellObject } from '../values/shell-object.ts'
 import { hasWildcards } from '../values/wildcard.ts'
 import { isOfKinds, kindParameters } from './queue-kinds.ts'
 import { queueObject, queueProperties } from './queue-objects.ts'
-import { checkServer, isPersistentQueue, notFound, queueTest } from './queue-selection.ts'
+import { isPersistentQueue, notFound, queueTest } from './queue-selection.ts'
 import { testsOf } from './queue-tests.ts'
 import type { OnSilent, QueueAction, QueueServer } from './queue-server.ts'
 import { isPaged, pageOf, pagingParameters } from './page.ts'
 import { tellSilent } from './queue-answers.ts'
 import { usualResultSize } from './result-size.ts'
-import { serverParameter } from './this-server.ts'
+import { requireThisServer, serverParameter } from './this-server.ts'
 
 const meant = {
   Identity: parameter(identity, {
@@ -181,7 +181,7 @@ async function* selected(
   refuseTogether(given, ['Identity', 'Filter'])
   const { Identity, Filter, Server } = given
   const onSilent = tellSilent(context)
-  if (Server !== undefined) await checkServer(Server, server)
+  if (Server !== undefined) requireThisServer(Server, await server.server())
   const tests = testsOf(given)
   const views = server.queues({ tests, ...(atMost !== undefined && { atMost }) }, onSilent)
   if (Filter !== undefined) yield* chosen(views, (view) => Filter.matches(queueObject(view)))
@@ -194,7 +194,7 @@ async function* named(
   views: AsyncIterable<QueueView>,
   { Identity, onSilent, mayBeHidden }: NamedSearch,
 ): AsyncGenerator<QueueView> {
-  const isMeant = queueTest(Identity)
+  const isMeant = await queueTest(server, Identity)
   let count = 0
   for await (const view of chosen(views, isMeant)) {
     count++

@@ -7,9 +7,9 @@ import { list, oneOf, text, unlimited, wholeNumber } from '../shell/parameter-ty
 import { ShellObject } from '../values/shell-object.ts'
 import { isOfKinds, kindParameters } from './queue-kinds.ts'
 import { queueObject, queueProperties } from './queue-objects.ts'
-import { checkServer } from './queue-selection.ts'
 import { filterTests } from './queue-tests.ts'
 import type { QueueServer } from './queue-server.ts'
+import { requireThisServer } from './this-server.ts'
 import { tellSilent } from './queue-answers.ts'
 
 const groupings = [
@@ -69,7 +69,8 @@ export function digestCmdlets(server: QueueServer): readonly Cmdlet[] {
       ],
       async *run({ given }, context) {
         const { Filter, GroupBy = 'NextHopDomain', DetailsLevel = 'Normal' } = given
-        for (const name of given.Server) await checkServer(name, server)
+        const own = await server.server()
+        for (const name of given.Server) requireThisServer(name, own)
         const taken: QueueView[] = []
         const tests = Filter === undefined ? [] : filterTests(Filter)
         for await (const view of server.queues({ tests }, tellSilent(context))) {

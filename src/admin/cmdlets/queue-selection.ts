@@ -11,6 +11,7 @@ import type { Filter } from '../shell/filter.ts'
 import type { MessageSelection, QueueServer } from './queue-server.ts'
 import type { SortKey, SortedProperty } from './sort-order.ts'
 import type { Bounds } from './sorted-search.ts'
+import { meansThisServer } from './this-server.ts'
 
 export function notFound(kind: 'queue' | 'message', identity: string): ShellError {
   return new ShellError(`The ${kind} '${identity}' couldn't be found.`, {
@@ -19,43 +20,19 @@ export function notFound(kind: 'queue' | 'message', identity: string): ShellErro
   })
 }
 
-/** Fails when `name` is another server than this. */
-export async function checkServer(name: string, server: QueueServer): Promise<void> {
-  for await (const { Identity } of server.queues({ atMost: 1 }, () => undefined)) {
-    checkName(name, serverOf(Identity))
-    return
-  }
-}
-
-function checkName(server: string, own: string): void {
-  if (isServer(server, own)) return
-  throw new ShellError(
-    `The server '${server}' is not this one. The queues of ${own} are managed here; run the command on '${server}'.`,
-    { id: 'ServerNotFound', category: 'ObjectNotFound', target: server },
-  )
-}
-
-const serverOf = (identity: string) => identity.split('\\')[0] ?? ''
-
-/** Whether `pattern` means the server `own`: its name, with a domain or not, or `localhost`. */
-function isServer(pattern: string, own: string): boolean {
-  const [host = ''] = pattern.toLowerCase().split('.')
-  return matcher(pattern)(own) || host === own.toLowerCase() || host === 'localhost'
-}
-
-/** A test for a queue's identity: `Server\Queue` or `Queue`, a next hop's domain, with wildcards. */
-export function queueTest(
+/**
+ * A test for a queue's identity: `Server\Queue` or `Queue`, a next hop's domain, with wildcards. Fails
+ * when it names another server than this.
+ */
+export async function queueTest(
+  server: QueueServer,
   identity: string,
-): (queue: QueueName & { readonly NextHopDomain?: string }) => boolean {
-  const [queue = '', server] = identity.split('\\').reverse()
+): Promise<(queue: QueueName) => boolean> {
+  const [queue = '', owner] = identity.split('\\').reverse()
+  const isHere = owner === undefined || meansThisServer(owner, await server.server())
   const isQueue = matcher(queue)
-  return ({ Identity, key }) => {
-    const [name = '', own = ''] = Identity.split('\\').reverse()
-    return (
-      (server === undefined || isServer(server, own)) &&
-      (isQueue(name) || isQueue(key.nextHopDomain))
-    )
-  }
+  return ({ Identity, key }) =>
+    isHere && (isQueue(Identity.split('\\').at(-1) ?? '') || isQueue(key.nextHopDomain))
 }
 
 function matcher(pattern: string): (text: string) => boolean {
@@ -70,14 +47,15 @@ export function isPersistentQueue(identity: string): boolean {
 }
 
 /** The queues with this name; fails when there is none. */
-function queuesNamed(names: readonly QueueName[], identity: string): readonly QueueName[] {
-  const found = names.filter(queueTest(identity))
+async function queuesNamed(
+  server: QueueServer,
+  names: readonly QueueName[],
+  identity: string,
+): Promise<readonly QueueName[]> {
+  const found = names.filter(await queueTest(server, identity))
   const exact = found.find(({ Identity }) => Identity.toLowerCase() === identity.toLowerCase())
   if (exact !== undefined) return [exact]
-  const server = identity.split('\\').at(-2)
-  const own = names[0] && serverOf(names[0].Identity)
-  const isHere = server === undefined || own === undefined || isServer(server, own)
-  if (found.length > 0 || (isHere && isPersistentQueue(identity))) return found
+  if (found.length > 0 || isPersistentQueue(identity)) return found
   throw notFound('queue', identity)
 }
 
@@ -95,7 +73,7 @@ export async function messagesIn(
 ): Promise<MeantMessages> {
   const numbered = messageId === undefined ? {} : { messageId }
   const names = await server.names()
-  const found = queuesNamed(names, queue)
+  const found = await queuesNamed(server, names, queue)
   const keys = new Map(found.map(({ key }) => [queueKeyText(key), key]))
   const [only] = keys.values()
   if (keys.size === 1 && only !== undefined) {

@@ -3,6 +3,7 @@ import type { QueueKey } from '../../queue/queue-key.ts'
 import type { MessageView, QueueName, QueueView } from '../../queue/queue-listing.ts'
 import type { QueueTest } from '../../queue/queue-test.ts'
 import type { CopyPlace } from '../../queue/stored-message.ts'
+import type { ThisServer } from './this-server.ts'
 
 /** Which messages are meant; without anything all of them. */
 export interface MessageSelection {
@@ -35,6 +36,8 @@ export type OnSilent = (reason: string) => void
  * rejects with an Error for the administrator when the service does not run, or says no.
  */
 export interface QueueServer {
+  /** What the running service calls itself. */
+  server(): Promise<ThisServer>
   /** Submission, then queues with messages and those used lately, as they are asked for. */
   queues(selection: QueueSelection, onSilent: OnSilent): AsyncIterable<QueueView>
   /** What queues are called: those that became empty lately too. */

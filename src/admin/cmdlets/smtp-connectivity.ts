@@ -3,7 +3,7 @@ import { type Cmdlet, defineCmdlet, parameter, refused } from '../shell/cmdlet.t
 import { identity } from '../shell/parameter-types.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import { directoryParameters } from './setting-parameters.ts'
-import { requireThisServer } from './this-server.ts'
+import { type ThisServer, requireThisServer } from './this-server.ts'
 
 /** One Receive connector's binding at one address of this machine, and how it answered. */
 export interface ConnectivityReport {
@@ -18,7 +18,7 @@ export interface ConnectivityReport {
 
 /** This server's listeners, tried as a client would. */
 export interface Connectivity {
-  serverName(): Promise<string>
+  server(): Promise<ThisServer>
   test(signal: AbortSignal): AsyncIterable<ConnectivityReport>
 }
 
@@ -51,9 +51,13 @@ export function connectivityCmdlets(connectivity: Connectivity): readonly Cmdlet
         },
       ],
       async *run({ given }, context) {
-        const name = await connectivity.serverName()
-        requireThisServer(given.Identity, { Name: name })
-        if (!(await context.confirmChange(`Connecting to the Receive connectors of "${name}".`)))
+        const server = await connectivity.server()
+        requireThisServer(given.Identity, server)
+        if (
+          !(await context.confirmChange(
+            `Connecting to the Receive connectors of "${server.Name}".`,
+          ))
+        )
           return
         for await (const report of connectivity.test(context.signal)) yield reportObject(report)
       },

@@ -2,6 +2,7 @@ import { parameter } from '../shell/cmdlet.ts'
 import type { ParameterType } from '../shell/parameter-type.ts'
 import { identity } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
+import { hasWildcards, wildcard } from '../values/wildcard.ts'
 
 /** A server by its name, or as the commands on servers put it out. */
 const server: ParameterType<string> = {
@@ -17,7 +18,7 @@ export const serverParameter = parameter(server, {
 })
 
 /** The server whose commands these are; the full name where it is known. */
-interface ThisServer {
+export interface ThisServer {
   readonly Name: string
   readonly Fqdn?: string
 }
@@ -30,13 +31,16 @@ export function isThisServer(name: string, { Name, Fqdn }: ThisServer): boolean 
 
 /** Fails when a -Server or an identity names another server than this one. */
 export function requireThisServer(given: string | undefined, server: ThisServer): void {
-  if (given !== undefined && !isThisServer(given, server)) failUnknownServer(given, server)
-}
-
-/** There is no server of that name. */
-export function failUnknownServer(given: string, { Name }: ThisServer): never {
+  if (given === undefined || isThisServer(given, server)) return
   throw new ShellError(
-    `The server '${given}' couldn't be found: these commands manage '${Name}' only.`,
+    `The server '${given}' couldn't be found: these commands manage '${server.Name}' only.`,
     { id: 'ServerNotFound', category: 'ObjectNotFound', target: given },
   )
+}
+
+/** Whether this server is among those that a name with wildcards means. Fails when another is named. */
+export function meansThisServer(given: string, server: ThisServer): boolean {
+  if (hasWildcards(given)) return [server.Name, server.Fqdn ?? ''].some(wildcard(given))
+  requireThisServer(given, server)
+  return true
 }

@@ -9,6 +9,8 @@ import { shownSettings } from './transport-services.ts'
 
 const help = {
   MaxReceiveSize: 'The largest message taken from anyone, such as 35MB, or unlimited.',
+  MaxSendSize:
+    'The largest message taken from senders of the organisation, who log in or come by a trusted connector, such as 25MB, or unlimited.',
   MaxRecipientEnvelopeLimit: 'The most recipients of one message, or unlimited.',
   InternalDelayDsnEnabled: 'Whether senders inside are told of a delay.',
   ExternalDelayDsnEnabled: 'Whether senders outside are told of a delay.',

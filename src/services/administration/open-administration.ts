@@ -19,6 +19,10 @@ export function openAdministration(place: AdministrationPlace): Administration {
   const trackingLogs = async () =>
     (await import('./tracking-logs.ts')).fileTrackingLogs(configFile, dataFolder)
   const mailFlow = async () => (await import('./mail-flow.ts')).fileMailFlow(configFile, dataFolder)
+  const server = async () => {
+    const { currentConfig } = await import('./current-config.ts')
+    return (await currentConfig(configFile)).Server
+  }
   return {
     routes: {
       async explain(address, size) {
@@ -34,7 +38,7 @@ export function openAdministration(place: AdministrationPlace): Administration {
     },
     queues: new RunningQueues(dataFolder),
     connectivity: {
-      serverName: async () => await (await connectivity()).serverName(),
+      server: async () => await (await connectivity()).server(),
       async *test(signal) {
         yield* (await connectivity()).test(signal)
       },
@@ -45,15 +49,26 @@ export function openAdministration(place: AdministrationPlace): Administration {
         yield* (await trackingLogs()).search(query)
       },
     },
+    auditLogs: {
+      async *search(query) {
+        const { readAdminAuditLog } = await import('../../logs/admin-audit-reader.ts')
+        yield* readAdminAuditLog({ dataFolder, ...query })
+      },
+    },
     mailFlow: {
       send: async (envelope, signal) => await (await mailFlow()).send(envelope, signal),
       events: async (messageId, signal) => await (await mailFlow()).events(messageId, signal),
     },
     configuration: lazyConfiguration(place),
+    health: {
+      async *processes() {
+        const { serviceHealth } = await import('../service-health.ts')
+        yield* serviceHealth(dataFolder, (await server()).Role)
+      },
+    },
     server: {
       async facts() {
-        const { currentConfig } = await import('./current-config.ts')
-        const { Name, Fqdn, Role } = (await currentConfig(configFile)).Server
+        const { Name, Fqdn, Role } = await server()
         return { name: Name, fqdn: Fqdn, role: Role, version: productVersion }
       },
     },

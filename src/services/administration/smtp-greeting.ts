@@ -11,6 +11,8 @@ const patience: Milliseconds = 10 * second
 export interface Greeting {
   readonly connected: boolean
   readonly details: string
+  /** The address that the connection came from; undefined when there was none. */
+  readonly source: string | undefined
 }
 
 /** Connects, reads the greeting and leaves. Never rejects. */
@@ -23,7 +25,9 @@ export function readGreeting(
     ? connectTls({ host: address, port, rejectUnauthorized: false })
     : connect({ host: address, port })
   const heard = Promise.withResolvers<Greeting>()
-  const fail = (details: string) => heard.resolve({ connected: false, details })
+  let source: string | undefined
+  socket.once('connect', () => (source = socket.localAddress))
+  const fail = (details: string) => heard.resolve({ connected: false, details, source })
   const reader = new ReplyReader()
   socket.setTimeout(patience, () => fail(`no greeting within ${patience / second} seconds`))
   socket.on('error', (error) => fail(error.message))
@@ -31,7 +35,7 @@ export function readGreeting(
   socket.on('data', (chunk: Buffer) => {
     const [reply] = reader.push(chunk)
     if (reply !== undefined) {
-      heard.resolve({ connected: reply.code === 220, details: replyText(reply) })
+      heard.resolve({ connected: reply.code === 220, details: replyText(reply), source })
     } else if (reader.fault !== undefined) fail(reader.fault)
   })
   const stop = () => fail('stopped')

@@ -10,7 +10,6 @@ import type { RoutingTables } from '../../../src/pipeline/routing.ts'
 import { categorizeAgain } from '../../../src/pipeline/categorizer.ts'
 import { QueueSubmission } from '../../../src/pipeline/submission.ts'
 import type { Copy } from '../../../src/queue/stored-message.ts'
-import { replyText } from '../../../src/smtp/reply.ts'
 import {
   anonymousSession,
   beginMessage,
@@ -298,22 +297,6 @@ describe('a refused message leaves nothing', () => {
     const limits = { maxHeaderSize: 10_000, maxHopCount: 30, maxLocalHopCount: 0 }
     const content = `${hops(20, 'edge01.corp.example')}${complete}\r\n`
     expect(await send(content, { transaction: { limits } })).toBe(accepted('<m1@s.example>'))
-  })
-
-  test('MaxReceiveSize holds at MAIL and while content arrives', async () => {
-    transportConfig.set(transportConfigSchema.parse({ MaxReceiveSize: 1000 }))
-    const reply = '552 5.3.4 Message size exceeds fixed maximum message size'
-    const refused = submission.begin(mailTransaction({ declaredSize: 1001 }))
-    expect('code' in refused && replyText(refused)).toBe(reply)
-    expect(await send([`${complete}\r\n`, 'x'.repeat(900), 'y'.repeat(200), 'z'])).toBe(reply)
-    expect(store.aborted).toBe(1)
-    const session = {
-      ...anonymousSession,
-      permissions: new Set(['BypassMessageSizeLimit'] as const),
-    }
-    expect(await send(`${complete}\r\n${'x'.repeat(2000)}`, { transaction: { session } })).toMatch(
-      /^250 /,
-    )
   })
 
   test('MaxRecipientEnvelopeLimit holds before content', async () => {

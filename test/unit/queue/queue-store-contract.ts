@@ -204,6 +204,14 @@ export function queueStoreContract(name: string, open: () => Promise<QueueStore>
         expect(await store.lease(second, far, 10)).toEqual([])
       },
     )
+    scenario('moved recipients keep that their sender heard of the delay', async (store) => {
+      const copy = only(await commitTo(store, [first]))
+      const moved = [{ queue: second, recipients: copy.recipients }]
+      const added = await store.settle(gone(copy, { moved, delayNotified: true }))
+      expect(added.map(({ delayNotified }) => delayNotified)).toEqual([true])
+      store.release(added)
+      expect(await store.lease(second, far, 10)).toEqual(added)
+    })
     scenario('needs the lease, and without it nothing of the settlement lasts', async (store) => {
       const copies = await commitTo(store, [first])
       const copy = only(copies)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { minute } from '../../../src/base/time-span.ts'
+import { hour, minute } from '../../../src/base/time-span.ts'
 import {
   redirectionQueue,
   submissionQueue,
@@ -118,6 +118,20 @@ test('begins anew: what an attempt said before is forgotten, and what was put of
   expect(copy).toMatchObject({ queue: target, attempts: 0, lastError: '' })
   expect(copy?.recipients.map(({ lastError }) => lastError)).toEqual([undefined])
   expect(bench.opened.at(-1)).toBe('relay.test')
+})
+
+test('senders that heard of the delay hear of it no second time', async () => {
+  await using bench = new SchedulerBench()
+  bench.serve = dead
+  await bench.start()
+  await bench.send('first.test')
+  await bench.advance(5 * hour, minute)
+  expect(bench.notices).toEqual(['delayed alice@example.com'])
+  await bench.scheduler.operations.redirect(target)
+  await bench.advance(5 * hour, minute)
+  const messageAndNotice = ['relay.test 2']
+  expect(await queues(bench)).toEqual(messageAndNotice)
+  expect(bench.notices).toEqual(['delayed alice@example.com'])
 })
 
 test('a second target takes over, and a resubmission leads back', async () => {

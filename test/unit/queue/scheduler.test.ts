@@ -232,6 +232,23 @@ describe('categorizing anew', () => {
     await bench.advance(minute)
     await bench.scheduler.operations.reroute(() => true)
     expect(looked).toBe(120)
+    expect(bench.kinds()).not.toContain('moved')
+  })
+  test('each message that is resubmitted when asked is told of, though it stays', async () => {
+    await using bench = new SchedulerBench()
+    bench.serve = refusing('unreachable', '441 4.4.1 no')
+    bench.recategorize = ({ recipients, queue }) =>
+      Promise.resolve({ copies: [{ queue, recipients }], failed: [] })
+    await bench.start()
+    await bench.send('first.test', 3)
+    const before = await bench.waiting()
+    expect(await bench.scheduler.operations.startResubmission(domainQueue('first.test'))).toBe(true)
+    await bench.settle()
+    const moved = bench.events.filter((event) => event.kind === 'moved')
+    const ids = before.map(({ id }) => id)
+    expect(moved.map(({ copy }) => copy.id)).toEqual(ids)
+    expect(moved.flatMap(({ to }) => to.map(({ id }) => id))).toEqual(ids)
+    expect((await bench.waiting()).map(({ id }) => id)).toEqual(ids)
   })
 })
 

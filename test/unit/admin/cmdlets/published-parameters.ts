@@ -172,10 +172,13 @@ export const publishedParameters: Readonly<Record<string, string>> = {
     Services Thumbprint WhatIf`,
   'Remove-ExchangeCertificate': `Confirm DomainController Identity Server Thumbprint WhatIf`,
   'Test-SmtpConnectivity': `Confirm DomainController Identity MonitoringContext WhatIf`,
+  'Test-ServiceHealth': `ActiveDirectoryTimeout Confirm DomainController MonitoringContext Server WhatIf`,
   'Test-Mailflow': `ActiveDirectoryTimeout AutoDiscoverTargetMailboxServer Confirm CrossPremises
     CrossPremisesExpirationTimeout CrossPremisesPendingErrorCount DomainController ErrorLatency
     ExecutionTimeout Identity MonitoringContext TargetDatabase TargetEmailAddress
     TargetEmailAddressDisplayName TargetMailboxServer WhatIf`,
+  'Search-AdminAuditLog': `Cmdlets DomainController EndDate ExternalAccess IsSuccess ObjectIds Parameters ResultSize
+    StartDate StartIndex UserIds`,
   'Get-ExchangeServer': `Domain DomainController Identity Status`,
   'Get-LocalUser': `Name SID`,
   'New-LocalUser': `AccountExpires AccountNeverExpires Confirm Description Disabled FullName Name NoPassword

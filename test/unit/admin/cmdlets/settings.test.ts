@@ -110,6 +110,10 @@ test.each(changes.map(([line, ...edits]) => ({ line, edits })))(
 /** A line that must be refused, and the beginning of why. */
 const refusals: readonly (readonly [line: string, why: string])[] = [
   [
+    'Set-AcceptedDomain Fabrikam -DomainName fabrikam.example',
+    "A parameter cannot be found that matches parameter name 'DomainName'.",
+  ],
+  [
     'Set-ReceiveConnector Nope -Fqdn x',
     "The operation couldn't be performed because object 'Nope' couldn't be found on 'EDGE01'.",
   ],

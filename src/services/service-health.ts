@@ -1,0 +1,38 @@
+import { ServiceNotRunning, askService } from '../admin/admin-client.ts'
+import type { ServerRole } from '../config/server-config.ts'
+import { knownWorkers } from './known-workers.ts'
+import { type ServiceName, servicesOf } from './service-names.ts'
+import { workerName } from './worker.ts'
+
+/** How one process of a service is. */
+export interface WorkerHealth {
+  readonly service: ServiceName
+  /** `Transport`, `Transport-2`. */
+  readonly worker: string
+  readonly isRunning: boolean
+  /** Why it cannot do its work; undefined when it can. */
+  readonly complaint: string | undefined
+}
+
+/** How the processes are that a running server of this role must have. */
+export async function* serviceHealth(
+  dataFolder: string,
+  role: ServerRole,
+): AsyncGenerator<WorkerHealth, void> {
+  for (const service of servicesOf(role)) {
+    for (const worker of await knownWorkers(dataFolder, service)) {
+      const state = await stateOf({ dataFolder, service, worker })
+      yield { service, worker: workerName(service, worker), ...state }
+    }
+  }
+}
+
+async function stateOf(target: Parameters<typeof askService>[0]) {
+  try {
+    const answer = await askService(target, 'health')
+    return { isRunning: true, complaint: typeof answer === 'string' ? answer : undefined }
+  } catch (error) {
+    const complaint = error instanceof Error ? error.message : String(error)
+    return { isRunning: !(error instanceof ServiceNotRunning), complaint }
+  }
+}
