@@ -1,7 +1,15 @@
 #!/usr/bin/env node
 import { spawnSync } from 'node:child_process'
-import { enableCompileCache, getCompileCacheDir } from 'node:module'
+import module from 'node:module'
 import { fileURLToPath } from 'node:url'
+
+const neededNode = 26
+if (Number(process.versions.node.split('.')[0]) < neededNode) {
+  process.stderr.write(
+    `edge: Node.js ${neededNode} or later is needed, and this is ${process.version}. \`npm start\`, \`npm run …\` and \`npx edge …\` take the one that \`npm ci\` brought.\n`,
+  )
+  process.exit(2)
+}
 
 // In JavaScript, for before any TypeScript is loaded it tells Node where to keep the compiled program
 // for the next start. With it a start takes half the time, and no process loads (and holds) the 17 MB
@@ -9,13 +17,13 @@ import { fileURLToPath } from 'node:url'
 // hands it on to threads and to the processes started from here.
 const cache = fileURLToPath(new URL('../node_modules/.cache/edge-relay', import.meta.url))
 process.env['NODE_COMPILE_CACHE'] ??= cache
-enableCompileCache(process.env['NODE_COMPILE_CACHE'])
+module.enableCompileCache(process.env['NODE_COMPILE_CACHE'])
 
 // What runs for months is compiled before by a process that ends: after an installation or an update the
 // first start would otherwise hold the compiler in each of its processes. Flags of Node's given by hand
 // may want another compilation than the one made there.
 const lasts = process.argv[2] === 'start' && process.send === undefined
-if (lasts && getCompileCacheDir() !== undefined && process.execArgv.length === 0) {
+if (lasts && module.getCompileCacheDir() !== undefined && process.execArgv.length === 0) {
   const compiler = fileURLToPath(new URL('compile.js', import.meta.url))
   spawnSync(process.execPath, [compiler], { stdio: 'ignore', timeout: 60_000 })
 }

@@ -191,10 +191,7 @@ export class QueueScheduler implements AsyncDisposable {
     const isKnown = this.#queues.has(queueKeyText(key))
     if (!isDeliveryQueue(key) || isKnown || (copies === 0 && !suspended)) return
     const queue = this.#queueOf(key)
-    queue.suspended = suspended
-    queue.moreInStore = true
-    queue.doubtful = true
-    this.#consider(queue)
+    this.#consider(Object.assign(queue, { suspended, moreInStore: true, doubtful: true }))
   }
 
   #queueOf(key: QueueKey): DeliveryQueue {
