@@ -13,8 +13,6 @@ export type QueueEvent =
       readonly results: readonly RecipientResult[]
       /** The notification that the sender gets of some of the results. */
       readonly notice?: NoticeOfResults
-      /** An administrator removed the message, and wants no notification. */
-      readonly untold?: true
     }
   /** Recipients wait for another attempt. */
   | {

@@ -285,7 +285,7 @@ export class Settler {
         onEvent({ kind, copy, results, ...(notice !== undefined && { notice }) })
     }
     const { dropped = [] } = outcome
-    if (dropped.length > 0) onEvent({ kind: 'failed', copy, results: dropped, untold: true })
+    if (dropped.length > 0) onEvent({ kind: 'failed', copy, results: dropped })
     if (outcome.remaining.length > 0 && outcome.attempts > copy.attempts) {
       const results = outcome.remaining.map((recipient) => ({
         recipient,

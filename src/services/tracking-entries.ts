@@ -88,9 +88,9 @@ function sentEntries({ copy, results, notice }: Settled, server: string): readon
   })
 }
 
-/** FAIL, and DROP where a notification is due and there is nobody to tell it to. */
+/** FAIL, and DROP where there is nobody to tell it to. */
 function failedEntries(event: Settled, server: string): readonly TrackingEntry[] {
-  const { copy, results, kind, notice, untold = false } = event
+  const { copy, results, kind, notice } = event
   const message = tracked(copy.message)
   const failed = bySession(results).map((group): TrackingEntry => {
     const [{ session }] = group
@@ -109,7 +109,7 @@ function failedEntries(event: Settled, server: string): readonly TrackingEntry[]
       ...(tellsOf(notice, group) && { reference: notice.messageId }),
     }
   })
-  if (untold || copy.message.envelope.sender !== '') return failed
+  if (copy.message.envelope.sender !== '') return failed
   const recipients = results.map(({ recipient }) => recipient.address)
   return [...failed, { message, source: 'DSN', event: 'DROP', recipients, clientHostname: server }]
 }

@@ -9,7 +9,6 @@ import {
   unreachableQueue,
 } from '../../../src/queue/queue-key.ts'
 import type { Copy, NewMessage } from '../../../src/queue/stored-message.ts'
-import { removedReply } from '../../../src/queue/verdict.ts'
 import { queueEventEntries, receivedEntries } from '../../../src/services/tracking-entries.ts'
 import { reply } from '../../../src/smtp/reply.ts'
 import { anonymousSession } from '../../support/incoming.ts'
@@ -247,16 +246,6 @@ test('a notification that fails itself is dropped', () => {
     { what: 'DSN DROP', ...bob },
   ])
   expect(entries[0]?.message).toMatchObject({ returnPath: '<>', directionality: 'Originating' })
-})
-
-test('what an administrator removes without a notification is ADMIN FAIL and no more', () => {
-  const envelope = { sender: '', body: '7BIT', smtpUtf8: false } as const
-  const copy = copyOf(['bob@corp.example'], { message: { envelope } })
-  const results = [result('bob@corp.example', { reply: removedReply })]
-  const fail = { what: 'ADMIN FAIL', ...bob, recipientStatuses: [removedReply] }
-  const drop = { what: 'DSN DROP', ...bob }
-  expect(entriesOf({ kind: 'failed', copy, results, untold: true }).map(essence)).toEqual([fail])
-  expect(entriesOf({ kind: 'failed', copy, results }).map(essence)).toEqual([fail, drop])
 })
 
 test.each([
