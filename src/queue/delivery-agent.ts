@@ -36,11 +36,6 @@ export interface DeliveryLane {
   readonly mayKeep: boolean
   /** The next copy that is due, leased to the caller; undefined when none is ready now. */
   next(): Awaitable<Copy | undefined>
-  /**
-   * One more copy, to be announced to the next hop while it still owes its word on the last one. Only
-   * while there is one for each connection of the queue: none waits here that another could deliver.
-   */
-  nextAhead(): Copy | undefined
   /** The next hop was reached: more connections, and more copies in memory, are worth while. */
   reached(): void
   /**

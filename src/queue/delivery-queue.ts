@@ -61,23 +61,13 @@ export class DeliveryQueue {
     return this.#window.length - this.#head
   }
 
-  /** Copies may leave the window for a connection. */
-  get mayGive(): boolean {
-    return !this.emptying && !this.suspended
-  }
-
-  /** Nobody would miss a copy that a connection at work takes: each of them can have one. */
-  get mayGiveAhead(): boolean {
-    return this.mayGive && this.ready >= this.connections
-  }
-
   get inRetry(): boolean {
     return this.trouble?.nextRetryAt !== undefined
   }
 
   /** Copies may be taken into the window: the next hop is not known to fail. */
   get maySend(): boolean {
-    return !this.inRetry && this.mayGive
+    return !this.inRetry && !this.emptying && !this.suspended
   }
 
   get status(): QueueStatus {

@@ -7,7 +7,6 @@ import type { Copy } from './stored-message.ts'
 export interface LaneOwner {
   mayKeep(): boolean
   take(): Awaitable<Copy | undefined>
-  takeAhead(): Copy | undefined
   settle(copy: Copy, results: readonly RecipientResult[]): Promise<void>
   putBack(copy: Copy): void
   /** The next hop was reached. */
@@ -44,10 +43,6 @@ export class QueueLane implements DeliveryLane {
   next(): Awaitable<Copy | undefined> {
     const copy = this.#owner.take()
     return copy instanceof Promise ? copy.then((late) => this.#took(late)) : this.#took(copy)
-  }
-
-  nextAhead(): Copy | undefined {
-    return this.#took(this.#owner.takeAhead())
   }
 
   reached(): void {

@@ -300,7 +300,6 @@ export class QueueScheduler implements AsyncDisposable {
     const lane = new QueueLane(queue.key, {
       mayKeep: () => !place.scarce,
       take: () => this.#take(queue, controller.signal),
-      takeAhead: () => (queue.mayGiveAhead ? this.#takeReady(queue) : undefined),
       settle: (copy, results) => this.#settle(queue, copy, results),
       putBack: (copy) => {
         this.#active.delete(copy.id)
@@ -334,18 +333,15 @@ export class QueueScheduler implements AsyncDisposable {
   }
 
   #take(queue: DeliveryQueue, signal: AbortSignal): Awaitable<Copy | undefined> {
-    if (signal.aborted || !queue.mayGive) return undefined
-    if (queue.ready > 0) return this.#takeReady(queue)
+    if (signal.aborted || queue.emptying || queue.suspended) return undefined
+    const copy = this.#windows.take(queue)
+    if (copy !== undefined) {
+      this.#active.add(copy.id)
+      if (this.#windows.isLow(queue)) void this.#refill(queue)
+      return copy
+    }
     if (!queue.moreInStore && queue.refill === undefined) return undefined
     return this.#refill(queue).then(() => (queue.ready > 0 ? this.#take(queue, signal) : undefined))
-  }
-
-  #takeReady(queue: DeliveryQueue): Copy | undefined {
-    const copy = this.#windows.take(queue)
-    if (copy === undefined) return undefined
-    this.#active.add(copy.id)
-    if (this.#windows.isLow(queue)) void this.#refill(queue)
-    return copy
   }
 
   async #settle(

@@ -37,8 +37,7 @@ export class ClientWire {
   readonly #log: ProtocolSession
   #socket: Duplex
   #reader: ReplyReader
-  /** In the order of what was sent; the first is being answered. */
-  readonly #waiting: Expectation[] = []
+  #waiting: Expectation | undefined
   #writer: Writer | undefined
   #failure: ClientFailure | undefined
   /** Where the session stands while nobody waits for a reply. */
@@ -93,10 +92,7 @@ export class ClientWire {
     })
   }
 
-  /**
-   * The next `count` replies, at least one, behind those that are waited for already; `timeout` runs
-   * anew for each.
-   */
+  /** The next `count` replies, at least one; `timeout` runs anew for each. One caller at a time. */
   expect(
     count: number,
     timeout: Milliseconds,
@@ -107,8 +103,8 @@ export class ClientWire {
         reject(this.#failure)
         return
       }
-      if (this.#waiting.length === 0) this.#deadline.set(timeout)
-      this.#waiting.push({ count, timeout, stageOf, replies: [], resolve, reject })
+      this.#deadline.set(timeout)
+      this.#waiting = { count, timeout, stageOf, replies: [], resolve, reject }
     })
   }
 
@@ -145,11 +141,12 @@ export class ClientWire {
     why: { stage: ClientStage; kind: ClientFailureKind; message: string; cause?: unknown },
   ): void {
     if (this.#failure !== undefined) return
-    const replies = this.#waiting[0]?.replies ?? []
+    const replies = this.#waiting?.replies ?? []
     this.#failure = new ClientFailure(why.message, { ...why, replies })
     this.#deadline.close()
     this.#log.record('-', '', ending)
-    for (const { reject } of this.#waiting.splice(0)) reject(this.#failure)
+    this.#waiting?.reject(this.#failure)
+    this.#waiting = undefined
     this.#writer?.reject(this.#failure)
     this.#writer = undefined
     this.#socket.destroy()
@@ -183,7 +180,7 @@ export class ClientWire {
   }
 
   #onReply(reply: Reply): void {
-    const [waiting, next] = this.#waiting
+    const waiting = this.#waiting
     if (reply.code === 421) this.#closing = true
     if (waiting === undefined) {
       this.#unasked(reply)
@@ -194,9 +191,8 @@ export class ClientWire {
       this.#deadline.set(waiting.timeout)
       return
     }
-    this.#waiting.shift()
-    if (next === undefined) this.#deadline.clear()
-    else this.#deadline.set(next.timeout)
+    this.#deadline.clear()
+    this.#waiting = undefined
     this.#stageBetween = 'command'
     waiting.resolve(waiting.replies)
   }
@@ -239,7 +235,7 @@ export class ClientWire {
   }
 
   get #stage(): ClientStage {
-    const [waiting] = this.#waiting
+    const waiting = this.#waiting
     return waiting === undefined ? this.#stageBetween : waiting.stageOf(waiting.replies.length)
   }
 }

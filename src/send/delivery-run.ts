@@ -40,8 +40,6 @@ export class DeliveryRun {
   #targets: readonly Target[] | undefined
   /** Index of the target in use or to be tried next. */
   #current = 0
-  /** Taken, and announced on the session where that was possible. */
-  #ahead: Copy | undefined
   #first: { readonly trouble: TargetTrouble } | undefined
 
   constructor(lane: DeliveryLane, connector: SendConnector, options: DeliveryRunOptions) {
@@ -53,9 +51,8 @@ export class DeliveryRun {
 
   async serve(): Promise<ConnectionResult> {
     try {
-      while (this.#ahead !== undefined || this.#mayGoOn()) {
-        const next = this.#ahead ?? this.#lane.next()
-        this.#ahead = undefined
+      while (!this.#options.signal.aborted && !this.#exhausted()) {
+        const next = this.#lane.next()
         const copy = next instanceof Promise ? await next : next
         if (copy === undefined) break
         const end = await this.#deliver(copy)
@@ -63,7 +60,6 @@ export class DeliveryRun {
       }
       return { kind: 'served' }
     } finally {
-      if (this.#ahead !== undefined) this.#lane.putBack(this.#ahead)
       const closing = this.#release()
       if (closing !== undefined) await closing
     }
@@ -91,9 +87,7 @@ export class DeliveryRun {
   async #transfer(session: DeliverySession, progress: Progress): Promise<TransactionOutcome> {
     const { copy, undecided: recipients } = progress
     session.messages++
-    const { readPiece } = this.#options
-    const takeAhead = () => this.#takeAhead()
-    const outcome = await sendCopy(session, { copy, recipients }, { readPiece, takeAhead })
+    const outcome = await sendCopy(session, { copy, recipients }, this.#options.readPiece)
     progress.results.push(...outcome.results)
     progress.undecided = outcome.undecided
     const delivered = outcome.results.filter(({ outcome: end }) => end === 'delivered').length
@@ -185,15 +179,6 @@ export class DeliveryRun {
     results.push(...undecided.map((recipient) => ({ recipient, ...settled })))
     await this.#lane.report(copy, results)
     return result
-  }
-
-  #takeAhead(): Copy | undefined {
-    if (this.#mayGoOn()) this.#ahead = this.#lane.nextAhead()
-    return this.#ahead
-  }
-
-  #mayGoOn(): boolean {
-    return !this.#options.signal.aborted && !this.#exhausted()
   }
 
   #exhausted(): boolean {

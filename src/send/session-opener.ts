@@ -7,7 +7,6 @@ import type { ConnectivityLog, ConnectivitySession } from '../logs/connectivity-
 import type { ProtocolLog } from '../logs/protocol-log.ts'
 import type { AnsweringSession } from '../queue/delivery-agent.ts'
 import type { QueueKey } from '../queue/queue-key.ts'
-import type { Copy } from '../queue/stored-message.ts'
 import { isPositive, type Reply } from '../smtp/reply.ts'
 import { ClientFailure } from './client-failure.ts'
 import { type ClientTimeouts, defaultClientTimeouts } from './client-timeouts.ts'
@@ -30,12 +29,6 @@ import { certificateRefusal, requiredNames, tlsNeed } from './tls-policy.ts'
 
 const connectTimeout = 30 * second
 
-/** A copy whose envelope was sent, to all its recipients, with DATA. */
-export interface AnnouncedCopy {
-  readonly copy: Copy
-  readonly replies: Promise<readonly Reply[]>
-}
-
 /** An open session that mail can go over. */
 export interface DeliverySession {
   readonly client: SmtpClient
@@ -49,8 +42,6 @@ export interface DeliverySession {
   messages: number
   /** A transaction is open that no content ended, so RSET comes before the next. */
   needsReset: boolean
-  /** The copy whose envelope went out with the end of the content before it. */
-  announced?: AnnouncedCopy | undefined
   readonly connectivity: ConnectivitySession
   /** Takes leave of the peer; `outcome` tells the connectivity log why. Never rejects. */
   quit(outcome?: string): Promise<void>

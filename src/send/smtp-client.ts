@@ -41,8 +41,8 @@ export function isWireSafe(text: string): boolean {
 
 /**
  * One SMTP session as client over a connected socket. Refusals are replies; a session that breaks
- * rejects with a ClientFailure and is then of no more use. One call at a time, but for commands that
- * go `ahead`. The socket is the client's until `quit` or `destroy`.
+ * rejects with a ClientFailure and is then of no more use. One call at a time. The socket is the
+ * client's until `quit` or `destroy`.
  */
 export class SmtpClient {
   readonly #wire: ClientWire
@@ -182,28 +182,21 @@ export class SmtpClient {
     return this.#flush()
   }
 
-  /**
-   * Ends the content and waits for the peer's verdict, or tells the one that came early. What `ahead`
-   * sends by `pipeline` leaves in one write with the end (RFC 2920 3.1); it is not called when the
-   * verdict came early.
-   */
-  async endContent(ahead?: () => void): Promise<Reply> {
+  /** Ends the content and waits for the peer's verdict, or tells the one that came early. */
+  async endContent(): Promise<Reply> {
     const encoder = this.#beginContent()
     this.#encoder = undefined
     if (this.#wire.early !== undefined) return this.#refusedEarly(this.#wire.early)
     this.#wire.inContent = false
     this.#wire.write(encoder.end())
-    const verdict = this.#wire.expect(1, this.#timeouts.finalDot, () => 'final-dot')
-    ahead?.()
     this.#wire.socket.uncork()
-    const [answer] = await verdict
+    const [answer] = await this.#wire.expect(1, this.#timeouts.finalDot, () => 'final-dot')
     return answered(answer)
   }
 
   /** Sends pieces 0, 1, … until there is none, then ends the content: see `endContent`. */
   async writeContent(
     piece: (index: number, spare?: Buffer) => Awaitable<Buffer | undefined>,
-    ahead?: () => void,
   ): Promise<Reply> {
     let spare: Buffer | undefined
     for (let index = 0; this.#wire.early === undefined; index++) {
@@ -215,7 +208,7 @@ export class SmtpClient {
       // Only what the system has taken may be overwritten.
       spare = this.#wire.socket.writableLength === 0 ? chunk : undefined
     }
-    return this.endContent(ahead)
+    return this.endContent()
   }
 
   /**

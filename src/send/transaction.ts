@@ -2,7 +2,7 @@ import type { Awaitable } from '../base/awaitable.ts'
 import type { NextHopPrincipal } from '../pipeline/header-firewall.ts'
 import { outboundPieces } from '../pipeline/outbound-filter.ts'
 import type { RecipientResult } from '../queue/delivery-agent.ts'
-import type { Copy, CopyRecipient, StoredMessage } from '../queue/stored-message.ts'
+import type { Copy, CopyRecipient } from '../queue/stored-message.ts'
 import { type Reply, replyText } from '../smtp/reply.ts'
 import { ClientFailure } from './client-failure.ts'
 import {
@@ -24,7 +24,6 @@ import {
 } from './failure-policy.ts'
 import type { SendConnector } from './send-connector.ts'
 import type { DeliverySession } from './session-opener.ts'
-import type { Capabilities } from './smtp-client.ts'
 import { targetName } from './target.ts'
 
 /**
@@ -36,13 +35,6 @@ export type ReadPiece = (
   index: number,
   spare?: Buffer,
 ) => Awaitable<Buffer | undefined>
-
-/** Where a transaction gets content, and what may follow it. */
-export interface TransferMeans {
-  readonly readPiece: ReadPiece
-  /** The copy that comes next on the session, if it is known; asked at most once. */
-  readonly takeAhead: () => Copy | undefined
-}
 
 /** What became of a copy on one session. */
 export interface TransactionOutcome {
@@ -56,16 +48,13 @@ export interface TransactionOutcome {
   readonly inDoubt: boolean
 }
 
-/**
- * Sends `recipients` of `copy` over an open session, in as many transactions as the peer wants; the
- * envelope of the next copy leaves with the end of the content. Never rejects.
- */
+/** Sends `recipients` of `copy` over an open session, in as many transactions as the peer wants. Never rejects. */
 export function sendCopy(
   session: DeliverySession,
   { copy, recipients }: { readonly copy: Copy; readonly recipients: readonly CopyRecipient[] },
-  means: TransferMeans,
+  readPiece: ReadPiece,
 ): Promise<TransactionOutcome> {
-  return new CopyTransfer(session, copy, means).send(recipients)
+  return new CopyTransfer(session, copy, readPiece).send(recipients)
 }
 
 /** A recipient that the peer took, and in which words. */
@@ -91,14 +80,14 @@ interface EnvelopeReplies {
 class CopyTransfer {
   readonly #session: DeliverySession
   readonly #copy: Copy
-  readonly #means: TransferMeans
+  readonly #readPiece: ReadPiece
   readonly #results: RecipientResult[] = []
   #undecided: readonly CopyRecipient[] = []
 
-  constructor(session: DeliverySession, copy: Copy, means: TransferMeans) {
+  constructor(session: DeliverySession, copy: Copy, readPiece: ReadPiece) {
     this.#session = session
     this.#copy = copy
-    this.#means = means
+    this.#readPiece = readPiece
   }
 
   async send(recipients: readonly CopyRecipient[]): Promise<TransactionOutcome> {
@@ -157,7 +146,7 @@ class CopyTransfer {
 
   /** A client that asked for SMTPUTF8 may have meant its headers: that stands in the first piece. */
   async #headerMisfit(): Promise<Reply | undefined> {
-    const piece = (await this.#means.readPiece(this.#copy.message.id, 0)) ?? Buffer.alloc(0)
+    const piece = (await this.#readPiece(this.#copy.message.id, 0)) ?? Buffer.alloc(0)
     const end = piece.indexOf('\r\n\r\n')
     const header = end < 0 ? piece : piece.subarray(0, end)
     return header.some((octet) => octet > 0x7f) ? utf8Refusal : undefined
@@ -183,17 +172,17 @@ class CopyTransfer {
   }
 
   async #envelope(recipients: readonly CopyRecipient[]): Promise<EnvelopeReplies> {
-    const { client, needsReset, announced } = this.#session
+    const { client, needsReset } = this.#session
+    const { message } = this.#copy
     const { capabilities } = client
+    const utf8 = message.envelope.smtpUtf8 || recipients.some(({ address }) => needsUtf8(address))
+    const mail = mailCommand(message, capabilities, utf8 || needsUtf8(message.envelope.sender))
+    const lines = [mail, ...recipients.map((one) => rcptCommand(one, capabilities))]
     const first = needsReset ? ['RSET'] : []
     this.#session.needsReset = false
-    this.#session.announced = undefined
-    const lines = () => envelopeLines(this.#copy.message, recipients, capabilities)
-    if (!capabilities.has('PIPELINING')) return this.#oneByOne(first, lines())
+    if (!capabilities.has('PIPELINING')) return this.#oneByOne(first, lines)
     try {
-      const replies = await (announced?.copy === this.#copy
-        ? announced.replies
-        : client.pipeline([...first, ...lines(), 'DATA']))
+      const replies = await client.pipeline([...first, ...lines, 'DATA'])
       return envelopeReplies(replies.slice(first.length), recipients.length)
     } catch (error) {
       if (error instanceof ClientFailure)
@@ -253,29 +242,11 @@ class CopyTransfer {
       return
     }
     const { id } = this.#copy.message
-    const stored = (index: number, spare?: Buffer) => this.#means.readPiece(id, index, spare)
-    const pieces = outboundPieces(stored, nextHopPrincipal(connector))
-    const isLast = accepted.length === this.#undecided.length
-    const answer = await client.writeContent(pieces, isLast ? () => this.#announce() : undefined)
+    const stored = (index: number, spare?: Buffer) => this.#readPiece(id, index, spare)
+    const answer = await client.writeContent(outboundPieces(stored, nextHopPrincipal(connector)))
     const recipients = accepted.map(({ recipient }) => recipient)
     const recipientReplies = accepted.map(({ answer: word }) => word)
     this.#settle(recipients, contentOutcome(answer), replyText(answer), { recipientReplies })
-  }
-
-  /** Sends the envelope of the copy to come, when this peer can take all of it. */
-  #announce(): void {
-    const { client } = this.#session
-    const { capabilities } = client
-    if (!capabilities.has('PIPELINING')) return
-    const copy = this.#means.takeAhead()
-    if (copy === undefined || !isFit(copy, capabilities)) return
-    const replies = client.pipeline([
-      ...envelopeLines(copy.message, copy.recipients, capabilities),
-      'DATA',
-    ])
-    // When the session breaks before its turn it is sent on another, and nobody asks for these.
-    replies.catch(() => undefined)
-    this.#session.announced = { copy, replies }
   }
 
   #settle(
@@ -306,27 +277,6 @@ class CopyTransfer {
 /** Whom the next hop counts as for the header firewall. */
 function nextHopPrincipal({ SmartHostAuthMechanism }: SendConnector): NextHopPrincipal {
   return SmartHostAuthMechanism === 'ExternalAuthoritative' ? 'ExternallySecured' : 'Anonymous'
-}
-
-function envelopeLines(
-  message: StoredMessage,
-  recipients: readonly CopyRecipient[],
-  capabilities: Capabilities,
-): readonly string[] {
-  const { sender, smtpUtf8 } = message.envelope
-  const utf8 =
-    smtpUtf8 || [{ address: sender }, ...recipients].some(({ address }) => needsUtf8(address))
-  const mail = mailCommand(message, capabilities, utf8)
-  return [mail, ...recipients.map((one) => rcptCommand(one, capabilities))]
-}
-
-/** Whether the peer can take the copy without a look at its header. */
-function isFit({ message, recipients }: Copy, capabilities: Capabilities): boolean {
-  return (
-    messageMisfit(message, capabilities) === undefined &&
-    (!message.envelope.smtpUtf8 || capabilities.has('SMTPUTF8')) &&
-    recipients.every((one) => recipientMisfit(one, capabilities) === undefined)
-  )
 }
 
 /** Sorts the replies to MAIL, `count` times RCPT, and DATA. */

@@ -1,16 +1,42 @@
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/base/clock.ts'
 import { type Dialer, directDialer } from '../../src/send/dialer.ts'
-import { deliveryBench, dnsQueue, MemoryLane, testCopy } from '../support/delivery-bench.ts'
-import { type Copies, deliver, zones } from '../support/deliver-to-fake-mx.ts'
+import {
+  type BenchOptions,
+  deliveryBench,
+  dnsQueue,
+  MemoryLane,
+  testCopy,
+} from '../support/delivery-bench.ts'
 import { FakeClock } from '../support/fake-clock.ts'
-import { FakeMx } from '../support/fake-mx.ts'
+import { FakeMx, type FakeMxOptions } from '../support/fake-mx.ts'
 
 const never = new AbortController().signal
+const zones = { 'good.test': { a: ['127.0.0.1'] } }
 
 /** A message with fields of every guarded family. */
 const guarded =
   'Received: from a by b; now\r\nX-MS-Exchange-Organization-SCL: 0\r\nX-MS-Exchange-Forest-A: b\r\nSubject: x\r\n\r\nbody\r\n'
+
+type Copies = readonly Parameters<typeof testCopy>[]
+
+/** Delivers copies to one fake MX and tells what came of it. */
+async function deliver(
+  options: FakeMxOptions,
+  copies: Copies = [[['a@good.test', 'b@good.test', 'c@good.test']]],
+  bench: BenchOptions = {},
+) {
+  await using fake = await FakeMx.start(options)
+  const connector = { Port: fake.port, ...bench.connector }
+  await using whole = deliveryBench({ zones, ...bench, connector })
+  const { delivery } = whole
+  const lane = new MemoryLane(
+    dnsQueue('good.test'),
+    copies.map((one) => testCopy(...one)),
+  )
+  const result = await delivery.serve(lane, never)
+  return { fake, lane, result }
+}
 
 const everything = ['PIPELINING', 'SIZE 1000000', '8BITMIME', 'SMTPUTF8', 'DSN']
 const pipelining = ['PIPELINING']

@@ -81,10 +81,6 @@ export class MemoryLane implements DeliveryLane {
     return this.waiting.shift()
   }
 
-  nextAhead(): Copy | undefined {
-    return this.next()
-  }
-
   reached(): void {
     // Nobody waits for it here.
   }
