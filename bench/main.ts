@@ -21,7 +21,7 @@ import { scenarios } from './scenarios/all.ts'
 /** Of others, that servers and load are made of. */
 const programs = [
   ...(['postfix', 'postconf', 'postmap', 'smtp-source', 'smtp-sink'] as const),
-  ...(['saslpasswd2', 'strace'] as const),
+  ...(['saslpasswd2', 'strace', 'taskset'] as const),
 ]
 
 const exitCodes = { fine: 0, failed: 1, usage: 2, interrupted: 130 } as const

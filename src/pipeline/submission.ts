@@ -19,14 +19,16 @@ import { StoreError } from '../queue/queue-store.ts'
 import type { PendingMessage, QueueStore } from '../queue/queue-store.ts'
 import type { Copy, NewCopy, NewMessage } from '../queue/stored-message.ts'
 import {
+  envelopeLimitExceeded,
   headersTooLarge,
   insufficientResources,
   messageTooLarge,
   needRcptCommand,
   queuedForDelivery,
   sentMessageTooLarge,
+  serviceNotActive,
+  temporaryFault,
 } from '../smtp/replies.ts'
-import { reply } from '../smtp/reply.ts'
 import type { Reply } from '../smtp/reply.ts'
 import { categorize } from './categorizer.ts'
 import { unroutable } from './routing.ts'
@@ -48,11 +50,6 @@ export interface QueueSubmissionOptions {
   /** Something of ours went wrong; for the program's log. */
   readonly onFault: (what: string, error: unknown) => void
 }
-
-const envelopeLimitExceeded = reply('550 5.5.3 RESOLVER.ADR.RecipLimit; too many recipients')
-/** Unlike the session's 421 it leaves the connection to the session. */
-const storeClosed = reply('451 4.3.2 Service not active')
-const temporaryFault = reply('451 4.3.0 Temporary server error. Please try again later')
 
 /** The Transport service's sink: takes messages into the queue, categorized. */
 export class QueueSubmission implements MessageSink {
@@ -258,7 +255,7 @@ function replyToFault(error: unknown): Reply {
     case 'DISK_FULL':
       return insufficientResources
     case 'CLOSED':
-      return storeClosed
+      return serviceNotActive
     case 'CORRUPT':
     case 'FAILED':
       return temporaryFault

@@ -1,3 +1,4 @@
+import { temporaryServerError } from '../smtp/replies.ts'
 import type { Reply } from '../smtp/reply.ts'
 
 /** Where the way to the back end ended. */
@@ -26,6 +27,5 @@ const digits: Readonly<Record<ProxyStep, number>> = {
 
 /** The client's reply when the back end cannot be asked. */
 export function proxyFailure(step: ProxyStep): Reply {
-  const text = `Temporary server error. Please try again later. PRX${digits[step]}`
-  return { code: 451, enhanced: '4.7.0', lines: [text] }
+  return temporaryServerError(digits[step])
 }

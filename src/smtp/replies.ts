@@ -57,12 +57,10 @@ export const unrecognizedParameter = reply('555 5.5.4 Unsupported parameter')
 export const utf8AddressNotAllowed = reply(
   '553 5.6.7 Address with non-ASCII characters needs the SMTPUTF8 parameter',
 )
-export const commandNotAllowed = reply('550 5.7.1 Command not allowed')
 
 // Authentication and TLS.
 export const startTlsRequired = reply('451 5.7.3 STARTTLS is required to send mail')
 export const temporaryAuthenticationFailure = reply('454 4.7.0 Temporary authentication failure')
-export const tlsNotAvailable = reply('454 4.7.0 TLS not available due to temporary reason')
 export const authenticationCancelled = reply('501 5.7.0 Authentication cancelled')
 export const invalidBase64 = reply('501 5.5.2 Cannot decode base64 data')
 export const alreadyAuthenticated = reply('503 5.5.2 Already authenticated')
@@ -83,10 +81,11 @@ export const anonymousSenderNotAllowed = reply(
 export const submissionNotAllowed = reply(
   '550 5.7.1 Client does not have permissions to submit to this server',
 )
+/** Told after DATA, where Exchange would take the message and send an NDR. */
+export const envelopeLimitExceeded = reply('550 5.5.3 RESOLVER.ADR.RecipLimit; too many recipients')
 export const relayDenied = reply(
   '550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain',
 )
-export const userUnknown = reply('550 5.1.1 User unknown')
 export const reservedTopLevel = reply('550 5.1.4 Recipient address reserved by RFC 2606')
 export const reservedSecondLevel = reply('550 5.1.5 Recipient address reserved by RFC 2606')
 export const reservedSingleLabel = reply(
@@ -124,7 +123,9 @@ export const connectionRateExceeded = reply(
 export const serviceNotAvailable = reply(
   '421 4.3.2 Service not available, closing transmission channel',
 )
-export const serviceNotActive = reply('421 4.3.2 Service not active')
+/** The queue takes no more; unlike a 421 it leaves the connection to the session. */
+export const serviceNotActive = reply('451 4.3.2 Service not active')
+export const temporaryFault = reply('451 4.3.0 Temporary server error. Please try again later')
 export const insufficientResources = reply('452 4.3.1 Insufficient system resources')
 
 /** The front end's answer when the back end cannot be asked; `proxyCode` tells administrators why. */

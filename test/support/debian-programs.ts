@@ -10,6 +10,7 @@ const packages = {
   'smtp-sink': 'postfix',
   saslpasswd2: 'sasl2-bin',
   strace: 'strace',
+  taskset: 'util-linux',
   openssl: 'openssl',
   swaks: 'swaks',
   telnet: 'inetutils-telnet',
