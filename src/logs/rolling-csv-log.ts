@@ -34,11 +34,17 @@ export interface RollingCsvLogOptions extends LogMeans {
 }
 
 /**
- * Records are written together: after this time, or when so many characters wait. To hand a write to
- * the disk's thread wakes it and costs more than its copy, so blocks are large.
+ * Records are written together: after this time, or when so many octets wait. To hand a write to the
+ * disk's thread wakes it and costs more than its copy, so blocks are large.
  */
 const flushDelayMs = 100
-const blockLength = 256 * 1024
+const fullBlock = 256 * 1024
+/** A block's buffer has room for one more record of usual length, so few are ended early. */
+const blockRoom = fullBlock + 16 * 1024
+/** Blocks of a log that are kept for its next records: one that fills while the other is written. */
+const maxSpareBlocks = 2
+/** UTF-8 takes no more octets for one unit of a string. */
+const mostOctets = 3
 /** What may wait while the disk is slow; records beyond are lost and counted. */
 const maxWaitingBlocks = 16
 const retryDelayMs = 5 * second
@@ -46,15 +52,15 @@ const closeTimeoutMs = 5 * second
 
 /**
  * A log in Exchange's CSV form: files that roll by time and size, the oldest deleted by age and by the
- * folder's limit. `append` only joins strings; a single writer behind it does the disk's work, so a slow
- * or full disk costs records, never mail.
+ * folder's limit. `append` only copies octets: strings that waited would outlive the young generation.
+ * A single writer behind it does the disk's work, so a slow or full disk costs records, never mail.
  */
 export class RollingCsvLog implements AsyncDisposable {
   readonly #options: RollingCsvLogOptions
   readonly #disk: LogDisk
-  #block = ''
-  #blockRecords = 0
-  #waiting: Block[] = []
+  #block: Block | undefined
+  readonly #spare: Buffer[] = []
+  readonly #waiting: Block[] = []
   #timer: Timer | undefined
   #writing: Promise<void> | undefined
   #retryAt = 0
@@ -82,9 +88,10 @@ export class RollingCsvLog implements AsyncDisposable {
       this.#lose(1, 'the disk does not keep up')
       return
     }
-    this.#block += line
-    this.#blockRecords++
-    if (this.#block.length < blockLength) {
+    const block = this.#blockFor(line.length * mostOctets)
+    block.length += block.octets.write(line, block.length)
+    block.records++
+    if (block.length < fullBlock) {
       this.#timer ??= this.#options.clock.after(flushDelayMs, () => this.#onTimer())
       return
     }
@@ -122,11 +129,22 @@ export class RollingCsvLog implements AsyncDisposable {
     this.#startWriting()
   }
 
+  /** The block to add to, with room for so many octets. */
+  #blockFor(size: number): Block {
+    if (this.#block !== undefined) {
+      if (this.#block.octets.length - this.#block.length >= size) return this.#block
+      this.#endBlock()
+      this.#startWriting()
+    }
+    const spare = size <= blockRoom ? this.#spare.pop() : undefined
+    const octets = spare ?? Buffer.allocUnsafeSlow(Math.max(blockRoom, size))
+    return (this.#block = { octets, length: 0, records: 0 })
+  }
+
   #endBlock(): void {
-    if (this.#blockRecords === 0) return
-    this.#waiting.push({ text: this.#block, records: this.#blockRecords })
-    this.#block = ''
-    this.#blockRecords = 0
+    if (this.#block === undefined) return
+    this.#waiting.push(this.#block)
+    this.#block = undefined
   }
 
   #startWriting(): void {
@@ -146,8 +164,9 @@ export class RollingCsvLog implements AsyncDisposable {
   async #writeWaiting(): Promise<void> {
     for (let block = this.#waiting.shift(); block !== undefined; block = this.#waiting.shift()) {
       try {
-        await this.#write(Buffer.from(block.text))
+        await this.#write(block.octets.subarray(0, block.length))
         this.#recovered()
+        this.#keepSpare(block)
       } catch (error) {
         this.#lose(block.records, messageOf(error))
         this.#retryAt = this.#options.clock.monotonic() + retryDelayMs
@@ -155,6 +174,10 @@ export class RollingCsvLog implements AsyncDisposable {
         if (!this.#closed) return
       }
     }
+  }
+
+  #keepSpare({ octets }: Block): void {
+    if (octets.length === blockRoom && this.#spare.length < maxSpareBlocks) this.#spare.push(octets)
   }
 
   async #write(data: Buffer): Promise<void> {
@@ -254,8 +277,10 @@ export class RollingCsvLog implements AsyncDisposable {
 }
 
 interface Block {
-  readonly text: string
-  readonly records: number
+  readonly octets: Buffer
+  /** Octets in use, of whole records. */
+  length: number
+  records: number
 }
 
 interface OpenFile {
