@@ -1,5 +1,5 @@
 import { hold, peakResident } from './contest.ts'
-import { type Ground, messagesFor } from './ground.ts'
+import { type Ground, messagesFor, warmUpFor } from './ground.ts'
 import { type PostfixPlan, PostfixServer } from './postfix-server.ts'
 import { type RelayPlan, RelayServer } from './relay-server.ts'
 import type { Figures, Measure, ScenarioResult } from './result.ts'
@@ -40,9 +40,7 @@ async function fight(ground: Ground, settings: Duel): Promise<ScenarioResult> {
   for (const server of [relay, postfix]) ground.configurations.print(name, server)
   await using traffic = await settings.traffic(ground)
   const contestants = [relay, postfix].map((server) => ({ server, traffic }))
-  // A server just started is another server: compiled code and caches come with the first thousands of
-  // messages, and what counts is how it runs for days.
-  const warmUp = ground.quick ? Math.round(settings.messages / 4) : 2 * settings.messages
+  const warmUp = warmUpFor(ground, settings.messages)
   const figures = await hold(ground, { name, messages, warmUp, sessions, contestants })
   const ceiling = await ceilingOf(ground, traffic, { messages, sessions })
   const [ours, theirs] = figures

@@ -62,3 +62,11 @@ export function domainPlace({ net }: Pick<Ground, 'net'>, at: number): Place {
 export function messagesFor({ quick }: Ground, messages: number): number {
   return quick ? Math.max(2, Math.round(messages / 5)) : messages
 }
+
+/**
+ * So many messages before the first round of so many. A server just started is another server: compiled
+ * code and caches come with the first thousands of messages, and what counts is how it runs for days.
+ */
+export function warmUpFor({ quick }: Ground, messages: number): number {
+  return quick ? Math.round(messages / 4) : 2 * messages
+}

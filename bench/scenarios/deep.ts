@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { smartHost } from '../../test/support/relay-config.ts'
 import { hold, middle, peakResident } from '../contest.ts'
-import { type Ground, messagesFor, sinkPlace } from '../ground.ts'
+import { type Ground, messagesFor, sinkPlace, warmUpFor } from '../ground.ts'
 import type { SinkOrder, SinkReport } from '../load/orders.ts'
 import { fillQueue } from '../load/queue-fill.ts'
 import { SourceAndSink } from '../load/source-and-sink.ts'
@@ -147,7 +147,7 @@ async function passLiveMail(
     name,
     messages: messagesFor(ground, live.messages),
     sessions: live.sessions,
-    warmUp: live.messages / 4,
+    warmUp: warmUpFor(ground, live.messages),
     contestants: servers.map((server) => ({ server, traffic })),
   })
 }

@@ -1,6 +1,6 @@
 import { smartHost } from '../../test/support/relay-config.ts'
 import { hold } from '../contest.ts'
-import { type Ground, messagesFor, sinkPlace } from '../ground.ts'
+import { type Ground, messagesFor, sinkPlace, warmUpFor } from '../ground.ts'
 import { SourceAndSink } from '../load/source-and-sink.ts'
 import { RelayServer, edgePlan } from '../relay-server.ts'
 import type { Figures, Round, ScenarioResult } from '../result.ts'
@@ -38,7 +38,7 @@ async function run(ground: Ground): Promise<ScenarioResult> {
   for (const server of [quiet, talking]) ground.configurations.print(name, server)
   await using traffic = await SourceAndSink.start(sink, { kept: true, bytes: 5 * 1024 })
   const figures = await hold(ground, {
-    ...{ name, messages, sessions, warmUp: messagesPerRound / 4 },
+    ...{ name, messages, sessions, warmUp: warmUpFor(ground, messagesPerRound) },
     contestants: [quiet, talking].map((server) => ({ server, traffic })),
   })
   const [without, with_] = figures
