@@ -7,7 +7,7 @@ import type {
   DeliveryLane,
   RecipientResult,
 } from '../../src/queue/delivery-agent.ts'
-import { MemoryQueueStore } from '../../src/queue/memory-queue-store.ts'
+import { MemoryQueueStore } from './memory-queue-store.ts'
 import type { Notifier } from '../../src/queue/notifier.ts'
 import type { QueueEvent } from '../../src/queue/queue-events.ts'
 import type { QueueKey } from '../../src/queue/queue-key.ts'

@@ -1,4 +1,4 @@
-import { MemoryQueueStore } from '../../../src/queue/memory-queue-store.ts'
+import { MemoryQueueStore } from '../../support/memory-queue-store.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { sampleTime } from '../../support/queue-samples.ts'
 import { queueStoreContract } from './queue-store-contract.ts'

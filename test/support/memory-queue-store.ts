@@ -1,6 +1,6 @@
-import type { Clock } from '../base/clock.ts'
-import type { Milliseconds } from '../base/time-span.ts'
-import { type QueueKey, queueKeyText } from './queue-key.ts'
+import type { Clock } from '../../src/base/clock.ts'
+import type { Milliseconds } from '../../src/base/time-span.ts'
+import { type QueueKey, queueKeyText } from '../../src/queue/queue-key.ts'
 import {
   type AgedCopies,
   type AgedQuery,
@@ -14,14 +14,14 @@ import {
   type QueueStore,
   type Settlement,
   StoreError,
-} from './queue-store.ts'
+} from '../../src/queue/queue-store.ts'
 import {
   type Copy,
   type CopyPlace,
   type NewCopy,
   type NewMessage,
   suspended,
-} from './stored-message.ts'
+} from '../../src/queue/stored-message.ts'
 
 /** A queue store that lasts as long as the process, for tests. */
 export class MemoryQueueStore implements QueueStore {
