@@ -284,7 +284,7 @@ export class ReceiveSession implements TransportEvents {
     switch (outcome.kind) {
       case 'reply':
         if (this.#dispatch.overstepped(outcome.reply)) this.#end([tooManyErrors])
-        else this.#after(outcome.delay, () => this.#replies.say(outcome.reply))
+        else this.#after(outcome.delay, () => this.#answer(outcome.reply))
         break
       case 'close':
         this.#after(outcome.delay, () => this.#end(outcome.replies, outcome.goodbye))
@@ -313,6 +313,12 @@ export class ReceiveSession implements TransportEvents {
         return
     }
     this.#endIfDue()
+  }
+
+  /** A 421, whoever says it, ends the session (RFC 5321 3.8). */
+  #answer(reply: Reply): void {
+    if (reply.code === 421) this.#end([reply])
+    else this.#replies.say(reply)
   }
 
   /** Does `action` after the tarpit's delay, or at once. */

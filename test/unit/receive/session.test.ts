@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { SecuredConnection } from '../../../src/receive/session-transport.ts'
+import { serviceNotAvailable } from '../../../src/smtp/replies.ts'
 import { NotingSession } from '../../support/noting-session.ts'
 import { testKeyPair } from '../../support/test-certificate.ts'
 
@@ -125,6 +126,25 @@ test('tells a client that waited in a tarpit that the service stops', async () =
   clock.advance(5_000)
   expect(written.join('')).toMatch(/^504 5\.7\.4 [^\n]*\n421 4\.3\.2 Service not available/)
   expect(notes.at(-1)).toBe('close')
+})
+
+test('hangs up after a 421 of the sink, whatever was asked', async () => {
+  for (const hook of ['onBegin', 'onRecipient', 'onContent', 'onCommit'] as const) {
+    const noting = await NotingSession.greeted()
+    const { sink, written, notes } = noting
+    sink[hook] = () => Promise.resolve(serviceNotAvailable)
+    for (const line of [
+      'MAIL FROM:<a@lucerne.example>',
+      'RCPT TO:<b@contoso.example>',
+      'DATA',
+      '.',
+    ]) {
+      noting.send(`${line}\r\n`)
+      await turn()
+    }
+    expect(written.join('')).toMatch(/421 4\.3\.2 Service not available[^\n]*\n$/)
+    expect(notes).toContain('close')
+  }
 })
 
 async function securedConnection(): Promise<SecuredConnection> {
