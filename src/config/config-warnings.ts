@@ -1,6 +1,7 @@
 import { type IpRange, rangeSize } from '../base/ip-range.ts'
 import type { Problem } from '../base/problem.ts'
 import { type Milliseconds, day } from '../base/time-span.ts'
+import type { ReceiveConnector } from '../receive/receive-connector.ts'
 import { sameCertificateName } from '../tls/certificate-name.ts'
 import { fitsDomain } from '../tls/certificate-choice.ts'
 import type { KeyPair } from '../tls/certificates.ts'
@@ -37,16 +38,24 @@ function plainPasswords({ Users, SendConnectors }: ServerConfig): Problem[] {
   ]
 }
 
-/** Externally secured clients may relay anywhere, so their range is meant to be a few hosts. */
+/** Who may relay anywhere without a log-in is meant to be a few hosts. */
 function openRelays({ ReceiveConnectors }: ServerConfig): Problem[] {
-  return ReceiveConnectors.flatMap(({ AuthMechanism, RemoteIPRanges }, index) => {
-    const wide = RemoteIPRanges.find(isWide)
-    if (wide === undefined || !AuthMechanism.includes('ExternalAuthoritative')) return []
+  return ReceiveConnectors.flatMap((connector, index) => {
+    const wide = connector.RemoteIPRanges.find(isWide)
+    const grant = relayGrant(connector)
+    if (wide === undefined || grant === undefined) return []
     return {
       path: ['ReceiveConnectors', index, 'RemoteIPRanges'],
-      message: `with ExternalAuthoritative each address in ${wide.text} may relay to any domain: an open relay; name the hosts that you trust`,
+      message: `with ${grant} each address in ${wide.text} may relay to any domain: an open relay; name the hosts that you trust`,
     }
   })
+}
+
+/** The setting that lets any client of the connector relay; ExternalAuthoritative leaves no one anonymous. */
+function relayGrant({ AuthMechanism, AnonymousRights }: ReceiveConnector): string | undefined {
+  if (AuthMechanism.includes('ExternalAuthoritative')) return 'ExternalAuthoritative'
+  const anonymous = AnonymousRights?.includes('SMTPAcceptAnyRecipient') === true
+  return anonymous ? 'SMTPAcceptAnyRecipient in AnonymousRights' : undefined
 }
 
 function isWide(range: IpRange): boolean {

@@ -32,7 +32,7 @@ export interface ConfigWatcherOptions {
   readonly live: LiveValue<ServerConfig>
   readonly clock: Clock
   readonly log: ConfigLog
-  /** Reads and checks `file`, as at start. Never rejects. */
+  /** Reads and checks `file`, as at start. What it rejects with is told as a problem of the file. */
   readonly load: (file: string) => Promise<ConfigResult>
   /** What stood in `file` before it was loaded at start: the same now means that nothing changed. */
   readonly textAtStart?: string | undefined
@@ -98,7 +98,7 @@ export class ConfigWatcher implements AsyncDisposable {
   async #apply(mode: ApplyMode): Promise<ReloadResult> {
     const { file, live, log, load } = this.#options
     this.#lastText = await this.#readText()
-    const result = await load(file)
+    const result = await load(file).catch(notLoaded(file))
     if ('problems' in result) {
       for (const problem of result.problems) log.error(formatProblem(problem))
       log.error(`${file} is not taken over; the server goes on with the configuration it has`)
@@ -120,5 +120,13 @@ export class ConfigWatcher implements AsyncDisposable {
 
   async #readText(): Promise<string | undefined> {
     return await readFile(this.#options.file, 'utf8').catch(() => undefined)
+  }
+}
+
+/** Makes a result of a load that came to nothing, as when no process can be had for it. */
+function notLoaded(file: string): (error: unknown) => ConfigResult {
+  return (error) => {
+    const message = `cannot be read: ${error instanceof Error ? error.message : String(error)}`
+    return { problems: [{ file, path: '', message }] }
   }
 }

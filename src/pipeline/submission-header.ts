@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../base/time-span.ts'
 import type { HeaderBlock } from '../message/header-block.ts'
+import { HeaderCollector } from '../message/header-collector.ts'
 import type { SplitContent } from '../message/header-collector.ts'
 import { decodeHeaderText, plainText } from '../message/header-text.ts'
 import { formatMailDate } from '../message/mail-date.ts'
@@ -7,6 +8,7 @@ import { messageIdOf, newMessageId } from '../message/message-id.ts'
 import type { NewGuid } from '../message/message-id.ts'
 import type { ContentLimits, SessionFacts } from '../message/message-sink.ts'
 import { countHops, receivedLine } from '../message/received-line.ts'
+import { lineEndsOf } from '../smtp/line-end-check.ts'
 import { hopCountExceeded } from '../smtp/replies.ts'
 import type { Reply } from '../smtp/reply.ts'
 import { inboundHeaders } from './header-firewall.ts'
@@ -35,12 +37,13 @@ const encodedSubject = 4096
 /**
  * Judges the header of an arriving message and prepares it for the queue: hop counts, header
  * firewall, our trace field on top, Message-ID and Date where they are missing, the separator where
- * it is missing. Everything else stays octet by octet.
+ * it is missing, CRLF for a bare CR. Everything else stays octet by octet.
  */
 export function acceptHeader(
-  content: SplitContent,
+  arrived: SplitContent,
   circumstances: HeaderCircumstances,
 ): { readonly header: AcceptedHeader; readonly content: Buffer } | { readonly reply: Reply } {
+  const content = withWholeLines(arrived)
   const { session, limits, server, newGuid, time } = circumstances
   const hops = countHops(content.header, [session.fqdn, server.Fqdn])
   const looping = limits.maxLocalHopCount > 0 && hops.local > limits.maxLocalHopCount
@@ -61,6 +64,21 @@ export function acceptHeader(
     },
     content: joined(content, traceField(session, time), header, added),
   }
+}
+
+/**
+ * A CR that stands alone in the header becomes a line end now, as it would when the message leaves:
+ * what stands behind it is judged like any other line, so that no field gets past the firewall there.
+ */
+function withWholeLines(content: SplitContent): SplitContent {
+  const { header, separator, body } = content
+  if (lineEndsOf(header.bytes) === 'whole') return content
+  const whole = header.bytes.toString('latin1').replace(/\r(?!\n)/g, '\r\n')
+  if (whole.length === header.bytes.length) return content
+  const collector = new HeaderCollector(Infinity)
+  const progress = collector.push(Buffer.concat([Buffer.from(whole, 'latin1'), separator]))
+  const split = progress.kind === 'complete' ? progress : collector.end()
+  return { ...split, body: Buffer.concat([split.body, body]) }
 }
 
 const guidShape = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i

@@ -28,10 +28,8 @@ export const auth: Verb = {
     if (conversation.extensionFacts.authenticated) return say(alreadyAuthenticated)
     if (conversation.phase.kind === 'transaction') return say(badSequence)
     const known = mechanisms[mechanism.toUpperCase()]
-    if (known === undefined || !offersAuth(conversation.extensionFacts)) {
-      conversation.authRefused = true
+    if (known === undefined || !offersAuth(conversation.extensionFacts))
       return refusal(conversation, unrecognizedAuthentication)
-    }
     return more === undefined ? known(conversation, initial) : say(invalidArguments)
   },
 }
@@ -114,7 +112,6 @@ function refuse(conversation: Conversation, credentials: Credentials, reason: st
   const { mechanism, userName } = credentials
   conversation.log.logonFailed(mechanism, userName, reason)
   conversation.logonFailures++
-  conversation.authRefused = true
   const delay = AuthTarpitInterval
   if (MaxLogonFailures === 0 || conversation.logonFailures < MaxLogonFailures)
     return { kind: 'reply', reply: authenticationUnsuccessful, delay }

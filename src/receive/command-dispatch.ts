@@ -14,6 +14,8 @@ import type { Verb } from './verb.ts'
 
 /** Verbs in a row that do nothing for mail before each further one counts as an error. */
 const maxIdleVerbs = 100
+/** AUTH that no verb was found in: it may hold credentials all the same. */
+const spoiltAuth = /^[^A-Za-z]*AUTH\b/i
 const httpRequest = /^[A-Z]{3,8} \S+ HTTP\/\d/
 
 /** Finds the verb of a command line and applies the rules that hold for all of them. */
@@ -44,15 +46,15 @@ export class CommandDispatch {
   }
 
   #unknown(text: string): Outcome {
-    const { authRefused, log } = this.#conversation
-    if (authRefused) log.maskedCommand()
+    const { authenticating, log } = this.#conversation
+    if (authenticating || spoiltAuth.test(text)) log.maskedCommand()
     else log.command(text)
     return httpRequest.test(text) ? sayAndClose(unrecognizedCommand) : say(unrecognizedCommand)
   }
 
   /** What follows AUTH's mechanism may be credentials. */
   #logCommand(verb: string, argument: string): void {
-    this.#conversation.authRefused = false
+    this.#conversation.authenticating = verb === 'AUTH'
     const shown = verb === 'AUTH' ? (argument.split(' ', 1)[0] ?? '') : argument
     this.#conversation.log.command(shown === '' ? verb : `${verb} ${shown}`)
   }

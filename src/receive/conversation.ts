@@ -96,8 +96,11 @@ export class Conversation {
   readonly remote: Endpoint
   /** Failed log-ins so far. */
   logonFailures = 0
-  /** AUTH was refused and nothing else came since: what follows may be credentials. */
-  authRefused = false
+  /**
+   * AUTH came, without success, and no other verb since: lines that are none may be credentials, of a
+   * client that goes on whatever it is told.
+   */
+  authenticating = false
   readonly #tlsAvailable: boolean
   #tls: TlsFacts | undefined
   #phase: Phase = { kind: 'connected' }
@@ -241,6 +244,7 @@ export class Conversation {
 
   /** AUTH succeeded. */
   authenticate(identity: Identity): void {
+    this.authenticating = false
     this.#become(identity)
     this.log.permissions(identity.permissions)
   }

@@ -180,6 +180,12 @@ export class ReceivingConnection implements SessionTransport {
     this.#events?.inputEnded()
   }
 
+  /** The client went away before its handshake was done. */
+  readonly #left = (): void => {
+    this.#endedBy ??= 'Remote'
+    this.#socket.destroy()
+  }
+
   #upgrade(use: CertificateUse, secured: (connection: SecuredConnection) => void): void {
     const plain = this.#socket
     plain.removeAllListeners()
@@ -189,11 +195,14 @@ export class ReceivingConnection implements SessionTransport {
     const socket = server.upgrade(plain)
     this.#socket = socket
     this.#watch()
+    // Our side stays open until we end it, and no client has anything to hear before its handshake is done.
+    for (const side of [plain, socket]) side.once('end', this.#left)
     // A failed handshake closes the socket without an `error`.
     socket.on('_tlsError', (error: Error) => this.#failed(error))
     // Once: a TLS 1.2 client may negotiate again.
     socket.once('secure', () => {
       this.#handshaking = false
+      for (const side of [plain, socket]) side.off('end', this.#left)
       this.#read()
       secured(securedConnection(server, socket))
     })

@@ -138,7 +138,7 @@ export class ReceiveSession implements TransportEvents {
     this.#busy = false
     this.#deadlines.touch()
     this.#guard(() => {
-      this.#endIfDrained()
+      this.#endIfDue()
       this.#proceed()
     })
   }
@@ -158,7 +158,7 @@ export class ReceiveSession implements TransportEvents {
   /** The service stops: an idle client is told at once, another one after its message. */
   drain(): void {
     this.#draining = true
-    this.#guard(() => this.#endIfDrained())
+    this.#guard(() => this.#endIfDue())
   }
 
   /** Cuts the connection without a word. */
@@ -176,7 +176,7 @@ export class ReceiveSession implements TransportEvents {
     const { connector, fqdn } = this.#conversation
     this.#busy = false
     this.#replies.say(greeting(fqdn, connector.Banner, this.#clock.now()))
-    this.#endIfDrained()
+    this.#endIfDue()
     this.#proceed()
   }
 
@@ -231,7 +231,7 @@ export class ReceiveSession implements TransportEvents {
     }
     this.#deadlines.touch()
     this.#run(outcome)
-    this.#endIfTimedOut()
+    this.#endIfDue()
     this.#proceed()
   }
 
@@ -284,7 +284,7 @@ export class ReceiveSession implements TransportEvents {
     switch (outcome.kind) {
       case 'reply':
         if (this.#dispatch.overstepped(outcome.reply)) this.#end([tooManyErrors])
-        else this.#after(outcome.delay, () => this.#replies.say(outcome.reply))
+        else this.#after(outcome.delay, () => this.#answer(outcome.reply))
         break
       case 'close':
         this.#after(outcome.delay, () => this.#end(outcome.replies, outcome.goodbye))
@@ -312,7 +312,13 @@ export class ReceiveSession implements TransportEvents {
         this.#becomeTunnel(outcome.tunnel)
         return
     }
-    this.#endIfDrained()
+    this.#endIfDue()
+  }
+
+  /** A 421, whoever says it, ends the session (RFC 5321 3.8). */
+  #answer(reply: Reply): void {
+    if (reply.code === 421) this.#end([reply])
+    else this.#replies.say(reply)
   }
 
   /** Does `action` after the tarpit's delay, or at once. */
@@ -367,15 +373,12 @@ export class ReceiveSession implements TransportEvents {
     else this.#transport.close()
   }
 
-  /** A timeout that came while something was under way. */
-  #endIfTimedOut(): void {
-    if (this.#timedOut && !this.#busy && !this.#over) this.#end([connectionTimedOut])
-  }
-
-  #endIfDrained(): void {
-    const idle = !this.#busy && this.#conversation.phase.kind !== 'transaction'
-    if (this.#draining && idle && this.#expects.kind === 'command' && !this.#over)
-      this.#end([serviceNotAvailable])
+  /** For what came while something was under way: the session's time ran out, or the service stops. */
+  #endIfDue(): void {
+    if (this.#busy || this.#over) return
+    const idle = this.#expects.kind === 'command' && this.#conversation.phase.kind !== 'transaction'
+    if (this.#timedOut) this.#end([connectionTimedOut])
+    else if (this.#draining && idle) this.#end([serviceNotAvailable])
   }
 
   #expired(which: Deadline): void {

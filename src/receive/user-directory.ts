@@ -58,9 +58,12 @@ export class UserDirectory {
     return this.#index.byName.get(userName.trim().toLowerCase())
   }
 
-  /** Checks a name and password. Never rejects. */
+  /**
+   * Checks a name and password. An empty password fits nobody, not even one whose PasswordFile is
+   * empty for the moment in which it is written anew. Never rejects.
+   */
   async verify(userName: string, password: string): Promise<Verification> {
-    const user = this.find(userName)
+    const user = password === '' ? undefined : this.find(userName)
     if (user !== undefined && this.#remembers(user, password)) return { kind: 'verified', user }
     if (!(await this.#enter())) return { kind: 'unavailable', reason: 'too many log-ins at a time' }
     try {

@@ -344,6 +344,31 @@ test('never writes credentials to the protocol log', async () => {
   ])
 })
 
+test.each([
+  ['before EHLO', ['AUTH LOGIN', 'YW5h', 'c2VjcmV0']],
+  ['after a name that is no base64', ['EHLO a', 'AUTH LOGIN', 'ana!', 'c2VjcmV0']],
+  ['after a name that ends in LF alone', ['EHLO a', 'AUTH LOGIN', 'YW5h\n\r\n', 'c2VjcmV0']],
+  ['after a name that is too long', ['EHLO a', 'AUTH LOGIN', 'a'.repeat(13_000), 'c2VjcmV0']],
+  ['after a cancelled AUTH', ['EHLO a', 'AUTH LOGIN', '*', 'c2VjcmV0']],
+  ['after AUTH with too many words', ['EHLO a', 'AUTH PLAIN a b', 'c2VjcmV0']],
+  ['in a transaction', ['EHLO a', 'MAIL FROM:<a@a.example>', 'AUTH LOGIN', 'YW5h', 'c2VjcmV0']],
+  ['behind a tab', ['EHLO a', 'AUTH PLAIN\tc2VjcmV0']],
+  ['behind a blank before AUTH', ['EHLO a', ' AUTH PLAIN c2VjcmV0', 'auth\tc2VjcmV0']],
+])('keeps credentials out of the protocol log %s', async (_, lines) => {
+  const connector = testConnector({
+    ...{ AuthMechanism: 'BasicAuth', PermissionGroups: 'AnonymousUsers, ExchangeUsers' },
+    ...{ ProtocolLoggingLevel: 'Verbose', MaxProtocolErrors: 'unlimited' },
+  })
+  await using server = await TestServer.start({ connectors: [connector] })
+  await using peer = await SmtpPeer.connect({ port: server.port })
+  await peer.reply()
+  for (const line of lines) await peer.command(line)
+  expect(server.log.lines.join('\n')).not.toContain('c2VjcmV0')
+  await peer.command('NOOP')
+  await peer.command('WHAT now')
+  expect(server.log.lines).toContain('< WHAT now|')
+})
+
 test('writes a session to the protocol log as Exchange does', async () => {
   const clock = new FakeClock('2025-03-04T09:00:00.112Z')
   await using server = await TestServer.start({

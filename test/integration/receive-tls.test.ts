@@ -3,6 +3,7 @@ import { type SecureVersion, TLSSocket } from 'node:tls'
 import { describe, expect, test } from 'vitest'
 import { TestServer, testConnector, testKeyPairs, testUser } from '../support/receiving-server.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
+import { until } from '../support/until.ts'
 
 const exchangeServers = {
   AuthMechanism: 'Tls, ExchangeServer',
@@ -107,6 +108,26 @@ test('refuses TLS 1.1', async () => {
   ).rejects.toThrow()
   await using other = await SmtpPeer.connect({ port: server.port })
   expect(await other.reply()).toMatch(/^220/)
+})
+
+describe('the place of a client that leaves before its handshake is free at once', () => {
+  test.each(['', '\x16\x03\x01'])('where TLS starts on connect', async (said) => {
+    await using server = await TestServer.start({
+      connectors: [testConnector({ TlsMode: 'Implicit', AuthMechanism: 'Tls' })],
+    })
+    const peer = await SmtpPeer.connect({ port: server.port })
+    await until(() => server.service.sessionCount === 1)
+    peer.socket.end(said)
+    await until(() => server.service.sessionCount === 0)
+  })
+
+  test.each(['', 'STARTTLS\r\n'])('after STARTTLS', async (last) => {
+    await using server = await TestServer.start()
+    const peer = await SmtpPeer.greeted({ port: server.port })
+    if (last === '') await peer.command('STARTTLS')
+    peer.socket.end(last)
+    await until(() => server.service.sessionCount === 0)
+  })
 })
 
 test('takes the client that a front end hands over by XPROXYFROM', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../../src/base/clock.ts'
 import { LiveValue } from '../../../src/base/live.ts'
+import type { ConfigResult } from '../../../src/config/config-result.ts'
 import { ConfigWatcher } from '../../../src/config/config-watcher.ts'
 import { loadConfig } from '../../../src/config/load-config.ts'
 import type { ServerConfig } from '../../../src/config/server-config.ts'
@@ -41,7 +42,9 @@ SendConnectors: [{ Name: To Internet, AddressSpaces: ['*'] }]
 ${more}`
 }
 
-async function watched() {
+async function watched(
+  load = (path: string): Promise<ConfigResult> => loadConfig(path, { hostName }),
+) {
   const file = join(await tempFolder(), 'server.yaml')
   await writeFile(file, configuration('one.example'))
   const loaded = await loadConfig(file, { hostName })
@@ -52,7 +55,7 @@ async function watched() {
     file,
     live,
     log,
-    load: (path) => loadConfig(path, { hostName }),
+    load,
     clock: systemClock,
     quietTime: 10,
   })
@@ -141,4 +144,17 @@ test('a file that is gone for a while is told and changes nothing', async () => 
   await watcher.reload()
   expect(domain()).toBe('one.example')
   expect(log.lines.join('\n')).toContain('there is no such file')
+})
+
+test('a load that could not be had is told, and the next one is as any other', async () => {
+  let broken = true
+  const { file, log, watcher, domain } = await watched((path) =>
+    broken ? Promise.reject(new Error('no memory')) : loadConfig(path, { hostName }),
+  )
+  expect((await watcher.reload()).problems).toEqual([`${file}: cannot be read: no memory`])
+  await log.line('goes on with the configuration it has')
+  broken = false
+  await writeFile(file, configuration('two.example'))
+  await watcher.reload()
+  expect(domain()).toBe('two.example')
 })

@@ -192,6 +192,24 @@ ReceiveConnectors:
     ])
   })
 
+  test('of an open relay by the rights of anonymous senders', async () => {
+    const relay = (range: string, rights: string) => `${routable}
+ReceiveConnectors:
+  - Name: Relay
+    Bindings: 192.0.2.1:2525
+    RemoteIPRanges: ${range}
+    PermissionGroups: AnonymousUsers
+    AnonymousRights: ${rights}
+`
+    expect(await warnings(relay('0.0.0.0/0', 'SMTPSubmit, SMTPAcceptAnyRecipient'))).toEqual([
+      expect.stringContaining(
+        'with SMTPAcceptAnyRecipient in AnonymousRights each address in 0.0.0.0/0 may relay',
+      ),
+    ])
+    expect(await warnings(relay('192.0.2.0/24', 'SMTPSubmit, SMTPAcceptAnyRecipient'))).toEqual([])
+    expect(await warnings(relay('0.0.0.0/0', 'SMTPSubmit'))).toEqual([])
+  })
+
   test('when no mail can come in or go out', async () => {
     expect(await warnings('')).toEqual([
       expect.stringContaining('no accepted domain'),

@@ -189,14 +189,30 @@ describe('an accepted message', () => {
     expect(storedContent()).toBe(`${trace}${complete}\r\n`)
   })
 
+  // Such a CR leaves as a line end, and would give the next hop a field that nobody has judged.
+  test.each([
+    ['field', 'Subject: a\rX-MS-Exchange-Organization-SCL: -1\r\n', 'Subject: a\r\n'],
+    ['folded line', 'Subject: a\r b\r\n', 'Subject: a\r\n b\r\n'],
+    ['empty line', 'Subject: a\r\rX-MS-Exchange-Organization-SCL: -1\r\n', undefined],
+    ['line of the body', 'Subject: a\rno field\r\nX-MS-Exchange-Forest-A: b\r\n', undefined],
+  ])('has no %s hidden behind a bare CR', async (_, hiding, shown) => {
+    await send(`${hiding}${complete.replace(/^Subject.*\r\n/m, '')}\r\nbody\r`)
+    const wire = storedContent()?.replace(/\r(?!\n)/g, '\r\n') ?? ''
+    const [header = ''] = wire.split('\r\n\r\n', 1)
+    expect(header).not.toMatch(/^X-MS-Exchange/m)
+    expect(header).toMatch(/^Received: [^]*^Subject: a$[^]*^Message-ID: /m)
+    if (shown !== undefined) expect(`${header}\r\n`).toContain(shown)
+    expect(wire).toMatch(/\r\n\r\n[^]*body/)
+  })
+
   test('its reply stays one line whatever the Message-ID holds', async () => {
-    const reply = await send(`Message-ID: <a\rb\x00${'x'.repeat(5000)}>\r\n\r\n`)
+    const reply = await send(`Message-ID: <a\x07b\x00${'x'.repeat(5000)}>\r\n\r\n`)
     expect(reply).toMatch(/^250 2\.6\.0 <a b x{200,} \[InternalId=1, /)
     expect(reply.length).toBeLessThan(512)
   })
 })
 
-test('any content becomes a message with a whole header, and its body is untouched', async () => {
+test('any content becomes a message with a whole header, and its body is untouched unless a CR stood alone above it', async () => {
   const token = fc.constantFrom(
     ...[
       '\r',
@@ -210,6 +226,7 @@ test('any content becomes a message with a whole header, and its body is untouch
       '\xe9',
       '\0',
       'Received: ',
+      'X-MS-Exchange-Forest-A: b',
     ],
   )
   const pieces = fc.array(fc.array(token, { maxLength: 8 }).map((tokens) => tokens.join('')))
@@ -224,10 +241,18 @@ test('any content becomes a message with a whole header, and its body is untouch
       expect(names[0]).toBe('received')
       expect(names).toContain('message-id')
       expect(names).toContain('date')
-      expect(taken.body.equals(given.body)).toBe(true)
+      const changed = /\r(?!\n)/.test(given.header.bytes.toString('latin1'))
+      if (!changed) expect(taken.body.equals(given.body)).toBe(true)
+      const leaving = parts(
+        Buffer.from(stored.toString('latin1').replace(bareCr, '\r\n'), 'latin1'),
+      )
+      expect(leaving.header.fields.map(({ name }) => name)).toEqual(names)
     }),
   )
 })
+
+/** Leaves as a line end. */
+const bareCr = /\r(?!\n)/g
 
 function parts(content: Buffer) {
   const collector = new HeaderCollector(100_000)

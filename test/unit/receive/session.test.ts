@@ -1,6 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import type { SecuredConnection } from '../../../src/receive/session-transport.ts'
+import { serviceNotAvailable } from '../../../src/smtp/replies.ts'
 import { NotingSession } from '../../support/noting-session.ts'
+import { testKeyPair } from '../../support/test-certificate.ts'
 
 test('cuts off a client whose octets came before the greeting', async () => {
   const noting = new NotingSession()
@@ -99,3 +102,52 @@ test('survives a sink that breaks its contract, wherever it throws', async () =>
     expect(notes).toContain('fault Error: broken')
   }
 })
+
+test('ends a session whose time ran out during the handshake', async () => {
+  const noting = await NotingSession.greeted({
+    ...{ ConnectionTimeout: '00:01:00', ConnectionInactivityTimeout: '00:00:50' },
+  })
+  const { session, clock, written, notes } = noting
+  clock.advance(40_000)
+  noting.send('STARTTLS\r\n')
+  clock.advance(30_000)
+  expect(notes).toEqual(['start TLS Public'])
+  session.secured(await securedConnection())
+  expect(written.at(-1)).toMatch(/^421 4\.4\.1 Connection timed out/)
+  expect(notes.at(-1)).toBe('close')
+})
+
+test('tells a client that waited in a tarpit that the service stops', async () => {
+  const noting = await NotingSession.greeted({ AuthMechanism: 'Tls', TarpitInterval: '00:00:05' })
+  const { session, clock, written, notes } = noting
+  noting.send('AUTH LOGIN\r\n')
+  session.drain()
+  expect(written).toEqual([])
+  clock.advance(5_000)
+  expect(written.join('')).toMatch(/^504 5\.7\.4 [^\n]*\n421 4\.3\.2 Service not available/)
+  expect(notes.at(-1)).toBe('close')
+})
+
+test('hangs up after a 421 of the sink, whatever was asked', async () => {
+  for (const hook of ['onBegin', 'onRecipient', 'onContent', 'onCommit'] as const) {
+    const noting = await NotingSession.greeted()
+    const { sink, written, notes } = noting
+    sink[hook] = () => Promise.resolve(serviceNotAvailable)
+    for (const line of [
+      'MAIL FROM:<a@lucerne.example>',
+      'RCPT TO:<b@contoso.example>',
+      'DATA',
+      '.',
+    ]) {
+      noting.send(`${line}\r\n`)
+      await turn()
+    }
+    expect(written.join('')).toMatch(/421 4\.3\.2 Service not available[^\n]*\n$/)
+    expect(notes).toContain('close')
+  }
+})
+
+async function securedConnection(): Promise<SecuredConnection> {
+  const certificate = await testKeyPair('relay.example')
+  return { tls: { version: 'TLS1_3', cipher: 'TLS_AES_256_GCM_SHA384' }, certificate }
+}

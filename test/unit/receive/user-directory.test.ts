@@ -8,6 +8,7 @@ import { UserDirectory } from '../../../src/receive/user-directory.ts'
 import type { User } from '../../../src/receive/user.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { testUser } from '../../support/receiving-server.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
 
 function directory(...users: readonly User[]) {
   const live = new LiveValue(users)
@@ -47,6 +48,17 @@ test('verifies a password in clear, by hash and from a file', async () => {
   ).toEqual(['refused', 'refused', 'refused', 'refused'])
   expect(await kinds(['dan', 'x'])).toEqual(['unavailable'])
   await rm(folder, { recursive: true })
+})
+
+test('an empty password fits nobody, whatever stands in the file', async () => {
+  const file = join(await tempFolder(), 'password')
+  await writeFile(file, '\nsecond line\n')
+  const { directory: users } = directory(
+    testUser({ UserName: 'ben', PasswordHash: await hashPassword('') }),
+    testUser({ UserName: 'cem', PasswordFile: file }),
+  )
+  expect((await users.verify('ben', '')).kind).toBe('refused')
+  expect((await users.verify('cem', '')).kind).toBe('refused')
 })
 
 test('a remembered password still does not let a wrong one in', async () => {
