@@ -1,4 +1,4 @@
-import { ServiceNotRunning, askService } from './admin-client.ts'
+import { NoAnswer, askService } from './admin-client.ts'
 
 export interface WorkersTarget {
   readonly dataFolder: string
@@ -22,7 +22,7 @@ export interface WorkersAnswer {
 }
 
 /**
- * Asks all workers of a service. Rejects with ServiceNotRunning when none of them answers, and with an
+ * Asks all workers of a service. Rejects with NoAnswer when none of them answers, and with an
  * Error carrying the message of a worker that says no.
  */
 export async function askWorkers(
@@ -33,7 +33,7 @@ export async function askWorkers(
   const results: unknown[] = []
   const answering: number[] = []
   const silent: SilentWorker[] = []
-  let nobody: ServiceNotRunning | undefined
+  let nobody: NoAnswer | undefined
   const answers = workers.map((worker) =>
     askService({ dataFolder, service, worker }, method, parameters),
   )
@@ -43,7 +43,7 @@ export async function askWorkers(
       answering.push(workers[index] ?? 1)
       continue
     }
-    if (!(answer.reason instanceof ServiceNotRunning)) throw answer.reason
+    if (!(answer.reason instanceof NoAnswer)) throw answer.reason
     nobody ??= answer.reason
     silent.push({ worker: workers[index] ?? 1, reason: answer.reason.message })
   }

@@ -10,13 +10,16 @@ export interface FileWatchOptions {
   /** Folders of which any change counts. */
   readonly folders?: readonly string[]
   readonly clock: Clock
-  /** Changes that follow one another within this time count as one. */
+  /** Changes that follow one another within this time count as one, but not for longer than ten times this. */
   readonly quietTime: Milliseconds
   /** Something happened to one of the files or beside it; whether its content changed is not known. */
   readonly onChange: () => void
   /** Something cannot be watched: a folder is missing, or the system's watches are used up. */
   readonly onError: (error: Error) => void
 }
+
+/** Quiet times after which a change is told though there is no quiet: a log may grow beside the file. */
+const longestWait = 10
 
 /**
  * Tells of changes to files however they are made: written in place, replaced by an editor's rename,
@@ -27,6 +30,8 @@ export class FileWatch implements Disposable {
   readonly #options: FileWatchOptions
   #watchers: FSWatcher[] = []
   #timer: Timer | undefined
+  /** Monotonic time by which what happened is told. */
+  #tellBy: Milliseconds | undefined
   #closed = false
   #setUp: Promise<void>
 
@@ -76,8 +81,14 @@ export class FileWatch implements Disposable {
   /** Waits until it is quiet, so that a file is not read half written. */
   #changed(): void {
     if (this.#closed) return
+    const { clock, quietTime } = this.#options
+    const now = clock.monotonic()
+    // Its timer is due.
+    if (this.#tellBy !== undefined && now >= this.#tellBy) return
+    this.#tellBy ??= now + longestWait * quietTime
     this.#timer?.cancel()
-    this.#timer = this.#options.clock.after(this.#options.quietTime, () => {
+    this.#timer = clock.after(Math.min(quietTime, this.#tellBy - now), () => {
+      this.#tellBy = undefined
       this.#setUp = this.#watch()
       void this.#setUp.then(() => {
         if (!this.#closed) this.#options.onChange()

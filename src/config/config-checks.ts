@@ -3,6 +3,7 @@ import type { Problem } from '../base/problem.ts'
 import { isPasswordHash } from '../receive/password.ts'
 import { checkReceiveConnectors } from '../receive/connector-conflicts.ts'
 import { checkSendConnectors } from '../send/send-connector-conflicts.ts'
+import { isMailbox } from '../smtp/address.ts'
 import { isCertificateName } from '../tls/certificate-name.ts'
 import { isDnsServer, isDomainName, isHostName } from './host-names.ts'
 import type { ServerConfig } from './server-config.ts'
@@ -16,6 +17,7 @@ export function checkConfig(config: ServerConfig): Problem[] {
     ...checkSendConnectors(config.SendConnectors),
     ...hostNameProblems(config),
     ...userProblems(config),
+    ...notificationProblems(config),
     ...serviceProblems(config),
   ]
 }
@@ -97,6 +99,24 @@ function userProblems({ Users }: ServerConfig): Problem[] {
       problems.push({ path: [...path, 'Password'], message: 'must not be empty' })
     return problems
   })
+}
+
+/** What cannot stand where notifications have it would cost the notification: next hops refuse it. */
+function notificationProblems({ TransportConfig }: ServerConfig): Problem[] {
+  const { ExternalPostmasterAddress: postmaster } = TransportConfig
+  const problems: Problem[] = []
+  if (postmaster !== '' && !isMailbox(postmaster))
+    problems.push({
+      path: ['TransportConfig', 'ExternalPostmasterAddress'],
+      message: `must be an address such as postmaster@contoso.com, not "${postmaster}"`,
+    })
+  for (const setting of ['InternalDsnReportingAuthority', 'ExternalDsnReportingAuthority'] as const)
+    if (TransportConfig[setting] !== '' && !isHostName(TransportConfig[setting]))
+      problems.push({
+        path: ['TransportConfig', setting],
+        message: notHostName(TransportConfig[setting]),
+      })
+  return problems
 }
 
 const services = ['TransportService', 'FrontendTransportService'] as const

@@ -18,11 +18,16 @@ const longestLifetime = hour
 /** c-ares: the name does not exist, or could not exist at all. */
 const nonexistentCodes = new Set(['ENOTFOUND', 'EBADNAME'])
 
+/** c-ares: the server answered that it could not, or would not, look. Another one may. */
+const evasiveCodes = new Set(['ESERVFAIL', 'EREFUSED', 'ENOTIMP', 'EFORMERR', 'EBADRESP'])
+
 /** Look-ups by Node's own resolver (c-ares) at the given servers; none means the machine's. */
 export class NodeLookups implements Lookups {
   readonly #servers: Live<readonly string[]>
   #used: readonly string[] | undefined
   #resolver = new NodeResolver(patience)
+  /** One for each server but the first, made when it is asked by itself. */
+  #others: readonly NodeResolver[] | undefined
 
   constructor(servers: Live<readonly string[]>) {
     this.#servers = servers
@@ -56,13 +61,39 @@ export class NodeLookups implements Lookups {
     name: string,
     look: (resolver: NodeResolver, name: string) => Promise<FoundRecords<T>>,
   ): Promise<TimedAnswer<T>> {
+    const ascii = asciiName(name)
     try {
-      const { records, lifetime } = await look(this.#current(), asciiName(name))
+      const { records, lifetime } = await this.#insist((resolver) => look(resolver, ascii))
       if (records.length > 0) return { answer: { kind: 'found', records }, lifetime }
       return { answer: { kind: 'empty' }, lifetime: negativeLifetime }
     } catch (error) {
       return refusal(error, `${type} ${name}`)
     }
+  }
+
+  /**
+   * Node goes on to the next server only when one is silent, and takes a SERVFAIL or REFUSED for the
+   * answer of all. So the others are asked then, one by one, until one of them tells.
+   */
+  async #insist<T>(look: (resolver: NodeResolver) => Promise<T>): Promise<T> {
+    try {
+      return await look(this.#current())
+    } catch (first) {
+      if (!evasiveCodes.has(codeOf(first))) throw first
+      for (const other of this.#otherServers()) {
+        try {
+          return await look(other)
+        } catch (error) {
+          if (isDecisive(codeOf(error))) throw error
+        }
+      }
+      throw first
+    }
+  }
+
+  #otherServers(): readonly NodeResolver[] {
+    this.#others ??= this.#resolver.getServers().slice(1).map(resolverAt)
+    return this.#others
   }
 
   /** Throws for a server address that is none; settings are checked, so that is a defect. */
@@ -72,10 +103,17 @@ export class NodeLookups implements Lookups {
       const resolver = new NodeResolver(patience)
       if (servers.length > 0) resolver.setServers(servers)
       this.#resolver = resolver
+      this.#others = undefined
       this.#used = servers
     }
     return this.#resolver
   }
+}
+
+function resolverAt(server: string): NodeResolver {
+  const resolver = new NodeResolver(patience)
+  resolver.setServers([server])
+  return resolver
 }
 
 interface FoundRecords<T> {
@@ -93,8 +131,17 @@ function timedRecords(
   }
 }
 
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
+}
+
+/** That there is no such name, or no such record, is an answer. */
+function isDecisive(code: string): boolean {
+  return nonexistentCodes.has(code) || code === 'ENODATA'
+}
+
 function refusal(error: unknown, question: string): TimedAnswer<never> {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  const code = codeOf(error)
   if (nonexistentCodes.has(code))
     return { answer: { kind: 'nonexistent' }, lifetime: negativeLifetime }
   if (code === 'ENODATA') return { answer: { kind: 'empty' }, lifetime: negativeLifetime }

@@ -135,12 +135,13 @@ class NextHopSearch {
     const self = hosts.find((host) =>
       addressesOf(host).some((address) => this.#options.isOwnListener(address, this.#port)),
     )
-    const targets = dropFrom(hosts, self?.preference).flatMap((host) =>
+    const better = dropFrom(hosts, self?.preference)
+    const targets = better.flatMap((host) =>
       this.#spread(addressesOf(host)).map((address) => this.#target(host.exchange, address)),
     )
     if (targets.length > 0) return targets
-    if (self !== undefined) return { trouble: { kind: 'loop' } }
-    return { trouble: addressTrouble(hosts) }
+    const trouble = addressTrouble(better)
+    return { trouble: self === undefined || trouble.kind === 'failed' ? trouble : { kind: 'loop' } }
   }
 
   /** Shuffles within a family; the resolver's order of the families stays. */

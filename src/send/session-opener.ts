@@ -257,7 +257,8 @@ export class SessionOpener {
     })
     if (refusal !== undefined) return { kind: 'policy', text: refusal }
     resumption.verified(client.tls)
-    return this.#hello(client, connector)
+    if (need === 'required') return this.#hello(client, connector)
+    return this.#hello(client, connector).catch(brokenBehindTls)
   }
 
   /** Whether there was one that the attempt before may have offered. */
@@ -316,6 +317,16 @@ function tlsSessionKey({ connector, target, queue }: SessionRequest): string {
 function leftAtStartTls(answer: Reply): TargetTrouble {
   const reason = { stage: 'tls', kind: 'tls', verdict: answer } as const
   return { kind: 'failure', failure: new ClientFailure('the peer left at STARTTLS', reason) }
+}
+
+/**
+ * In TLS 1.3 a peer can still refuse the handshake after we hold it for done, and some stumble over the
+ * first octets: to the one as to the other we speak in clear, where we may.
+ */
+function brokenBehindTls(error: unknown): never {
+  if (!(error instanceof ClientFailure)) throw error
+  const message = `the peer broke off behind the TLS handshake: ${error.message}`
+  throw new ClientFailure(message, { stage: 'tls', kind: 'tls', cause: error })
 }
 
 function replied(answer: Reply): TargetTrouble {

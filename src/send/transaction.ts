@@ -166,7 +166,9 @@ class CopyTransfer {
     }
     this.#session.needsReset = replies.mail.code < 300
     if (data === undefined || accepted.length === 0) return undefined
-    this.#settle(this.#undecided, messageOutcome(data), replyText(data))
+    // The recipients beyond the peer's limit were told to come again: this was not said of them.
+    const refused = accepted.map(({ recipient }) => recipient)
+    this.#settle(refused, messageOutcome(data), replyText(data))
     if (data.code < 400) this.#session.client.destroy()
     return undefined
   }

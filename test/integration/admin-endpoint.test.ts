@@ -1,8 +1,8 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { chmod, mkdir, stat } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { ServiceNotRunning, askService } from '../../src/admin/admin-client.ts'
+import { NoAnswer, ServiceNotRunning, askService } from '../../src/admin/admin-client.ts'
 import {
   type AdminMethod,
   adminSocketPath,
@@ -71,6 +71,26 @@ test('nobody there is told as a service that does not run', async () => {
   const { target, endpoint } = await open()
   await endpoint[Symbol.asyncDispose]()
   await expect(askService(target, 'echo')).rejects.toThrow(ServiceNotRunning)
+})
+
+/** What `ask` opens at once it opens as an account that is neither root nor the owner of anything. */
+function asNobody<T>(ask: () => T): T {
+  if (process.geteuid?.() !== 0) return ask()
+  process.seteuid?.(65_534)
+  try {
+    return ask()
+  } finally {
+    process.seteuid?.(0)
+  }
+}
+
+test('a service that the account may not ask is not told as one that does not run', async () => {
+  const { target, socketPath } = await open()
+  await chmod(socketPath, 0)
+  const error: unknown = await asNobody(() => askService(target, 'echo')).catch((e: unknown) => e)
+  expect(error).toBeInstanceOf(NoAnswer)
+  expect(error).not.toBeInstanceOf(ServiceNotRunning)
+  expect(String(error)).toContain(`${socketPath}: permission denied`)
 })
 
 test('a service that ends leaves no question without an end', async () => {

@@ -34,20 +34,42 @@ function answer(request: Packet): Packet {
 }
 
 const server = new UDPServer()
+const troubled = new UDPServer()
 let queries = 0
 let resolver: Resolver
+/** What the troubled server answers, whatever it is asked. */
+let trouble: number = Packet.RCODE.SERVFAIL
+
+function refuse(request: Packet): Packet {
+  const response = Packet.createResponseFromRequest(request)
+  response.header.rcode = trouble
+  return response
+}
+
+async function listen(on: UDPServer, respond: (request: Packet) => Packet): Promise<void> {
+  on.on('request', (request: Packet, send: (response: Packet) => unknown) => {
+    void Promise.resolve(send(respond(request))).catch(() => undefined)
+  })
+  on.bind(0, '127.0.0.1')
+  await once(on, 'listening')
+}
+
+const addressOf = (one: UDPServer) => `127.0.0.1:${one.address().port}`
+const resolverAt = (...servers: readonly UDPServer[]) =>
+  nodeResolver(new LiveValue(servers.map(addressOf)), systemClock)
 
 beforeAll(async () => {
-  server.on('request', (request: Packet, send: (response: Packet) => unknown) => {
+  await listen(server, (request) => {
     queries++
-    void Promise.resolve(send(answer(request))).catch(() => undefined)
+    return answer(request)
   })
-  server.bind(0, '127.0.0.1')
-  await once(server, 'listening')
-  resolver = nodeResolver(new LiveValue([`127.0.0.1:${server.address().port}`]), systemClock)
+  await listen(troubled, refuse)
+  resolver = resolverAt(server)
 })
 
-afterAll(() => new Promise<void>((resolve) => server.close(resolve)))
+afterAll(() =>
+  Promise.all([server, troubled].map((one) => new Promise<void>((done) => one.close(done)))),
+)
 
 describe('look-ups at a server with a port of its own', () => {
   test('find mail exchangers in lower case', async () => {
@@ -90,5 +112,27 @@ describe('look-ups at a server with a port of its own', () => {
     const before = queries
     await resolver.mx('good.test')
     expect(queries).toBe(before)
+  })
+})
+
+describe.each([
+  ['SERVFAIL', Packet.RCODE.SERVFAIL],
+  ['REFUSED', Packet.RCODE.REFUSED],
+  ['NOTIMP', Packet.RCODE.NOTIMP],
+])('a first server that answers %s', (_, rcode) => {
+  test('leaves the word to the next one', async () => {
+    trouble = rcode
+    const both = resolverAt(troubled, server)
+    expect(await both.mx('null.test')).toMatchObject({ kind: 'found' })
+    expect(await both.addresses('both.test')).toMatchObject({
+      records: ['192.0.2.1', '2001:db8::1'],
+    })
+    expect(await both.mx('nothing.test')).toEqual({ kind: 'nonexistent' })
+    expect(await both.mx('both.test')).toEqual({ kind: 'empty' })
+  })
+
+  test('is told when no other knows better', async () => {
+    trouble = rcode
+    expect(await resolverAt(troubled, troubled).mx('good.test')).toMatchObject({ kind: 'failed' })
   })
 })

@@ -10,7 +10,7 @@ import {
   sendConnector,
   testCopy,
 } from '../support/delivery-bench.ts'
-import { FakeMx, type FakeMxOptions } from '../support/fake-mx.ts'
+import { FakeMx, type FakeMxOptions, type FakeSession } from '../support/fake-mx.ts'
 import { testCertificate } from '../support/test-certificate.ts'
 
 const never = new AbortController().signal
@@ -50,6 +50,25 @@ describe('opportunistic TLS', () => {
     const { fake, lane } = await deliver(options)
     expect(lane.results).toEqual(['delivered a@good.test 250 2.6.0 Queued'])
     expect(fake.sessions).toHaveLength(sessions)
+  })
+
+  const leaving = (secured: (session: FakeSession) => boolean): FakeMxOptions => ({
+    tls: certificate,
+    answers: {
+      EHLO: (_, session) => (secured(session) ? 'drop' : '250-fake.example\r\n250 STARTTLS'),
+    },
+  })
+
+  test('gives way to clear text when the peer leaves at the first word over it', async () => {
+    const { fake, lane } = await deliver(leaving(({ secured }) => secured))
+    expect(lane.results).toEqual(['delivered a@good.test 250 2.6.0 Queued'])
+    expect(fake.sessions.map(({ secured }) => secured)).toEqual([true, false])
+  })
+
+  test('is not blamed for a peer that leaves at the first word in clear', async () => {
+    const { fake, error } = await deliver(leaving(() => true))
+    expect(error).toContain('Connection dropped at hello')
+    expect(fake.sessions).toHaveLength(1)
   })
 
   test('is not tried again soon with a host where it failed', async () => {

@@ -110,6 +110,26 @@ describe.each([
     expect(fake.messages.map(({ recipients }) => recipients.length)).toEqual([2, 1])
   })
 
+  test('takes a refused DATA as said of the recipients within the peer’s limit alone', async () => {
+    let rounds = 0
+    let inTransaction = 0
+    const answers = {
+      MAIL: () => {
+        inTransaction = 0
+        rounds++
+        return '250 2.1.0 OK'
+      },
+      RCPT: () => (++inTransaction > 2 ? '452 4.5.3 Too many recipients' : '250 2.1.5 OK'),
+      DATA: () => (rounds === 1 ? '554 5.7.1 Not for these' : '354 Go on'),
+    }
+    const { lane } = await deliver({ capabilities, answers })
+    expect(lane.results.toSorted()).toEqual([
+      'delivered c@good.test 250 2.6.0 Queued',
+      'failed a@good.test 554 5.7.1 Not for these',
+      'failed b@good.test 554 5.7.1 Not for these',
+    ])
+  })
+
   test('keeps a refusal though the peer leaves after it, and the others wait', async () => {
     const answers = {
       RCPT: (line: string) => (line.includes('a@') ? '550 5.1.1 No' : '421 4.7.0 Too many errors'),

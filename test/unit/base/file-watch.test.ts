@@ -1,16 +1,16 @@
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../../src/base/clock.ts'
 import { FileWatch } from '../../../src/base/file-watch.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
-async function watching(file: string): Promise<() => Promise<void>> {
+async function watching(file: string, quietTime = 10): Promise<() => Promise<void>> {
   let changed = Promise.withResolvers<void>()
   const watch = new FileWatch({
     files: [file],
     clock: systemClock,
-    quietTime: 10,
+    quietTime,
     onChange: () => changed.resolve(),
     onError: (error) => changed.reject(error),
   })
@@ -58,4 +58,16 @@ test('sees a change behind a link into another folder', async () => {
   const change = await watching(join(folder, 'config', 'server.yaml'))
   await writeFile(join(folder, 'real', 'server.yaml'), 'b')
   await change()
+})
+
+test('sees a change in a folder that is never quiet', async ({ signal }) => {
+  const folder = await tempFolder()
+  const file = join(folder, 'server.yaml')
+  await writeFile(file, 'a')
+  const change = await watching(file, 100)
+  const seen = new AbortController()
+  void change().then(() => seen.abort())
+  const end = AbortSignal.any([seen.signal, signal])
+  while (!end.aborted) await writeFile(join(folder, 'busy.log'), 'x')
+  expect(seen.signal.aborted).toBe(true)
 })

@@ -47,6 +47,15 @@ describe('the targets of a domain', () => {
     expect(await find('good.test', zones, { isOwnListener })).toHaveLength(3)
   })
 
+  test('wait when the only better host could not be looked up: that we are next is no loop yet', async () => {
+    const isOwnListener = (address: string) => address === '192.0.2.3'
+    const ours = { 'good.test': { mx: ['10 a.test', '20 b.test'] }, 'b.test': { a: ['192.0.2.3'] } }
+    expect(await find('good.test', { ...ours, 'a.test': { fails: true } }, { isOwnListener })).toBe(
+      '451 4.4.0 DNS query failed. The error was: ESERVFAIL for A a.test',
+    )
+    expect(await find('good.test', ours, { isOwnListener })).toContain('SMTPSEND.DNS.MxLoopback')
+  })
+
   test('pass over hosts without address', async () => {
     const others = { ...zones, 'a.test': {} }
     expect(await find('good.test', others)).toEqual(['b.test 192.0.2.3', 'c.test 192.0.2.4'])
