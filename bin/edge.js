@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { spawnSync } from 'node:child_process'
 import module from 'node:module'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const neededNode = 26
@@ -17,7 +18,17 @@ if (Number(process.versions.node.split('.')[0]) < neededNode) {
 // hands it on to threads and to the processes started from here.
 const cache = fileURLToPath(new URL('../node_modules/.cache/edge-relay', import.meta.url))
 process.env['NODE_COMPILE_CACHE'] ??= cache
-module.enableCompileCache(process.env['NODE_COMPILE_CACHE'])
+const { FAILED } = module.constants.compileCacheStatus
+const { status } = module.enableCompileCache(process.env['NODE_COMPILE_CACHE'])
+
+// Node keeps it apart by user and by kind of processor. What an image brings so serves its own user on
+// machines like the one that built it; others keep theirs with the data. Root does not: it would run
+// what the relay's user can write.
+const data = process.env['EDGE_DATA']
+if (status === FAILED && data !== undefined && process.getuid?.() !== 0) {
+  process.env['NODE_COMPILE_CACHE'] = join(data, 'cache')
+  module.enableCompileCache(process.env['NODE_COMPILE_CACHE'])
+}
 
 // What runs for months is compiled before by a process that ends: after an installation or an update the
 // first start would otherwise hold the compiler in each of its processes. Flags of Node's given by hand

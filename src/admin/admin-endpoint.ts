@@ -1,5 +1,5 @@
 import { chmod, mkdir, rm } from 'node:fs/promises'
-import { type Server, type Socket, createServer } from 'node:net'
+import { type Server, type Socket, connect, createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { second } from '../base/time-span.ts'
 import { productVersion } from '../base/version.ts'
@@ -35,6 +35,15 @@ export function withVersionsApart(error: string): string {
   return `${error}: this command and the running services are of different versions; restart the services, and any shell that was open before the update`
 }
 
+/** The socket cannot be opened; `message` says where and what to do. */
+export class AdminEndpointError extends Error {
+  override readonly name = 'AdminEndpointError'
+
+  constructor(socketPath: string, reason: string, options?: ErrorOptions) {
+    super(`Cannot take commands at ${socketPath}: ${reason}`, options)
+  }
+}
+
 /** The socket by which admin commands reach a service, or one worker of it. */
 export function adminSocketPath(dataFolder: string, service: string, worker = 1): string {
   const name = worker === 1 ? service : `${service}-${worker}`
@@ -44,16 +53,12 @@ export function adminSocketPath(dataFolder: string, service: string, worker = 1)
 /**
  * Serves `methods` on a local socket that only the owner may open: one question for each connection, a
  * line of JSON each way. (node:http would do it, too, for 16 MB of memory in every service.) A method
- * that rejects answers with its message.
+ * that rejects answers with its message. Rejects with an AdminEndpointError.
  */
 export async function openAdminEndpoint(
   socketPath: string,
   methods: Readonly<Record<string, AdminMethod>>,
 ): Promise<AsyncDisposable> {
-  await mkdir(dirname(socketPath), { recursive: true })
-  // A socket file left by a killed process; a living service of this name holds the queue file or
-  // the ports, so it has already been told that it runs twice.
-  await rm(socketPath, { force: true })
   const connections = new Set<Socket>()
   const server = createServer((socket) => {
     connections.add(socket)
@@ -62,8 +67,7 @@ export async function openAdminEndpoint(
     socket.on('error', () => undefined)
     void serve(socket, methods)
   })
-  await listen(server, socketPath)
-  await chmod(socketPath, 0o600)
+  await listenAt(socketPath, server)
   return {
     async [Symbol.asyncDispose]() {
       for (const socket of connections) socket.destroy()
@@ -72,6 +76,42 @@ export async function openAdminEndpoint(
       await closed.promise
     },
   }
+}
+
+async function listenAt(socketPath: string, server: Server): Promise<void> {
+  // Another front end of this data folder may have other ports, and so not be in the way until here.
+  if (await isAnswered(socketPath)) {
+    throw new AdminEndpointError(
+      socketPath,
+      'a running service has it. Stop that one, or give this one its own data folder with --data.',
+    )
+  }
+  try {
+    await mkdir(dirname(socketPath), { recursive: true })
+    // What a killed process left.
+    await rm(socketPath, { force: true })
+    await listen(server, socketPath)
+    await chmod(socketPath, 0o600)
+  } catch (cause) {
+    throw new AdminEndpointError(socketPath, adviceFor(cause), { cause })
+  }
+}
+
+function adviceFor(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException
+  return code === 'EINVAL' || code === 'ENAMETOOLONG'
+    ? 'the path of a socket may have about 100 bytes. Name a shorter data folder with --data.'
+    : `${message}. Make the data folder fit for it, or name another with --data.`
+}
+
+async function isAnswered(socketPath: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const socket = connect(socketPath)
+  socket.once('connect', () => resolve(true))
+  socket.on('error', () => resolve(false))
+  const answered = await promise
+  socket.destroy()
+  return answered
 }
 
 async function listen(server: Server, socketPath: string): Promise<void> {

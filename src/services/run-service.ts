@@ -1,6 +1,6 @@
 import { keepAlive } from '../base/keep-alive.ts'
 import { systemClock } from '../base/clock.ts'
-import { adminSocketPath, openAdminEndpoint } from '../admin/admin-endpoint.ts'
+import { AdminEndpointError, adminSocketPath, openAdminEndpoint } from '../admin/admin-endpoint.ts'
 import type { ReloadResult } from '../config/config-watcher.ts'
 import { formatProblem } from '../config/located-problem.ts'
 import { formatBinding } from '../receive/binding.ts'
@@ -78,6 +78,9 @@ async function serve(
     ...running.adminMethods,
     health: () => Promise.resolve(running.unhealthy()),
     reload: () => reloadNow(ground, running),
+  }).catch((error: unknown) => {
+    if (!(error instanceof AdminEndpointError)) throw error
+    throw new CannotStart(error.message, [], { cause: error })
   })
   onRunning(running)
   const emptied = running.emptied?.then(() => true) ?? new Promise<never>(() => undefined)

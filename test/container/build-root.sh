@@ -13,7 +13,7 @@ folder=${1:?name a folder to build in}
 mkdir -p "$folder"
 folder=$(realpath "$folder")
 cd "$(dirname "$0")/../.."
-npm=${NPM:-$(npm root --global)/npm}
+npm=${NPM:-$(dirname "$(dirname "$(realpath "$(command -v npm)")")")}
 base=$folder/base
 
 base_image() {
@@ -31,20 +31,21 @@ base_image() {
   ln -sf ../lib/node_modules/npm/bin/npm-cli.js "$base/usr/local/bin/npm"
 }
 
-# Runs a command in a stage's file system, with the network and the certificates of this machine.
+# Runs a command in a stage's file system by the stage's environment and user, with the network and the
+# certificates of this machine.
 run_in() {
-  local root=$1
-  shift
   unshare --mount --pid --fork bash -euc '
-    root=$1 workdir=$2 command=$3
+    root=$1 workdir=$2 user=$3 environment=$4 command=$5
     mount --bind /dev "$root/dev"
     mount -t proc proc "$root/proc"
     touch "$root/etc/resolv.conf"
     mount --bind /etc/resolv.conf "$root/etc/resolv.conf"
     mkdir -p "$root/etc/ssl/certs"
     mount --bind /etc/ssl/certs "$root/etc/ssl/certs"
-    exec env --ignore-environment HOME=/root PATH="$PATH" ${NODE_EXTRA_CA_CERTS:+NODE_EXTRA_CA_CERTS="$NODE_EXTRA_CA_CERTS"} \
-      chroot "$root" /bin/sh -ec "cd $workdir; $command"' run_in "$root" "$@"
+    exec env --ignore-environment HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+      ${NODE_EXTRA_CA_CERTS:+NODE_EXTRA_CA_CERTS="$NODE_EXTRA_CA_CERTS"} $(cat "$environment") \
+      chroot "$root" setpriv --reuid "${user%:*}" --regid "${user#*:}" --clear-groups \
+      /bin/sh -ec "cd $workdir; $command"' run_in "$root" "$workdir" "$user" "$folder/env" "$1"
 }
 
 # COPY [--from=STAGE] SOURCE… TARGET: a folder gives its content, a file itself.
@@ -74,16 +75,17 @@ step() {
     FROM)
       stage=${arguments##* AS }
       [ "$stage" != "$arguments" ] || stage=root
-      root=$folder/$stage workdir=/
+      root=$folder/$stage workdir=/ user=0:0
       rm -rf "$root"
       cp -a "$base" "$root"
       : >"$folder/env"
       ;;
     WORKDIR) workdir=$arguments; mkdir -p "$root$workdir" ;;
     COPY) read -ra words <<<"$arguments"; copy_into "$root" "$workdir" "${words[@]}" ;;
-    RUN) run_in "$root" "$workdir" "$arguments" ;;
+    RUN) run_in "$arguments" ;;
     ENV) tr ' ' '\n' <<<"$arguments" >>"$folder/env" ;;
-    USER | VOLUME | EXPOSE | STOPSIGNAL | HEALTHCHECK | ENTRYPOINT | CMD) ;; # try-root.sh does these
+    USER) user=$arguments ;;
+    VOLUME | EXPOSE | STOPSIGNAL | HEALTHCHECK | ENTRYPOINT | CMD) ;; # try-root.sh does these
     *) echo "Dockerfile: this script does not know $instruction" >&2; exit 1 ;;
   esac
 }

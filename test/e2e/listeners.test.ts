@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { askService } from '../../src/admin/admin-client.ts'
 import { shippedConfig } from '../support/shipped-config.ts'
 import { RelayProcess, runEdge } from '../support/relay-process.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
@@ -82,6 +83,23 @@ describe('the listeners', () => {
     expect(output).toContain(
       `Cannot listen on ${address}:10025: another program has this port. Stop it, or change the Bindings of the connector.`,
     )
+  })
+})
+
+describe('a second server on the data folder of a running one', () => {
+  test('ends with one line, also where the ports differ, and the first is healthy', async () => {
+    const alone = 'FrontendTransport'
+    await using relay = await RelayProcess.start({ config: shippedConfig({ address }), alone })
+    const config = join(await tempFolder(), 'server.yaml')
+    await writeFile(config, shippedConfig({ address: '127.0.101.2' }))
+    const data = join(relay.folder, 'data')
+    const second = await runEdge([
+      ...['start', '--service', alone, '--config', config, '--data', data],
+    ])
+    expect(second.code).toBe(1)
+    expect(second.stdout + second.stderr).toContain('a running service has it')
+    const health = askService({ dataFolder: data, service: alone }, 'health')
+    await expect(health).resolves.toBeNull()
   })
 })
 

@@ -1,6 +1,6 @@
-import { chmod, mkdir, stat } from 'node:fs/promises'
+import { chmod, mkdir, stat, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { NoAnswer, ServiceNotRunning, askService } from '../../src/admin/admin-client.ts'
 import {
@@ -121,4 +121,30 @@ test.each([
 test('only the owner may open the socket', async () => {
   const { socketPath } = await open()
   expect((await stat(socketPath)).mode & 0o777).toBe(0o600)
+})
+
+test('a second service leaves the socket of a running one alone', async () => {
+  const { target, socketPath } = await open()
+  await expect(openAdminEndpoint(socketPath, methods)).rejects.toThrow(
+    `Cannot take commands at ${socketPath}: a running service has it.`,
+  )
+  expect(await askService(target, 'echo', 1)).toBe(1)
+})
+
+test('the socket of a killed service is taken over', async () => {
+  const { target, socketPath, endpoint } = await open()
+  await endpoint[Symbol.asyncDispose]()
+  await writeFile(socketPath, '')
+  await using _next = await openAdminEndpoint(socketPath, methods)
+  expect(await askService(target, 'echo', 1)).toBe(1)
+})
+
+test.each([
+  ['too long a path', 'x'.repeat(120), 'the path of a socket may have about 100 bytes'],
+  ['a file in the place of its folder', 'file', 'Make the data folder fit for it'],
+])('%s is told with what to do', async (_what, name, words) => {
+  const folder = await tempFolder()
+  await writeFile(join(folder, 'file'), '')
+  const socketPath = join(folder, name, 'Transport.sock')
+  await expect(openAdminEndpoint(socketPath, methods)).rejects.toThrow(words)
 })

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
@@ -13,6 +13,7 @@ const address = '127.0.117.43'
 const sendConnectors = smartHost('*', { address: '127.0.117.42', port: 2525 })
 const config = edgeConfig({ address, sendConnectors })
 const services = ['Transport']
+const edge = new URL('../../bin/edge.js', import.meta.url).pathname
 const compiler = new URL('../../bin/compile.js', import.meta.url).pathname
 
 async function start(cache: string): Promise<RelayProcess> {
@@ -40,6 +41,33 @@ test('starts where nothing can be kept', async () => {
   await writeFile(file, '')
   await using relay = await start(join(file, 'cache'))
   expect(relay.servicePid('Transport')).toBeGreaterThan(0)
+})
+
+/** Runs a command whose own cache cannot be made, as this user or another, and gives what it left in the data folder. */
+async function dataAfterCommand(user?: number): Promise<readonly string[]> {
+  const folder = await tempFolder()
+  await chmod(folder, 0o755)
+  const data = join(folder, 'data')
+  await mkdir(data)
+  await chmod(data, 0o777)
+  const file = join(folder, 'file')
+  await writeFile(file, '')
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(file, 'cache'), EDGE_DATA: data }
+  await promisify(execFile)(process.execPath, [edge, 'help'], {
+    env,
+    ...(user !== undefined && { uid: user, gid: 0 }),
+  })
+  return await readdir(data, { recursive: true })
+}
+
+test('keeps the program with the data where its own cache cannot be made', async () => {
+  const files = await dataAfterCommand(process.getuid?.() === 0 ? 12345 : undefined)
+  expect(files[0]).toBe('cache')
+  expect(files.length).toBeGreaterThan(20)
+})
+
+test.runIf(process.getuid?.() === 0)('runs nothing from the data folder as root', async () => {
+  expect(await dataAfterCommand()).toEqual([])
 })
 
 test('compiles a program once, and again when a file of it has changed', async () => {
