@@ -1,5 +1,6 @@
 import type { DeliveryQueue } from './delivery-queue.ts'
 import type { DoubtPace } from './doubt-pace.ts'
+import { Fifo } from './fifo.ts'
 
 /**
  * Queues that want a connection, the longest waiting first. Those in doubt (their next hop failed, or
@@ -8,9 +9,8 @@ import type { DoubtPace } from './doubt-pace.ts'
  */
 export class ConnectionLine {
   readonly #pace: Pick<DoubtPace, 'mayBegin'>
-  /** Each with its place in the line. */
-  readonly #sure = new Map<DeliveryQueue, number>()
-  readonly #doubtful = new Map<DeliveryQueue, number>()
+  readonly #sure = new Fifo<DeliveryQueue>()
+  readonly #doubtful = new Fifo<DeliveryQueue>()
   #lastPlace = 0
   /** Connections at work for queues in doubt. */
   #doubts = 0
@@ -22,27 +22,23 @@ export class ConnectionLine {
   /** Does nothing when the queue stands in line already. */
   join(queue: DeliveryQueue): void {
     if (queue.inLine) return
-    queue.inLine = true
-    const line = queue.doubtful ? this.#doubtful : this.#sure
-    line.set(queue, ++this.#lastPlace)
+    this.#append(queue, queue.doubtful ? this.#doubtful : this.#sure)
   }
 
   /** Fresh mail came for a next hop that is not known to fail: it is as good as any. */
   promote(queue: DeliveryQueue): void {
     queue.doubtful = false
-    if (this.#doubtful.delete(queue)) this.#sure.set(queue, ++this.#lastPlace)
+    if (queue.inLine && this.#doubtful.remove(queue)) this.#append(queue, this.#sure)
   }
 
   /** The next queue, out of the line; undefined when none may have a connection. */
   take(maxConnections: number): DeliveryQueue | undefined {
-    const [sure] = this.#sure
-    const [doubtful] = this.#doubts * 2 < maxConnections ? this.#doubtful : []
-    const doubtfulFirst = (doubtful?.[1] ?? Infinity) < (sure?.[1] ?? Infinity)
-    const queue = (doubtfulFirst && this.#pace.mayBegin() ? doubtful : sure)?.[0]
-    if (queue === undefined) return undefined
-    this.#sure.delete(queue)
-    this.#doubtful.delete(queue)
-    queue.inLine = false
+    const mayDoubt = this.#doubts * 2 < maxConnections
+    const doubtfulPlace = (mayDoubt ? this.#doubtful.first?.linePlace : undefined) ?? Infinity
+    const surePlace = this.#sure.first?.linePlace ?? Infinity
+    const doubtfulNext = doubtfulPlace < surePlace && this.#pace.mayBegin()
+    const queue = (doubtfulNext ? this.#doubtful : this.#sure).take()
+    if (queue !== undefined) queue.linePlace = undefined
     return queue
   }
 
@@ -58,8 +54,12 @@ export class ConnectionLine {
 
   clear(): void {
     for (const line of [this.#sure, this.#doubtful]) {
-      for (const queue of line.keys()) queue.inLine = false
-      line.clear()
+      for (const queue of line.takeAll()) queue.linePlace = undefined
     }
+  }
+
+  #append(queue: DeliveryQueue, line: Fifo<DeliveryQueue>): void {
+    queue.linePlace = ++this.#lastPlace
+    line.push(queue)
   }
 }

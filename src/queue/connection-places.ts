@@ -16,6 +16,9 @@ interface ConnectionPlacesOptions {
   readonly onTurn: (queue: DeliveryQueue) => void
 }
 
+/** Places in the line begin above it. */
+const outsideOrder = 0
+
 const ownPlace: Place = { scarce: false, release: () => undefined }
 
 /** The places for connections of one process's queues, where other processes want some, too. */
@@ -33,10 +36,10 @@ export class ConnectionPlaces {
     const { MaxPerDomainOutboundConnections, MaxOutboundConnections } = settings.current
     const limits = { perQueue: MaxPerDomainOutboundConnections, overall: MaxOutboundConnections }
     const place = places.take(queueKeyText(queue.key), limits, () => {
-      queue.inLine = false
+      queue.linePlace = undefined
       onTurn(queue)
     })
-    queue.inLine = place === undefined
+    queue.linePlace = place === undefined ? outsideOrder : undefined
     return place
   }
 }

@@ -1,8 +1,9 @@
-import type { Timer } from '../base/clock.ts'
 import type { Milliseconds } from '../base/time-span.ts'
+import { Fifo } from './fifo.ts'
 import { MessageRate } from './message-rate.ts'
 import type { QueueKey } from './queue-key.ts'
 import { type Copy, suspended } from './stored-message.ts'
+import type { Sleeper } from './wake-calendar.ts'
 
 /** Exchange's queue states. */
 export type QueueStatus = 'Active' | 'Connecting' | 'Ready' | 'Retry' | 'Suspended'
@@ -13,19 +14,18 @@ export interface QueueTrouble {
   /** The first of the failures in a row. */
   readonly firstRetryAt: Milliseconds
   readonly lastRetryAt: Milliseconds
-  /** Undefined once the waiting is over. */
-  readonly nextRetryAt?: Milliseconds
+  /** How long after the last one the next attempt comes; undefined once the waiting is over. */
+  retryIn: Milliseconds | undefined
 }
 
 /** Waiting copies per open connection that justify another one. */
 const copiesPerConnection = 10
 
 /** One delivery queue in memory: a window of leased copies and the state of its next hop. */
-export class DeliveryQueue {
+export class DeliveryQueue implements Sleeper {
   readonly key: QueueKey
-  /** Leased copies that are due, in the order of delivery. */
-  readonly #window: Copy[] = []
-  #head = 0
+  /** Leased copies that are due, in the order of delivery. Of a hundred thousand queues few have any. */
+  #window: Fifo<Copy> | undefined
   /** The store may hold more copies that are due. */
   moreInStore = false
   /** The earliest due time known of copies in the store. */
@@ -42,15 +42,15 @@ export class DeliveryQueue {
   suspended = false
   #incoming: MessageRate | undefined
   #outgoing: MessageRate | undefined
-  /** In the line of queues that want a connection. */
-  inLine = false
+  /** In the line of queues that want a connection; undefined while it is not there. */
+  linePlace: number | undefined
   /** Copies are fetched for the first connection, which opens next. */
   preparing = false
   /** The next hop failed, or was not tried since the start. */
   doubtful = false
   /** Monotonic time before which no further connection is opened beside those at work. */
-  noFurtherBefore: Milliseconds = -Infinity
-  timer: Timer | undefined
+  noFurtherBefore: Milliseconds | undefined
+  wakePlace: number | undefined
   refill: Promise<void> | undefined
 
   constructor(key: QueueKey) {
@@ -58,11 +58,15 @@ export class DeliveryQueue {
   }
 
   get ready(): number {
-    return this.#window.length - this.#head
+    return this.#window?.size ?? 0
+  }
+
+  get inLine(): boolean {
+    return this.linePlace !== undefined
   }
 
   get inRetry(): boolean {
-    return this.trouble?.nextRetryAt !== undefined
+    return this.trouble?.retryIn !== undefined
   }
 
   /** Copies may be taken into the window: the next hop is not known to fail. */
@@ -92,38 +96,29 @@ export class DeliveryQueue {
   }
 
   push(copy: Copy): void {
+    this.#window ??= new Fifo()
     this.#window.push(copy)
   }
 
   /** A copy that was taken but not tried goes first again. */
   putBack(copy: Copy): void {
-    if (this.#head > 0) this.#window[--this.#head] = copy
-    else this.#window.unshift(copy)
+    this.#window ??= new Fifo()
+    this.#window.putBack(copy)
   }
 
   take(): Copy | undefined {
-    const copy = this.#window[this.#head]
-    if (copy === undefined) return undefined
-    this.#head++
-    if (this.#head > 64 && this.#head * 2 > this.#window.length) {
-      this.#window.splice(0, this.#head)
-      this.#head = 0
-    }
-    return copy
+    return this.#window?.take()
   }
 
   takeAll(): Copy[] {
-    const copies = this.#window.slice(this.#head)
-    this.#window.length = 0
-    this.#head = 0
+    const copies = this.#window?.takeAll() ?? []
+    this.#window = undefined
     return copies
   }
 
   /** Removes and returns the copies for which `test` holds. */
   takeWhere(test: (copy: Copy) => boolean): Copy[] {
-    const all = this.takeAll()
-    this.#window.push(...all.filter((copy) => !test(copy)))
-    return all.filter(test)
+    return this.#window?.takeWhere(test) ?? []
   }
 
   /** A copy came, at this monotonic time. */
@@ -157,7 +152,7 @@ export class DeliveryQueue {
     if (this.connections === 0) return !this.preparing && (this.ready > 0 || this.moreInStore)
     if (this.ready === 0) return false
     if (this.proven < this.connections || this.connections >= limit) return false
-    if (monotonicNow < this.noFurtherBefore) return false
+    if (monotonicNow < (this.noFurtherBefore ?? -Infinity)) return false
     return this.moreInStore || this.ready > copiesPerConnection * this.connections
   }
 }

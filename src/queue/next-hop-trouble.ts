@@ -1,7 +1,8 @@
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import { SharedTexts } from '../base/shared-texts.ts'
-import type { DeliveryQueue } from './delivery-queue.ts'
+import type { Milliseconds } from '../base/time-span.ts'
+import type { DeliveryQueue, QueueTrouble } from './delivery-queue.ts'
 import type { QueueEvents, QueueLog } from './queue-events.ts'
 import { QueueFailer } from './queue-failer.ts'
 import type { QueueStore } from './queue-store.ts'
@@ -50,17 +51,14 @@ export class NextHopTrouble {
       // The next hop serves others of our connections: it wants no more of them just now.
       const now = clock.now()
       queue.noFurtherBefore = clock.monotonic() + settings.current.QueueGlitchRetryInterval
-      queue.trouble = { lastError: error, firstRetryAt: now, lastRetryAt: now }
+      queue.trouble = troubleAt(now, error)
     } else if (isRunning() && !queue.inRetry) this.#beginRetry(queue, error)
   }
 
   /** The waiting of a queue in Retry is over. */
   endRetry(queue: DeliveryQueue): void {
-    queue.timer?.cancel()
-    if (queue.trouble !== undefined) {
-      const { nextRetryAt, ...past } = queue.trouble
-      if (nextRetryAt !== undefined) queue.trouble = past
-    }
+    this.#parts.wakes.cancel(queue)
+    if (queue.trouble !== undefined) queue.trouble.retryIn = undefined
     queue.moreInStore = true
     this.#parts.onReady(queue)
   }
@@ -71,7 +69,7 @@ export class NextHopTrouble {
     if (queue.emptying) return
     queue.emptying = true
     const now = clock.now()
-    queue.trouble = { lastError: error, firstRetryAt: now, lastRetryAt: now }
+    queue.trouble = troubleAt(now, error)
     windows.empty(queue)
     try {
       await this.#failer.fail(queue, error, isRunning)
@@ -90,16 +88,19 @@ export class NextHopTrouble {
     const now = clock.now()
     queue.retryCount++
     queue.doubtful = true
-    const delay = retryDelay(queue.retryCount, settings.current)
-    const nextRetryAt = now + delay
+    const retryIn = retryDelay(queue.retryCount, settings.current)
     const firstRetryAt = queue.trouble?.firstRetryAt ?? now
     const lastError = this.#errors.of(error)
-    queue.trouble = { lastError, firstRetryAt, lastRetryAt: now, nextRetryAt }
+    queue.trouble = { lastError, firstRetryAt, lastRetryAt: now, retryIn }
     windows.empty(queue)
     queue.moreInStore = true
-    queue.timer?.cancel()
-    queue.timer = wakes.after(delay, queue)
+    wakes.wake(queue, retryIn)
     const { key, retryCount } = queue
-    onEvent({ kind: 'queueRetry', queue: key, error, retryCount, nextRetryAt })
+    onEvent({ kind: 'queueRetry', queue: key, error, retryCount, nextRetryAt: now + retryIn })
   }
+}
+
+/** A failure that nothing waits for. */
+function troubleAt(now: Milliseconds, lastError: string): QueueTrouble {
+  return { lastError, firstRetryAt: now, lastRetryAt: now, retryIn: undefined }
 }

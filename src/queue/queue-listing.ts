@@ -13,6 +13,7 @@ import {
   queueKeyText,
   submissionQueue,
 } from './queue-key.ts'
+import type { QueueMap } from './queue-map.ts'
 import { queuePages, queuesPerPage } from './queue-pages.ts'
 import type { CopyQuery, QueueFigures, QueueStore } from './queue-store.ts'
 import { type QueueTest, queueMatcher } from './queue-test.ts'
@@ -127,7 +128,7 @@ function queueView(
   queue: DeliveryQueue | undefined,
   { serverName, now }: { readonly serverName: string; readonly now: Milliseconds },
 ): QueueView {
-  const { firstRetryAt, lastRetryAt, nextRetryAt, lastError } = queue?.trouble ?? { lastError: '' }
+  const trouble = queue?.trouble
   const { incoming, outgoing } = queue?.rates(now) ?? { incoming: 0, outgoing: 0 }
   return {
     Identity: `${serverName}\\${queueName(key, number)}`,
@@ -138,10 +139,12 @@ function queueView(
     NextHopDomain: key.nextHopDomain,
     NextHopConnector: key.nextHopConnector,
     NextHopCategory: isDeliveryQueue(key) && !isRedirectionQueue(key) ? 'External' : 'Internal',
-    LastError: lastError,
-    ...(firstRetryAt !== undefined && { FirstRetryTime: firstRetryAt }),
-    ...(lastRetryAt !== undefined && { LastRetryTime: lastRetryAt }),
-    ...(nextRetryAt !== undefined && { NextRetryTime: nextRetryAt }),
+    LastError: trouble?.lastError ?? '',
+    ...(trouble !== undefined && {
+      FirstRetryTime: trouble.firstRetryAt,
+      LastRetryTime: trouble.lastRetryAt,
+    }),
+    ...(trouble?.retryIn !== undefined && { NextRetryTime: trouble.lastRetryAt + trouble.retryIn }),
     RetryCount: queue?.retryCount ?? 0,
     IncomingRate: incoming,
     OutgoingRate: outgoing,
@@ -217,7 +220,7 @@ function queueName(key: QueueKey, number: number): string {
 
 interface ListingParts {
   readonly store: QueueStore
-  readonly queues: ReadonlyMap<string, DeliveryQueue>
+  readonly queues: Pick<QueueMap<DeliveryQueue>, 'get' | 'has'>
   /** Ids of the copies being transmitted. */
   readonly active: ReadonlySet<number>
   readonly marks: ReadonlyMap<number, AdminMark>
@@ -288,12 +291,12 @@ export class QueueListing {
   /** Submission is shown before all others. */
   #isShown({ key, copies, suspended }: QueueFigures): boolean {
     if (key.deliveryType === 'Undefined') return false
-    return copies > 0 || suspended || this.#parts.queues.has(queueKeyText(key))
+    return copies > 0 || suspended || this.#parts.queues.has(key)
   }
 
   #view(figures: QueueFigures): Awaitable<QueueView> {
     const { queues, serverName, clock } = this.#parts
-    const queue = queues.get(queueKeyText(figures.key))
+    const queue = queues.get(figures.key)
     const view = queueView(figures, queue, { serverName, now: clock.monotonic() })
     return view.DeliveryType === 'Unreachable' ? this.#withError(view) : view
   }
@@ -340,7 +343,7 @@ export class QueueListing {
         queueNumber: numbers.get(text),
         active: active.has(copy.id),
         mark: marks.get(copy.id),
-        inRetry: queues.get(text)?.inRetry === true,
+        inRetry: queues.get(copy.queue)?.inRetry === true,
         now: clock.now(),
         settings: settings.current,
       })

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { DeliveryQueue } from './delivery-queue.ts'
 import { type QueueKey, isDeliveryQueue, queueKeyText } from './queue-key.ts'
+import type { QueueMap } from './queue-map.ts'
 import { queuePages } from './queue-pages.ts'
 import type { QueueStore } from './queue-store.ts'
 import type { Recategorized, Resubmission, WalkOptions } from './resubmission.ts'
@@ -10,7 +11,7 @@ import type { WindowKeeper } from './window-keeper.ts'
 interface OperationParts {
   readonly store: QueueStore
   readonly clock: Clock
-  readonly queues: ReadonlyMap<string, DeliveryQueue>
+  readonly queues: Pick<QueueMap<DeliveryQueue>, 'get'>
   readonly windows: WindowKeeper
   readonly resubmission: Resubmission
   /** The delivery queue of this key, made when it is not known yet. */
@@ -50,7 +51,7 @@ export class QueueOperations {
   async resume(key: QueueKey): Promise<void> {
     const { store, queues, endRetry } = this.#parts
     await store.suspendQueue(key, false)
-    const queue = queues.get(queueKeyText(key))
+    const queue = queues.get(key)
     if (queue?.suspended === true) {
       queue.suspended = false
       queue.moreInStore = true
@@ -63,7 +64,7 @@ export class QueueOperations {
   /** All copies of a queue in Retry are due now. False when it is in another state. */
   async retry(key: QueueKey): Promise<boolean> {
     const { store, clock, queues, endRetry } = this.#parts
-    const queue = queues.get(queueKeyText(key))
+    const queue = queues.get(key)
     if (queue?.status !== 'Retry') return false
     await store.postpone(key, clock.now())
     queue.noteDue(clock.now())
@@ -78,7 +79,7 @@ export class QueueOperations {
   async startResubmission(key: QueueKey): Promise<boolean> {
     const { store, queues } = this.#parts
     const [figures] = await store.queues({ keys: [key] })
-    const status = queues.get(queueKeyText(key))?.status
+    const status = queues.get(key)?.status
     const waits = key.deliveryType === 'Unreachable' || status === 'Retry'
     if (figures === undefined || figures.suspended || !waits) return false
     void this.resubmit(key)
@@ -107,7 +108,7 @@ export class QueueOperations {
 
   async #walk(key: QueueKey, options?: WalkOptions): Promise<void> {
     const { queues, windows, resubmission, endRetry } = this.#parts
-    const queue = queues.get(queueKeyText(key))
+    const queue = queues.get(key)
     if (queue !== undefined) {
       queue.emptying = true
       windows.empty(queue)

@@ -17,6 +17,7 @@ import type { QueueEvents, QueueLog } from './queue-events.ts'
 import { type QueueKey, isDeliveryQueue, queueKeyText, submissionQueue } from './queue-key.ts'
 import { QueueLane } from './queue-lane.ts'
 import { QueueListing } from './queue-listing.ts'
+import { QueueMap } from './queue-map.ts'
 import { QueueOperations } from './queue-operations.ts'
 import { queuePages } from './queue-pages.ts'
 import type { QueueFigures, QueueStore } from './queue-store.ts'
@@ -64,7 +65,7 @@ export class QueueScheduler implements AsyncDisposable {
   readonly #trouble: NextHopTrouble
   readonly #sweep: OverdueSweep
   readonly #resubmission: Resubmission
-  readonly #queues = new Map<string, DeliveryQueue>()
+  readonly #queues = new QueueMap<DeliveryQueue>()
   readonly #line: ConnectionLine
   readonly #places: ConnectionPlaces
   readonly #wakes: WakeCalendar<DeliveryQueue>
@@ -188,18 +189,17 @@ export class QueueScheduler implements AsyncDisposable {
 
   #takeUp({ key, copies, suspended }: QueueFigures): void {
     // One that fresh mail has made meanwhile stays as it is.
-    const isKnown = this.#queues.has(queueKeyText(key))
+    const isKnown = this.#queues.has(key)
     if (!isDeliveryQueue(key) || isKnown || (copies === 0 && !suspended)) return
     const queue = this.#queueOf(key)
     this.#consider(Object.assign(queue, { suspended, moreInStore: true, doubtful: true }))
   }
 
   #queueOf(key: QueueKey): DeliveryQueue {
-    const text = queueKeyText(key)
-    const known = this.#queues.get(text)
+    const known = this.#queues.get(key)
     if (known !== undefined) return known
     const queue = new DeliveryQueue(key)
-    this.#queues.set(text, queue)
+    this.#queues.set(key, queue)
     return queue
   }
 
@@ -229,18 +229,15 @@ export class QueueScheduler implements AsyncDisposable {
   /** Sets the timer for the next due time, or for the disappearance of an idle queue. */
   #sleep(queue: DeliveryQueue): void {
     const { settings, clock } = this.#options
-    queue.timer?.cancel()
-    if (queue.idle) {
-      queue.timer = this.#wakes.after(settings.current.QueueMaxIdleTime, queue)
-    } else if (queue.nextDueAt !== undefined) {
-      queue.timer = this.#wakes.after(queue.nextDueAt - clock.now(), queue)
-    }
+    this.#wakes.cancel(queue)
+    if (queue.idle) this.#wakes.wake(queue, settings.current.QueueMaxIdleTime)
+    else if (queue.nextDueAt !== undefined) this.#wakes.wake(queue, queue.nextDueAt - clock.now())
   }
 
   /** What the queue slept for has come. */
   #wake(queue: DeliveryQueue): void {
     if (queue.inRetry) this.#trouble.endRetry(queue)
-    else if (queue.idle) this.#queues.delete(queueKeyText(queue.key))
+    else if (queue.idle) this.#queues.delete(queue.key)
     else this.#consider(queue)
   }
 
@@ -293,7 +290,7 @@ export class QueueScheduler implements AsyncDisposable {
   }
 
   #open(queue: DeliveryQueue, place: Place): void {
-    queue.timer?.cancel()
+    this.#wakes.cancel(queue)
     queue.connections++
     const controller = new AbortController()
     const endDoubt = this.#line.connecting(queue)

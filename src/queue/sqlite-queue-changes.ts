@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
+import type { Milliseconds } from '../base/time-span.ts'
 import type { ContentGarbage } from './content-garbage.ts'
 import { StoreError } from './queue-store.ts'
-import type { Leases } from './leases.ts'
 import type { QueueKey } from './queue-key.ts'
 import type {
   AddedRows,
@@ -14,6 +14,7 @@ import type {
 } from './sqlite-queue-protocol.ts'
 import { suspendedDue } from './sqlite-queue-protocol.ts'
 import type { CopyPlace } from './stored-message.ts'
+import type { RegisteredQueue } from './registered-queue.ts'
 import type { QueueRegistry } from './sqlite-queue-registry.ts'
 
 /** Ids are reserved in blocks, so that a commit seldom writes the mark. */
@@ -23,11 +24,6 @@ const rowsPerStep = 1000
 
 /** What is to be done in memory once the transaction is on disk. */
 export type Effect = () => void
-
-interface Postponement {
-  readonly queue: number
-  readonly due: number
-}
 
 /** Applies changes within a transaction that its owner begins and ends. */
 export class QueueChanges {
@@ -69,10 +65,10 @@ export class QueueChanges {
   }
 
   /** Makes up to a bounded number of copies due; false when none was left to change. */
-  postponeStep({ queue, due }: Postponement, leased: Leases): boolean {
+  postponeStep(queue: RegisteredQueue, due: Milliseconds): boolean {
     // Leased copies are left alone; the limit leaves room for them so that a step always gets on.
-    const rows = this.#statements.dueElsewhen.all(queue, due, rowsPerStep + leased.size)
-    const unleased = rows.filter((row) => !leased.has(Number(row['id']))).slice(0, rowsPerStep)
+    const rows = this.#statements.dueElsewhen.all(queue.number, due, rowsPerStep + queue.leases)
+    const unleased = rows.filter((row) => !queue.isLeased(Number(row['id']))).slice(0, rowsPerStep)
     for (const row of unleased) {
       this.#statements.makeDue.run(due, Number(row['message']), Number(row['id']))
     }
@@ -111,21 +107,21 @@ export class QueueChanges {
     return () => {
       reserve()
       this.#registry.count(queue, 1)
-      queue.leased.add(id)
+      queue.lease(id)
     }
   }
 
   #settle([message, copy, kept, added]: SettleRows, contents: readonly Uint8Array[]): Effect {
     const found = this.#statements.queueOfCopy.get(message, copy)
     const queue = this.#registry.byNumber(Number(found?.['queue'] ?? -1))
-    if (queue?.leased.has(copy) !== true) {
+    if (queue?.isLeased(copy) !== true) {
       throw new StoreError('FAILED', `copy ${copy} of message ${message} is not leased`)
     }
     const effects = added === null ? [] : this.#add(message, added, contents)
     const [, , attempts = 0] = kept ?? []
     const deferred = Number(attempts > 0) - Number(Number(found?.['attempts']) > 0)
     effects.push(() => {
-      queue.leased.delete(copy)
+      queue.release(copy)
       queue.deferred += deferred
     })
     if (kept === null) {

@@ -238,10 +238,7 @@ export class QueueDatabase {
     const step = { more: false }
     try {
       this.#transaction(() => {
-        step.more = this.#changes.postponeStep(
-          { queue: queue.number, due: change.due },
-          queue.leased,
-        )
+        step.more = this.#changes.postponeStep(queue, change.due)
         return []
       })
     } catch (cause) {

@@ -3,7 +3,8 @@ import type { Bytes } from '../base/byte-size.ts'
 import type { QueueKey } from './queue-key.ts'
 import type { AgedQuery, FiguresQuery, QueueFigures } from './queue-store.ts'
 import { type Inquiry, type LeasedRow, suspendedDue } from './sqlite-queue-protocol.ts'
-import type { QueueRegistry, RegisteredQueue } from './sqlite-queue-registry.ts'
+import type { RegisteredQueue } from './registered-queue.ts'
+import type { QueueRegistry } from './sqlite-queue-registry.ts'
 import { QueueScan, copyColumns } from './sqlite-queue-scan.ts'
 import type { CopyPlace } from './stored-message.ts'
 
@@ -44,7 +45,7 @@ export class QueueInquiries {
       case 'queuesAmong':
         return this.#queuesAmong(inquiry.places)
       case 'release':
-        for (const [copy, queue] of inquiry.copies) this.#registry.find(queue)?.leased.delete(copy)
+        for (const [copy, queue] of inquiry.copies) this.#registry.find(queue)?.release(copy)
         return undefined
       case 'readPiece':
         return this.#readPiece(inquiry)
@@ -64,8 +65,8 @@ export class QueueInquiries {
     const queue = this.#registry.find(key)
     if (queue === undefined) return []
     const found: Row[] = []
-    for (const row of this.#statements.due.iterate(queue.number, now, limit + queue.leased.size)) {
-      if (queue.leased.has(Number(row['id']))) continue
+    for (const row of this.#statements.due.iterate(queue.number, now, limit + queue.leases)) {
+      if (queue.isLeased(Number(row['id']))) continue
       found.push(row)
       if (found.length >= limit) break
     }
@@ -87,7 +88,7 @@ export class QueueInquiries {
       if (row['due'] === suspendedDue) continue
       if (young > 0 || (query.withoutDelayNotice && row['delayNotified'] === 1)) continue
       const queue = this.#registry.byNumber(Number(row['queue']))
-      if (queue === undefined || queue.leased.has(Number(row['id']))) continue
+      if (queue === undefined || queue.isLeased(Number(row['id']))) continue
       found.push([queue, row])
     }
     const rows = found
@@ -102,7 +103,7 @@ export class QueueInquiries {
   #take(queue: RegisteredQueue, place: Row): LeasedRow | undefined {
     const row = this.#statements.copy.get(Number(place['message']), Number(place['id']))
     if (row === undefined) return undefined
-    queue.leased.add(Number(place['id']))
+    queue.lease(Number(place['id']))
     return leasedRow(queue, row)
   }
 
@@ -114,10 +115,11 @@ export class QueueInquiries {
     return index === 0 && content instanceof Uint8Array && content.length > 0 ? content : undefined
   }
 
-  #nextDueAt({ number, leased, copies }: RegisteredQueue): number | undefined {
-    if (leased.size >= copies) return undefined
-    for (const row of this.#statements.due.iterate(number, suspendedDue - 1, leased.size + 1)) {
-      if (!leased.has(Number(row['id']))) return Number(row['due'])
+  #nextDueAt(queue: RegisteredQueue): number | undefined {
+    const { number, copies, leases } = queue
+    if (leases >= copies) return undefined
+    for (const row of this.#statements.due.iterate(number, suspendedDue - 1, leases + 1)) {
+      if (!queue.isLeased(Number(row['id']))) return Number(row['due'])
     }
     return undefined
   }
@@ -129,9 +131,9 @@ export class QueueInquiries {
       const row = this.#statements.copy.get(message, id)
       const queue = this.#registry.byNumber(Number(row?.['queue'] ?? -1))
       if (row === undefined || queue === undefined) continue
-      if (queue.leased.has(id)) held.push(id)
+      if (queue.isLeased(id)) held.push(id)
       else {
-        queue.leased.add(id)
+        queue.lease(id)
         rows.push(leasedRow(queue, row))
       }
     }
@@ -139,7 +141,7 @@ export class QueueInquiries {
   }
 
   #leasedAmong(places: readonly CopyPlace[]): number[] {
-    const held = places.filter((place) => this.#queueOf(place)?.leased.has(place.id) === true)
+    const held = places.filter((place) => this.#queueOf(place)?.isLeased(place.id) === true)
     return held.map(({ id }) => id)
   }
 

@@ -1,28 +1,17 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { SharedTexts } from '../base/shared-texts.ts'
-import { Leases } from './leases.ts'
-import { type DeliveryType, type QueueKey, queueKeyText } from './queue-key.ts'
-
-/** A queue as the database thread knows it: figures kept up to date, never counted anew. */
-export interface RegisteredQueue {
-  readonly number: number
-  readonly key: QueueKey
-  copies: number
-  /** Those of them that an attempt put off. */
-  deferred: number
-  suspended: boolean
-  readonly leased: Leases
-}
-
-const noCopies = { copies: 0, deferred: 0, suspended: false }
+import type { DeliveryType, QueueKey } from './queue-key.ts'
+import { QueueMap } from './queue-map.ts'
+import { RegisteredQueue } from './registered-queue.ts'
 
 /** Queues without copies that keep their number; an attacker could name any number of domains. */
 const longestListOfEmptyQueues = 1000
 
 /** The queues of the file, by key and by number, and who holds which copy. */
 export class QueueRegistry {
-  readonly #byText = new Map<string, RegisteredQueue>()
-  readonly #byNumber = new Map<number, RegisteredQueue>()
+  readonly #byKey = new QueueMap<RegisteredQueue>()
+  /** Numbers only grow, so each new one comes last. */
+  readonly #byNumber: RegisteredQueue[] = []
   readonly #types = new SharedTexts<DeliveryType>()
   readonly #connectors = new SharedTexts()
   readonly #insert: StatementSync
@@ -49,8 +38,7 @@ export class QueueRegistry {
   forWriting(key: QueueKey): RegisteredQueue {
     const known = this.find(key)
     if (known !== undefined) return known
-    const number = this.#nextNumber++
-    const queue = { ...noCopies, number, key, leased: new Leases() }
+    const queue = new RegisteredQueue(this.#nextNumber++, key)
     this.#insert.run(queue.number, key.deliveryType, key.nextHopDomain, key.nextHopConnector)
     this.#reserve.run(queue.number)
     this.#added.push(queue)
@@ -70,23 +58,18 @@ export class QueueRegistry {
   }
 
   find(key: QueueKey): RegisteredQueue | undefined {
-    return this.#byText.get(queueKeyText(key))
+    return this.#byKey.get(key)
   }
 
   byNumber(number: number): RegisteredQueue | undefined {
-    return this.#byNumber.get(number)
+    const queue = this.#byNumber[this.#placeOf(number)]
+    return queue?.number === number ? queue : undefined
   }
 
   /** Up to `limit` queues with higher numbers than `after`, the lowest first. */
   page(after: number, limit: number): RegisteredQueue[] {
-    const found: RegisteredQueue[] = []
-    // Numbers only grow, so the map has them in order.
-    for (const queue of this.#byNumber.values()) {
-      if (queue.number <= after) continue
-      if (found.length >= limit) break
-      found.push(queue)
-    }
-    return found
+    const from = this.#placeOf(after + 1)
+    return this.#byNumber.slice(from, from + limit)
   }
 
   /** Counts copies in (or out) after the transaction that moved them succeeded. */
@@ -125,43 +108,45 @@ export class QueueRegistry {
     database.exec(
       'DELETE FROM queue WHERE suspended = 0 AND number NOT IN (SELECT DISTINCT queue FROM copy)',
     )
-    const counts = countsIn(database, 'SELECT queue, count(*) AS n FROM copy GROUP BY queue')
-    const deferred = countsIn(
-      database,
-      'SELECT queue, count(*) AS n FROM copy WHERE attempts > 0 GROUP BY queue',
+    // Both counts read nothing but an index.
+    const rows = database.prepare(
+      `SELECT *, (SELECT count(*) FROM copy WHERE copy.queue = number) AS copies,
+         (SELECT count(*) FROM copy WHERE copy.queue = number AND attempts > 0) AS deferred
+       FROM queue ORDER BY number`,
     )
-    for (const row of database.prepare('SELECT * FROM queue').iterate()) {
-      const key: QueueKey = {
+    for (const row of rows.iterate()) {
+      const queue = new RegisteredQueue(Number(row['number']), {
         deliveryType: this.#types.of(String(row['deliveryType']) as DeliveryType),
         nextHopDomain: String(row['nextHopDomain']),
         nextHopConnector: this.#connectors.of(String(row['nextHopConnector'])),
-      }
-      const number = Number(row['number'])
-      this.#add({
-        ...{ number, key, copies: counts.get(number) ?? 0, deferred: deferred.get(number) ?? 0 },
-        suspended: row['suspended'] === 1,
-        leased: new Leases(),
       })
+      queue.copies = Number(row['copies'])
+      queue.deferred = Number(row['deferred'])
+      queue.suspended = row['suspended'] === 1
+      this.#add(queue)
     }
   }
 
   #add(queue: RegisteredQueue): void {
-    this.#byText.set(queueKeyText(queue.key), queue)
-    this.#byNumber.set(queue.number, queue)
+    this.#byKey.set(queue.key, queue)
+    this.#byNumber.push(queue)
   }
 
   #forget(queue: RegisteredQueue): void {
-    this.#byText.delete(queueKeyText(queue.key))
-    this.#byNumber.delete(queue.number)
+    this.#byKey.delete(queue.key)
+    const place = this.#placeOf(queue.number)
+    if (this.#byNumber[place] === queue) this.#byNumber.splice(place, 1)
     this.#empty.delete(queue)
   }
-}
 
-/** A number for each queue; both statements read nothing but an index. */
-function countsIn(database: DatabaseSync, sql: string): ReadonlyMap<number, number> {
-  const counts = new Map<number, number>()
-  for (const row of database.prepare(sql).iterate()) {
-    counts.set(Number(row['queue']), Number(row['n']))
+  /** Where the first queue stands whose number is not below this one. */
+  #placeOf(number: number): number {
+    let [from, to] = [0, this.#byNumber.length]
+    while (from < to) {
+      const between = (from + to) >> 1
+      if ((this.#byNumber[between]?.number ?? Infinity) < number) from = between + 1
+      else to = between
+    }
+    return from
   }
-  return counts
 }
