@@ -362,7 +362,8 @@ export class QueueScheduler implements AsyncDisposable {
   #ended(queue: DeliveryQueue, lane: QueueLane, result: ConnectionResult): void {
     queue.connections--
     if (lane.isProven) queue.proven--
-    if (lane.reported > 0) queue.retryCount = 0
+    // A next hop that only puts off what it is offered, and then ends the session, is still in trouble.
+    if (lane.hasDecided || (result.kind === 'served' && lane.reported > 0)) queue.retryCount = 0
     switch (result.kind) {
       case 'served':
         queue.trouble = undefined
