@@ -101,6 +101,7 @@ export class QueueScheduler implements AsyncDisposable {
     this.#trouble = new NextHopTrouble({
       ...{ ...options, settler: this.#settler, windows: this.#windows, wakes: this.#wakes },
       onReady: (queue) => this.#consider(queue),
+      recategorize: ({ key }) => void this.#resubmission.walk(key),
       isRunning,
     })
     this.#places = new ConnectionPlaces({ ...options, onTurn: (queue) => this.#onTurn(queue) })
@@ -371,6 +372,9 @@ export class QueueScheduler implements AsyncDisposable {
         break
       case 'unreachable':
         this.#trouble.unreachable(queue, result.error)
+        break
+      case 'unroutable':
+        this.#trouble.unroutable(queue, result.error)
         break
       case 'impossible':
         void this.#trouble.impossible(queue, result.error)
