@@ -1,10 +1,14 @@
 import { parseArgs } from 'node:util'
-import { serviceHealth } from '../services/service-health.ts'
-import { type Command, type CommandIo, exitCodes } from './command-io.ts'
+import { NoAnswer } from '../admin/admin-client.ts'
+import { runningRole, serviceHealth } from '../services/service-health.ts'
+import { type Command, type CommandIo, ToldError, exitCodes } from './command-io.ts'
 import { locations } from './locations.ts'
 import { readConfig } from './read-config.ts'
 
-/** `edge healthcheck`: exit 0 when every service of the role runs and can do its work. */
+/**
+ * `edge healthcheck`: exit 0 when every service of the role runs and can do its work. A file that does not
+ * check is told, but the services go on without it: who restarts what is not healthy would end them.
+ */
 export const healthcheckCommand: Command = {
   run,
 }
@@ -16,11 +20,17 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
   })
   const { configFile, dataFolder } = locations({ ...values, env: io.env })
   const config = await readConfig(configFile, io)
-  if (config === undefined) return exitCodes.toldError
+  const role = config?.Server.Role ?? (await told(runningRole(dataFolder)))
   const complaints: string[] = []
-  for await (const { worker, complaint } of serviceHealth(dataFolder, config.Server.Role)) {
+  for await (const { worker, complaint } of serviceHealth(dataFolder, role)) {
     if (complaint !== undefined) complaints.push(`${worker}: ${complaint}`)
   }
   for (const complaint of complaints) io.stderr.write(`${complaint}\n`)
   return complaints.length === 0 ? exitCodes.fine : exitCodes.toldError
+}
+
+async function told<T>(asked: Promise<T>): Promise<T> {
+  return await asked.catch((error: unknown) => {
+    throw error instanceof NoAnswer ? new ToldError(error.message, { cause: error }) : error
+  })
 }

@@ -53,6 +53,8 @@ export type ConnectionResult =
   | { readonly kind: 'served' }
   /** No usable connection came about; the queue goes to Retry. `error` is the queue's LastError. */
   | { readonly kind: 'unreachable'; readonly error: string }
+  /** The queue has lost its connector: it goes to Retry, and its copies are categorized anew. */
+  | { readonly kind: 'unroutable'; readonly error: string }
   /** The next hop cannot exist (NXDOMAIN, null MX, loop): everything in the queue fails with `error`. */
   | { readonly kind: 'impossible'; readonly error: string }
 

@@ -22,6 +22,8 @@ interface TroubleParts {
   readonly onEvent: QueueEvents
   /** The queue may want a connection again. */
   readonly onReady: (queue: DeliveryQueue) => void
+  /** Categorizes anew what waits in the queue. */
+  readonly recategorize: (queue: DeliveryQueue) => void
   readonly isRunning: () => boolean
 }
 
@@ -53,6 +55,15 @@ export class NextHopTrouble {
       queue.noFurtherBefore = clock.monotonic() + settings.current.QueueGlitchRetryInterval
       queue.trouble = troubleAt(now, error)
     } else if (isRunning() && !queue.inRetry) this.#beginRetry(queue, error)
+  }
+
+  /**
+   * The queue's connector is gone. A change of the configuration moves what waits; this is what came
+   * back from a transmission, or from its commit, only after that.
+   */
+  unroutable(queue: DeliveryQueue, error: string): void {
+    this.unreachable(queue, error)
+    if (this.#parts.isRunning()) this.#parts.recategorize(queue)
   }
 
   /** The waiting of a queue in Retry is over. */

@@ -20,6 +20,7 @@ export class QueueLane implements DeliveryLane {
   readonly #taken = new Map<number, Copy>()
   #proven = false
   #reported = 0
+  #decided = false
   #unflushed: Promise<void> | undefined
 
   constructor(key: QueueKey, owner: LaneOwner) {
@@ -40,6 +41,11 @@ export class QueueLane implements DeliveryLane {
     return this.#reported
   }
 
+  /** Somebody's mail was delivered or refused for good, rather than put off. */
+  get hasDecided(): boolean {
+    return this.#decided
+  }
+
   next(): Awaitable<Copy | undefined> {
     const copy = this.#owner.take()
     return copy instanceof Promise ? copy.then((late) => this.#took(late)) : this.#took(copy)
@@ -54,6 +60,7 @@ export class QueueLane implements DeliveryLane {
   report(copy: Copy, results: readonly RecipientResult[]): Awaitable<void> {
     if (!this.#taken.delete(copy.id)) return undefined
     this.#reported++
+    this.#decided ||= results.some(({ outcome }) => outcome !== 'retry')
     const before = this.#unflushed
     const flush = this.#flushed(before, this.#owner.settle(copy, results)).then(() => {
       if (this.#unflushed === flush) this.#unflushed = undefined

@@ -42,6 +42,8 @@ const batch = 50
 export class Resubmission {
   readonly #parts: ResubmissionParts
   readonly #walks = new Map<string, Promise<void>>()
+  /** Those that follow a walk under way, for what has changed since it began. */
+  readonly #following = new Map<string, Promise<void>>()
   #timer: Timer | undefined
   #wakeAgain = false
   #stopped = false
@@ -76,14 +78,17 @@ export class Resubmission {
   }
 
   /**
-   * Categorizes each copy that is in the queue now; one walk per queue at a time, and what is wanted in
-   * no special way is done by the walk that goes on. Never rejects.
+   * Categorizes each copy that is in the queue now; one walk per queue at a time. All that is wanted in
+   * no special way while one goes on is done by one more behind it. Never rejects.
    */
   walk(key: QueueKey, options?: WalkOptions): Promise<void> {
     const text = queueKeyText(key)
     const running = this.#walks.get(text)
     if (running !== undefined) {
-      return options === undefined ? running : running.then(() => this.walk(key, options))
+      if (options !== undefined) return running.then(() => this.walk(key, options))
+      const following = this.#following.get(text) ?? this.#follow(key, running)
+      this.#following.set(text, following)
+      return following
     }
     const walk = this.#walk(key, options ?? {})
       .catch((error: unknown) => {
@@ -92,6 +97,14 @@ export class Resubmission {
       .finally(() => this.#walks.delete(text))
     this.#walks.set(text, walk)
     return walk
+  }
+
+  async #follow(key: QueueKey, running: Promise<void>): Promise<void> {
+    await running
+    // What stays where it was is due a millisecond behind the walk's start.
+    await this.#parts.clock.sleep(1)
+    this.#following.delete(queueKeyText(key))
+    if (!this.#stopped) await this.walk(key)
   }
 
   async #walk(key: QueueKey, options: WalkOptions): Promise<void> {

@@ -102,6 +102,7 @@ export class QueueScheduler implements AsyncDisposable {
     this.#trouble = new NextHopTrouble({
       ...{ ...options, settler: this.#settler, windows: this.#windows, wakes: this.#wakes },
       onReady: (queue) => this.#consider(queue),
+      recategorize: ({ key }) => void this.#resubmission.walk(key),
       isRunning,
     })
     this.#places = new ConnectionPlaces({ ...options, onTurn: (queue) => this.#onTurn(queue) })
@@ -359,7 +360,8 @@ export class QueueScheduler implements AsyncDisposable {
   #ended(queue: DeliveryQueue, lane: QueueLane, result: ConnectionResult): void {
     queue.connections--
     if (lane.isProven) queue.proven--
-    if (lane.reported > 0) queue.retryCount = 0
+    // A next hop that only puts off what it is offered, and then ends the session, is still in trouble.
+    if (lane.hasDecided || (result.kind === 'served' && lane.reported > 0)) queue.retryCount = 0
     switch (result.kind) {
       case 'served':
         queue.trouble = undefined
@@ -367,6 +369,9 @@ export class QueueScheduler implements AsyncDisposable {
         break
       case 'unreachable':
         this.#trouble.unreachable(queue, result.error)
+        break
+      case 'unroutable':
+        this.#trouble.unroutable(queue, result.error)
         break
       case 'impossible':
         void this.#trouble.impossible(queue, result.error)

@@ -64,7 +64,7 @@ export class SmtpDelivery implements DeliveryAgent, AsyncDisposable {
   async serve(lane: DeliveryLane, signal: AbortSignal): Promise<ConnectionResult> {
     const { logger } = this.#options
     const connector = this.#connectorOf(lane.key)
-    if (connector === undefined) return noConnector(lane.key)
+    if (connector === undefined) return { kind: 'unroutable', error: noConnector(lane.key) }
     const run = new DeliveryRun(lane, connector, {
       findNextHop: (onLookup) => this.#findNextHop(lane.key, connector, onLookup),
       opener: this.#opener,
@@ -89,7 +89,7 @@ export class SmtpDelivery implements DeliveryAgent, AsyncDisposable {
   /** Where mail for the queue would be delivered now. */
   async nextHopOf(queue: QueueKey): Promise<NextHop> {
     const connector = this.#connectorOf(queue)
-    if (connector === undefined) return noConnector(queue)
+    if (connector === undefined) return { kind: 'unreachable', error: noConnector(queue) }
     return await this.#findNextHop(queue, connector, () => undefined)
   }
 
@@ -112,7 +112,6 @@ export class SmtpDelivery implements DeliveryAgent, AsyncDisposable {
   }
 }
 
-function noConnector({ nextHopConnector: name }: QueueKey) {
-  const error = `451 4.4.0 There is no enabled Send connector "${name}"`
-  return { kind: 'unreachable', error } as const
+function noConnector({ nextHopConnector: name }: QueueKey): string {
+  return `451 4.4.0 There is no enabled Send connector "${name}"`
 }

@@ -77,6 +77,7 @@ async function serve(
   await using _endpoint = await openAdminEndpoint(socket, {
     ...running.adminMethods,
     health: () => Promise.resolve(running.unhealthy()),
+    role: () => Promise.resolve(ground.config.current.Server.Role),
     reload: () => reloadNow(ground, running),
   }).catch((error: unknown) => {
     if (!(error instanceof AdminEndpointError)) throw error

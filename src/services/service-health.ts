@@ -1,4 +1,5 @@
 import { ServiceNotRunning, askService } from '../admin/admin-client.ts'
+import { askWorkers } from '../admin/ask-workers.ts'
 import type { ServerRole } from '../config/server-config.ts'
 import { knownWorkers } from './known-workers.ts'
 import { type ServiceName, servicesOf } from './service-names.ts'
@@ -25,6 +26,14 @@ export async function* serviceHealth(
       yield { service, worker: workerName(service, worker), ...state }
     }
   }
+}
+
+/** The role that the running server has, whatever stands in its file meanwhile. Rejects with NoAnswer. */
+export async function runningRole(dataFolder: string): Promise<ServerRole> {
+  const service = 'Transport'
+  const workers = await knownWorkers(dataFolder, service)
+  const [role] = (await askWorkers({ dataFolder, service, workers }, 'role')).results
+  return role as ServerRole
 }
 
 async function stateOf(target: Parameters<typeof askService>[0]) {

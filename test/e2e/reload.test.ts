@@ -1,7 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type LogLine, RelayProcess } from '../support/relay-process.ts'
+import { type LogLine, RelayProcess, runEdge } from '../support/relay-process.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 
 const address = '127.0.109.1'
@@ -58,6 +58,16 @@ test('a change that does not check leaves the old configuration, and is logged w
   expect(await banner()).toBe('220 first')
   expect(await banner(10026)).toBe('220 leaving')
   expect(relay.servicePid('Transport')).toBe(pid)
+})
+
+test('a file that does not check makes no running service unhealthy, and is told', async () => {
+  const places = ['--config', join(relay.folder, 'server.yaml'), '--data', relay.dataFolder]
+  const health = await runEdge(['healthcheck', ...places])
+  expect(health.stderr).toContain('127.0.0.0/33')
+  expect(health.code).toBe(0)
+  const nobody = await runEdge(['healthcheck', ...places.slice(0, 2), '--data', relay.folder])
+  expect(nobody.stderr).toContain('edge: the Transport service does not run')
+  expect(nobody.code).toBe(1)
 })
 
 test('SIGHUP reads the file again, and a broken one changes nothing either', async () => {

@@ -382,7 +382,7 @@ describe('connections', () => {
   ])('are not opened for a connector that is %s', async (_, connector) => {
     const { delivery } = deliveryBench({ connector })
     const lane = new MemoryLane(dnsQueue('good.test'), [testCopy(...one)])
-    expect(await delivery.serve(lane, never)).toMatchObject({ kind: 'unreachable' })
+    expect(await delivery.serve(lane, never)).toMatchObject({ kind: 'unroutable' })
     expect(lane.waiting).toHaveLength(1)
   })
 })

@@ -59,7 +59,7 @@ export function serving(results: (copy: Copy) => readonly RecipientResult[]): Se
 export const delivering = serving((copy) => resultsFor(copy, 'delivered', '250 2.6.0 Queued'))
 
 export const refusing =
-  (kind: 'unreachable' | 'impossible', error: string): Serve =>
+  (kind: 'unreachable' | 'unroutable' | 'impossible', error: string): Serve =>
   () =>
     Promise.resolve({ kind, error })
 

@@ -6,6 +6,7 @@ import {
   delivering,
   refusing,
   resultsFor,
+  schedulerSettings,
   serving,
   standing,
 } from '../../support/scheduler-bench.ts'
@@ -34,6 +35,37 @@ describe('a next hop that cannot be reached', () => {
     await bench.advance(hour, minute)
     expect(bench.opened).toHaveLength(13)
   })
+  /** Each session ends with 421 after its first message, of which this was said. */
+  async function tired(outcome: 'retry' | 'delivered', reply: string): Promise<SchedulerBench> {
+    const bench = new SchedulerBench()
+    bench.settings.set({ ...schedulerSettings, MaxPerDomainOutboundConnections: 1 })
+    bench.serve = async (lane) => {
+      const copy = await lane.next()
+      if (copy === undefined) return { kind: 'served' }
+      lane.reached()
+      await lane.report(copy, resultsFor(copy, outcome, reply))
+      return { kind: 'unreachable', error: '421 4.3.2 Enough' }
+    }
+    await bench.start()
+    await bench.send('tired.test', 30)
+    return bench
+  }
+
+  test('is tried by the schedule, too, when it only says 421 to whatever it is offered', async () => {
+    await using bench = await tired('retry', '421 4.3.2 Enough')
+    await bench.advance(64 * minute, minute)
+    expect(bench.opened).toHaveLength(11)
+    bench.serve = delivering
+    await bench.advance(30 * minute, minute)
+    expect(await bench.waiting()).toEqual([])
+  })
+
+  test('is tried soon again, each time, when it takes something before it says 421', async () => {
+    await using bench = await tired('delivered', '250 2.6.0 Queued')
+    await bench.advance(29 * minute, minute)
+    expect(await bench.waiting()).toEqual([])
+  })
+
   test('a manual retry ends the waiting', async () => {
     await using bench = new SchedulerBench()
     bench.serve = refusing('unreachable', '441 4.4.1 no')

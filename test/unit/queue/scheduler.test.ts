@@ -234,6 +234,53 @@ describe('categorizing anew', () => {
     expect(looked).toBe(120)
     expect(bench.kinds()).not.toContain('moved')
   })
+  test('a change during the walk for the one before it is not missed', async () => {
+    await using bench = new SchedulerBench()
+    bench.serve = refusing('unreachable', '441 4.4.1 no')
+    await bench.start()
+    await bench.sendTo(unreachableQueue, 2)
+    const looking = Promise.withResolvers<undefined>()
+    bench.recategorize = async ({ recipients, queue }) => {
+      await looking.promise
+      return { copies: [{ queue, recipients }], failed: [] }
+    }
+    const first = bench.scheduler.operations.reroute(() => true)
+    await bench.settle()
+    bench.recategorize = ({ recipients }) =>
+      Promise.resolve({ copies: [{ queue: domainQueue('new.test'), recipients }], failed: [] })
+    const second = bench.scheduler.operations.reroute(() => true)
+    const third = bench.scheduler.operations.reroute(() => true)
+    looking.resolve(undefined)
+    await bench.advance(10, 1)
+    await Promise.all([first, second, third])
+    const domains = (await bench.waiting()).map(({ queue }) => queue.nextHopDomain)
+    expect(domains).toEqual(['new.test', 'new.test'])
+  })
+  test('what was in transmission when its connector went is not left behind', async () => {
+    await using bench = new SchedulerBench()
+    const sending = Promise.withResolvers<undefined>()
+    bench.serve = async (lane) => {
+      const copy = await lane.next()
+      if (copy === undefined) return { kind: 'served' }
+      lane.reached()
+      await sending.promise
+      await lane.report(copy, resultsFor(copy, 'retry', '451 4.4.2 Connection dropped'))
+      return { kind: 'served' }
+    }
+    bench.recategorize = ({ recipients }) =>
+      Promise.resolve({ copies: [{ queue: domainQueue('new.test'), recipients }], failed: [] })
+    await bench.start()
+    await bench.sendTo(domainQueue('old.test', 'Gone'))
+    await bench.scheduler.operations.reroute((key) => key.nextHopConnector !== 'Gone')
+    bench.serve = (lane, signal) =>
+      lane.key.nextHopConnector === 'Gone'
+        ? refusing('unroutable', '451 4.4.0 There is no connector')(lane, signal)
+        : delivering(lane, signal)
+    sending.resolve(undefined)
+    await bench.settle()
+    await bench.advance(15 * minute, minute)
+    expect(await bench.waiting()).toEqual([])
+  })
   test('each message that is resubmitted when asked is told of, though it stays', async () => {
     await using bench = new SchedulerBench()
     bench.serve = refusing('unreachable', '441 4.4.1 no')
