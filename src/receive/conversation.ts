@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Envelope } from '../message/envelope.ts'
 import type {
+  ContentLimits,
   Endpoint,
   IncomingMessage,
   MessageSink,
@@ -70,6 +71,8 @@ export interface Transaction {
 /** A client that a front end of ours speaks for. */
 interface Handover {
   readonly client: ProxiedClient
+  /** What its front end allows, beside what we do. */
+  readonly limits: ContentLimits
   readonly identity: Identity
 }
 
@@ -173,6 +176,18 @@ export class Conversation {
     }
   }
 
+  /** The connector's limits on content; for a client handed over the narrower of both ends. */
+  get contentLimits(): ContentLimits {
+    const { MaxHeaderSize, MaxHopCount, MaxLocalHopCount } = this.connector
+    const theirs = this.#handover?.limits
+    const localHops = [MaxLocalHopCount, theirs?.maxLocalHopCount ?? 0].filter((hops) => hops > 0)
+    return {
+      maxHeaderSize: Math.min(MaxHeaderSize, theirs?.maxHeaderSize ?? Infinity),
+      maxHopCount: Math.min(MaxHopCount, theirs?.maxHopCount ?? Infinity),
+      maxLocalHopCount: localHops.length === 0 ? 0 : Math.min(...localHops),
+    }
+  }
+
   /** The session as the message's sink sees it; one object until something changes. */
   get facts(): SessionFacts {
     this.#facts ??= this.#collectFacts()
@@ -250,8 +265,9 @@ export class Conversation {
   }
 
   /** XPROXYFROM or XPROXY: from now on the peer speaks for this client. */
-  handOver(client: ProxiedClient, identity: Identity): void {
-    this.#handover = { client, identity }
+  handOver(handover: Handover): void {
+    const { client, identity } = handover
+    this.#handover = handover
     this.#facts = undefined
     this.log.handedOver(`${client.sessionId} ${client.client.address}:${client.client.port}`)
     this.log.permissions(identity.permissions)

@@ -60,7 +60,8 @@ function handOver(
   if ('code' in session) return say(session)
   const principal = principalOf(conversation, session)
   if (principal === undefined) return say(submissionNotAllowed)
-  conversation.handOver(session.client, { principal, permissions: session.permissions })
+  const { client, limits, permissions } = session
+  conversation.handOver({ client, limits, identity: { principal, permissions } })
   return say(accepted)
 }
 

@@ -17,7 +17,11 @@ const users = [testUser({ UserName: 'ana@contoso.example', Password: 'secret' })
 const logOn = 'AUTH PLAIN AGFuYUBjb250b3NvLmV4YW1wbGUAc2VjcmV0'
 
 /** A front end before a back end, as the default connectors are. */
-async function frontEndOf(backEnd: TestServer, tlsMode: 'StartTls' | 'Implicit') {
+async function frontEndOf(
+  backEnd: TestServer,
+  tlsMode: 'StartTls' | 'Implicit',
+  settings: Readonly<Record<string, unknown>> = {},
+) {
   const { internal } = await testKeyPairs()
   const connections = new BackEndConnections({
     dialer: directDialer(systemClock),
@@ -46,6 +50,7 @@ async function frontEndOf(backEnd: TestServer, tlsMode: 'StartTls' | 'Implicit')
         PermissionGroups: 'AnonymousUsers, ExchangeUsers',
         MaxInboundConnectionPerSource: 'unlimited',
         MaxInboundConnectionPercentagePerSource: 100,
+        ...settings,
       }),
     ],
   })
@@ -117,4 +122,35 @@ test('brings a crowd of users through one source', async () => {
   }
   const replies = await Promise.all(Array.from({ length: 40 }, submit))
   expect(replies.filter((answer) => !answer.startsWith('250 2.6.0'))).toEqual([])
+})
+
+test.each([
+  [
+    'the front end',
+    { MaxHeaderSize: '64KB', MaxHopCount: 20, MaxLocalHopCount: 3 },
+    {},
+    // Its own trace field is one hop more.
+    { maxHeaderSize: 65_536, maxHopCount: 21, maxLocalHopCount: 4 },
+  ],
+  [
+    'the back end',
+    { MaxLocalHopCount: 0 },
+    { MaxHeaderSize: '64KB', MaxHopCount: 20, MaxLocalHopCount: 3 },
+    { maxHeaderSize: 65_536, maxHopCount: 20, maxLocalHopCount: 3 },
+  ],
+  [
+    'neither',
+    { MaxLocalHopCount: 0 },
+    { MaxLocalHopCount: 0 },
+    { maxHeaderSize: 262_144, maxHopCount: 30, maxLocalHopCount: 0 },
+  ],
+])('holds to the narrower limits, of %s', async (_, front, back, limits) => {
+  await using backEnd = await TestServer.start({ connectors: [backEndConnector(back)] })
+  await using frontEnd = await frontEndOf(backEnd, 'StartTls', front)
+  await using stranger = await SmtpPeer.greeted({ port: frontEnd.port })
+  await stranger.command('MAIL FROM:<x@lucerne.example>')
+  await stranger.command('RCPT TO:<ben@contoso.example>')
+  await stranger.command('DATA')
+  expect(await stranger.command('.')).toMatch(/^250/)
+  expect(backEnd.sink.messages[0]?.transaction.limits).toEqual(limits)
 })
