@@ -252,9 +252,7 @@ export class Conversation {
     if (isServer) {
       return { principal: { kind: 'ExchangeServer', name: user.UserName }, permissions }
     }
-    const own = user.UserName.includes('@') ? [user.UserName] : []
-    const addresses = [...user.EmailAddresses, ...own].map((address) => address.toLowerCase())
-    return { principal: { kind: 'User', userName: user.UserName, addresses }, permissions }
+    return { principal: userPrincipal(user), permissions }
   }
 
   /** AUTH succeeded. */
@@ -314,6 +312,13 @@ export class Conversation {
       ...(this.#handover !== undefined && { proxiedFor: this.#handover.client }),
     }
   }
+}
+
+/** The account as somebody who sends as itself, whatever more it may be on some connectors. */
+export function userPrincipal({ UserName, EmailAddresses }: User): Principal {
+  const own = UserName.includes('@') ? [UserName] : []
+  const addresses = [...EmailAddresses, ...own].map((address) => address.toLowerCase())
+  return { kind: 'User', userName: UserName, addresses }
 }
 
 function certificateStatus({ clientCertificate }: SecuredConnection, proven: boolean): string {

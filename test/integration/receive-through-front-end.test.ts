@@ -11,9 +11,16 @@ import {
   testUser,
 } from '../support/receiving-server.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
+import { authPlain } from '../support/submit.ts'
 import { RecordedConnectivityLog } from '../support/recorded-connectivity-log.ts'
 
-const users = [testUser({ UserName: 'ana@contoso.example', Password: 'secret' })]
+const users = [
+  testUser({ UserName: 'ana@contoso.example', Password: 'secret' }),
+  testUser({
+    ...{ UserName: 'app@contoso.example', Password: 'secret' },
+    Groups: 'ExchangeUsers, ExchangeServers',
+  }),
+]
 const logOn = 'AUTH PLAIN AGFuYUBjb250b3NvLmV4YW1wbGUAc2VjcmV0'
 
 /** A front end before a back end, as the default connectors are. */
@@ -105,6 +112,19 @@ test.each(['StartTls', 'Implicit'] as const)(
     ])
   },
 )
+
+test('a server account on a connector for users is a user at the back end, too', async () => {
+  await using backEnd = await TestServer.start({ users, connectors: [backEndConnector()] })
+  await using frontEnd = await frontEndOf(backEnd, 'StartTls')
+  await using peer = await SmtpPeer.greeted({ port: frontEnd.port })
+  expect(await peer.command(authPlain('app@contoso.example', 'secret'))).toMatch(/^235/)
+  expect(await peer.command('MAIL FROM:<app@contoso.example>')).toBe('250 2.1.0 Sender OK')
+  await peer.command('RCPT TO:<x@elsewhere.example>')
+  await peer.command('DATA')
+  expect(await peer.command('.')).toMatch(/^250/)
+  const { principal } = backEnd.sink.messages[0]?.transaction.session ?? {}
+  expect(principal).toMatchObject({ kind: 'User', addresses: ['app@contoso.example'] })
+})
 
 test('brings a crowd of users through one source', async () => {
   await using backEnd = await TestServer.start({
