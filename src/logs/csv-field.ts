@@ -3,8 +3,8 @@
  * peer can neither begin a record of its own nor write to the terminal of who reads the log.
  */
 export function csvField(value: string): string {
-  if (!/[",\x00-\x1f\x7f]/.test(value)) return value
-  const harmless = value.replace(/[\x00-\x1f\x7f]/g, ' ')
+  if (!/[",\x00-\x1f\x7f-\x9f]/.test(value)) return value
+  const harmless = value.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ')
   return /[",]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
 }
 

@@ -118,10 +118,10 @@ async function handOver(
   transaction: MailTransaction,
 ): Promise<HandOver> {
   const { client } = connection
-  const { session } = transaction
+  const { session, limits } = transaction
   const lines = [
     ...(connection.needsReset ? ['RSET'] : []),
-    ...(connection.handedOver === session ? [] : [formatXProxy(session)]),
+    ...(connection.handedOver === session ? [] : [formatXProxy(session, limits)]),
     mailCommand(transaction, client.capabilities),
   ]
   try {

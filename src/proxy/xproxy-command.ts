@@ -1,6 +1,11 @@
 import { isIP } from 'node:net'
 import { plainAddress } from '../base/ip-range.ts'
-import type { Endpoint, ProxiedClient, SessionFacts } from '../message/message-sink.ts'
+import type {
+  ContentLimits,
+  Endpoint,
+  ProxiedClient,
+  SessionFacts,
+} from '../message/message-sink.ts'
 import { type Permissions, permissionMask, permissionsFromMask } from '../message/permission.ts'
 import { type Reply, reply } from '../smtp/reply.ts'
 import { formatParameters, parseNumber, parseParameters } from './command-parameters.ts'
@@ -23,6 +28,8 @@ export type AuthenticationSource = 'Anonymous' | 'Organization'
 export interface HandedOverSession {
   readonly client: ProxiedClient
   readonly permissions: Permissions
+  /** The limits of the front end's connector, which hold beside those of the back end's. */
+  readonly limits: ContentLimits
   /** The account the client authenticated as (XPROXY only). */
   readonly userName?: string
   /** Organization: another Exchange server, or an externally secured one. */
@@ -34,19 +41,19 @@ const longestUserName = 320
 const invalid = reply('501 5.5.4 Invalid arguments')
 
 /** The command that hands `session` over: XPROXY for an account, else XPROXYFROM. */
-export function formatXProxy(session: SessionFacts): string {
+export function formatXProxy(session: SessionFacts, limits: ContentLimits): string {
   const { principal } = session
-  return principal.kind === 'User'
-    ? `XPROXY ${formatParameters({ ...clientParameters(session), SECID: principal.userName })}`
-    : formatXProxyFrom(session)
+  if (principal.kind !== 'User') return formatXProxyFrom(session, limits)
+  const { LIMITS, ...client } = clientParameters(session, limits)
+  return `XPROXY ${formatParameters({ ...client, SECID: principal.userName, LIMITS })}`
 }
 
 /** XPROXYFROM for a session without an account: anonymous, or a trusted server. */
-export function formatXProxyFrom(session: SessionFacts): string {
-  const { PERMS, ...client } = clientParameters(session)
+export function formatXProxyFrom(session: SessionFacts, limits: ContentLimits): string {
+  const { PERMS, LIMITS, ...client } = clientParameters(session, limits)
   const source: AuthenticationSource =
     session.principal.kind === 'Anonymous' ? 'Anonymous' : 'Organization'
-  return `XPROXYFROM ${formatParameters({ ...client, SEQNUM: 1, PERMS, AUTHSRC: source })}`
+  return `XPROXYFROM ${formatParameters({ ...client, SEQNUM: 1, PERMS, AUTHSRC: source, LIMITS })}`
 }
 
 /** Reads the argument of XPROXYFROM; the Reply refuses it. */
@@ -71,29 +78,50 @@ export function parseXProxy(argument: string): HandedOverSession | Reply {
   return { ...session, userName, source: 'Anonymous' }
 }
 
-const clientNames = ['SID', 'IP', 'PORT', 'DOMAIN', 'PERMS'] as const
+const clientNames = ['SID', 'IP', 'PORT', 'DOMAIN', 'PERMS', 'LIMITS'] as const
 
-function clientParameters({ sessionId, remote, helloName, permissions }: SessionFacts) {
+function clientParameters(
+  { sessionId, remote, helloName, permissions }: SessionFacts,
+  limits: ContentLimits,
+) {
   return {
     SID: sessionId,
     IP: plainAddress(remote.address),
     PORT: remote.port,
     DOMAIN: helloName === '' ? undefined : helloName.slice(0, longestName),
     PERMS: permissionMask(permissions.difference(new Set(['SMTPAcceptXProxyFrom']))),
+    LIMITS: formatLimits(limits),
   }
+}
+
+/** One hop more each: our own trace field comes before the back end counts. 0 stays no limit. */
+function formatLimits({ maxHeaderSize, maxHopCount, maxLocalHopCount }: ContentLimits): string {
+  const local = maxLocalHopCount === 0 ? 0 : maxLocalHopCount + 1
+  return [maxHeaderSize, maxHopCount + 1, local].join(',')
+}
+
+function parseLimits(text = ''): ContentLimits | undefined {
+  const [header, hops, local, more] = text.split(',')
+  const maxHeaderSize = parseNumber(header, 1, 2 ** 31 - 1)
+  const maxHopCount = parseNumber(hops, 1, 1000)
+  const maxLocalHopCount = parseNumber(local, 0, 1000)
+  if (maxHeaderSize === undefined || maxHopCount === undefined) return undefined
+  if (maxLocalHopCount === undefined || more !== undefined) return undefined
+  return { maxHeaderSize, maxHopCount, maxLocalHopCount }
 }
 
 function parseClient(
   values: ReadonlyMap<string, string>,
-): Pick<HandedOverSession, 'client' | 'permissions'> | undefined {
+): Pick<HandedOverSession, 'client' | 'permissions' | 'limits'> | undefined {
   const client = parseEndpoint(values.get('IP'), values.get('PORT'))
   const sessionId = parseSessionId(values.get('SID'))
   const mask = parseNumber(values.get('PERMS'), 0, 2 ** 31 - 1)
+  const limits = parseLimits(values.get('LIMITS'))
   const helloName = values.get('DOMAIN') ?? ''
   if (client === undefined || sessionId === undefined || mask === undefined) return undefined
-  if (helloName.length > longestName) return undefined
+  if (helloName.length > longestName || limits === undefined) return undefined
   const permissions = permissionsFromMask(mask).difference(new Set(['SMTPAcceptXProxyFrom']))
-  return { client: { sessionId, client, helloName }, permissions }
+  return { client: { sessionId, client, helloName }, permissions, limits }
 }
 
 /** What XPROXYTO asks of the Front End Transport service: a connection to a next hop. */

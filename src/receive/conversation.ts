@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Envelope } from '../message/envelope.ts'
 import type {
+  ContentLimits,
   Endpoint,
   IncomingMessage,
   MessageSink,
@@ -70,6 +71,8 @@ export interface Transaction {
 /** A client that a front end of ours speaks for. */
 interface Handover {
   readonly client: ProxiedClient
+  /** What its front end allows, beside what we do. */
+  readonly limits: ContentLimits
   readonly identity: Identity
 }
 
@@ -173,6 +176,18 @@ export class Conversation {
     }
   }
 
+  /** The connector's limits on content; for a client handed over the narrower of both ends. */
+  get contentLimits(): ContentLimits {
+    const { MaxHeaderSize, MaxHopCount, MaxLocalHopCount } = this.connector
+    const theirs = this.#handover?.limits
+    const localHops = [MaxLocalHopCount, theirs?.maxLocalHopCount ?? 0].filter((hops) => hops > 0)
+    return {
+      maxHeaderSize: Math.min(MaxHeaderSize, theirs?.maxHeaderSize ?? Infinity),
+      maxHopCount: Math.min(MaxHopCount, theirs?.maxHopCount ?? Infinity),
+      maxLocalHopCount: localHops.length === 0 ? 0 : Math.min(...localHops),
+    }
+  }
+
   /** The session as the message's sink sees it; one object until something changes. */
   get facts(): SessionFacts {
     this.#facts ??= this.#collectFacts()
@@ -237,9 +252,7 @@ export class Conversation {
     if (isServer) {
       return { principal: { kind: 'ExchangeServer', name: user.UserName }, permissions }
     }
-    const own = user.UserName.includes('@') ? [user.UserName] : []
-    const addresses = [...user.EmailAddresses, ...own].map((address) => address.toLowerCase())
-    return { principal: { kind: 'User', userName: user.UserName, addresses }, permissions }
+    return { principal: userPrincipal(user), permissions }
   }
 
   /** AUTH succeeded. */
@@ -250,8 +263,9 @@ export class Conversation {
   }
 
   /** XPROXYFROM or XPROXY: from now on the peer speaks for this client. */
-  handOver(client: ProxiedClient, identity: Identity): void {
-    this.#handover = { client, identity }
+  handOver(handover: Handover): void {
+    const { client, identity } = handover
+    this.#handover = handover
     this.#facts = undefined
     this.log.handedOver(`${client.sessionId} ${client.client.address}:${client.client.port}`)
     this.log.permissions(identity.permissions)
@@ -298,6 +312,13 @@ export class Conversation {
       ...(this.#handover !== undefined && { proxiedFor: this.#handover.client }),
     }
   }
+}
+
+/** The account as somebody who sends as itself, whatever more it may be on some connectors. */
+export function userPrincipal({ UserName, EmailAddresses }: User): Principal {
+  const own = UserName.includes('@') ? [UserName] : []
+  const addresses = [...EmailAddresses, ...own].map((address) => address.toLowerCase())
+  return { kind: 'User', userName: UserName, addresses }
 }
 
 function certificateStatus({ clientCertificate }: SecuredConnection, proven: boolean): string {

@@ -81,16 +81,11 @@ function maxRecipients({ peer, connector }: Conversation): number {
 
 function begin(conversation: Conversation, command: MailCommand): Awaitable<Outcome> {
   const envelope = toEnvelope(command)
-  const { MaxHeaderSize, MaxHopCount, MaxLocalHopCount } = conversation.connector
   const transaction: MailTransaction = {
     session: conversation.facts,
     envelope,
     ...(command.size !== undefined && { declaredSize: command.size }),
-    limits: {
-      maxHeaderSize: MaxHeaderSize,
-      maxHopCount: MaxHopCount,
-      maxLocalHopCount: MaxLocalHopCount,
-    },
+    limits: conversation.contentLimits,
   }
   const opened = conversation.services.sink.begin(transaction)
   return opened instanceof Promise

@@ -40,6 +40,15 @@ const rights = {
   Partners: new Set<Permission>(['SMTPSubmit', 'AcceptRoutingHeaders']),
 } as const satisfies Readonly<Record<string, Permissions>>
 
+/**
+ * What an account may do by its groups. To hand sessions over, and to have connections opened, takes the
+ * certificate that our own services alone have: with a password anybody's name could be borrowed.
+ */
+const accountRights: Readonly<Record<User['Groups'][number], Permissions>> = {
+  ...rights,
+  ExchangeServers: rights.ExchangeServers.difference(new Set(['SMTPAcceptXProxyFrom'])),
+}
+
 const noRights: Permissions = new Set()
 
 export type ConnectorRights = Pick<ReceiveConnector, 'PermissionGroups' | 'AnonymousRights'>
@@ -74,6 +83,6 @@ function anonymousPermissions(given: readonly AnonymousRight[]): readonly Permis
 function userRights(memberships: User['Groups'], groups: readonly PermissionGroup[]): Permissions {
   const granted = memberships.filter((group) => groups.includes(group))
   const [only] = granted
-  if (only !== undefined && granted.length === 1) return rights[only]
-  return new Set(granted.flatMap((group) => [...rights[group]]))
+  if (only !== undefined && granted.length === 1) return accountRights[only]
+  return new Set(granted.flatMap((group) => [...accountRights[group]]))
 }

@@ -12,7 +12,7 @@ import {
   unrecognizedCommand,
 } from '../smtp/replies.ts'
 import { type Reply, reply } from '../smtp/reply.ts'
-import type { Conversation } from './conversation.ts'
+import { type Conversation, userPrincipal } from './conversation.ts'
 import { offersTunnel } from './extensions.ts'
 import { type Outcome, say, sayAndClose } from './outcome.ts'
 import type { Verb } from './verb.ts'
@@ -60,18 +60,22 @@ function handOver(
   if ('code' in session) return say(session)
   const principal = principalOf(conversation, session)
   if (principal === undefined) return say(submissionNotAllowed)
-  conversation.handOver(session.client, { principal, permissions: session.permissions })
+  const { client, limits, permissions } = session
+  conversation.handOver({ client, limits, identity: { principal, permissions } })
   return say(accepted)
 }
 
-/** Undefined for an account that does not exist (any more). */
+/**
+ * What the front end took the client for, whatever it would be on our own connector: XPROXY comes for
+ * users alone. Undefined for an account that does not exist (any more).
+ */
 function principalOf(
   conversation: Conversation,
   { client, permissions, source, userName }: HandedOverSession,
 ): Principal | undefined {
   if (userName !== undefined) {
     const user = conversation.services.users.find(userName)
-    return user && conversation.identityOf(user).principal
+    return user && userPrincipal(user)
   }
   if (source === 'Anonymous') return { kind: 'Anonymous' }
   return permissions.has('AcceptOrganizationHeaders')

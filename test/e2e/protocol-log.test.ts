@@ -221,7 +221,7 @@ describe('of role Mailbox, for one session of a user', () => {
   })
 
   const handOver =
-    /^XPROXY SID=[0-9A-F]{16} IP=127\.0\.0\.1 PORT=\d+ DOMAIN=client\.example PERMS=\d+ SECID=ana$/
+    /^XPROXY SID=[0-9A-F]{16} IP=127\.0\.0\.1 PORT=\d+ DOMAIN=client\.example PERMS=\d+ SECID=ana LIMITS=262144,31,9$/
 
   test('the front end logs what it sent to the Transport service', async () => {
     const [session = [], ...others] = await sessionsOf(relay, 'FrontEnd', 'Send')

@@ -64,7 +64,7 @@ describe('the front end', () => {
     ).toBe('250 2.6.0 Queued')
     expect(fake.lines.slice(0, 3)).toEqual([
       'EHLO mail1.corp.example',
-      'XPROXY SID=08DD5A1122334401 IP=203.0.113.77 PORT=50122 DOMAIN=mx.lucerne.example PERMS=1 SECID=CORP\\ana',
+      'XPROXY SID=08DD5A1122334401 IP=203.0.113.77 PORT=50122 DOMAIN=mx.lucerne.example PERMS=1 SECID=CORP\\ana LIMITS=65536,31,9',
       'MAIL FROM:<ana@lucerne.example>',
     ])
   })

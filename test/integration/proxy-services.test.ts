@@ -260,7 +260,7 @@ describe('both services of a server', () => {
       await say(
         client,
         'XPROXYTO DESTINATION=192.0.2.1 PORT=25 SID=08DD5A1122334401 CONNECTOR=c',
-        'XPROXYFROM SID=08DD5A1122334401 IP=192.0.2.1 PORT=25 SEQNUM=1 PERMS=2047 AUTHSRC=Anonymous',
+        'XPROXYFROM SID=08DD5A1122334401 IP=192.0.2.1 PORT=25 SEQNUM=1 PERMS=2047 AUTHSRC=Anonymous LIMITS=9000,9,9',
       ),
     ).toEqual(['500 5.3.3 Unrecognized command', '500 5.3.3 Unrecognized command'])
   })

@@ -11,13 +11,24 @@ import {
   testUser,
 } from '../support/receiving-server.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
+import { authPlain } from '../support/submit.ts'
 import { RecordedConnectivityLog } from '../support/recorded-connectivity-log.ts'
 
-const users = [testUser({ UserName: 'ana@contoso.example', Password: 'secret' })]
+const users = [
+  testUser({ UserName: 'ana@contoso.example', Password: 'secret' }),
+  testUser({
+    ...{ UserName: 'app@contoso.example', Password: 'secret' },
+    Groups: 'ExchangeUsers, ExchangeServers',
+  }),
+]
 const logOn = 'AUTH PLAIN AGFuYUBjb250b3NvLmV4YW1wbGUAc2VjcmV0'
 
 /** A front end before a back end, as the default connectors are. */
-async function frontEndOf(backEnd: TestServer, tlsMode: 'StartTls' | 'Implicit') {
+async function frontEndOf(
+  backEnd: TestServer,
+  tlsMode: 'StartTls' | 'Implicit',
+  settings: Readonly<Record<string, unknown>> = {},
+) {
   const { internal } = await testKeyPairs()
   const connections = new BackEndConnections({
     dialer: directDialer(systemClock),
@@ -46,6 +57,7 @@ async function frontEndOf(backEnd: TestServer, tlsMode: 'StartTls' | 'Implicit')
         PermissionGroups: 'AnonymousUsers, ExchangeUsers',
         MaxInboundConnectionPerSource: 'unlimited',
         MaxInboundConnectionPercentagePerSource: 100,
+        ...settings,
       }),
     ],
   })
@@ -101,6 +113,19 @@ test.each(['StartTls', 'Implicit'] as const)(
   },
 )
 
+test('a server account on a connector for users is a user at the back end, too', async () => {
+  await using backEnd = await TestServer.start({ users, connectors: [backEndConnector()] })
+  await using frontEnd = await frontEndOf(backEnd, 'StartTls')
+  await using peer = await SmtpPeer.greeted({ port: frontEnd.port })
+  expect(await peer.command(authPlain('app@contoso.example', 'secret'))).toMatch(/^235/)
+  expect(await peer.command('MAIL FROM:<app@contoso.example>')).toBe('250 2.1.0 Sender OK')
+  await peer.command('RCPT TO:<x@elsewhere.example>')
+  await peer.command('DATA')
+  expect(await peer.command('.')).toMatch(/^250/)
+  const { principal } = backEnd.sink.messages[0]?.transaction.session ?? {}
+  expect(principal).toMatchObject({ kind: 'User', addresses: ['app@contoso.example'] })
+})
+
 test('brings a crowd of users through one source', async () => {
   await using backEnd = await TestServer.start({
     users,
@@ -117,4 +142,35 @@ test('brings a crowd of users through one source', async () => {
   }
   const replies = await Promise.all(Array.from({ length: 40 }, submit))
   expect(replies.filter((answer) => !answer.startsWith('250 2.6.0'))).toEqual([])
+})
+
+test.each([
+  [
+    'the front end',
+    { MaxHeaderSize: '64KB', MaxHopCount: 20, MaxLocalHopCount: 3 },
+    {},
+    // Its own trace field is one hop more.
+    { maxHeaderSize: 65_536, maxHopCount: 21, maxLocalHopCount: 4 },
+  ],
+  [
+    'the back end',
+    { MaxLocalHopCount: 0 },
+    { MaxHeaderSize: '64KB', MaxHopCount: 20, MaxLocalHopCount: 3 },
+    { maxHeaderSize: 65_536, maxHopCount: 20, maxLocalHopCount: 3 },
+  ],
+  [
+    'neither',
+    { MaxLocalHopCount: 0 },
+    { MaxLocalHopCount: 0 },
+    { maxHeaderSize: 262_144, maxHopCount: 30, maxLocalHopCount: 0 },
+  ],
+])('holds to the narrower limits, of %s', async (_, front, back, limits) => {
+  await using backEnd = await TestServer.start({ connectors: [backEndConnector(back)] })
+  await using frontEnd = await frontEndOf(backEnd, 'StartTls', front)
+  await using stranger = await SmtpPeer.greeted({ port: frontEnd.port })
+  await stranger.command('MAIL FROM:<x@lucerne.example>')
+  await stranger.command('RCPT TO:<ben@contoso.example>')
+  await stranger.command('DATA')
+  expect(await stranger.command('.')).toMatch(/^250/)
+  expect(backEnd.sink.messages[0]?.transaction.limits).toEqual(limits)
 })

@@ -137,7 +137,7 @@ test('takes the client that a front end hands over by XPROXYFROM', async () => {
   await peer.command('EHLO front.example')
   // SMTPSubmit, SMTPAcceptAnySender, SMTPAcceptAuthoritativeDomainSender, AcceptRoutingHeaders.
   const anonymous = 1 + 4 + 8 + 256
-  const handOver = `XPROXYFROM SID=08DD5A1122334401 IP=203.0.113.7 PORT=50122 DOMAIN=mx.lucerne.example PERMS=${anonymous} SEQNUM=1 AUTHSRC=Anonymous`
+  const handOver = `XPROXYFROM SID=08DD5A1122334401 IP=203.0.113.7 PORT=50122 DOMAIN=mx.lucerne.example PERMS=${anonymous} SEQNUM=1 LIMITS=9000,9,9 AUTHSRC=Anonymous`
   expect(await peer.command(handOver)).toBe('250 2.0.0 XProxyFrom accepted')
   await peer.command('MAIL FROM:<ana@lucerne.example>')
   expect(await peer.command('RCPT TO:<x@elsewhere.example>')).toMatch(/^550 5\.7\.54/)
@@ -168,7 +168,7 @@ test('takes the user that a front end hands over by XPROXY', async () => {
   await peer.startTls(await internalClient(), 'X-ANONYMOUSTLS')
   await peer.command('EHLO front.example')
   const handOver = (user: string) =>
-    `XPROXY SID=08DD5A1122334401 IP=203.0.113.7 PORT=1 PERMS=${1 + 2 + 64} SECID=${user}`
+    `XPROXY SID=08DD5A1122334401 IP=203.0.113.7 PORT=1 PERMS=${1 + 2 + 64} SECID=${user} LIMITS=9000,9,9`
   expect(await peer.command(handOver('nobody'))).toMatch(/^550 5\.7\.1/)
   expect(await peer.command(handOver('ANA'))).toBe('250 2.0.0 XProxy accepted')
   expect(await peer.command('MAIL FROM:<ben@contoso.example>')).toMatch(/^550 5\.7\.60/)

@@ -4,8 +4,9 @@ import { expect, test } from 'vitest'
 import type { OutboundTunnel } from '../../src/proxy/outbound-tunnel.ts'
 import type { TunnelRequest } from '../../src/proxy/xproxy-command.ts'
 import { reply } from '../../src/smtp/reply.ts'
-import { TestServer, testConnector, testKeyPairs } from '../support/receiving-server.ts'
+import { TestServer, testConnector, testKeyPairs, testUser } from '../support/receiving-server.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
+import { authPlain } from '../support/submit.ts'
 
 /** Joins clients to a server that echoes. */
 function echoTunnel(port: number): OutboundTunnel & { readonly requests: TunnelRequest[] } {
@@ -69,6 +70,23 @@ test('joins the Transport service to its next hop by XPROXYTO', async () => {
   peer.socket.end()
   await peer.closed()
   echo.close()
+})
+
+test('opens nothing, and speaks for nobody, for an account of ExchangeServers', async () => {
+  const basic = { AuthMechanism: 'BasicAuth, ExchangeServer', PermissionGroups: 'ExchangeServers' }
+  const tunnel = echoTunnel(1)
+  await using server = await TestServer.start({
+    ...{ connectors: [testConnector(basic)], tunnel },
+    users: [testUser({ UserName: 'app', Password: 'secret', Groups: 'ExchangeServers' })],
+  })
+  await using peer = await SmtpPeer.greeted({ port: server.port })
+  expect(await peer.command(authPlain('app', 'secret'))).toMatch(/^235/)
+  expect(await peer.command('EHLO app.example')).not.toContain('XPROXY')
+  expect(await peer.command(command(25))).toBe('500 5.3.3 Unrecognized command')
+  const client = 'SID=08DD5A1122334401 IP=203.0.113.7 PORT=1 PERMS=1 LIMITS=9000,9,9'
+  expect(await peer.command(`XPROXY ${client} SECID=app`)).toBe('500 5.3.3 Unrecognized command')
+  expect(tunnel.requests).toEqual([])
+  expect(await peer.command('MAIL FROM:<ana@contoso.example>')).toBe('250 2.1.0 Sender OK')
 })
 
 test('refuses XPROXYTO to a client that is not one of our services', async () => {

@@ -21,7 +21,7 @@ export const withoutChunking = { capabilities: capabilities.filter((name) => nam
 
 /** What the front end tells of `frontEndSession`. */
 export const handOver =
-  'XPROXYFROM SID=08DD5A1122334401 IP=203.0.113.77 PORT=50122 DOMAIN=mx.lucerne.example SEQNUM=1 PERMS=1 AUTHSRC=Anonymous'
+  'XPROXYFROM SID=08DD5A1122334401 IP=203.0.113.77 PORT=50122 DOMAIN=mx.lucerne.example SEQNUM=1 PERMS=1 AUTHSRC=Anonymous LIMITS=65536,31,9'
 
 /** A message of `frontEndSession`. */
 export function transaction(

@@ -8,6 +8,7 @@ test.each([
   ['say "hello"', '"say ""hello"""'],
   ['one\r\ntwo', 'one  two'],
   ['\u001b[31mred, \u0000', '" [31mred,  "'],
+  ['\u009b31mred\u0085', ' 31mred '],
   ['grüße', 'grüße'],
 ])('writes %j as %s', (value, field) => {
   expect(csvField(value)).toBe(field)

@@ -23,6 +23,8 @@ const reserved: Permission[] = [
 ]
 const secured = permissionNames.filter((name) => !reserved.includes(name))
 
+const account = permissionNames.filter((name) => name !== 'SMTPAcceptXProxyFrom')
+
 const users: Party = { kind: 'User', groups: ['ExchangeUsers'] }
 const everyGroup: PermissionGroup[] = [
   'AnonymousUsers',
@@ -39,7 +41,8 @@ test.each<[Party, PermissionGroup[], readonly Permission[]]>([
   [users, everyGroup, user],
   [users, ['AnonymousUsers', 'ExchangeServers', 'Partners'], []],
   [{ kind: 'User', groups: ['Partners'] }, everyGroup, partner],
-  [{ kind: 'User', groups: ['ExchangeServers'] }, everyGroup, permissionNames],
+  [{ kind: 'User', groups: ['ExchangeServers'] }, everyGroup, account],
+  [{ kind: 'User', groups: ['ExchangeServers', 'ExchangeUsers'] }, everyGroup, account],
   [{ kind: 'User', groups: ['ExchangeServers', 'ExchangeUsers'] }, ['ExchangeUsers'], user],
   [{ kind: 'User', groups: ['ExchangeUsers', 'Partners'] }, everyGroup, user],
   [{ kind: 'ExchangeServer' }, everyGroup, permissionNames],
