@@ -1,3 +1,4 @@
+import type { ResolverOptions } from 'node:dns'
 import { Resolver as NodeResolver } from 'node:dns/promises'
 import { domainToASCII } from 'node:url'
 import type { Live } from '../base/live.ts'
@@ -5,8 +6,13 @@ import { type Milliseconds, hour, second } from '../base/time-span.ts'
 import type { Lookups, TimedAnswer } from './lookups.ts'
 import type { MxRecord } from './resolver.ts'
 
-/** Each server is asked twice, the second time with twice the patience. */
-const patience = { timeout: 3 * second, tries: 2 }
+/**
+ * Each server is asked twice, the second time with twice the patience. c-ares lowers its patience with a
+ * server that was quick so far, to less than a second; so one that has learned nothing asks again, or names
+ * whose own servers are slow would never be found behind a quick resolver.
+ */
+const firstPatience = { timeout: 3 * second, tries: 1 }
+const secondPatience = { timeout: 6 * second, tries: 1 }
 
 /** node:dns tells no lifetime for MX records and for negative answers. */
 const mxLifetime = 60 * second
@@ -22,7 +28,7 @@ const nonexistentCodes = new Set(['ENOTFOUND', 'EBADNAME'])
 export class NodeLookups implements Lookups {
   readonly #servers: Live<readonly string[]>
   #used: readonly string[] | undefined
-  #resolver = new NodeResolver(patience)
+  #resolver = new NodeResolver(firstPatience)
 
   constructor(servers: Live<readonly string[]>) {
     this.#servers = servers
@@ -57,7 +63,11 @@ export class NodeLookups implements Lookups {
     look: (resolver: NodeResolver, name: string) => Promise<FoundRecords<T>>,
   ): Promise<TimedAnswer<T>> {
     try {
-      const { records, lifetime } = await look(this.#current(), asciiName(name))
+      const ascii = asciiName(name)
+      const { records, lifetime } = await look(this.#current(), ascii).catch((error: unknown) => {
+        if (codeOf(error) !== 'ETIMEOUT') throw error
+        return look(this.#fresh(secondPatience), ascii)
+      })
       if (records.length > 0) return { answer: { kind: 'found', records }, lifetime }
       return { answer: { kind: 'empty' }, lifetime: negativeLifetime }
     } catch (error) {
@@ -69,12 +79,17 @@ export class NodeLookups implements Lookups {
   #current(): NodeResolver {
     const servers = this.#servers.current
     if (this.#used !== servers) {
-      const resolver = new NodeResolver(patience)
-      if (servers.length > 0) resolver.setServers(servers)
-      this.#resolver = resolver
+      this.#resolver = this.#fresh(firstPatience)
       this.#used = servers
     }
     return this.#resolver
+  }
+
+  #fresh(patience: ResolverOptions): NodeResolver {
+    const resolver = new NodeResolver(patience)
+    const servers = this.#servers.current
+    if (servers.length > 0) resolver.setServers(servers)
+    return resolver
   }
 }
 
@@ -94,7 +109,7 @@ function timedRecords(
 }
 
 function refusal(error: unknown, question: string): TimedAnswer<never> {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  const code = codeOf(error)
   if (nonexistentCodes.has(code))
     return { answer: { kind: 'nonexistent' }, lifetime: negativeLifetime }
   if (code === 'ENODATA') return { answer: { kind: 'empty' }, lifetime: negativeLifetime }
@@ -102,6 +117,10 @@ function refusal(error: unknown, question: string): TimedAnswer<never> {
     answer: { kind: 'failed', reason: `${code} for ${question}` },
     lifetime: failureLifetime,
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
 }
 
 /** Internationalised names travel in their ASCII form; an impossible one stays and is refused. */
