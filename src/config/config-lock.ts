@@ -1,4 +1,4 @@
-import { chmod, realpath } from 'node:fs/promises'
+import { access, chmod, constants, realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../base/clock.ts'
@@ -21,6 +21,8 @@ export class ConfigLocked extends Error {
 export async function lockConfig(file: string, clock: Clock): Promise<AsyncDisposable> {
   const real = await realpath(file)
   const lockFile = join(dirname(real), `.${basename(real)}.lock`)
+  // SQLite would not say why it cannot open the file.
+  await access(dirname(real), constants.W_OK)
   const { DatabaseSync: Database } = await import('node:sqlite')
   const database = new Database(lockFile, { timeout: 0 })
   try {

@@ -1,3 +1,4 @@
+import type { ResolverOptions } from 'node:dns'
 import { Resolver as NodeResolver } from 'node:dns/promises'
 import { domainToASCII } from 'node:url'
 import type { Live } from '../base/live.ts'
@@ -5,8 +6,13 @@ import { type Milliseconds, hour, second } from '../base/time-span.ts'
 import type { Lookups, TimedAnswer } from './lookups.ts'
 import type { MxRecord } from './resolver.ts'
 
-/** Each server is asked twice, the second time with twice the patience. */
-const patience = { timeout: 3 * second, tries: 2 }
+/**
+ * Each server is asked twice, the second time with twice the patience. c-ares lowers its patience with a
+ * server that was quick so far, to less than a second; so one that has learned nothing asks again, or names
+ * whose own servers are slow would never be found behind a quick resolver.
+ */
+const firstPatience = { timeout: 3 * second, tries: 1 }
+const secondPatience = { timeout: 6 * second, tries: 1 }
 
 /** node:dns tells no lifetime for MX records and for negative answers. */
 const mxLifetime = 60 * second
@@ -25,7 +31,7 @@ const evasiveCodes = new Set(['ESERVFAIL', 'EREFUSED', 'ENOTIMP', 'EFORMERR', 'E
 export class NodeLookups implements Lookups {
   readonly #servers: Live<readonly string[]>
   #used: readonly string[] | undefined
-  #resolver = new NodeResolver(patience)
+  #resolver = new NodeResolver(firstPatience)
   /** One for each server but the first, made when it is asked by itself. */
   #others: readonly NodeResolver[] | undefined
 
@@ -77,7 +83,7 @@ export class NodeLookups implements Lookups {
    */
   async #insist<T>(look: (resolver: NodeResolver) => Promise<T>): Promise<T> {
     try {
-      return await look(this.#current())
+      return await this.#patiently(look)
     } catch (first) {
       if (!evasiveCodes.has(codeOf(first))) throw first
       for (const other of this.#otherServers()) {
@@ -91,8 +97,20 @@ export class NodeLookups implements Lookups {
     }
   }
 
+  async #patiently<T>(look: (resolver: NodeResolver) => Promise<T>): Promise<T> {
+    try {
+      return await look(this.#current())
+    } catch (error) {
+      if (codeOf(error) !== 'ETIMEOUT') throw error
+      return await look(resolverAt(this.#servers.current, secondPatience))
+    }
+  }
+
   #otherServers(): readonly NodeResolver[] {
-    this.#others ??= this.#resolver.getServers().slice(1).map(resolverAt)
+    this.#others ??= this.#resolver
+      .getServers()
+      .slice(1)
+      .map((server) => resolverAt([server], firstPatience))
     return this.#others
   }
 
@@ -100,9 +118,7 @@ export class NodeLookups implements Lookups {
   #current(): NodeResolver {
     const servers = this.#servers.current
     if (this.#used !== servers) {
-      const resolver = new NodeResolver(patience)
-      if (servers.length > 0) resolver.setServers(servers)
-      this.#resolver = resolver
+      this.#resolver = resolverAt(servers, firstPatience)
       this.#others = undefined
       this.#used = servers
     }
@@ -110,9 +126,10 @@ export class NodeLookups implements Lookups {
   }
 }
 
-function resolverAt(server: string): NodeResolver {
+/** No servers: the machine's. */
+function resolverAt(servers: readonly string[], patience: ResolverOptions): NodeResolver {
   const resolver = new NodeResolver(patience)
-  resolver.setServers([server])
+  if (servers.length > 0) resolver.setServers(servers)
   return resolver
 }
 

@@ -48,12 +48,28 @@ export const systemLogDisk: LogDisk = {
   remove: (path) => rm(path, { force: true }),
 }
 
-/** Rejects without EEXIST, which would say that the log is there, when something else stands in its place. */
+/**
+ * Makes the folder and those above it. Step by step, for Node's recursive mkdir never returns where the
+ * working folder was deleted. Rejects without EEXIST, which would say that the log is there, when something
+ * else stands in the folder's place.
+ */
 async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+  if (await isMade(folder)) return
+  if (dirname(folder) !== folder) await makeFolder(dirname(folder))
+  if (!(await isMade(folder))) throw new Error(`${folder}: the folder above it was deleted`)
+}
+
+/** False when there is no folder to make it in. */
+async function isMade(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder)
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false
     if (errorCode(error) !== 'EEXIST') throw error
-    throw new Error(`${folder} is not a folder; move it away`, { cause: error })
-  })
+    if (!(await stat(folder)).isDirectory())
+      throw new Error(`${folder} is not a folder; move it away`, { cause: error })
+  }
+  return true
 }
 
 /** The system's code of an error (`ENOSPC`), undefined when it has none. */

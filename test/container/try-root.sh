@@ -33,7 +33,8 @@ unshare --mount --net --pid --fork --kill-child bash -euc '
     --bounding-set=-all --inh-caps=-all --no-new-privs edge start' \
   try-root "$root" "$data" "$user" "$folder/env" >"$log" 2>&1 &
 outer=$!
-trap 'kill -KILL "$outer" 2>/dev/null || true' EXIT
+# Process 1 by itself: the change of user has cut it off from --kill-child.
+trap 'kill -KILL $(pgrep --parent "$outer") "$outer" 2>/dev/null || true' EXIT
 
 for _ in $(seq 100); do
   grep -q '^  2525 ' "$log" && break

@@ -62,7 +62,7 @@ export class FileConfiguration implements Configuration {
 
   async audit(record: AuditRecord): Promise<string | undefined> {
     try {
-      await this.#auditLog.append({ ...record, user: userInfo().username })
+      await this.#auditLog.append({ ...record, user: accountName() })
       return undefined
     } catch (error) {
       return `The admin audit log could not be written: ${messageOf(error)}`
@@ -91,6 +91,15 @@ export class FileConfiguration implements Configuration {
     const file = resolve(this.folder, path)
     const isOurs = dirname(file) === join(this.folder, secretFolder) && /-[0-9a-f]{8}$/.test(file)
     if (isOurs) await rm(file, { force: true }).catch(() => undefined)
+  }
+}
+
+/** Of who runs this; the number of an account that has no name, as containers are run by. */
+function accountName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return String(process.getuid?.())
   }
 }
 
