@@ -21,44 +21,112 @@ export interface QueueTrouble {
 /** Waiting copies per open connection that justify another one. */
 const copiesPerConnection = 10
 
+/** What a queue has while something is done for it. */
+class QueueWork {
+  /** Leased copies that are due, in the order of delivery. */
+  readonly window = new Fifo<Copy>()
+  connections = 0
+  proven = 0
+  emptying = false
+  preparing = false
+  noFurtherBefore: Milliseconds = -Infinity
+  refill: Promise<void> | undefined
+}
+
 /** One delivery queue in memory: a window of leased copies and the state of its next hop. */
 export class DeliveryQueue implements Sleeper {
   readonly key: QueueKey
-  /** Leased copies that are due, in the order of delivery. Of a hundred thousand queues few have any. */
-  #window: Fifo<Copy> | undefined
+  /** Of a hundred thousand queues few have any. */
+  #work: QueueWork | undefined
+  #incoming: MessageRate | undefined
+  #outgoing: MessageRate | undefined
   /** The store may hold more copies that are due. */
   moreInStore = false
   /** The earliest due time known of copies in the store. */
   nextDueAt: Milliseconds | undefined
-  /** Connections being opened or in use. */
-  connections = 0
-  /** Those of them that asked for a copy, and so reached the next hop. */
-  proven = 0
   retryCount = 0
   trouble: QueueTrouble | undefined
-  /** A failure that ends every copy is being carried out, or copies are categorized anew. */
-  emptying = false
   /** By an administrator: takes copies, but none is tried. */
   suspended = false
-  #incoming: MessageRate | undefined
-  #outgoing: MessageRate | undefined
   /** In the line of queues that want a connection; undefined while it is not there. */
   linePlace: number | undefined
-  /** Copies are fetched for the first connection, which opens next. */
-  preparing = false
   /** The next hop failed, or was not tried since the start. */
   doubtful = false
-  /** Monotonic time before which no further connection is opened beside those at work. */
-  noFurtherBefore: Milliseconds | undefined
   wakePlace: number | undefined
-  refill: Promise<void> | undefined
 
   constructor(key: QueueKey) {
     this.key = key
   }
 
   get ready(): number {
-    return this.#window?.size ?? 0
+    return this.#work?.window.size ?? 0
+  }
+
+  /** Connections being opened or in use. */
+  get connections(): number {
+    return this.#work?.connections ?? 0
+  }
+
+  set connections(connections: number) {
+    this.#begunWork.connections = connections
+  }
+
+  /** Those of them that asked for a copy, and so reached the next hop. */
+  get proven(): number {
+    return this.#work?.proven ?? 0
+  }
+
+  set proven(proven: number) {
+    this.#begunWork.proven = proven
+  }
+
+  /** A failure that ends every copy is being carried out, or copies are categorized anew. */
+  get emptying(): boolean {
+    return this.#work?.emptying === true
+  }
+
+  set emptying(emptying: boolean) {
+    this.#begunWork.emptying = emptying
+  }
+
+  /** Copies are fetched for the first connection, which opens next. */
+  get preparing(): boolean {
+    return this.#work?.preparing === true
+  }
+
+  set preparing(preparing: boolean) {
+    this.#begunWork.preparing = preparing
+  }
+
+  /** Monotonic time before which no further connection is opened beside those at work. */
+  get noFurtherBefore(): Milliseconds {
+    return this.#work?.noFurtherBefore ?? -Infinity
+  }
+
+  set noFurtherBefore(time: Milliseconds) {
+    this.#begunWork.noFurtherBefore = time
+  }
+
+  /** Copies are being leased. */
+  get refill(): Promise<void> | undefined {
+    return this.#work?.refill
+  }
+
+  set refill(refill: Promise<void> | undefined) {
+    this.#begunWork.refill = refill
+  }
+
+  get #begunWork(): QueueWork {
+    this.#work ??= new QueueWork()
+    return this.#work
+  }
+
+  /** The queue waits from now on: what it had for its work is given up, if nothing of it is left. */
+  rest(): void {
+    const { ready, connections, refill, emptying, preparing, noFurtherBefore } = this
+    const isOver = ready === 0 && connections === 0 && refill === undefined
+    const isFree = !emptying && !preparing && noFurtherBefore === -Infinity
+    if (isOver && isFree) this.#work = undefined
   }
 
   get inLine(): boolean {
@@ -96,29 +164,25 @@ export class DeliveryQueue implements Sleeper {
   }
 
   push(copy: Copy): void {
-    this.#window ??= new Fifo()
-    this.#window.push(copy)
+    this.#begunWork.window.push(copy)
   }
 
   /** A copy that was taken but not tried goes first again. */
   putBack(copy: Copy): void {
-    this.#window ??= new Fifo()
-    this.#window.putBack(copy)
+    this.#begunWork.window.putBack(copy)
   }
 
   take(): Copy | undefined {
-    return this.#window?.take()
+    return this.#work?.window.take()
   }
 
   takeAll(): Copy[] {
-    const copies = this.#window?.takeAll() ?? []
-    this.#window = undefined
-    return copies
+    return this.#work?.window.takeAll() ?? []
   }
 
   /** Removes and returns the copies for which `test` holds. */
   takeWhere(test: (copy: Copy) => boolean): Copy[] {
-    return this.#window?.takeWhere(test) ?? []
+    return this.#work?.window.takeWhere(test) ?? []
   }
 
   /** A copy came, at this monotonic time. */
@@ -152,7 +216,7 @@ export class DeliveryQueue implements Sleeper {
     if (this.connections === 0) return !this.preparing && (this.ready > 0 || this.moreInStore)
     if (this.ready === 0) return false
     if (this.proven < this.connections || this.connections >= limit) return false
-    if (monotonicNow < (this.noFurtherBefore ?? -Infinity)) return false
+    if (monotonicNow < this.noFurtherBefore) return false
     return this.moreInStore || this.ready > copiesPerConnection * this.connections
   }
 }

@@ -106,6 +106,7 @@ export class NextHopTrouble {
     windows.empty(queue)
     queue.moreInStore = true
     wakes.wake(queue, retryIn)
+    queue.rest()
     const { key, retryCount } = queue
     onEvent({ kind: 'queueRetry', queue: key, error, retryCount, nextRetryAt: now + retryIn })
   }

@@ -231,6 +231,7 @@ export class QueueScheduler implements AsyncDisposable {
   #sleep(queue: DeliveryQueue): void {
     const { settings, clock } = this.#options
     this.#wakes.cancel(queue)
+    queue.rest()
     if (queue.idle) this.#wakes.wake(queue, settings.current.QueueMaxIdleTime)
     else if (queue.nextDueAt !== undefined) this.#wakes.wake(queue, queue.nextDueAt - clock.now())
   }

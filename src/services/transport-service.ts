@@ -23,7 +23,7 @@ import { SmtpDelivery } from '../send/delivery.ts'
 import { type Dialer, directDialer } from '../send/dialer.ts'
 import type { SendConnector } from '../send/send-connector.ts'
 import { acceptedDomainsOf } from './accepted-domains-of.ts'
-import { tendHeapGrowth } from './heap-growth.ts'
+import { keepThreadsSmall, tendHeapGrowth } from './heap-growth.ts'
 import { openMessageTracking } from './message-tracking.ts'
 import { ownListeners } from './own-listeners.ts'
 import { numbersOfFile, queueFilePath } from './queue-files.ts'
@@ -161,6 +161,7 @@ async function isEmpty(store: QueueStore): Promise<boolean> {
 async function openStore(ground: ServiceGround): Promise<QueueStore> {
   const { worker, dataFolder, clock, logger, fail } = ground
   const path = queueFilePath(dataFolder, worker.number)
+  keepThreadsSmall()
   try {
     return await openSqliteQueueStore({
       path,
