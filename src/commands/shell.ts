@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { homedir, hostname } from 'node:os'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { InteractiveShell } from '../admin/console/interactive-shell.ts'
 import { Keyboard } from '../admin/console/keyboard.ts'
@@ -64,7 +64,8 @@ function greeting(name: string | undefined, { configFile }: Locations): string {
 
 function historyOf(env: CommandIo['env']): LineHistory {
   const given = env['XDG_STATE_HOME'] ?? ''
-  const home = homedir()
+  // Not the system's word: it has none, and throws, for an account without a name.
+  const home = env['HOME'] ?? env['USERPROFILE'] ?? ''
   if (given === '' && home === '') return noHistory
   const state = given === '' ? join(home, '.local', 'state') : given
   return new HistoryFile(join(state, 'edge-relay', 'shell-history'))

@@ -46,6 +46,17 @@ describe('edge shell at a terminal', () => {
     expect(await terminal.ended()).toBe(3)
   })
 
+  test('runs for an account without a name and without a home', async () => {
+    const config = new URL('../../config/server.yaml', import.meta.url).pathname
+    const account = ['setpriv', '--reuid', '12345', '--regid', '0', '--clear-groups']
+    const bare = ['env', '-u', 'HOME', '-u', 'XDG_STATE_HOME']
+    const shell = [process.execPath, main, 'shell', '-Config', config]
+    await using terminal = new Terminal([...account, ...bare, ...shell])
+    await terminal.shows(/\[PS\] MBX01> $/)
+    terminal.type(`exit 3${keys.enter}`)
+    expect(await terminal.ended()).toBe(3)
+  })
+
   test('Tab completes commands, parameters and values', async () => {
     await using terminal = await openShell()
     terminal.type(`Get-SendC${keys.tab}`)
