@@ -83,12 +83,15 @@ export class Supervisor {
   }
 
   #start(worker: Worker): void {
-    const { logger, commandFor, env } = this.#options
-    const [program, ...args] = commandFor(worker)
-    const child = spawn(program, args, {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      env: { ...process.env, ...env },
-    })
+    const { logger } = this.#options
+    let child: ChildProcess
+    try {
+      child = this.#spawn(worker)
+    } catch (error) {
+      // Node tells some failures by an event and throws others: no memory, for one.
+      this.#startAgain(worker, error instanceof Error ? error.message : String(error), false)
+      return
+    }
     this.#states.set(worker, { kind: 'running', process: child, ready: false })
     child.on('message', (message) => this.#hear(worker, asServiceMessage(message)))
     child.on('error', (error) =>
@@ -97,6 +100,14 @@ export class Supervisor {
     child.once('close', (code, signal) => this.#onEnd(worker, signal ?? code ?? 0))
     this.#boards.get(worker.service)?.join(worker.number, (message, sent) => {
       if (child.connected) child.send(message, sent)
+    })
+  }
+
+  #spawn(worker: Worker): ChildProcess {
+    const [program, ...args] = this.#options.commandFor(worker)
+    return spawn(program, args, {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, ...this.#options.env },
     })
   }
 
@@ -151,7 +162,8 @@ export class Supervisor {
     this.#startHeld(worker.service)
   }
 
-  #startAgain(worker: Worker, how: number | NodeJS.Signals, hadListened: boolean): void {
+  /** `how` it ended: exit code, signal, or why there was no process. */
+  #startAgain(worker: Worker, how: number | string, hadListened: boolean): void {
     const { clock, logger } = this.#options
     const delay = hadListened ? restartDelay : (this.#restartDelays.get(worker) ?? second)
     this.#restartDelays.set(worker, Math.min(delay * 2, longestRestartDelay))
