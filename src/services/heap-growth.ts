@@ -7,7 +7,7 @@ const interval = 5 * second
 /** Queues from which on what is kept for them is most of the heap. */
 const many = 10_000
 /** Per cent by which V8's heap may grow before all of it is looked through; 0 is V8's own choice. */
-const growth = { usual: 0, modest: 25 } as const
+const growth = { usual: 0, modest: 20 } as const
 
 /** Megabytes of one half of a young generation. */
 const smallYoung = 2

@@ -16,7 +16,7 @@ test('the heap grows less while there are many queues, and not otherwise', () =>
     expect(flags).toEqual([])
     queues = 100_000
     clock.advance(60_000)
-    expect(flags).toEqual(['--heap-growing-percent=25'])
+    expect(flags).toEqual(['--heap-growing-percent=20'])
     queues = 100
     clock.advance(60_000)
     expect(flags.slice(1)).toEqual(['--heap-growing-percent=0'])
