@@ -4,7 +4,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { startLabMailServer } from '../../src/lab/lab-mail-server.ts'
 import { sendNumbered } from '../support/numbered-sender.ts'
 import { NumberedSink } from '../support/numbered-sink.ts'
@@ -258,6 +258,10 @@ test('a change of the configuration is told once and moves all workers', async (
   })
   await writeFile(join(relay.folder, 'server.yaml'), moved)
   await relay.logged((line) => line.msg.endsWith('is in effect'), seen)
+  // The line is of the settings; the ports follow at once.
+  await vi.waitFor(async () => {
+    await using _peer = await SmtpPeer.greeted({ host: address, port: port + 1 })
+  }, 10_000)
   const workers = new Set<number>()
   const late = AbortSignal.timeout(10_000)
   while (workers.size < 2 && !late.aborted) {
