@@ -45,9 +45,9 @@ export class Fifo<T> {
 
   /** Removes and returns those for which `test` holds. */
   takeWhere(test: (one: T) => boolean): T[] {
-    const all = this.takeAll()
-    this.#all.push(...all.filter((one) => !test(one)))
-    return all.filter(test)
+    const taken: T[] = []
+    for (const one of this.takeAll()) (test(one) ? taken : this.#all).push(one)
+    return taken
   }
 
   /** Takes this one out, wherever it stands; false when it is not there. */

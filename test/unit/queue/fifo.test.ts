@@ -51,3 +51,10 @@ test('holds any number in order, however it was used', () => {
     { numRuns: 100 },
   )
 })
+
+test('any number stands in line', () => {
+  const line = new Fifo<number>()
+  for (let one = 0; one < 300_000; one++) line.push(one)
+  expect(line.takeWhere((one) => one === 7)).toEqual([7])
+  expect(line.size).toBe(299_999)
+})
