@@ -13,6 +13,7 @@ import { plannedWorkers } from '../services/worker-plan.ts'
 import { type Worker, parseWorkerPlace, singleWorker, workerArguments } from '../services/worker.ts'
 import { type Command, type CommandIo, UsageError, exitCodes } from './command-io.ts'
 import { type Locations, locations } from './locations.ts'
+import { ServerSignals } from './server-signals.ts'
 import { toldConfig } from './told-config.ts'
 
 /** `edge start`: the services of the role under a supervisor, or one service alone. */
@@ -68,6 +69,7 @@ export async function superviseServices(
   io: CommandIo,
   { env = {}, onListening }: SuperviseOptions = {},
 ): Promise<number> {
+  const signals = new ServerSignals(io)
   const config = toldConfig(await loadConfigAside(where.configFile), io)
   if (config === undefined) return exitCodes.toldError
   using _running = keepAlive()
@@ -93,9 +95,8 @@ export async function superviseServices(
       onListening?.()
     }),
   })
-  const stop = () => supervisor.stop()
-  process.on('SIGTERM', stop).on('SIGINT', stop)
-  process.on('SIGHUP', () => supervisor.reload())
+  if (signals.stopped) return exitCodes.fine
+  signals.handTo(supervisor)
   return await supervisor.run()
 }
 
