@@ -163,6 +163,11 @@ export class ReceiveService implements AsyncDisposable {
     return [...this.#listeners.values()].map((listener) => this.#info(listener))
   }
 
+  /** Whether a connector asks for a socket. */
+  get isMeantToListen(): boolean {
+    return bindingsToOpen(this.#connectors).length > 0
+  }
+
   /**
    * Stops: no new connections; idle clients are told, the others may end their message within `grace`;
    * who is left then is cut off. Resolves when no session is left.
