@@ -16,6 +16,8 @@ export interface FakeMxOptions {
   readonly capabilities?: readonly string[]
   /** By verb in upper case; also `greeting`, and `content` for the verdict after the final dot. */
   readonly answers?: Readonly<Record<string, FakeAnswer>>
+  /** Closes behind such an answer. */
+  readonly leavesBehind?: RegExp
   /** Key and certificate for STARTTLS and X-ANONYMOUSTLS. */
   readonly tls?: { readonly key: string; readonly cert: string; readonly requestCert?: boolean }
   /** How a handshake goes wrong, once the client has begun it. */
@@ -261,6 +263,7 @@ class FakeConnection {
         break
       default:
         this.#socket.write(`${answer}\r\n`, 'latin1')
+        if (this.#fake.options.leavesBehind?.test(answer) === true) this.#socket.end()
     }
     return answer
   }
