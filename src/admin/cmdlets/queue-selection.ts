@@ -2,12 +2,13 @@ import type { CopyTest, TestedField } from '../../queue/copy-test.ts'
 import { queueKeyText } from '../../queue/queue-key.ts'
 import type { MessageView, QueueName } from '../../queue/queue-listing.ts'
 import { parseByteSize } from '../../base/byte-size.ts'
-import type { BinaryOperator, Expression } from '../grammar/syntax.ts'
 import { parseDate } from '../values/dates.ts'
 import { quantityOf } from '../values/compare.ts'
 import { hasWildcards, wildcard } from '../values/wildcard.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import type { Filter } from '../shell/filter.ts'
+import type { Condition } from '../shell/filter-condition.ts'
+import type { FilterOperator } from '../shell/filter-properties.ts'
 import type { MessageSelection, QueueServer } from './queue-server.ts'
 import type { SortKey, SortedProperty } from './sort-order.ts'
 import type { Bounds } from './sorted-search.ts'
@@ -105,7 +106,7 @@ export async function messageNamed(server: QueueServer, identity: string): Promi
 export function filterSelection(filter: Filter, names: readonly QueueName[]): MessageSelection {
   const tests: CopyTest[] = []
   let selection: MessageSelection = {}
-  for (const comparison of conjuncts(filter.expression)) {
+  for (const comparison of conjuncts(filter.condition)) {
     const { property, operator, value } = comparison
     if (property === 'queue' && operator === 'eq' && !hasWildcards(value)) {
       const queue = names.find(({ Identity }) => Identity.toLowerCase() === value.toLowerCase())
@@ -121,25 +122,20 @@ export function filterSelection(filter: Filter, names: readonly QueueName[]): Me
   return tests.length === 0 ? selection : { ...selection, tests }
 }
 
-/** A property in lower case, and what it is compared with. */
-export interface Comparison {
+/** A comparison with a value: what is there without one only the shell knows. */
+export interface ValueComparison {
+  /** In lower case. */
   readonly property: string
-  readonly operator: BinaryOperator
+  readonly operator: FilterOperator
   readonly value: string
 }
 
 /** The comparisons that must all hold. */
-export function conjuncts(node: Expression): Comparison[] {
-  if (node.kind === 'group') {
-    const [only] = node.body.kind === 'pipeline' ? node.body.elements : []
-    return only?.kind === 'expression' ? conjuncts(only.value) : []
-  }
-  if (node.kind !== 'binary') return []
-  if (node.operator === 'and') return [...conjuncts(node.left), ...conjuncts(node.right)]
-  const { left, right, operator } = node
-  if (left.kind !== 'member' || (right.kind !== 'text' && right.kind !== 'number')) return []
-  const value = right.kind === 'text' ? right.value : right.text
-  return [{ property: left.name.toLowerCase(), operator, value }]
+export function conjuncts(condition: Condition): readonly ValueComparison[] {
+  if (condition.kind === 'and') return [condition.left, condition.right].flatMap(conjuncts)
+  if (condition.kind !== 'comparison' || condition.value === null) return []
+  const { property, operator, value } = condition
+  return [{ property: property.toLowerCase(), operator, value }]
 }
 
 const textFields: Readonly<Record<string, TestedField>> = {
@@ -160,7 +156,7 @@ const numberFields: Readonly<Record<string, readonly [TestedField, (text: string
 const timeIn = (text: string) => parseDate(text, new Date())?.getTime() ?? Number.NaN
 
 /** The signs of numeric tests. */
-export const comparisons: Partial<Record<BinaryOperator, '=' | '<' | '<=' | '>' | '>='>> = {
+export const comparisons: Partial<Record<FilterOperator, '=' | '<' | '<=' | '>' | '>='>> = {
   eq: '=',
   lt: '<',
   le: '<=',
@@ -193,7 +189,7 @@ export function boundTests(
 /** Part of an address or of an error, rather than of the numbers that stand beside them. */
 const inRecipients = /^\*([\w.@+-]*[A-Za-z@][\w.@+-]*)\*$/
 
-function testOf({ property, operator, value }: Comparison): CopyTest | undefined {
+function testOf({ property, operator, value }: ValueComparison): CopyTest | undefined {
   if (property === 'status' && operator === 'eq' && value.toLowerCase() === 'suspended') {
     return { field: 'suspended', operator: '=', value: 1 }
   }
@@ -216,7 +212,7 @@ export const plain = /^[\x20-;=\x3f-\x7e]{1,200}$/
 
 function textTest(
   field: TestedField,
-  operator: BinaryOperator,
+  operator: FilterOperator,
   value: string,
 ): CopyTest | undefined {
   if (!plain.test(value) || (operator !== 'eq' && operator !== 'like')) return undefined

@@ -7,7 +7,7 @@ import {
 } from '../../queue/queue-test.ts'
 import type { Filter } from '../shell/filter.ts'
 import { hasWildcards } from '../values/wildcard.ts'
-import { type Comparison, comparisons, conjuncts, plain } from './queue-selection.ts'
+import { type ValueComparison, comparisons, conjuncts, plain } from './queue-selection.ts'
 
 /** What of a command's choice of queues the service itself can look for; the command looks again. */
 export function testsOf(given: {
@@ -22,7 +22,7 @@ export function testsOf(given: {
 
 /** The same of a filter. */
 export function filterTests(filter: Filter): readonly QueueTest[] {
-  return conjuncts(filter.expression).flatMap((comparison) => testOf(comparison) ?? [])
+  return conjuncts(filter.condition).flatMap((comparison) => testOf(comparison) ?? [])
 }
 
 const texts = new Map<string, TestedText>(testedTexts.map((name) => [name.toLowerCase(), name]))
@@ -30,7 +30,7 @@ const numbers = new Map<string, TestedNumber>(
   testedNumbers.map((name) => [name.toLowerCase(), name]),
 )
 
-function testOf({ property, operator, value }: Comparison): QueueTest | undefined {
+function testOf({ property, operator, value }: ValueComparison): QueueTest | undefined {
   const text = texts.get(property)
   if (text !== undefined) {
     const taken = operator === 'eq' ? !hasWildcards(value) : operator === 'like'
