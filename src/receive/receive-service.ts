@@ -31,6 +31,7 @@ import { ReceivingConnection } from './receiving-connection.ts'
 import { SessionLog } from './session-log.ts'
 import { ReceiveSession } from './session.ts'
 import { SharedPorts } from './shared-ports.ts'
+import { TurnQueue } from './turns.ts'
 import { UserDirectory } from './user-directory.ts'
 import type { User } from './user.ts'
 
@@ -107,6 +108,7 @@ export class ReceiveService implements AsyncDisposable {
       acceptedDomains: options.acceptedDomains,
       sink: options.sink,
       rates: new MessageRates(clock, siblings),
+      turns: new TurnQueue(),
       clock,
       isInternalCertificate: (der) => isInternalCertificate(der, certificates.internal),
       tunnel: options.tunnel,

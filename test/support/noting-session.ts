@@ -4,6 +4,7 @@ import { MessageRates } from '../../src/receive/message-rates.ts'
 import { SessionLog } from '../../src/receive/session-log.ts'
 import type { SessionTransport } from '../../src/receive/session-transport.ts'
 import { ReceiveSession } from '../../src/receive/session.ts'
+import { TurnQueue } from '../../src/receive/turns.ts'
 import { UserDirectory } from '../../src/receive/user-directory.ts'
 import { FakeClock } from './fake-clock.ts'
 import { RecordingSink } from './recording-sink.ts'
@@ -35,6 +36,7 @@ export class NotingSession {
         acceptedDomains: testDomains,
         sink: this.sink,
         rates: new MessageRates(this.clock),
+        turns: new TurnQueue(),
         clock: this.clock,
         isInternalCertificate: () => false,
       },
