@@ -12,7 +12,7 @@ import {
   startMailInput,
   unrecognizedCommand,
 } from '../smtp/replies.ts'
-import { type Reply, replyText } from '../smtp/reply.ts'
+import { type Reply, isPositive, replyText } from '../smtp/reply.ts'
 import { type ContentFaults, ContentIntake } from './content-intake.ts'
 import type { Conversation, Transaction } from './conversation.ts'
 import { maxMessageSize } from './mail-verbs.ts'
@@ -113,6 +113,7 @@ export async function concludeMessage(
 ): Promise<Outcome> {
   const reply = await intake.finish(faults)
   conversation.endTransaction()
+  if (isPositive(reply)) conversation.log.catchUp()
   if (isHeaderRefusal(reply)) return sayAndClose(reply)
   return { kind: 'reply', reply, effect: 'message' }
 }

@@ -275,6 +275,7 @@ export class Conversation {
   }
 
   #become(identity: Identity): void {
+    if (identity.principal.kind === 'ExchangeServer') this.log.serverProven()
     this.#peer = identity
     this.#facts = undefined
   }

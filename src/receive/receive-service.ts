@@ -312,14 +312,18 @@ export class ReceiveService implements AsyncDisposable {
   }
 
   #sessionLog(
-    { Name, ProtocolLoggingLevel }: ReceiveConnector,
+    { Name, ProtocolLoggingLevel, MaxRecipientsPerMessage }: ReceiveConnector,
     { local, remote }: { readonly local: Endpoint; readonly remote: Endpoint },
   ): SessionLog {
     const { protocolLog, server, clock } = this.#options
     const verbose = ProtocolLoggingLevel === 'Verbose'
     const connectorId = `${server.Name}\\${Name}`
     const records = protocolLog.session({ connectorId, local, remote, verbose })
-    return new SessionLog(records, verbose, clock.now())
+    return new SessionLog(records, {
+      verbose,
+      maxRecipients: MaxRecipientsPerMessage,
+      startedAt: clock.now(),
+    })
   }
 
   #connectorTls(connector: ReceiveConnector): ConnectorTls {

@@ -336,6 +336,7 @@ export class ReceiveSession implements TransportEvents {
   }
 
   #end(replies: readonly Reply[], goodbye = false): void {
+    this.#options.log.catchUp()
     for (const reply of replies) this.#replies.say(reply)
     this.#replies.flush()
     this.#over = true

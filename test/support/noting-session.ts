@@ -14,6 +14,7 @@ import { RecordingLog, testConnector, testDomains } from './receiving-server.ts'
 export class NotingSession {
   readonly clock = new FakeClock()
   readonly sink = new RecordingSink()
+  readonly log = new RecordingLog()
   /** What was sent, one entry a write. */
   readonly written: string[] = []
   /** Everything else, in order. `more`: the session asks for more input. */
@@ -23,7 +24,11 @@ export class NotingSession {
   clientReads = true
 
   constructor(settings: Readonly<Record<string, unknown>> = {}) {
-    const log = new SessionLog(new RecordingLog().session(), false, this.clock.now())
+    const log = new SessionLog(this.log.session(), {
+      verbose: true,
+      maxRecipients: 200,
+      startedAt: this.clock.now(),
+    })
     this.session = new ReceiveSession({
       transport: this.#transport(),
       connector: testConnector({ Banner: '220 hi', ...settings }),
