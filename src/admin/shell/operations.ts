@@ -3,7 +3,7 @@ import { NotComparable, areEqual, compare, isTrue, quantityOf } from '../values/
 import { parseNumber } from '../grammar/numbers.ts'
 import { textOf, typeNameOf } from '../values/text-of.ts'
 import { HashTable, TimeSpan, type Value, isList, listOf } from '../values/value.ts'
-import { wildcard } from '../values/wildcard.ts'
+import { wildcard } from '../../base/wildcard.ts'
 import { pattern, rememberedAs } from './patterns.ts'
 import { ShellError } from './shell-error.ts'
 import { formatted, joinedText, replaced, split } from './text-operations.ts'
