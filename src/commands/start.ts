@@ -6,12 +6,14 @@ import { loadConfigAside } from '../config/load-config-aside.ts'
 import { lazyLog } from '../services/lazy-log.ts'
 import type { ListenerRow } from '../services/service-messages.ts'
 import { type ServiceName, serviceNames } from '../services/service-names.ts'
+import { mendPrivacy } from '../services/private-data.ts'
 import { Supervisor } from '../services/supervisor.ts'
 import { removeOldSockets } from '../admin/worker-sockets.ts'
 import { plannedWorkers } from '../services/worker-plan.ts'
 import { type Worker, parseWorkerPlace, singleWorker, workerArguments } from '../services/worker.ts'
 import { type Command, type CommandIo, UsageError, exitCodes } from './command-io.ts'
 import { type Locations, locations } from './locations.ts'
+import { ServerSignals } from './server-signals.ts'
 import { toldConfig } from './told-config.ts'
 
 /** `edge start`: the services of the role under a supervisor, or one service alone. */
@@ -67,19 +69,22 @@ export async function superviseServices(
   io: CommandIo,
   { env = {}, onListening }: SuperviseOptions = {},
 ): Promise<number> {
+  const signals = new ServerSignals(io)
   const config = toldConfig(await loadConfigAside(where.configFile), io)
   if (config === undefined) return exitCodes.toldError
   using _running = keepAlive()
   const workers = await plannedWorkers(config, where.dataFolder)
+  const logger = lazyLog(async () => {
+    const { openServiceLogger } = await import('../services/service-logger.ts')
+    return await openServiceLogger('Supervisor')
+  })
+  await mendPrivacy(where.dataFolder, logger)
   const supervisor = new Supervisor({
     workers,
     commandFor: (worker) => workerCommand(worker, where),
     env: { ...oneArena, ...env },
     clock: systemClock,
-    logger: lazyLog(async () => {
-      const { openServiceLogger } = await import('../services/service-logger.ts')
-      return await openServiceLogger('Supervisor')
-    }),
+    logger,
     onReady: onceAllReady(workers, (listeners) => {
       const { Name, Fqdn, Role } = config.Server
       io.stdout.write(
@@ -90,9 +95,8 @@ export async function superviseServices(
       onListening?.()
     }),
   })
-  const stop = () => supervisor.stop()
-  process.on('SIGTERM', stop).on('SIGINT', stop)
-  process.on('SIGHUP', () => supervisor.reload())
+  if (signals.stopped) return exitCodes.fine
+  signals.handTo(supervisor)
   return await supervisor.run()
 }
 
