@@ -14,7 +14,7 @@ import {
   openGround,
 } from './service-ground.ts'
 import type { ProgramLog } from '../base/program-log.ts'
-import { openServiceLogger } from './service-logger.ts'
+import { openServiceLogger, tellsMail } from './service-logger.ts'
 import { removeQueueFile } from './queue-files.ts'
 import type { ServiceName } from './service-names.ts'
 import { openSiblings, tellSupervisor } from './supervisor-channel.ts'
@@ -42,7 +42,7 @@ export async function runService(worker: Worker, where: Locations): Promise<numb
   dieOnDefects(logger)
   try {
     await using ground = await openGround(where, {
-      ...{ worker, logger, clock: systemClock, fail: fatal(logger) },
+      ...{ worker, logger, tellsMail: tellsMail(), clock: systemClock, fail: fatal(logger) },
       siblings: of > 1 ? await openSiblings(of, systemClock) : undefined,
     })
     warnIfAlone(ground)
