@@ -37,6 +37,8 @@ export type DnsTrouble =
   | { readonly kind: 'no-address' }
   | { readonly kind: 'null' }
   | { readonly kind: 'loop' }
+  /** Its addresses are such that nobody can have them; the reason names them. */
+  | { readonly kind: 'undialable'; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string }
 
 /** No target; `impossible` is for good. */
@@ -45,7 +47,9 @@ export interface NextHopFailure {
   readonly error: string
 }
 
-const impossibleTexts: Readonly<Record<Exclude<DnsTrouble['kind'], 'failed'>, Reply>> = {
+const impossibleTexts: Readonly<
+  Record<Exclude<DnsTrouble['kind'], 'undialable' | 'failed'>, Reply>
+> = {
   nonexistent: reply('550 5.4.4 SMTPSEND.DNS.NonExistentDomain; nonexistent domain'),
   'no-address': reply('550 5.4.4 SMTPSEND.DNS.NoAddress; no mail exchanger with an address'),
   null: reply('550 5.1.10 SMTPSEND.DNS.NullMx; the domain does not accept mail'),
@@ -64,7 +68,10 @@ export function dnsVerdict(
     error: `451 4.4.0 DNS query failed. The error was: ${reason}`,
   })
   if (trouble.kind === 'failed') return failed(trouble.reason)
-  const verdict = impossibleTexts[trouble.kind]
+  const verdict =
+    trouble.kind === 'undialable'
+      ? reply(`550 5.4.4 SMTPSEND.DNS.NoAddress; ${trouble.reason}`)
+      : impossibleTexts[trouble.kind]
   if (policies.includes('DowngradeDnsFailures')) return failed(verdict.lines.join(' '))
   return { kind: 'impossible', error: replyText(verdict) }
 }
