@@ -129,7 +129,8 @@ export class Resubmission {
     const { settler, log, clock } = this.#parts
     let result: Recategorized | undefined
     try {
-      result = await (recategorize ?? this.#parts.recategorize)(copy)
+      const known = settler.withQueueAttempts(copy)
+      result = await (recategorize ?? this.#parts.recategorize)(known)
     } catch (error) {
       log.error({ error, internalId: copy.message.id }, 'could not categorize a message anew')
     }
