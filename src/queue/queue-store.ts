@@ -1,4 +1,5 @@
 import type { Awaitable } from '../base/awaitable.ts'
+import type { Live } from '../base/live.ts'
 import type { Milliseconds } from '../base/time-span.ts'
 import type { QueueKey } from './queue-key.ts'
 import type { CopyTest } from './copy-test.ts'
@@ -121,6 +122,11 @@ export interface AgedCopies {
  * nodes can share a store; a lease ends by `settle`, `release`, its time, or the holder's death.
  */
 export interface QueueStore extends AsyncDisposable {
+  /**
+   * Whether what a next hop takes can be written down afterwards. False on a full disk: then nothing may be
+   * sent, for a process that does not outlive it would have it sent again.
+   */
+  readonly hasRoomForResults: Live<boolean>
   /** Starts a message; costs nothing until content is written. */
   begin(): PendingMessage
   /** Leases up to `limit` copies of one queue that are due at `now`, earliest due first. */

@@ -79,6 +79,7 @@ export class QueueScheduler implements AsyncDisposable {
   readonly operations: QueueOperations
   readonly messages: MessageOperations
   #state: 'new' | 'running' | 'ended' = 'new'
+  #endRoomWatch: () => void = () => undefined
 
   constructor(options: SchedulerOptions) {
     this.#options = options
@@ -134,6 +135,11 @@ export class QueueScheduler implements AsyncDisposable {
       page.forEach((each) => this.#takeUp(each))
     this.#resubmission.start()
     this.#sweep.start()
+    this.#endRoomWatch = this.#options.store.hasRoomForResults.subscribe((hasRoom) => {
+      if (!hasRoom) return
+      for (const queue of this.#queues.values()) this.#consider(queue)
+      this.#openConnections()
+    })
   }
 
   /** Queues in memory. */
@@ -171,6 +177,7 @@ export class QueueScheduler implements AsyncDisposable {
    */
   async drain(signal: AbortSignal): Promise<void> {
     this.#state = 'ended'
+    this.#endRoomWatch()
     this.#line.clear()
     this.#windows.close()
     this.#sweep.stop()
@@ -204,9 +211,18 @@ export class QueueScheduler implements AsyncDisposable {
     return queue
   }
 
+  /** Nothing is sent whose result could not be written down. */
+  #maySend(queue: DeliveryQueue): boolean {
+    return this.#isSending && queue.maySend
+  }
+
+  get #isSending(): boolean {
+    return this.#state === 'running' && this.#options.store.hasRoomForResults.current
+  }
+
   /** Looks at what the queue needs next: a connection, copies from the store, a timer, or its end. */
   #consider(queue: DeliveryQueue): void {
-    if (this.#state !== 'running' || !queue.maySend) return
+    if (!this.#maySend(queue)) return
     const { settings, clock } = this.#options
     if (queue.nextDueAt !== undefined && queue.nextDueAt <= clock.now()) {
       queue.nextDueAt = undefined
@@ -252,7 +268,7 @@ export class QueueScheduler implements AsyncDisposable {
   }
 
   #openConnections(): void {
-    if (this.#state !== 'running') return
+    if (!this.#isSending) return
     const { settings, clock } = this.#options
     const { MaxOutboundConnections, MaxPerDomainOutboundConnections } = settings.current
     while (
@@ -283,7 +299,7 @@ export class QueueScheduler implements AsyncDisposable {
     await this.#refill(queue)
     this.#preparing--
     queue.preparing = false
-    const wanted = this.#state === 'running' && queue.ready > 0 && queue.maySend
+    const wanted = this.#maySend(queue) && queue.ready > 0
     if (wanted) this.#open(queue, place)
     else place.release()
     if (this.#state !== 'running') return
@@ -332,7 +348,7 @@ export class QueueScheduler implements AsyncDisposable {
   }
 
   #take(queue: DeliveryQueue, signal: AbortSignal): Awaitable<Copy | undefined> {
-    if (signal.aborted || queue.emptying || queue.suspended) return undefined
+    if (signal.aborted || queue.emptying || queue.suspended || !this.#isSending) return undefined
     const copy = this.#windows.take(queue)
     if (copy !== undefined) {
       this.#active.add(copy.id)

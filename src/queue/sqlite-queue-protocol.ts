@@ -18,6 +18,8 @@ export interface DatabaseSettings {
   readonly maxFileBytes: Bytes
   /** New mail is refused with less free disk than this, so that settling still has room. */
   readonly minFreeBytes: Bytes
+  /** Kept on the disk for the results of deliveries; with 0 nothing is, and nothing waits for it. */
+  readonly reserveBytes: Bytes
   readonly numbers: NumberRange
   /** Free room that the file keeps when it shrinks. */
   readonly spareBytes: Bytes
@@ -186,7 +188,10 @@ export type ThreadMessage =
       readonly nextMessage: number
       readonly nextCopy: number
       readonly movedAside?: MovedAside
+      readonly hasRoomForResults: boolean
     }
+  /** From now on the results of deliveries can be written, or not: the disk is full. */
+  | { readonly kind: 'room'; readonly hasRoomForResults: boolean }
   | { readonly kind: 'notOpened'; readonly failure: Failure }
   /** The file can no longer be trusted; the thread ends. */
   | { readonly kind: 'fatal'; readonly failure: Failure }

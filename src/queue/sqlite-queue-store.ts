@@ -1,6 +1,7 @@
 import type { Awaitable } from '../base/awaitable.ts'
 import type { Bytes } from '../base/byte-size.ts'
 import type { Clock } from '../base/clock.ts'
+import type { Live } from '../base/live.ts'
 import { SharedTexts } from '../base/shared-texts.ts'
 import type { Milliseconds } from '../base/time-span.ts'
 import { BlockPool } from './block-pool.ts'
@@ -65,6 +66,11 @@ export interface SqliteQueueStoreOptions {
   readonly maxFileBytes?: Bytes
   /** New mail is refused with less free disk; default 64 MB. */
   readonly minFreeBytes?: Bytes
+  /**
+   * Kept on the disk so that the result of every delivery can be written; default 8 MB. Twice as much
+   * is in use: the write-ahead log is of that size from the second start on.
+   */
+  readonly reserveBytes?: Bytes
   /** Default from 1. */
   readonly numbers?: NumberRange
   /** Free room that the file keeps when it shrinks after a backlog; default 64 MB. */
@@ -87,6 +93,7 @@ export async function openSqliteQueueStore(options: SqliteQueueStoreOptions): Pr
     path: options.path,
     maxFileBytes: options.maxFileBytes ?? Infinity,
     minFreeBytes: options.minFreeBytes ?? leastFreeBytes,
+    reserveBytes: options.reserveBytes ?? 8 * megabyte,
     numbers: options.numbers ?? { afterMessage: 0, afterQueue: 0 },
     spareBytes: options.spareBytes ?? 64 * megabyte,
   }
@@ -110,6 +117,7 @@ class SqliteQueueStore implements QueueStore {
   readonly files: ContentFiles
   readonly blocks = new BlockPool(64 * kilobyte, spareBlockBytes)
   readonly pieceBytes: Bytes
+  readonly hasRoomForResults: Live<boolean>
   readonly #clock: Clock
   readonly #cache: ContentCache
   readonly #types = new SharedTexts<DeliveryType>()
@@ -119,6 +127,7 @@ class SqliteQueueStore implements QueueStore {
 
   constructor(options: SqliteQueueStoreOptions, link: SqliteQueueLink, opened: Opened) {
     this.link = link
+    this.hasRoomForResults = link.hasRoomForResults
     this.#clock = options.clock
     this.pieceBytes = options.pieceBytes ?? 256 * kilobyte
     this.files = new ContentFiles({

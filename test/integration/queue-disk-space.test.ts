@@ -20,6 +20,7 @@ test('on a full disk the room that old mail left in the queue file takes new mai
     minFreeBytes: megabyte,
     numbers: { afterMessage: 0, afterQueue: 0 },
     spareBytes: 64 * megabyte,
+    reserveBytes: 0,
   }
   const database = new QueueDatabase(settings, clock, () => free)
   let id = 0
