@@ -89,7 +89,7 @@ export async function superviseServices(
       const { Name, Fqdn, Role } = config.Server
       io.stdout.write(
         `\nEdge Relay, server ${Name} (${Fqdn}), role ${Role}\n` +
-          `configuration ${where.configFile}, data ${where.dataFolder}\n\n${listenerTable(listeners)}\n`,
+          `configuration ${where.configFile}, data ${where.dataFolder}\n\n${listenerTable(listeners, widthOf(io))}\n`,
       )
       void removeSocketsBeside(workers, where.dataFolder)
       onListening?.()
@@ -121,6 +121,11 @@ function workerCommand(worker: Worker, where: Locations): readonly [string, ...s
   const self = process.argv[1] ?? ''
   const options = [...workerArguments(worker), '--config', configFile, '--data', dataFolder]
   return [process.execPath, ...smallHeap, ...process.execArgv, self, 'start', ...options]
+}
+
+/** As the usual terminal where the output is none. */
+function widthOf({ stdout }: CommandIo): number {
+  return stdout.columns ?? 80
 }
 
 /** Only now is it certain that no other server runs on this data folder. */

@@ -15,7 +15,7 @@ import {
 } from './service-ground.ts'
 import type { ProgramLog } from '../base/program-log.ts'
 import { makeAllPrivate, mendPrivacy } from './private-data.ts'
-import { openServiceLogger } from './service-logger.ts'
+import { openServiceLogger, tellsMail } from './service-logger.ts'
 import { removeQueueFile } from './queue-files.ts'
 import type { ServiceName } from './service-names.ts'
 import { openSiblings, tellSupervisor } from './supervisor-channel.ts'
@@ -46,7 +46,7 @@ export async function runService(worker: Worker, where: Locations): Promise<numb
   if (process.send === undefined) await mendPrivacy(where.dataFolder, logger)
   try {
     await using ground = await openGround(where, {
-      ...{ worker, logger, clock: systemClock, fail: fatal(logger) },
+      ...{ worker, logger, tellsMail: tellsMail(), clock: systemClock, fail: fatal(logger) },
       siblings: of > 1 ? await openSiblings(of, systemClock) : undefined,
     })
     warnIfAlone(ground)
