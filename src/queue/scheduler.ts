@@ -24,6 +24,7 @@ import type { QueueFigures, QueueStore } from './queue-store.ts'
 import { type Recategorizer, Resubmission } from './resubmission.ts'
 import type { RetrySettings } from './retry-schedule.ts'
 import { Settler } from './settler.ts'
+import { SoundMail } from './sound-mail.ts'
 import type { Place, SharedPlaces } from './shared-places.ts'
 import type { Copy } from './stored-message.ts'
 import type { MessageSettings } from './verdict.ts'
@@ -62,6 +63,7 @@ export class QueueScheduler implements AsyncDisposable {
   readonly #options: SchedulerOptions
   readonly #settler: Settler
   readonly #windows: WindowKeeper
+  readonly #sound: SoundMail
   readonly #trouble: NextHopTrouble
   readonly #sweep: OverdueSweep
   readonly #resubmission: Resubmission
@@ -96,6 +98,7 @@ export class QueueScheduler implements AsyncDisposable {
       onLateRemoval: (copy, kind) => void this.messages.removeLate(copy, kind),
     })
     this.#windows = new WindowKeeper(options)
+    this.#sound = new SoundMail(options)
     this.#line = new ConnectionLine(
       new DoubtPace({ clock, load: options.load, onTurn: () => this.#openConnections() }),
     )
@@ -113,7 +116,9 @@ export class QueueScheduler implements AsyncDisposable {
       active: this.#active,
       marks,
     })
-    this.#resubmission = new Resubmission({ ...options, settler: this.#settler })
+    this.#resubmission = new Resubmission({
+      ...{ ...options, settler: this.#settler, sound: this.#sound },
+    })
     this.#sweep = new OverdueSweep({ ...options, settler: this.#settler, takeHeld })
     this.messages = new MessageOperations({
       ...{ store, clock, log, marks, takeHeld, settler: this.#settler },
@@ -353,10 +358,26 @@ export class QueueScheduler implements AsyncDisposable {
     if (copy !== undefined) {
       this.#active.add(copy.id)
       if (this.#windows.isLow(queue)) void this.#refill(queue)
-      return copy
+      const faults = this.#sound.faults(copy)
+      if (!(faults instanceof Promise)) return copy
+      return faults.then((found) => this.#soundOrNext(queue, { copy, found, signal }))
     }
     if (!queue.moreInStore && queue.refill === undefined) return undefined
     return this.#refill(queue).then(() => (queue.ready > 0 ? this.#take(queue, signal) : undefined))
+  }
+
+  /** The copy, or in the place of one that is not as it was taken in, the next. */
+  async #soundOrNext(
+    queue: DeliveryQueue,
+    {
+      copy,
+      found,
+      signal,
+    }: { copy: Copy; found: readonly RecipientResult[] | undefined; signal: AbortSignal },
+  ): Promise<Copy | undefined> {
+    if (found === undefined) return copy
+    await this.#settle(queue, copy, found)
+    return await this.#take(queue, signal)
   }
 
   async #settle(

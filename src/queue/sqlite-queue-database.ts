@@ -93,7 +93,9 @@ export class QueueDatabase {
     this.#garbage = new ContentGarbage(contentFolder(settings.path))
     this.#changes = new QueueChanges(database, this.#registry, this.#garbage)
     this.#garbage.collect((message) => this.#changes.owns(message))
-    this.#inquiries = new QueueInquiries(database, { registry: this.#registry, clock })
+    this.#inquiries = new QueueInquiries(database, {
+      ...{ registry: this.#registry, clock, queuePath: settings.path },
+    })
     this.#spare = new SparePages(database, settings.spareBytes)
     this.#log = new QueueLogFile(database, settings.path)
     // What waits in a calm moment is less than the reserve, which so takes it when the disk is full at once.

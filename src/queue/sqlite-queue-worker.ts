@@ -79,6 +79,8 @@ class QueueThread {
         case 'queuesAmong':
         case 'release':
         case 'readPiece':
+        case 'verify':
+        case 'setAside':
         case 'queues':
         case 'scan':
           answers.push(this.#database.inquire(id, operation))

@@ -44,6 +44,14 @@ export class MemoryQueueStore implements QueueStore {
     return new MemoryPendingMessage(this.#nextId++, this)
   }
 
+  damageOf(): undefined {
+    return undefined
+  }
+
+  setAside(): Promise<string> {
+    return Promise.resolve('nowhere')
+  }
+
   async commit(prepared: PreparedMessage): Promise<readonly Copy[]> {
     await this.#turn()
     return this.#add(prepared)
