@@ -8,6 +8,8 @@ export interface Flood {
   readonly from: string
   readonly begin: string
   readonly again: string
+  /** Waits for the answer each time: `####` in `again` is then the number of the try. */
+  readonly inTurn?: boolean
 }
 
 /** Hostile clients that go on until they are disposed of. */
