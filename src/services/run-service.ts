@@ -42,7 +42,7 @@ export async function runService(worker: Worker, where: Locations): Promise<numb
   dieOnDefects(logger)
   try {
     await using ground = await openGround(where, {
-      ...{ worker, logger, clock: systemClock, fail: fatal(logger) },
+      ...{ worker, logger, clock: systemClock, stopping: abortedBy(stop), fail: fatal(logger) },
       siblings: of > 1 ? await openSiblings(of, systemClock) : undefined,
     })
     warnIfAlone(ground)
@@ -134,6 +134,12 @@ async function stopSignal(): Promise<void> {
   process.on('SIGTERM', stop).on('SIGINT', supervised ? () => undefined : stop)
   process.on('disconnect', stop)
   await asked.promise
+}
+
+function abortedBy(stop: Promise<void>): AbortSignal {
+  const stopping = new AbortController()
+  void stop.then(() => stopping.abort())
+  return stopping.signal
 }
 
 /** A defect leaves the state unknown: say it and end; the supervisor starts anew and the queue is on disk. */

@@ -31,6 +31,8 @@ export interface ServiceGround extends AsyncDisposable {
   readonly dataFolder: string
   readonly clock: Clock
   readonly logger: ProgramLog
+  /** Aborts when the service is told to stop, so that a start under way need not be waited for. */
+  readonly stopping: AbortSignal
   /** Ends the process with an error, to be started again: its state can no longer be trusted. */
   readonly fail: (reason: string) => void
   /** Reads the configuration again; with problems the old one stays and they are logged and given. */
@@ -62,12 +64,15 @@ export class CannotStart extends Error {
   }
 }
 
-type GroundOptions = Pick<ServiceGround, 'worker' | 'siblings' | 'clock' | 'logger' | 'fail'>
+type GroundOptions = Pick<
+  ServiceGround,
+  'worker' | 'siblings' | 'clock' | 'logger' | 'stopping' | 'fail'
+>
 
 /** Reads the configuration and the certificates and follows both. Rejects with CannotStart. */
 export async function openGround(
   { configFile, dataFolder }: Locations,
-  { worker, siblings, clock, logger, fail }: GroundOptions,
+  { worker, siblings, clock, logger, stopping, fail }: GroundOptions,
 ): Promise<ServiceGround> {
   const textAtStart = await readFile(configFile, 'utf8').catch(() => '')
   const loaded = await loadConfigAside(configFile)
@@ -86,7 +91,7 @@ export async function openGround(
     ...{ load: loadConfigAside, atStart: { text: textAtStart, sections: loaded.sections } },
   })
   return {
-    ...{ worker, siblings, config, certificates, dataFolder, clock, logger, fail },
+    ...{ worker, siblings, config, certificates, dataFolder, clock, logger, stopping, fail },
     async reload() {
       const result = await watcher.reload()
       // After the configuration, which may name other certificates now.
