@@ -6,7 +6,7 @@ import { chartSvg } from './svg-chart.ts'
 const usage = `Usage: npm run bench:chart [-- FROM.json [TO.svg]]
 
 Draws the result that \`npm run bench\` wrote to FROM.json (default docs/bench.json) as a chart in TO.svg
-(default docs/bench.svg, which the README shows).
+(default docs/bench.svg, which docs/speed.md shows).
 `
 
 async function main(args: readonly string[]): Promise<number> {

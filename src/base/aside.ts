@@ -16,14 +16,42 @@ export interface AsideProgram {
  * not stay in one that runs for months. (A thread would leave most of its memory behind.) `T` is what
  * that program tells, plain data. Rejects when no process can be had.
  */
-export async function workedOutAside<T>({ program, argument, does }: AsideProgram): Promise<T> {
+export async function workedOutAside<T>(asked: AsideProgram): Promise<T> {
+  try {
+    return await workedOut(asked)
+  } catch (error) {
+    if (!(error instanceof Ended) || !isToldToEnd(error.how)) throw error
+    return await workedOut(asked)
+  }
+}
+
+/**
+ * Word to end that goes to all processes at once, as a terminal's Ctrl-C does, is for those that go on:
+ * one of them may need the result to end well.
+ */
+function isToldToEnd(how: unknown): boolean {
+  return how === 'SIGTERM' || how === 'SIGINT'
+}
+
+class Ended extends Error {
+  override readonly name = 'Ended'
+  /** Exit code or signal. */
+  readonly how: unknown
+
+  constructor(does: string, how: unknown) {
+    super(`the process that ${does} ended (${String(how)})`)
+    this.how = how
+  }
+}
+
+async function workedOut<T>({ program, argument, does }: AsideProgram): Promise<T> {
   const child = fork(fileURLToPath(program), [argument], {
     serialization: 'advanced',
     execArgv: [],
   })
   const result = once(child, 'message') as Promise<[T]>
-  const ended = once(child, 'exit').then(([how]) => {
-    throw new Error(`the process that ${does} ended (${String(how)})`)
+  const ended = once(child, 'exit').then(([code, signal]) => {
+    throw new Ended(does, code ?? signal)
   })
   // Either may come to nothing once the other is there.
   ended.catch(() => undefined)

@@ -13,6 +13,14 @@ const restartDelay: Milliseconds = second / 4
 const longestRestartDelay: Milliseconds = 30 * second
 /** A service that has not ended so long after it was told to drain is killed. */
 const killAfter: Milliseconds = 40 * second
+/**
+ * Word to end that comes so soon after the first is the same word: a terminal's Ctrl-C goes to the whole
+ * process group, and npm, or a script that started us, passes it on once more.
+ */
+const sameWordWithin: Milliseconds = 2 * second
+
+/** What a word to end was taken for. */
+export type StopWord = 'first' | 'repeated' | 'hastened'
 
 export interface SupervisorOptions {
   readonly workers: readonly Worker[]
@@ -48,7 +56,8 @@ export class Supervisor {
   readonly #restarted = new Set<Worker>()
   /** Workers that end for good. */
   readonly #drained = new Set<Worker>()
-  #stopping = false
+  /** When the first word to end came. */
+  #stoppedAt: Milliseconds | undefined
   #exitCode = 0
 
   constructor(options: SupervisorOptions) {
@@ -68,13 +77,24 @@ export class Supervisor {
     return await this.#ended.promise
   }
 
-  /** Drains: every service finishes what it has in hand. A second call ends them at once. */
-  stop(): void {
-    const again = this.#stopping
-    this.#stopping = true
-    this.#signalAll(again ? 'SIGKILL' : 'SIGTERM')
-    if (!again) this.#options.clock.after(killAfter, () => this.#killLate())
-    this.#settleIfEnded()
+  /** Drains: every service finishes what it has in hand. A second call, of some later, ends them at once. */
+  stop(): StopWord {
+    const { clock } = this.#options
+    const now = clock.monotonic()
+    if (this.#stoppedAt === undefined) {
+      this.#stoppedAt = now
+      this.#signalAll('SIGTERM')
+      clock.after(killAfter, () => this.#killLate())
+      this.#settleIfEnded()
+      return 'first'
+    }
+    if (now - this.#stoppedAt < sameWordWithin) return 'repeated'
+    this.#signalAll('SIGKILL')
+    return 'hastened'
+  }
+
+  get #stopping(): boolean {
+    return this.#stoppedAt !== undefined
   }
 
   /** Tells every service to read its configuration again. */
@@ -152,8 +172,7 @@ export class Supervisor {
     this.#states.set(worker, { kind: 'ended' })
     this.#boards.get(worker.service)?.leave(worker.number)
     if (this.#stopping) {
-      // By the signal itself where it came before the service listened for it.
-      if (how !== 0 && how !== 'SIGTERM') this.#exitCode = 1
+      if (!isEndAskedFor(how)) this.#exitCode = 1
       this.#settleIfEnded()
       return
     }
@@ -170,12 +189,18 @@ export class Supervisor {
     this.#restarted.add(worker)
     this.#states.set(worker, { kind: 'waiting' })
     const number = worker.of > 1 ? { worker: worker.number } : {}
-    logger.error(
-      { died: worker.service, ...number, ended: how, restartInMs: delay },
-      `the ${worker.service} service died; it is started again`,
-    )
+    const tell = () =>
+      logger.error(
+        { died: worker.service, ...number, ended: how, restartInMs: delay },
+        `the ${worker.service} service died; it is started again`,
+      )
+    // What ends all processes of a unit at once may reach the services before it reaches us.
+    const askedFor = isEndAskedFor(how)
+    if (!askedFor) tell()
     clock.after(delay, () => {
-      if (!this.#stopping) this.#start(worker)
+      if (this.#stopping) return
+      if (askedFor) tell()
+      this.#start(worker)
     })
   }
 
@@ -201,6 +226,11 @@ export class Supervisor {
     const ended = [...this.#states.values()].every((state) => state.kind === 'ended')
     if (ended) this.#ended.resolve(this.#exitCode)
   }
+}
+
+/** By itself, or by the signal where that came before the service listened for it. */
+function isEndAskedFor(how: number | string): boolean {
+  return how === 0 || how === 'SIGTERM' || how === 'SIGINT'
 }
 
 function nameOf({ service, number }: Worker): string {

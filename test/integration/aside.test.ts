@@ -25,3 +25,21 @@ test('a process that ends without a word is told, with what it was for', async (
   const told = workedOutAside({ program, argument: '', does: 'says nothing' })
   await expect(told).rejects.toThrow('the process that says nothing ended (3)')
 })
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'what %s to all processes ended is worked out once more',
+  async (signal) => {
+    const file = join(await tempFolder(), 'signalled.mjs')
+    await writeFile(
+      file,
+      `import { existsSync, writeFileSync } from 'node:fs'
+       const [, , mark] = process.argv
+       const again = existsSync(mark)
+       writeFileSync(mark, '')
+       if (again) process.send({ done: true }, () => process.disconnect())
+       else process.kill(process.pid, '${signal}')`,
+    )
+    const asked = { program: pathToFileURL(file), argument: `${file}.mark`, does: 'is ended' }
+    expect(await workedOutAside(asked)).toEqual({ done: true })
+  },
+)

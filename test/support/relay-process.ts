@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
+const root = new URL('../..', import.meta.url).pathname
 const ownMain = new URL('../../bin/edge.js', import.meta.url).pathname
 
 /** How long a line of the program log is waited for. */
-const patienceMs = 30_000
+const patienceMs = 120_000
 
 /** One line of the relay's program log. */
 export interface LogLine {
@@ -33,6 +34,8 @@ export interface RelayOptions {
   readonly env?: Readonly<Record<string, string>>
   /** The relay's entry, of another checkout than this one. */
   readonly main?: string
+  /** By `npm start`, in a process group of its own as a terminal has it in the foreground. */
+  readonly throughNpm?: boolean
 }
 
 /** The real `edge start` as a child process, in a temporary folder. */
@@ -77,10 +80,16 @@ export class RelayProcess implements AsyncDisposable {
   static #run(
     args: readonly string[],
     folder: string,
-    options: Pick<RelayOptions, 'env' | 'main'>,
+    options: Pick<RelayOptions, 'env' | 'main' | 'throughNpm'>,
   ) {
-    const child = spawn(process.execPath, [options.main ?? ownMain, ...args], {
+    const { main = ownMain, throughNpm = false } = options
+    const [program, first] = throughNpm
+      ? ['npm', ['start', '--silent', '--', ...args.slice(1)]]
+      : [process.execPath, [main, ...args]]
+    const child = spawn(program, first, {
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: throughNpm,
+      cwd: root,
       env: { ...process.env, ...options.env },
     })
     return new RelayProcess(child, folder)
@@ -153,6 +162,20 @@ export class RelayProcess implements AsyncDisposable {
 
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal)
+  }
+
+  /** To every process of its group at once, as a terminal does, or a service manager. */
+  killGroup(signal: NodeJS.Signals): void {
+    process.kill(-this.pid, signal)
+  }
+
+  /** Whether a process of its group is left. */
+  get groupLives(): boolean {
+    try {
+      return process.kill(-this.pid, 0)
+    } catch {
+      return false
+    }
   }
 
   /** Sends `signal` and resolves with the exit code (null when a signal ended it). */

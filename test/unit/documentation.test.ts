@@ -1,0 +1,127 @@
+import { existsSync, globSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { commandTable } from '../../src/commands/command-table.ts'
+import { runCommand } from '../../src/commands/run-command.ts'
+import { captured } from '../support/captured-output.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+import { testCertificate } from '../support/test-certificate.ts'
+
+const root = join(import.meta.dirname, '../..')
+/** Every page of ours, by its path. */
+const pages = new Map(
+  await Promise.all(
+    globSync(['*.md', 'docs/*.md', 'certs/*.md'], { cwd: root }).map(
+      async (path) => [path, await readFile(join(root, path), 'utf8')] as const,
+    ),
+  ),
+)
+const page = (path: string) => pages.get(path) ?? ''
+
+test('the configuration that the chapter shows is right', async () => {
+  const folder = await tempFolder()
+  const [, example = ''] = /```yaml\n([^]*?)```/.exec(page('docs/configuration.md')) ?? []
+  const { cert, key } = await testCertificate(['mail.contoso.com'])
+  await mkdir(join(folder, 'config/secrets'), { recursive: true })
+  await mkdir(join(folder, 'certs'))
+  await writeFile(join(folder, 'config/server.yaml'), example)
+  await writeFile(join(folder, 'config/secrets/smart-host'), 'secret\n')
+  await writeFile(join(folder, 'certs/mail.contoso.com.pem'), cert)
+  await writeFile(join(folder, 'certs/mail.contoso.com.key'), key)
+  const io = captured()
+  const args = ['check-config', '--config', join(folder, 'config/server.yaml')]
+  expect([await runCommand(args, io), io.err()]).toEqual([0, ''])
+  expect(io.out()).toContain('3 Receive connectors, 2 Send connectors')
+})
+
+test('the chapter of commands lists them as the help does', () => {
+  const helped = commandTable.map(({ name, usage, summary }) => [
+    `${name} ${usage}`.trimEnd(),
+    summary,
+  ])
+  const listed = tableRows('docs/commands.md', 'Command').map(([usage = '', does = '']) => [
+    usage.replaceAll('\\|', '|').replaceAll('`', ''),
+    does.replaceAll('`', ''),
+  ])
+  expect(listed).toEqual(helped)
+})
+
+describe('each difference has its test', () => {
+  const rows = tableRows('docs/differences.md', 'Difference').map(
+    ([difference = '', , tests = '']) => [difference, tests] as const,
+  )
+
+  test.each(rows)('%s', async (_, tests) => {
+    const files = [...tests.matchAll(/`([^`]+)`/g)].map(([, file = '']) => file)
+    expect(files.length).toBeGreaterThan(0)
+    let folder = ''
+    const found = files.map((file) => {
+      const path = file.includes('/') ? file : join(folder, file)
+      folder = dirname(path)
+      return globSync(path, { cwd: root })
+    })
+    expect(found.filter((paths) => paths.length === 0)).toEqual([])
+    const texts = await Promise.all(found.flat().map((path) => readFile(join(root, path), 'utf8')))
+    const names = [...tests.matchAll(/"([^"]+)"/g)].map(([, name = '']) => name)
+    expect(names.filter((name) => !texts.some((text) => text.includes(name)))).toEqual([])
+  })
+})
+
+/** Where the links of a page lead within the project: paths, each with its heading if one is named. */
+function linksOf(path: string): readonly (readonly [file: string, heading: string])[] {
+  const prose = page(path).replaceAll(/^```[^]*?^```/gm, '')
+  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = '']) => target)
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .map((target) => {
+      const [file = '', heading = ''] = target.split('#')
+      return [file === '' ? path : join(dirname(path), file), heading]
+    })
+}
+
+/** The heading as a link names it. */
+function anchor(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9 _-]/g, '')
+    .replaceAll(' ', '-')
+}
+
+describe('each page', () => {
+  test.each([...pages.keys()])('%s links to what is there', (path) => {
+    const dead = linksOf(path).filter(([file, heading]) => {
+      if (!existsSync(join(root, file))) return true
+      const headings = [...page(file).matchAll(/^#+ (.*)$/gm)].map(([, text = '']) => anchor(text))
+      return heading !== '' && !headings.includes(heading)
+    })
+    expect(dead).toEqual([])
+  })
+
+  test('can be reached from the README', () => {
+    const reached = new Set(['README.md'])
+    for (const path of reached) {
+      for (const [file] of linksOf(path)) if (pages.has(file)) reached.add(file)
+    }
+    expect([...pages.keys()].filter((path) => !reached.has(path))).toEqual([])
+  })
+
+  test('of the documentation stands in its index', () => {
+    const listed = new Set(linksOf('docs/README.md').map(([file]) => file))
+    const missing = [...pages.keys()].filter((path) => !listed.has(path))
+    expect(missing.sort()).toEqual(['README.md', 'docs/README.md'])
+  })
+})
+
+/** The cells of the table of a page whose first column is called `title`. */
+function tableRows(path: string, title: string): readonly (readonly string[])[] {
+  const lines = page(path).split('\n')
+  const head = lines.findIndex((line) => line.startsWith(`| ${title} `))
+  const end = lines.indexOf('', head)
+  return lines.slice(head + 2, end).map((line) =>
+    line
+      .slice(1, -1)
+      .split(/(?<!\\)\|/)
+      .map((cell) => cell.trim()),
+  )
+}
