@@ -7,6 +7,7 @@ import { loadConfigAside } from '../config/load-config-aside.ts'
 import { lazyLog } from '../services/lazy-log.ts'
 import type { ListenerRow } from '../services/service-messages.ts'
 import { type ServiceName, serviceNames } from '../services/service-names.ts'
+import { mendPrivacy } from '../services/private-data.ts'
 import { Supervisor } from '../services/supervisor.ts'
 import { removeOldSockets } from '../admin/worker-sockets.ts'
 import { plannedWorkers } from '../services/worker-plan.ts'
@@ -82,15 +83,17 @@ export async function superviseServices(
   if (config === undefined) return exitCodes.toldError
   using _running = keepAlive()
   const workers = await plannedWorkers(config, where.dataFolder)
+  const logger = lazyLog(async () => {
+    const { openServiceLogger } = await import('../services/service-logger.ts')
+    return await openServiceLogger('Supervisor')
+  })
+  await mendPrivacy(where.dataFolder, logger)
   const supervisor = new Supervisor({
     workers,
     commandFor: (worker) => workerCommand(worker, where),
     env: { ...oneArena, ...env },
     clock: systemClock,
-    logger: lazyLog(async () => {
-      const { openServiceLogger } = await import('../services/service-logger.ts')
-      return await openServiceLogger('Supervisor')
-    }),
+    logger,
     onReady: onceAllReady(workers, (listeners) => {
       const { Name, Fqdn, Role } = config.Server
       io.stdout.write(

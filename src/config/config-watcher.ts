@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
-import type { Clock } from '../base/clock.ts'
+import type { Clock, Timer } from '../base/clock.ts'
 import { FileWatch } from '../base/file-watch.ts'
 import type { LiveValue } from '../base/live.ts'
 import { type Milliseconds, second } from '../base/time-span.ts'
@@ -8,6 +8,7 @@ import type { ConfigResult } from './config-result.ts'
 import { fixedChanges, withFixedSettings } from './fixed-settings.ts'
 import { formatProblem } from './located-problem.ts'
 import type { ServerConfig } from './server-config.ts'
+import { type FileContent, lostSections, missingPart } from './whole-file.ts'
 
 /** What the watcher tells; pino's methods fit. */
 export interface ConfigLog {
@@ -34,9 +35,20 @@ export interface ConfigWatcherOptions {
   readonly log: ConfigLog
   /** Reads and checks `file`, as at start. What it rejects with is told as a problem of the file. */
   readonly load: (file: string) => Promise<ConfigResult>
-  /** What stood in `file` before it was loaded at start: the same now means that nothing changed. */
-  readonly textAtStart?: string | undefined
+  /** What was loaded at start: the same text now means that nothing changed. */
+  readonly atStart: FileContent
   readonly quietTime?: Milliseconds
+  /**
+   * How long a change that looks like one half done must stay as it is: a file that is gone, grew shorter, lost a
+   * section or does not check. A program that writes in place empties the file first.
+   */
+  readonly settleTime?: Milliseconds
+}
+
+/** A text that was seen in the file (undefined: there was no file), and is not judged before it has settled. */
+interface Unsettled {
+  readonly text: string | undefined
+  readonly timer: Timer
 }
 
 /**
@@ -46,31 +58,38 @@ export interface ConfigWatcherOptions {
 export class ConfigWatcher implements AsyncDisposable {
   readonly #options: ConfigWatcherOptions
   readonly #watch: FileWatch
-  #lastText: string | undefined
+  /** The file that is in force. */
+  #inForce: FileContent
+  /** What the file held when it was judged last; undefined when there was none. */
+  #judged: string | undefined
+  #unsettled: Unsettled | undefined
   #working: Promise<void>
 
   constructor(options: ConfigWatcherOptions) {
     this.#options = options
+    this.#inForce = options.atStart
+    this.#judged = options.atStart.text
     this.#watch = new FileWatch({
       files: [options.file],
       clock: options.clock,
       quietTime: options.quietTime ?? second / 4,
-      onChange: () => void this.#inTurn(() => this.#applyIfChanged('tell always')),
+      onChange: () => void this.#inTurn(() => this.#look('tell always')),
       onError: (error) =>
         options.log.warn(
           `cannot watch ${options.file} (${error.message}); send SIGHUP after a change`,
         ),
     })
     // What changed between the load at start and now is seen here.
-    this.#lastText = options.textAtStart
-    this.#working = this.#watch.ready().then(() => this.#applyIfChanged('tell changes'))
+    this.#working = this.#watch.ready().then(() => this.#look('tell changes'))
   }
 
   /** Reads the file again even if it looks the same (SIGHUP): files it names may have changed. */
   async reload(): Promise<ReloadResult> {
     let result: ReloadResult = { problems: [], waiting: [] }
     await this.#inTurn(async () => {
-      result = await this.#apply('tell always')
+      this.#forgetUnsettled()
+      const text = await this.#readText()
+      result = this.#conclude(text, await this.#load(text), 'tell always')
     })
     return result
   }
@@ -82,7 +101,9 @@ export class ConfigWatcher implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#watch[Symbol.dispose]()
+    this.#forgetUnsettled()
     await this.#working
+    this.#forgetUnsettled()
   }
 
   #inTurn(action: () => Promise<void>): Promise<void> {
@@ -90,15 +111,60 @@ export class ConfigWatcher implements AsyncDisposable {
     return this.#working
   }
 
-  async #applyIfChanged(mode: ApplyMode): Promise<void> {
+  /** Judges the file if it is another than before; at once where nothing speaks of a write half done. */
+  async #look(mode: ApplyMode, settled?: Unsettled): Promise<void> {
     const text = await this.#readText()
-    if (text !== undefined && text !== this.#lastText) await this.#apply(mode)
+    if (this.#unsettled !== undefined && this.#unsettled.text === text) return
+    this.#forgetUnsettled()
+    if (text === this.#judged) return
+    const hasSettled = settled !== undefined && settled.text === text
+    if (!hasSettled && (text === undefined || text.length < this.#inForce.text.length)) {
+      this.#letSettle(text, mode)
+      return
+    }
+    const result = await this.#load(text)
+    if (!hasSettled && this.#looksHalfDone(text, result)) this.#letSettle(text, mode)
+    else this.#conclude(text, result, mode)
   }
 
-  async #apply(mode: ApplyMode): Promise<ReloadResult> {
-    const { file, live, log, load } = this.#options
-    this.#lastText = await this.#readText()
+  #looksHalfDone(text: string | undefined, result: ConfigResult): boolean {
+    if (text === undefined || 'problems' in result) return true
+    return lostSections(this.#inForce, { text, sections: result.sections }).length > 0
+  }
+
+  #letSettle(text: string | undefined, mode: ApplyMode): void {
+    const { clock, settleTime = 3 * second } = this.#options
+    const timer = clock.after(settleTime, () => {
+      void this.#inTurn(async () => {
+        if (this.#unsettled !== unsettled) return
+        this.#unsettled = undefined
+        await this.#look(mode, unsettled)
+      })
+    })
+    const unsettled = { text, timer }
+    this.#unsettled = unsettled
+  }
+
+  #forgetUnsettled(): void {
+    this.#unsettled?.timer.cancel()
+    this.#unsettled = undefined
+  }
+
+  async #load(text: string | undefined): Promise<ConfigResult> {
+    const { file, load } = this.#options
+    const refused = (message: string) => ({ problems: [{ file, path: '', message }] })
+    if (text === undefined && !(await isThere(file)))
+      return refused('the file is gone; the server cannot start again without it')
     const result = await load(file).catch(notLoaded(file))
+    if ('problems' in result || text === undefined) return result
+    const message = missingPart(this.#inForce, { text, sections: result.sections })
+    return message === undefined ? result : refused(message)
+  }
+
+  /** Takes the file over, or tells why not. */
+  #conclude(text: string | undefined, result: ConfigResult, mode: ApplyMode): ReloadResult {
+    const { file, live, log } = this.#options
+    this.#judged = text
     if ('problems' in result) {
       for (const problem of result.problems) log.error(formatProblem(problem))
       log.error(`${file} is not taken over; the server goes on with the configuration it has`)
@@ -107,7 +173,8 @@ export class ConfigWatcher implements AsyncDisposable {
     const waiting = fixedChanges(live.current, result.config)
     for (const setting of waiting)
       log.warn(`${file}: the change of ${setting} takes effect when the server is restarted`)
-    const next = withFixedSettings(live.current, result.config)
+    this.#tellLostSections(text, result.sections)
+    const next = withFixedSettings(live.current, result)
     if (isDeepStrictEqual(live.current, next)) {
       if (mode === 'tell always') log.info(`${file} was read again; nothing has changed`)
       return { problems: [], waiting }
@@ -118,9 +185,25 @@ export class ConfigWatcher implements AsyncDisposable {
     return { problems: [], waiting }
   }
 
+  #tellLostSections(text: string | undefined, sections: readonly string[]): void {
+    const { file, log } = this.#options
+    const content = { text: text ?? '', sections }
+    const lost = lostSections(this.#inForce, content)
+    this.#inForce = content
+    if (lost.length > 0)
+      log.warn(`${file} has no ${lost.join(', ')} any more; defaults are in their place`)
+  }
+
   async #readText(): Promise<string | undefined> {
     return await readFile(this.#options.file, 'utf8').catch(() => undefined)
   }
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return await access(file).then(
+    () => true,
+    (error: unknown) => !(error instanceof Error && 'code' in error && error.code === 'ENOENT'),
+  )
 }
 
 /** Makes a result of a load that came to nothing, as when no process can be had for it. */

@@ -1,3 +1,4 @@
+import type { LoadedConfig } from './config-result.ts'
 import type { ServerConfig } from './server-config.ts'
 
 /**
@@ -20,12 +21,20 @@ export function fixedChanges(before: ServerConfig, after: ServerConfig): string[
     .map(([name]) => name)
 }
 
-/** The new configuration, with what is fixed as it was. */
-export function withFixedSettings(before: ServerConfig, after: ServerConfig): ServerConfig {
+/** The new configuration, with what is fixed as it was, and what follows from it. */
+export function withFixedSettings(
+  before: ServerConfig,
+  { config: after, sections }: LoadedConfig,
+): ServerConfig {
   const { Server, TransportService, FrontendTransportService } = before
+  // The default connectors are those of the role, under the server's name.
+  const hasOtherDefaults =
+    !sections.includes('ReceiveConnectors') &&
+    (after.Server.Role !== Server.Role || after.Server.Name !== Server.Name)
   return Object.freeze({
     ...after,
     Server,
+    ...(hasOtherDefaults && { ReceiveConnectors: before.ReceiveConnectors }),
     TransportService: Object.freeze({
       ...after.TransportService,
       Workers: TransportService.Workers,

@@ -8,6 +8,7 @@ import { type ConfigResult, freezeConfig } from './config-result.ts'
 import { configFileSchema } from './config-file.ts'
 import { configWarnings } from './config-warnings.ts'
 import { type LocatedProblem, formatPath } from './located-problem.ts'
+import { nothingIn } from './whole-file.ts'
 import { parseConfig } from './parse-config.ts'
 import { checkReferencedFiles, resolvePaths } from './referenced-files.ts'
 import { type YamlSource, readYaml } from './yaml-source.ts'
@@ -38,6 +39,8 @@ export async function checkConfigText(
   { clock = systemClock, hostName = hostname() }: LoadOptions = {},
 ): Promise<ConfigResult> {
   const source = readYaml(text, configFileSchema)
+  const nothing = nothingIn(text, source)
+  if (nothing !== undefined) return { problems: [{ file, path: '', message: nothing }] }
   const parsed = parseConfig(source, hostName)
   const config = resolvePaths(parsed.config, dirname(resolve(file)))
   const serverIsKnown =
@@ -58,7 +61,11 @@ export async function checkConfigText(
   ]
   if (problems.length > 0) return { problems: problems.sort(byPlace) }
   const warnings = configWarnings(config, files, clock.now())
-  return { config: freezeConfig(config), warnings: warnings.map(locate).sort(byPlace) }
+  return {
+    config: freezeConfig(config),
+    warnings: warnings.map(locate).sort(byPlace),
+    sections: source.sections,
+  }
 }
 
 /** Without the role no rule between settings can be judged. */

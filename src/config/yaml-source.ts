@@ -21,6 +21,8 @@ export interface YamlSource {
   readonly problems: readonly FormProblem[]
   /** False when it is no YAML: then `value` is empty and the problems are those of the syntax. */
   readonly wellFormed: boolean
+  /** The sections that hold something, be it an empty list, in Exchange's spelling. */
+  readonly sections: readonly string[]
   /** The place of the value at `path`, or of the nearest thing around it. */
   position(path: Problem['path']): Position
   /** Whether a form problem already speaks of `path` or of something around it. */
@@ -43,6 +45,7 @@ class SourceReader {
   readonly #document: yaml.Document
   readonly #offsets = new Map<string, number>()
   readonly #broken = new Set<string>()
+  readonly #empty = new Set<string>()
   readonly #problems: FormProblem[] = []
 
   constructor(source: string) {
@@ -64,6 +67,7 @@ class SourceReader {
       value: value ?? {},
       problems: this.#problems,
       wellFormed,
+      sections: Object.keys(value ?? {}).filter((name) => !this.#empty.has(key([name]))),
       position: (path) => this.#position(path),
       isBroken: (path) => path.some((_, end) => this.#broken.has(key(path.slice(0, end + 1)))),
     }
@@ -79,7 +83,7 @@ class SourceReader {
 
   #settings(node: unknown, schema: z.ZodObject, path: Problem['path']) {
     this.#place(path, node)
-    if (isEmpty(node)) return {}
+    if (this.#isEmptyAt(path, node)) return {}
     if (!yaml.isMap(node)) {
       this.#breaks(path, node, 'must be settings, each "Name: value" on a line of its own')
       return undefined
@@ -101,13 +105,19 @@ class SourceReader {
 
   #entries(node: unknown, schema: z.ZodArray, path: Problem['path']): unknown {
     this.#place(path, node)
-    if (isEmpty(node)) return undefined
+    if (this.#isEmptyAt(path, node)) return undefined
     if (yaml.isSeq(node)) {
       const element = schema.element as z.ZodType
       return node.items.map((item, index) => this.#node(item, element, [...path, index]))
     }
     this.#breaks(path, node, 'must be a list; begin each entry with "- "')
     return undefined
+  }
+
+  #isEmptyAt(path: Problem['path'], node: unknown): boolean {
+    const empty = isEmpty(node)
+    if (empty) this.#empty.add(key(path))
+    return empty
   }
 
   #plain(node: unknown, path: Problem['path']): unknown {

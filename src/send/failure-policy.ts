@@ -1,4 +1,11 @@
-import { isPositive, isTransient, type Reply, reply, replyText } from '../smtp/reply.ts'
+import {
+  isAboutCommand,
+  isPositive,
+  isTransient,
+  type Reply,
+  reply,
+  replyText,
+} from '../smtp/reply.ts'
 import type { ClientFailure } from './client-failure.ts'
 import type { SendConnector } from './send-connector.ts'
 import { type Target, targetEndpoint } from './target.ts'
@@ -12,7 +19,9 @@ import { type Target, targetEndpoint } from './target.ts'
  * | next hop  | the DNS does not answer                      | the queue retries                        |
  * | target    | connect, greeting, EHLO, TLS, AUTH (any      | the next target; after the last one the  |
  * |           | code: it may be us they dislike today), 421, | queue retries                            |
- * |           | a session that breaks before the content     |                                          |
+ * |           | a session that breaks before the content;    |                                          |
+ * |           | a refusal of the clear text that we fell     |                                          |
+ * |           | back to when TLS failed                      |                                          |
  * | message   | MAIL, DATA, content: 5yz                     | its recipients fail                      |
  * | message   | the same: 4yz; a session that breaks during  | its recipients wait for another attempt  |
  * |           | or after the content; whatever is not known  |                                          |
@@ -64,6 +73,38 @@ export type TargetTrouble =
   | { readonly kind: 'failure'; readonly failure: ClientFailure }
   /** Our own rules forbid to use it; the text is a whole reply. */
   | { readonly kind: 'policy'; readonly text: string }
+  /** TLS failed, and in clear, which we fell back to, it was of no use either. */
+  | { readonly kind: 'fallback'; readonly tlsFault: string; readonly inClear: TargetTrouble }
+
+/** What a session in clear goes by that was to be encrypted. */
+export interface ClearFallback {
+  /** Why TLS did not come about, as a sentence without its end. */
+  readonly tlsFault: string
+  /** The peer does not take our mail in clear. */
+  readonly refused: () => void
+}
+
+/** Whether the reply to STARTTLS says no more than that there is no TLS just now (RFC 3207 4). */
+export function isTlsUnavailable(answer: Reply): boolean {
+  return answer.code < 400 || answer.code === 454 || isAboutCommand(answer)
+}
+
+/**
+ * Whether a reply may be for the clear text and not for the mail: 530 and 538 ask for encryption, 5.7.x
+ * is policy, and some who give no enhanced code name it.
+ */
+export function refusesClearText({ code, enhanced, lines }: Reply): boolean {
+  if (code < 500) return false
+  if (code === 530 || code === 538) return true
+  if (enhanced !== undefined) return enhanced.startsWith('5.7.')
+  return /\b(?:start)?tls\b|\bssl\b|\bencrypt/i.test(lines.join(' '))
+}
+
+/** A session that broke: for what the peer refused before, where it did. */
+export function sessionTrouble(failure: ClientFailure): TargetTrouble {
+  const { refusal } = failure
+  return refusal === undefined ? { kind: 'failure', failure } : { kind: 'reply', reply: refusal }
+}
 
 /** Told when TLS is required and not to be had. */
 export const tlsRequired: TargetTrouble = {
@@ -82,7 +123,8 @@ export function unreachableText(first: TargetTrouble, last: Target): string {
   const ending = `${failover} The last endpoint attempted was ${targetEndpoint(last)}`
   switch (first.kind) {
     case 'policy':
-      return first.text
+    case 'fallback':
+      return troubleText(first)
     case 'reply':
       return `451 4.4.0 Primary target IP address responded with: "${replyText(first.reply)}." ${ending}`
     case 'failure':
@@ -97,6 +139,8 @@ export function troubleText(trouble: TargetTrouble): string {
   switch (trouble.kind) {
     case 'policy':
       return trouble.text
+    case 'fallback':
+      return `454 4.7.0 ${trouble.tlsFault}. In clear: ${troubleText(trouble.inClear)}`
     case 'reply':
       return replyText(trouble.reply)
     case 'failure':
@@ -118,14 +162,12 @@ export function brokenText(failure: ClientFailure): string {
 }
 
 /**
- * What a broken session says of the target. A 421 that came before it broke is the better reason. Once
- * content was under way the trouble is the message's, and no other target is tried in this attempt:
- * it could deliver twice.
+ * What a session that broke in a transaction says of the target. Once content was under way the trouble
+ * is the message's, and no other target is tried in this attempt: it could deliver twice.
  */
 export function brokenSessionTrouble(failure: ClientFailure): TargetTrouble | undefined {
-  const farewell = failure.replies.find(({ code }) => code === 421)
   if (failure.stage === 'content' || failure.stage === 'final-dot') return undefined
-  return farewell === undefined ? { kind: 'failure', failure } : { kind: 'reply', reply: farewell }
+  return sessionTrouble(failure)
 }
 
 export type Outcome = 'delivered' | 'retry' | 'failed'

@@ -20,6 +20,7 @@ import {
   messageOutcome,
   type Outcome,
   recipientVerdict,
+  refusesClearText,
   type TargetTrouble,
 } from './failure-policy.ts'
 import type { SendConnector } from './send-connector.ts'
@@ -83,6 +84,8 @@ class CopyTransfer {
   readonly #readPiece: ReadPiece
   readonly #results: RecipientResult[] = []
   #undecided: readonly CopyRecipient[] = []
+  /** What the peer said that may be for the clear text, where that is but our fall-back. */
+  #refusal: Reply | undefined
 
   constructor(session: DeliverySession, copy: Copy, readPiece: ReadPiece) {
     this.#session = session
@@ -119,7 +122,7 @@ class CopyTransfer {
     }
     const trouble = brokenSessionTrouble(error)
     if (trouble === undefined) this.#settle(this.#undecided, 'retry', brokenText(error))
-    return this.#outcome(trouble, error.inDoubt)
+    return this.#outcome(this.#fallbackTrouble() ?? trouble, error.inDoubt)
   }
 
   /** Settles what this peer cannot take before a word is said of it. */
@@ -158,19 +161,43 @@ class CopyTransfer {
     const all = [replies.mail, ...replies.recipients, replies.data]
     const farewell = all.find((answer) => answer?.code === 421)
     const accepted = this.#judgeEnvelope(recipients, replies)
-    if (farewell !== undefined) return { kind: 'reply', reply: farewell }
+    if (farewell !== undefined) return this.#fallbackTrouble() ?? { kind: 'reply', reply: farewell }
     const { data } = replies
-    if (data?.code === 354) {
-      await this.#content(accepted)
-      return undefined
-    }
-    this.#session.needsReset = replies.mail.code < 300
-    if (data === undefined || accepted.length === 0) return undefined
+    if (data?.code === 354) await this.#content(accepted)
+    else this.#withoutContent(accepted, replies)
+    return this.#fallbackTrouble()
+  }
+
+  #withoutContent(
+    accepted: readonly AcceptedRecipient[],
+    { mail, data }: Pick<EnvelopeReplies, 'mail' | 'data'>,
+  ): void {
+    this.#session.needsReset = mail.code < 300
+    if (data === undefined || accepted.length === 0) return
     // The recipients beyond the peer's limit were told to come again: this was not said of them.
-    const refused = accepted.map(({ recipient }) => recipient)
-    this.#settle(refused, messageOutcome(data), replyText(data))
+    this.#judge(
+      accepted.map(({ recipient }) => recipient),
+      data,
+    )
     if (data.code < 400) this.#session.client.destroy()
-    return undefined
+  }
+
+  /** Settles by a refusal, unless it may be for the clear text: then it says nothing of the mail. */
+  #judge(
+    recipients: readonly CopyRecipient[],
+    answer: Reply,
+    outcome = messageOutcome(answer),
+  ): void {
+    if (this.#session.fallback !== undefined && refusesClearText(answer)) this.#refusal ??= answer
+    else this.#settle(recipients, outcome, replyText(answer))
+  }
+
+  #fallbackTrouble(): TargetTrouble | undefined {
+    const { fallback } = this.#session
+    const reply = this.#refusal
+    if (fallback === undefined || reply === undefined) return undefined
+    fallback.refused()
+    return { kind: 'fallback', tlsFault: fallback.tlsFault, inClear: { kind: 'reply', reply } }
   }
 
   async #envelope(recipients: readonly CopyRecipient[]): Promise<EnvelopeReplies> {
@@ -221,7 +248,7 @@ class CopyTransfer {
   ): readonly AcceptedRecipient[] {
     if (mail.code === 421) return []
     if (mail.code >= 300) {
-      this.#settle(recipients, messageOutcome(mail), replyText(mail))
+      this.#judge(recipients, mail)
       if (mail.code < 400) this.#session.client.destroy()
       return []
     }
@@ -231,7 +258,7 @@ class CopyTransfer {
       if (answer === undefined || answer.code === 421) break
       const verdict = recipientVerdict(answer, accepted.length > 0)
       if (verdict === 'accepted') accepted.push({ recipient, answer })
-      else if (verdict !== 'again') this.#settle([recipient], verdict, replyText(answer))
+      else if (verdict !== 'again') this.#judge([recipient], answer, verdict)
     }
     return accepted
   }
@@ -247,8 +274,13 @@ class CopyTransfer {
     const stored = (index: number, spare?: Buffer) => this.#readPiece(id, index, spare)
     const answer = await client.writeContent(outboundPieces(stored, nextHopPrincipal(connector)))
     const recipients = accepted.map(({ recipient }) => recipient)
+    const outcome = contentOutcome(answer)
+    if (outcome !== 'delivered') {
+      this.#judge(recipients, answer, outcome)
+      return
+    }
     const recipientReplies = accepted.map(({ answer: word }) => word)
-    this.#settle(recipients, contentOutcome(answer), replyText(answer), { recipientReplies })
+    this.#settle(recipients, outcome, replyText(answer), { recipientReplies })
   }
 
   #settle(

@@ -75,7 +75,7 @@ export async function openGround(
   { configFile, dataFolder }: Locations,
   { worker, siblings, clock, logger, tellsMail, fail }: GroundOptions,
 ): Promise<ServiceGround> {
-  const textAtStart = await readFile(configFile, 'utf8').catch(() => undefined)
+  const textAtStart = await readFile(configFile, 'utf8').catch(() => '')
   const loaded = await loadConfigAside(configFile)
   if ('problems' in loaded) {
     throw new CannotStart(`${configFile} has ${loaded.problems.length} problems`, loaded.problems)
@@ -89,7 +89,7 @@ export async function openGround(
   const certificates = await openCertificates(config, { dataFolder, clock, log })
   const watcher = new ConfigWatcher({
     ...{ file: configFile, live: config, clock, log: worker.number === 1 ? log : silentLog },
-    ...{ load: loadConfigAside, textAtStart },
+    ...{ load: loadConfigAside, atStart: { text: textAtStart, sections: loaded.sections } },
   })
   return {
     ...{ worker, siblings, config, certificates, dataFolder, clock, logger, tellsMail, fail },

@@ -25,8 +25,8 @@ AcceptedDomains: [{ DomainName: example.com }]
 SendConnectors: [{ Name: To Internet, AddressSpaces: ['*'] }]
 `
 
-test('an empty file is a Mailbox server with its default connectors', async () => {
-  const config = await load('')
+test('a server without a Role is a Mailbox server with its default connectors', async () => {
+  const config = await load('Server: {}')
   expect(config.Server).toEqual({ Name: 'EDGE01', Fqdn: 'edge01.example.com', Role: 'Mailbox' })
   expect(config.ReceiveConnectors.map(({ Name }) => Name)).toContain('Default Frontend EDGE01')
   expect(config.ReceiveConnectors).toHaveLength(5)
@@ -47,7 +47,7 @@ test('the Edge role has its own connector and its own intervals', async () => {
 
 test('an empty list of Receive connectors means none, an empty section the defaults', async () => {
   expect((await load('ReceiveConnectors: []')).ReceiveConnectors).toEqual([])
-  expect((await load('ReceiveConnectors:\n')).ReceiveConnectors).toHaveLength(5)
+  expect((await load('Server: {}\nReceiveConnectors:\n')).ReceiveConnectors).toHaveLength(5)
 })
 
 test('takes keys and values in any case, comments, comma lists and quoted values', async () => {
@@ -138,7 +138,7 @@ test('the name of an accepted domain is its domain when it has none', async () =
 })
 
 test('the result is frozen in depth', async () => {
-  const config = await load('')
+  const config = await load('Server: { Role: Mailbox }')
   expect(Object.isFrozen(config)).toBe(true)
   expect(Object.isFrozen(config.ReceiveConnectors[0]?.Bindings)).toBe(true)
   expect(Object.isFrozen(config.TransportService)).toBe(true)
@@ -211,7 +211,7 @@ ReceiveConnectors:
   })
 
   test('when no mail can come in or go out', async () => {
-    expect(await warnings('')).toEqual([
+    expect(await warnings('Server: {}')).toEqual([
       expect.stringContaining('no accepted domain'),
       expect.stringContaining('no Send connector'),
     ])
