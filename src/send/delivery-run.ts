@@ -44,7 +44,7 @@ export class DeliveryRun {
   #dnsFaults: readonly string[] = []
   /** Index of the target in use or to be tried next. */
   #current = 0
-  #first: { readonly trouble: TargetTrouble } | undefined
+  #first: { readonly trouble: TargetTrouble; readonly target: Target } | undefined
 
   constructor(lane: DeliveryLane, connector: SendConnector, options: DeliveryRunOptions) {
     this.#lane = lane
@@ -84,7 +84,7 @@ export class DeliveryRun {
         return undefined
       }
       if (outcome.trouble === undefined) continue
-      this.#advance(outcome.trouble, seasoned)
+      this.#advance(outcome.trouble, session, seasoned)
     }
   }
 
@@ -112,9 +112,9 @@ export class DeliveryRun {
    * A session that had served before may have been closed for its age: the same target deserves a new
    * one. A fresh session that breaks speaks against the target.
    */
-  #advance(trouble: TargetTrouble, seasoned: boolean): void {
+  #advance(trouble: TargetTrouble, { target }: DeliverySession, seasoned: boolean): void {
     if (seasoned) return
-    this.#first ??= { trouble }
+    this.#first ??= { trouble, target }
     this.#current++
   }
 
@@ -160,7 +160,7 @@ export class DeliveryRun {
         this.#session = opened
         return opened
       }
-      this.#first ??= { trouble: opened }
+      this.#first ??= { trouble: opened, target }
     }
     first?.end()
     if (signal.aborted) return { kind: 'served' }
@@ -183,10 +183,9 @@ export class DeliveryRun {
     const last = targets.at(-1)
     if (this.#first === undefined || last === undefined)
       return { kind: 'unreachable', error: '451 4.4.0 There was no target to try' }
-    return {
-      kind: 'unreachable',
-      error: unreachableText(this.#first.trouble, last, this.#dnsFaults),
-    }
+    const { trouble, target } = this.#first
+    const error = unreachableText(trouble, last, this.#dnsFaults)
+    return { kind: 'unreachable', error, remoteHost: targetName(target) }
   }
 
   /** No session: the copy goes back untried, or with what its last target said. */
