@@ -151,6 +151,7 @@ describe('delivery by MX', () => {
     expect(result).toEqual({
       kind: 'unreachable',
       error: `451 4.4.0 Primary target IP address responded with: "554 5.7.1 Go away." Attempted failover to alternate host, but that did not succeed. Either there are no alternate hosts, or delivery failed to all alternate hosts. The last endpoint attempted was 127.0.0.3:${refuses.port}`,
+      remoteHost: 'mx1.good.test (127.0.0.1)',
     })
     expect(lane.returned).toHaveLength(1)
     expect(protocolLog.records.join()).toContain(
@@ -165,6 +166,7 @@ describe('delivery by MX', () => {
       kind: 'unreachable',
       error:
         '441 4.4.1 Error encountered while communicating with primary target IP address: "Failed to connect. connect ECONNREFUSED 127.0.0.3:9." Attempted failover to alternate host, but that did not succeed. Either there are no alternate hosts, or delivery failed to all alternate hosts. The last endpoint attempted was 127.0.0.3:9',
+      remoteHost: 'dead.test (127.0.0.3)',
     })
   })
 })
