@@ -28,7 +28,7 @@ export interface OwnDomains {
 }
 
 export interface DsnNotifierOptions {
-  readonly store: Pick<QueueStore, 'begin' | 'readPiece'>
+  readonly store: Pick<QueueStore, 'begin' | 'readPiece' | 'damageOf'>
   /** Routes a notification, whatever its size; no copies when it cannot go anywhere. */
   readonly categorize: (recipients: readonly Recipient[]) => readonly NewCopy[]
   readonly transportConfig: Live<TransportConfig>
@@ -152,12 +152,15 @@ export class DsnNotifier implements Notifier {
   /** What can be returned; nothing of an original that cannot be read any more. */
   async #inspect(message: StoredMessage, action: DsnAction): Promise<ReturnedOriginal> {
     const read: ReadPiece = (index) => this.#options.store.readPiece(message.id, index)
-    const whole = action === 'failed' && this.#mayReturnAll(message)
     try {
+      const mayReturnAll = action === 'failed' && this.#mayReturnAll(message)
+      // Of damaged content the header is returned, as far as it can be read.
+      const whole = mayReturnAll && (await this.#options.store.damageOf(message.id)) === undefined
       const facts = await inspectOriginal(read, whole)
       return { ...facts, returned: whole && facts.returnable ? 'message' : 'headers' }
     } catch (error) {
-      if (!(error instanceof StoreError) || error.code !== 'CORRUPT') throw error
+      const isGone = error instanceof StoreError && ['CORRUPT', 'DAMAGED'].includes(error.code)
+      if (!isGone) throw error
       return { header: new HeaderBlock(Buffer.alloc(0)), eightBit: false, returned: 'nothing' }
     }
   }

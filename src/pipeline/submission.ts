@@ -259,6 +259,7 @@ function replyToFault(error: unknown): Reply {
     case 'CLOSED':
       return serviceNotActive
     case 'CORRUPT':
+    case 'DAMAGED':
     case 'FAILED':
       return temporaryFault
   }

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
-import { minute, second } from '../base/time-span.ts'
+import { second } from '../base/time-span.ts'
 import type { AdminMark, RemovalKind } from './admin-mark.ts'
 import type { AttemptHistory } from './attempt-history.ts'
 import type { RecipientResult } from './delivery-agent.ts'
@@ -52,7 +52,8 @@ interface Notices {
   readonly kinds: NoticeKind[]
 }
 
-const longestPause = minute
+/** What is not written is not safe yet: it is tried often. */
+const longestPause = 10 * second
 
 /** Writes what became of leased copies, together with the notifications that follow from it. */
 export class Settler {
@@ -151,11 +152,17 @@ export class Settler {
    * Tries until the store has it: the copy stays leased meanwhile, so what was delivered is not
    * delivered again. Only a store that is gone for good, or a service that must end, gives up.
    */
-  async #settleInTheEnd(copy: Copy, outcome: Outcome): Promise<number | undefined> {
+  async #settleInTheEnd(copy: Copy, wanted: Outcome): Promise<number | undefined> {
+    let outcome = wanted
     for (let pause = second; ; pause = Math.min(2 * pause, longestPause)) {
       try {
         return await this.#settleOnce(copy, outcome)
       } catch (error) {
+        const smaller = isDiskFull(error) ? this.#withoutNotices(outcome) : undefined
+        if (smaller !== undefined) {
+          outcome = smaller
+          continue
+        }
         const details = { messageId: copy.message.messageId, internalId: copy.message.id, error }
         if (
           this.#giveUp.signal.aborted ||
@@ -240,6 +247,16 @@ export class Settler {
     return final
   }
 
+  /**
+   * On a full disk what was delivered is written first: it must not be sent again. Failures wait for room
+   * in the queue, and are told after another attempt. Undefined when that would make nothing smaller.
+   */
+  #withoutNotices(outcome: Outcome): Outcome | undefined {
+    const lost = [...outcome.failed, ...outcome.expired]
+    if (lost.length === 0 && !outcome.delayed) return undefined
+    return { ...this.#withoutFailures(outcome, lost), delayed: false }
+  }
+
   #withoutFailures(outcome: Outcome, lost: readonly RecipientResult[]): Outcome {
     const kept = lost.map(({ recipient, reply }) => ({ ...recipient, lastError: reply }))
     const { clock, settings } = this.#parts
@@ -307,6 +324,10 @@ export class Settler {
       if (about !== undefined) onEvent({ kind: 'notified', copy, about, copies })
     })
   }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof StoreError && error.code === 'DISK_FULL'
 }
 
 /** The notification of that kind among those that are written. */

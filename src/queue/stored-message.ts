@@ -86,4 +86,6 @@ export interface Copy {
   readonly lastError: string
   /** A delay notification was sent. */
   readonly delayNotified: boolean
+  /** What is wrong with it as stored: then it must not be sent, and holds what could be read of it. */
+  readonly damage?: string
 }

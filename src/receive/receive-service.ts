@@ -31,6 +31,7 @@ import { ReceivingConnection } from './receiving-connection.ts'
 import { SessionLog } from './session-log.ts'
 import { ReceiveSession } from './session.ts'
 import { SharedPorts } from './shared-ports.ts'
+import { TurnQueue } from './turns.ts'
 import { UserDirectory } from './user-directory.ts'
 import type { User } from './user.ts'
 
@@ -108,6 +109,7 @@ export class ReceiveService implements AsyncDisposable {
       acceptedDomains: options.acceptedDomains,
       sink: options.sink,
       rates: new MessageRates(clock, siblings),
+      turns: new TurnQueue(),
       clock,
       isInternalCertificate: (der) => isInternalCertificate(der, certificates.internal),
       tunnel: options.tunnel,
@@ -317,14 +319,18 @@ export class ReceiveService implements AsyncDisposable {
   }
 
   #sessionLog(
-    { Name, ProtocolLoggingLevel }: ReceiveConnector,
+    { Name, ProtocolLoggingLevel, MaxRecipientsPerMessage }: ReceiveConnector,
     { local, remote }: { readonly local: Endpoint; readonly remote: Endpoint },
   ): SessionLog {
     const { protocolLog, server, clock } = this.#options
     const verbose = ProtocolLoggingLevel === 'Verbose'
     const connectorId = `${server.Name}\\${Name}`
     const records = protocolLog.session({ connectorId, local, remote, verbose })
-    return new SessionLog(records, verbose, clock.now())
+    return new SessionLog(records, {
+      verbose,
+      maxRecipients: MaxRecipientsPerMessage,
+      startedAt: clock.now(),
+    })
   }
 
   #connectorTls(connector: ReceiveConnector): ConnectorTls {

@@ -4,7 +4,7 @@ import { tableView } from '../format/view.ts'
 import { type Cmdlet, type Given, defineCmdlet, parameter } from '../shell/cmdlet.ts'
 import { dateTime, oneOf, switchParameter, text, textPart } from '../shell/parameter-types.ts'
 import { ShellObject } from '../values/shell-object.ts'
-import { wildcard } from '../values/wildcard.ts'
+import { wildcard } from '../../base/wildcard.ts'
 import { limitedResults, resultSize } from './result-size.ts'
 import { requireTimeRange } from './time-range.ts'
 

@@ -4,7 +4,7 @@ import { areEqual, compare } from '../values/compare.ts'
 import type { ShellObject } from '../values/shell-object.ts'
 import { textOf } from '../values/text-of.ts'
 import { type Value, isList } from '../values/value.ts'
-import { wildcard } from '../values/wildcard.ts'
+import { wildcard } from '../../base/wildcard.ts'
 import {
   type FilterOperator,
   type FilterProperties,

@@ -422,6 +422,14 @@ describe('what comes back of the original', () => {
     expect(report).not.toMatch(/X-MS-Exchange-Organization/)
   })
 
+  test('its header alone, when the content is damaged', async () => {
+    const message = stored()
+    store.damage = 'its content does not fit its checksum'
+    const report = await text(await notifier.failed(message, [failure()]))
+    expect(report).toContain('text/rfc822-headers')
+    expect(report).not.toContain('message/rfc822')
+  })
+
   test('nothing, when the original cannot be read any more', async () => {
     const message = { ...stored(), id: 999 }
     const report = await text(await notifier.failed(message, [failure()]))
