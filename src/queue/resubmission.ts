@@ -137,7 +137,8 @@ export class Resubmission {
     }
     let result: Recategorized | undefined
     try {
-      result = await (recategorize ?? this.#parts.recategorize)(copy)
+      const known = settler.withQueueAttempts(copy)
+      result = await (recategorize ?? this.#parts.recategorize)(known)
     } catch (error) {
       log.error({ error, internalId: copy.message.id }, 'could not categorize a message anew')
     }

@@ -94,6 +94,7 @@ export class QueueScheduler implements AsyncDisposable {
     this.#settler = new Settler({
       ...options,
       onNewCopies,
+      attemptsOf: (queue) => this.#queues.get(queue)?.trouble?.attempts ?? [],
       marks,
       onLateRemoval: (copy, kind) => void this.messages.removeLate(copy, kind),
     })
@@ -406,10 +407,10 @@ export class QueueScheduler implements AsyncDisposable {
         if (lane.reported === 0 && queue.ready > 0) this.#trouble.pause(queue)
         break
       case 'unreachable':
-        this.#trouble.unreachable(queue, result.error)
+        this.#trouble.unreachable(queue, result)
         break
       case 'unroutable':
-        this.#trouble.unroutable(queue, result.error)
+        this.#trouble.unroutable(queue, result)
         break
       case 'impossible':
         void this.#trouble.impossible(queue, result.error)

@@ -2,18 +2,22 @@ import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import { second } from '../base/time-span.ts'
 import type { AdminMark, RemovalKind } from './admin-mark.ts'
+import type { AttemptHistory } from './attempt-history.ts'
 import type { RecipientResult } from './delivery-agent.ts'
 import type { Notifier } from './notifier.ts'
 import type { NoticeKind, NoticeOfResults, QueueEvents, QueueLog } from './queue-events.ts'
 import { type PreparedMessage, type QueueStore, StoreError } from './queue-store.ts'
+import type { QueueKey } from './queue-key.ts'
 import { type Copy, type NewCopy, suspended } from './stored-message.ts'
 import {
   type MessageSettings,
   type Verdict,
+  allExpired,
   allFailed,
-  expiredReply,
   judge,
+  putOff,
   removedReply,
+  withQueueAttempts,
 } from './verdict.ts'
 
 export interface SettlerParts {
@@ -25,6 +29,8 @@ export interface SettlerParts {
   readonly onEvent: QueueEvents
   /** Takes the new copies of a settlement: leased, fresh. */
   readonly onNewCopies: (copies: readonly Copy[]) => void
+  /** What attempts to reach the queue's next hop came to of late. */
+  readonly attemptsOf: (queue: QueueKey) => AttemptHistory
   /** What an administrator wants to become of copies that others hold. */
   readonly marks: Map<number, AdminMark>
   /** A copy was to be removed while its result was being written, and is still there. */
@@ -68,21 +74,16 @@ export class Settler {
   }
 
   /** The time of the copy has run out. */
-  async expire(copy: Copy): Promise<void> {
-    const verdict = this.#judge(copy, [])
-    const expired = allFailed(copy, expiredReply)
-    const outcome = { ...verdict, expired, remaining: [], delayed: false, moved: [] }
+  async expire(untold: Copy): Promise<void> {
+    const copy = this.withQueueAttempts(untold)
+    const outcome = { ...waiting(copy), remaining: [], expired: allExpired(copy), moved: [] }
     await this.#settle(copy, { ...outcome, delayNotified: copy.delayNotified })
   }
 
-  /** The copy waits on as it is, but its sender hears of the delay. */
-  async tellDelay(copy: Copy): Promise<void> {
-    await this.#settle(copy, {
-      ...waiting(copy),
-      delayed: true,
-      moved: [],
-      delayNotified: copy.delayNotified,
-    })
+  /** The copy waits on as it is, but its sender hears of the delay, and the log why it is delayed. */
+  async tellDelay(untold: Copy): Promise<void> {
+    const copy = this.withQueueAttempts(untold)
+    await this.#settle(copy, { ...asItIs(copy), delayed: true, moved: [] })
   }
 
   /** Categorized anew: to other queues, some perhaps failed. */
@@ -120,6 +121,11 @@ export class Settler {
   /** Waits until everything is written or given up. */
   async finish(): Promise<void> {
     while (this.#open > 0) await this.#finished.promise
+  }
+
+  /** The copy with what attempts to reach its queue's next hop came to: only the queue knows that so far. */
+  withQueueAttempts(copy: Copy): Copy {
+    return withQueueAttempts(copy, this.#parts.attemptsOf(copy.queue))
   }
 
   #judge(copy: Copy, results: readonly RecipientResult[]): Verdict {
@@ -303,13 +309,9 @@ export class Settler {
     }
     const { dropped = [] } = outcome
     if (dropped.length > 0) onEvent({ kind: 'failed', copy, results: dropped })
-    if (outcome.remaining.length > 0 && outcome.attempts > copy.attempts) {
-      const results = outcome.remaining.map((recipient) => ({
-        recipient,
-        outcome: 'retry' as const,
-        reply: recipient.lastError ?? '',
-      }))
-      onEvent({ kind: 'deferred', copy, results, until: outcome.dueAt })
+    if (outcome.attempts > copy.attempts || outcome.delayed) {
+      const results = putOff(outcome.remaining)
+      if (results.length > 0) onEvent({ kind: 'deferred', copy, results, until: outcome.dueAt })
     }
     const moved = added.slice(0, outcome.moved.length)
     if (moved.length > 0) onEvent({ kind: 'moved', copy, to: moved })

@@ -12,7 +12,7 @@ import { categorize, categorizeAgain } from '../pipeline/categorizer.ts'
 import { liveRoutingTables } from '../pipeline/live-routing-tables.ts'
 import { QueueSubmission } from '../pipeline/submission.ts'
 import { isUsable } from '../pipeline/routing.ts'
-import { outboundProxyDialer } from '../proxy/outbound-proxy.ts'
+import { noFrontEnd, outboundProxyDialer } from '../proxy/outbound-proxy.ts'
 import { type QueueKey, isRedirectionQueue } from '../queue/queue-key.ts'
 import { queuePages } from '../queue/queue-pages.ts'
 import { type QueueStore, StoreError } from '../queue/queue-store.ts'
@@ -24,6 +24,7 @@ import { type Dialer, directDialer } from '../send/dialer.ts'
 import type { SendConnector } from '../send/send-connector.ts'
 import { acceptedDomainsOf } from './accepted-domains-of.ts'
 import { keepThreadsSmall, tendHeapGrowth } from './heap-growth.ts'
+import { LiveServiceTargets } from './live-service-targets.ts'
 import { openMessageTracking } from './message-tracking.ts'
 import { ownListeners } from './own-listeners.ts'
 import { numbersOfFile, queueFilePath } from './queue-files.ts'
@@ -32,7 +33,6 @@ import { CannotStart, type RunningService, type ServiceGround } from './service-
 import { type ServiceLogs, openServiceLogs } from './service-log.ts'
 import { redirectionTarget } from './redirection-target.ts'
 import { tellRetry } from './retry-told.ts'
-import { outboundProxyTarget } from './service-targets.ts'
 import { listensOnNothing, startListening } from './start-listening.ts'
 
 /** How long clients may take to end their message, and deliveries theirs, when the service drains. */
@@ -232,12 +232,13 @@ function openDelivery(ground: ServiceGround, store: QueueStore, logs: ServiceLog
 function dialers(ground: ServiceGround, log: ProtocolLog): (connector: SendConnector) => Dialer {
   const { config, clock, certificates } = ground
   const direct = directDialer(clock)
+  const targets = new LiveServiceTargets(config)
   return (connector) => {
-    const { ReceiveConnectors, Server } = config.current
-    const frontEnd = connector.FrontendProxyEnabled
-      ? outboundProxyTarget(ReceiveConnectors)
-      : undefined
-    if (frontEnd === undefined) return direct
+    const { Server } = config.current
+    // An Edge server has no front end.
+    if (!connector.FrontendProxyEnabled || Server.Role === 'Edge') return direct
+    const frontEnd = targets.outboundProxy()
+    if (frontEnd === undefined) return noFrontEnd
     return outboundProxyDialer({
       ...{ dialer: direct, clock, log, frontEnd, fqdn: Server.Fqdn, connector: connector.Name },
       certificate: certificates.internal,
