@@ -40,7 +40,7 @@ export class DeliveryRun {
   #targets: readonly Target[] | undefined
   /** Index of the target in use or to be tried next. */
   #current = 0
-  #first: { readonly trouble: TargetTrouble } | undefined
+  #first: { readonly trouble: TargetTrouble; readonly target: Target } | undefined
 
   constructor(lane: DeliveryLane, connector: SendConnector, options: DeliveryRunOptions) {
     this.#lane = lane
@@ -80,7 +80,7 @@ export class DeliveryRun {
         return undefined
       }
       if (outcome.trouble === undefined) continue
-      this.#advance(outcome.trouble, seasoned)
+      this.#advance(outcome.trouble, session, seasoned)
     }
   }
 
@@ -99,7 +99,7 @@ export class DeliveryRun {
     }
     if (outcome.inDoubt) this.#logDoubt(session, copy)
     const trouble = outcome.trouble ?? failureOf(session)
-    if (!session.client.usable || trouble !== undefined)
+    if (!session.client.usable || session.spent || trouble !== undefined)
       void this.#discard(trouble && troubleOutcome(trouble))
     return outcome
   }
@@ -108,9 +108,9 @@ export class DeliveryRun {
    * A session that had served before may have been closed for its age: the same target deserves a new
    * one. A fresh session that breaks speaks against the target.
    */
-  #advance(trouble: TargetTrouble, seasoned: boolean): void {
+  #advance(trouble: TargetTrouble, { target }: DeliverySession, seasoned: boolean): void {
     if (seasoned) return
-    this.#first ??= { trouble }
+    this.#first ??= { trouble, target }
     this.#current++
   }
 
@@ -154,7 +154,7 @@ export class DeliveryRun {
         this.#session = opened
         return opened
       }
-      this.#first ??= { trouble: opened }
+      this.#first ??= { trouble: opened, target }
     }
     first?.end()
     return signal.aborted ? { kind: 'served' } : this.#unreachable(targets)
@@ -164,7 +164,9 @@ export class DeliveryRun {
     const last = targets.at(-1)
     if (this.#first === undefined || last === undefined)
       return { kind: 'unreachable', error: '451 4.4.0 There was no target to try' }
-    return { kind: 'unreachable', error: unreachableText(this.#first.trouble, last) }
+    const { trouble, target } = this.#first
+    const error = unreachableText(trouble, last)
+    return { kind: 'unreachable', error, remoteHost: targetName(target) }
   }
 
   /** No session: the copy goes back untried, or with what its last target said. */

@@ -48,6 +48,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   const logs = opened.use(openServiceLogs(ground, Server.Role === 'Edge' ? 'Edge' : 'Hub'))
   const tracking = opened.use(openMessageTracking(ground))
   const store = opened.use(await openStore(ground))
+  opened.defer(tellRoom(store, ground))
   const tables = liveRoutingTables(config)
   const domains = mapLive(tables, ({ acceptedDomains }) => acceptedDomains)
   const transportConfig = mapLive(config, ({ TransportConfig }) => TransportConfig)
@@ -181,6 +182,22 @@ async function openStore(ground: ServiceGround): Promise<QueueStore> {
     if (!(error instanceof StoreError)) throw error
     throw new CannotStart(error.message, [], { cause: error })
   }
+}
+
+/** Says when the disk has no room for results, so that nothing is sent, and when that is over. */
+function tellRoom(store: QueueStore, { worker, dataFolder, logger }: ServiceGround): () => void {
+  const queueFile = queueFilePath(dataFolder, worker.number)
+  const stopped = () =>
+    logger.error(
+      { queueFile },
+      'the disk of the queue is full: nothing is delivered until there is room, for results could not be written; make room',
+    )
+  if (!store.hasRoomForResults.current) stopped()
+  return store.hasRoomForResults.subscribe((hasRoom) => {
+    if (hasRoom)
+      logger.info({ queueFile }, 'there is room on the disk of the queue: delivery goes on')
+    else stopped()
+  })
 }
 
 function openDelivery(ground: ServiceGround, store: QueueStore, logs: ServiceLogs): SmtpDelivery {
