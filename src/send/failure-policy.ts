@@ -116,10 +116,10 @@ export function sessionTrouble(failure: ClientFailure): TargetTrouble {
   return refusal === undefined ? { kind: 'failure', failure } : { kind: 'reply', reply: refusal }
 }
 
-/** Told when TLS is required and not to be had. */
-export const tlsRequired: TargetTrouble = {
-  kind: 'policy',
-  text: '451 5.7.3 STARTTLS is required to send mail',
+/** Told when TLS is required and not to be had; `fault` is why, where it was offered. */
+export function tlsRequired(fault?: string): TargetTrouble {
+  const text = '451 5.7.3 STARTTLS is required to send mail'
+  return { kind: 'policy', text: fault === undefined ? text : `${text}; ${fault}` }
 }
 
 const failover =

@@ -148,7 +148,7 @@ export class SessionOpener {
     const facts = { target: targetName(target), reason: tlsFault }
     if (!mayFallBack(connector)) {
       logger.warn(facts, 'TLS failed and is required')
-      return tlsNeed(connector) === 'required' ? tlsRequired : trouble
+      return tlsNeed(connector) === 'required' ? tlsRequired(tlsFault) : trouble
     }
     logger.warn(facts, fallingBack)
     const opened = await this.#attempt(request, tlsFault)
