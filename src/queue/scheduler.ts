@@ -94,7 +94,7 @@ export class QueueScheduler implements AsyncDisposable {
     this.#settler = new Settler({
       ...options,
       onNewCopies,
-      attemptsOf: (queue) => this.#queues.get(queue)?.trouble?.attempts ?? [],
+      attemptsOf: (queue) => this.#queues.get(queue)?.attempts ?? [],
       marks,
       onLateRemoval: (copy, kind) => void this.messages.removeLate(copy, kind),
     })
