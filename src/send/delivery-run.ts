@@ -6,6 +6,7 @@ import type { Copy, CopyRecipient } from '../queue/stored-message.ts'
 import type { ConnectionCache } from './connection-cache.ts'
 import { lookupsDescription, nextHopOutcome, troubleOutcome } from './connectivity-texts.ts'
 import { type TargetTrouble, troubleText, unreachableText } from './failure-policy.ts'
+import type { KnownTargets, Targets } from './known-targets.ts'
 import type { Lookup, NextHop } from './next-hop.ts'
 import type { SendConnector } from './send-connector.ts'
 import type { DeliverySession, SessionOpener } from './session-opener.ts'
@@ -38,6 +39,9 @@ export class DeliveryRun {
   readonly #cacheKey: string
   #session: DeliverySession | undefined
   #targets: readonly Target[] | undefined
+  /** What the DNS has yet to tell of targets, for when those that are known are of no use. */
+  #later: KnownTargets['later']
+  #dnsFaults: readonly string[] = []
   /** Index of the target in use or to be tried next. */
   #current = 0
   #first: { readonly trouble: TargetTrouble; readonly target: Target } | undefined
@@ -134,6 +138,8 @@ export class DeliveryRun {
       return nextHop
     }
     this.#targets = nextHop.targets
+    this.#later = nextHop.later
+    this.#dnsFaults = nextHop.dnsFaults
     return this.#connect(nextHop.targets, begun)
   }
 
@@ -157,7 +163,20 @@ export class DeliveryRun {
       this.#first ??= { trouble: opened, target }
     }
     first?.end()
-    return signal.aborted ? { kind: 'served' } : this.#unreachable(targets)
+    if (signal.aborted) return { kind: 'served' }
+    return this.#later === undefined ? this.#unreachable(targets) : this.#goOn(targets, this.#later)
+  }
+
+  /** The known targets were of no use. */
+  async #goOn(
+    known: readonly Target[],
+    later: () => Promise<Targets>,
+  ): Promise<DeliverySession | ConnectionResult> {
+    this.#later = undefined
+    const { targets, dnsFaults } = await later()
+    this.#targets = [...known, ...targets]
+    this.#dnsFaults = dnsFaults
+    return this.#connect(this.#targets)
   }
 
   #unreachable(targets: readonly Target[]): ConnectionResult {
@@ -165,7 +184,7 @@ export class DeliveryRun {
     if (this.#first === undefined || last === undefined)
       return { kind: 'unreachable', error: '451 4.4.0 There was no target to try' }
     const { trouble, target } = this.#first
-    const error = unreachableText(trouble, last)
+    const error = unreachableText(trouble, last, this.#dnsFaults)
     return { kind: 'unreachable', error, remoteHost: targetName(target) }
   }
 
