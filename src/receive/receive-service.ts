@@ -31,6 +31,7 @@ import { ReceivingConnection } from './receiving-connection.ts'
 import { SessionLog } from './session-log.ts'
 import { ReceiveSession } from './session.ts'
 import { SharedPorts } from './shared-ports.ts'
+import { TurnQueue } from './turns.ts'
 import { UserDirectory } from './user-directory.ts'
 import type { User } from './user.ts'
 
@@ -61,7 +62,8 @@ export interface ListenerInfo {
   readonly address: string
   /** The real port, where the binding has 0. */
   readonly port: number
-  readonly tls: 'STARTTLS' | 'implicit' | 'none'
+  /** `no certificate`: there should be TLS, and no connector of the socket has a certificate for it. */
+  readonly tls: 'STARTTLS' | 'implicit' | 'none' | 'no certificate'
   /** Connectors that share it, narrowest remote range first. */
   readonly connectors: readonly string[]
 }
@@ -108,6 +110,7 @@ export class ReceiveService implements AsyncDisposable {
       acceptedDomains: options.acceptedDomains,
       sink: options.sink,
       rates: new MessageRates(clock, siblings),
+      turns: new TurnQueue(),
       clock,
       isInternalCertificate: (der) => isInternalCertificate(der, certificates.internal),
       tunnel: options.tunnel,
@@ -317,14 +320,18 @@ export class ReceiveService implements AsyncDisposable {
   }
 
   #sessionLog(
-    { Name, ProtocolLoggingLevel }: ReceiveConnector,
+    { Name, ProtocolLoggingLevel, MaxRecipientsPerMessage }: ReceiveConnector,
     { local, remote }: { readonly local: Endpoint; readonly remote: Endpoint },
   ): SessionLog {
     const { protocolLog, server, clock } = this.#options
     const verbose = ProtocolLoggingLevel === 'Verbose'
     const connectorId = `${server.Name}\\${Name}`
     const records = protocolLog.session({ connectorId, local, remote, verbose })
-    return new SessionLog(records, verbose, clock.now())
+    return new SessionLog(records, {
+      verbose,
+      maxRecipients: MaxRecipientsPerMessage,
+      startedAt: clock.now(),
+    })
   }
 
   #connectorTls(connector: ReceiveConnector): ConnectorTls {
@@ -356,7 +363,7 @@ export class ReceiveService implements AsyncDisposable {
     return {
       address: listener.binding.address,
       port: listener.port,
-      tls: tlsOf(sharing),
+      tls: tlsOf(sharing, (connector) => this.#connectorTls(connector).hasCertificate()),
       connectors: sharing.map(({ Name }) => Name),
     }
   }
@@ -366,7 +373,15 @@ function narrowestRange({ RemoteIPRanges }: ReceiveConnector): bigint {
   return RemoteIPRanges.map(rangeSize).reduce((a, b) => (a < b ? a : b))
 }
 
-function tlsOf(connectors: readonly ReceiveConnector[]): ListenerInfo['tls'] {
-  if (connectors.some(({ TlsMode }) => TlsMode === 'Implicit')) return 'implicit'
-  return connectors.some(({ AuthMechanism }) => AuthMechanism.includes('Tls')) ? 'STARTTLS' : 'none'
+function tlsOf(
+  connectors: readonly ReceiveConnector[],
+  hasCertificate: (connector: ReceiveConnector) => boolean,
+): ListenerInfo['tls'] {
+  const secured = connectors.filter(
+    ({ TlsMode, AuthMechanism }) => TlsMode === 'Implicit' || AuthMechanism.includes('Tls'),
+  )
+  if (secured.length === 0) return 'none'
+  const able = secured.filter(hasCertificate)
+  if (able.length === 0) return 'no certificate'
+  return able.some(({ TlsMode }) => TlsMode === 'Implicit') ? 'implicit' : 'STARTTLS'
 }

@@ -9,7 +9,7 @@ const root = new URL('../..', import.meta.url).pathname
 const ownMain = new URL('../../bin/edge.js', import.meta.url).pathname
 
 /** How long a line of the program log is waited for. */
-const patienceMs = 30_000
+const patienceMs = 120_000
 
 /** One line of the relay's program log. */
 export interface LogLine {
@@ -69,11 +69,14 @@ export class RelayProcess implements AsyncDisposable {
     return relay
   }
 
-  /** `edge lab` in a temporary folder, in the same way. */
-  static async startLab(): Promise<RelayProcess> {
+  /** `edge lab` with these arguments in a temporary folder, in the same way. */
+  static async startLab(
+    args: readonly string[] = [],
+    services: readonly string[] = ['Transport', 'FrontendTransport'],
+  ): Promise<RelayProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'edge-lab-'))
-    const relay = RelayProcess.#run(['lab', '--data', join(folder, 'data')], folder, {})
-    await relay.#listening(['Transport', 'FrontendTransport'])
+    const relay = RelayProcess.#run(['lab', '--data', join(folder, 'data'), ...args], folder, {})
+    await relay.#listening(services)
     return relay
   }
 
