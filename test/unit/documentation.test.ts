@@ -2,8 +2,12 @@ import { existsSync, globSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
 import { commandTable } from '../../src/commands/command-table.ts'
 import { runCommand } from '../../src/commands/run-command.ts'
+import { environmentConfig } from '../../src/config/environment-config.ts'
+import { environmentSettings, unknownVariables } from '../../src/config/environment-settings.ts'
 import { captured } from '../support/captured-output.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { testCertificate } from '../support/test-certificate.ts'
@@ -45,6 +49,29 @@ test('the chapter of commands lists them as the help does', () => {
     does.replaceAll('`', ''),
   ])
   expect(listed).toEqual(helped)
+})
+
+test("the container's chapter has every setting of the environment", () => {
+  const listed = tableRows('docs/container.md', 'Variable').map(([name = '']) => name)
+  expect(listed).toEqual(Object.keys(environmentSettings).map((name) => `\`${name}\``))
+})
+
+test('the compose file for production makes a configuration of settings there are', async () => {
+  const text = await readFile(join(root, 'docker/production.yaml'), 'utf8')
+  const file = z.object({
+    services: z.object({ relay: z.object({ environment: z.record(z.string(), z.string()) }) }),
+  })
+  const { environment } = file.parse(parse(text)).services.relay
+  const env = Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [
+      name,
+      value.replace(/^\$\{\w+:([-?])(.*)\}$/, (_, kind, given) =>
+        kind === '?' ? 'mail.contoso.com' : String(given),
+      ),
+    ]),
+  )
+  expect(unknownVariables(env)).toEqual([])
+  expect(environmentConfig(env)).toHaveProperty('yaml')
 })
 
 describe('each difference has its test', () => {
