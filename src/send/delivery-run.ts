@@ -6,6 +6,7 @@ import type { Copy, CopyRecipient } from '../queue/stored-message.ts'
 import type { ConnectionCache } from './connection-cache.ts'
 import { lookupsDescription, nextHopOutcome, troubleOutcome } from './connectivity-texts.ts'
 import { type TargetTrouble, troubleText, unreachableText } from './failure-policy.ts'
+import type { KnownTargets, Targets } from './known-targets.ts'
 import type { Lookup, NextHop } from './next-hop.ts'
 import type { SendConnector } from './send-connector.ts'
 import type { DeliverySession, SessionOpener } from './session-opener.ts'
@@ -38,9 +39,12 @@ export class DeliveryRun {
   readonly #cacheKey: string
   #session: DeliverySession | undefined
   #targets: readonly Target[] | undefined
+  /** What the DNS has yet to tell of targets, for when those that are known are of no use. */
+  #later: KnownTargets['later']
+  #dnsFaults: readonly string[] = []
   /** Index of the target in use or to be tried next. */
   #current = 0
-  #first: { readonly trouble: TargetTrouble } | undefined
+  #first: { readonly trouble: TargetTrouble; readonly target: Target } | undefined
 
   constructor(lane: DeliveryLane, connector: SendConnector, options: DeliveryRunOptions) {
     this.#lane = lane
@@ -80,7 +84,7 @@ export class DeliveryRun {
         return undefined
       }
       if (outcome.trouble === undefined) continue
-      this.#advance(outcome.trouble, seasoned)
+      this.#advance(outcome.trouble, session, seasoned)
     }
   }
 
@@ -99,7 +103,7 @@ export class DeliveryRun {
     }
     if (outcome.inDoubt) this.#logDoubt(session, copy)
     const trouble = outcome.trouble ?? failureOf(session)
-    if (!session.client.usable || trouble !== undefined)
+    if (!session.client.usable || session.spent || trouble !== undefined)
       void this.#discard(trouble && troubleOutcome(trouble))
     return outcome
   }
@@ -108,9 +112,9 @@ export class DeliveryRun {
    * A session that had served before may have been closed for its age: the same target deserves a new
    * one. A fresh session that breaks speaks against the target.
    */
-  #advance(trouble: TargetTrouble, seasoned: boolean): void {
+  #advance(trouble: TargetTrouble, { target }: DeliverySession, seasoned: boolean): void {
     if (seasoned) return
-    this.#first ??= { trouble }
+    this.#first ??= { trouble, target }
     this.#current++
   }
 
@@ -134,6 +138,8 @@ export class DeliveryRun {
       return nextHop
     }
     this.#targets = nextHop.targets
+    this.#later = nextHop.later
+    this.#dnsFaults = nextHop.dnsFaults
     return this.#connect(nextHop.targets, begun)
   }
 
@@ -154,17 +160,32 @@ export class DeliveryRun {
         this.#session = opened
         return opened
       }
-      this.#first ??= { trouble: opened }
+      this.#first ??= { trouble: opened, target }
     }
     first?.end()
-    return signal.aborted ? { kind: 'served' } : this.#unreachable(targets)
+    if (signal.aborted) return { kind: 'served' }
+    return this.#later === undefined ? this.#unreachable(targets) : this.#goOn(targets, this.#later)
+  }
+
+  /** The known targets were of no use. */
+  async #goOn(
+    known: readonly Target[],
+    later: () => Promise<Targets>,
+  ): Promise<DeliverySession | ConnectionResult> {
+    this.#later = undefined
+    const { targets, dnsFaults } = await later()
+    this.#targets = [...known, ...targets]
+    this.#dnsFaults = dnsFaults
+    return this.#connect(this.#targets)
   }
 
   #unreachable(targets: readonly Target[]): ConnectionResult {
     const last = targets.at(-1)
     if (this.#first === undefined || last === undefined)
       return { kind: 'unreachable', error: '451 4.4.0 There was no target to try' }
-    return { kind: 'unreachable', error: unreachableText(this.#first.trouble, last) }
+    const { trouble, target } = this.#first
+    const error = unreachableText(trouble, last, this.#dnsFaults)
+    return { kind: 'unreachable', error, remoteHost: targetName(target) }
   }
 
   /** No session: the copy goes back untried, or with what its last target said. */

@@ -25,7 +25,10 @@ import { type Target, targetEndpoint } from './target.ts'
  * | message   | MAIL, DATA, content: 5yz                     | its recipients fail                      |
  * | message   | the same: 4yz; a session that breaks during  | its recipients wait for another attempt  |
  * |           | or after the content; whatever is not known  |                                          |
- * | recipient | RCPT: 5yz fails, 4yz waits, 452 4.5.3 goes again in the same session               |
+ * | recipient | RCPT: 5yz fails, 4yz waits                   |                                          |
+ * | recipient | "too many", 4yz or 5yz: at RCPT the next     | where that makes no headway it waits     |
+ * |           | transaction, then a new session; at DATA or  | (RCPT) or is judged as any other (DATA,  |
+ * |           | the content half as many at a time           | content)                                 |
  */
 
 /** What the DNS said instead of an address. */
@@ -34,6 +37,8 @@ export type DnsTrouble =
   | { readonly kind: 'no-address' }
   | { readonly kind: 'null' }
   | { readonly kind: 'loop' }
+  /** Its addresses are such that nobody can have them; the reason names them. */
+  | { readonly kind: 'undialable'; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string }
 
 /** No target; `impossible` is for good. */
@@ -42,7 +47,9 @@ export interface NextHopFailure {
   readonly error: string
 }
 
-const impossibleTexts: Readonly<Record<Exclude<DnsTrouble['kind'], 'failed'>, Reply>> = {
+const impossibleTexts: Readonly<
+  Record<Exclude<DnsTrouble['kind'], 'undialable' | 'failed'>, Reply>
+> = {
   nonexistent: reply('550 5.4.4 SMTPSEND.DNS.NonExistentDomain; nonexistent domain'),
   'no-address': reply('550 5.4.4 SMTPSEND.DNS.NoAddress; no mail exchanger with an address'),
   null: reply('550 5.1.10 SMTPSEND.DNS.NullMx; the domain does not accept mail'),
@@ -61,7 +68,10 @@ export function dnsVerdict(
     error: `451 4.4.0 DNS query failed. The error was: ${reason}`,
   })
   if (trouble.kind === 'failed') return failed(trouble.reason)
-  const verdict = impossibleTexts[trouble.kind]
+  const verdict =
+    trouble.kind === 'undialable'
+      ? reply(`550 5.4.4 SMTPSEND.DNS.NoAddress; ${trouble.reason}`)
+      : impossibleTexts[trouble.kind]
   if (policies.includes('DowngradeDnsFailures')) return failed(verdict.lines.join(' '))
   return { kind: 'impossible', error: replyText(verdict) }
 }
@@ -117,9 +127,19 @@ const failover =
 
 /**
  * The queue's LastError when no target was of use: the trouble with the first, and where the last
- * attempt went.
+ * attempt went; and what the DNS did not tell, for the host that works may be behind that.
  */
-export function unreachableText(first: TargetTrouble, last: Target): string {
+export function unreachableText(
+  first: TargetTrouble,
+  last: Target,
+  dnsFaults: readonly string[] = [],
+): string {
+  const text = firstTroubleText(first, last)
+  if (dnsFaults.length === 0) return text
+  return `${text}. DNS query failed for other addresses: ${dnsFaults.slice(0, 3).join(', ')}`
+}
+
+function firstTroubleText(first: TargetTrouble, last: Target): string {
   const ending = `${failover} The last endpoint attempted was ${targetEndpoint(last)}`
   switch (first.kind) {
     case 'policy':
@@ -185,18 +205,41 @@ export function contentOutcome(answer: Reply): Outcome {
   return answer.code >= 200 && answer.code < 300 ? 'delivered' : messageOutcome(answer)
 }
 
-/** `again`: too many recipients for one transaction, so it comes with the next one at once. */
-export type RecipientVerdict = 'accepted' | 'again' | 'retry' | 'failed'
+/**
+ * `again`: too many recipients for one transaction, so it comes with the next one at once;
+ * `new-session`: too many for this session, so it comes over another one.
+ */
+export type RecipientVerdict = 'accepted' | 'again' | 'new-session' | 'retry' | 'failed'
+
+/** What had gone well before, so that coming again at once makes progress, and ends. */
+export interface Headway {
+  /** The transaction has a recipient. */
+  readonly acceptedSome: boolean
+  /** The session has served before. */
+  readonly served: boolean
+}
 
 /**
- * What the reply to RCPT means. "Too many recipients" counts only after one was accepted, so each
- * round makes progress; 552 in its old sense is a 452 (RFC 5321 4.5.3.1.10).
+ * What the reply to RCPT means. "Too many recipients" is never for good: 552, which RFC 821 had for it,
+ * is then a 452 (RFC 5321 4.5.3.1.10).
  */
-export function recipientVerdict(answer: Reply, acceptedSome: boolean): RecipientVerdict {
+export function recipientVerdict(
+  answer: Reply,
+  { acceptedSome, served }: Headway,
+): RecipientVerdict {
   if (isPositive(answer)) return answer.code < 300 ? 'accepted' : 'retry'
-  const { code, enhanced } = answer
-  const tooMany =
-    (code === 452 || code === 552) && (enhanced === undefined || enhanced.endsWith('.5.3'))
-  if (tooMany && acceptedSome) return 'again'
+  if (acceptedSome && (isTooMany(answer) || isBareLimit(answer))) return 'again'
+  if (isTooMany(answer)) return served ? 'new-session' : 'retry'
   return isTransient(answer) ? 'retry' : 'failed'
+}
+
+/** Whether the peer speaks of more recipients than it takes at once. */
+export function isTooMany({ code, enhanced, lines }: Reply): boolean {
+  if (enhanced !== undefined) return enhanced.endsWith('.5.3')
+  return (code === 452 || code === 552) && /\btoo many\b/i.test(lines.join(' '))
+}
+
+/** Without an enhanced code, behind others that were accepted, it is the limit more often than not. */
+function isBareLimit({ code, enhanced }: Reply): boolean {
+  return (code === 452 || code === 552) && enhanced === undefined
 }

@@ -51,6 +51,8 @@ export interface DeliverySession {
   messages: number
   /** A transaction is open that no content ended, so RSET comes before the next. */
   needsReset: boolean
+  /** The peer takes no more on it: what is left goes over another one. */
+  spent: boolean
   readonly connectivity: ConnectivitySession
   /** Takes leave of the peer; `outcome` tells the connectivity log why. Never rejects. */
   quit(outcome?: string): Promise<void>
@@ -248,7 +250,7 @@ export class SessionOpener {
           connectivity.end(outcome)
           return client.quit()
         }
-        const own = { messages: 0, needsReset: false, connectivity, quit }
+        const own = { messages: 0, needsReset: false, spent: false, connectivity, quit }
         const fallback = this.#fallback(request, attempt.tlsFault)
         return { client, target, connector, id: log.id, facts, fallback, ...own }
       }

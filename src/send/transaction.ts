@@ -1,8 +1,9 @@
 import type { Awaitable } from '../base/awaitable.ts'
+import { sevenBitReport } from '../dsn/seven-bit-report.ts'
 import type { NextHopPrincipal } from '../pipeline/header-firewall.ts'
 import { outboundPieces } from '../pipeline/outbound-filter.ts'
 import type { RecipientResult } from '../queue/delivery-agent.ts'
-import type { Copy, CopyRecipient } from '../queue/stored-message.ts'
+import { type Copy, type CopyRecipient, dsnSource } from '../queue/stored-message.ts'
 import { type Reply, replyText } from '../smtp/reply.ts'
 import { ClientFailure } from './client-failure.ts'
 import {
@@ -17,6 +18,7 @@ import {
   brokenSessionTrouble,
   brokenText,
   contentOutcome,
+  isTooMany,
   messageOutcome,
   type Outcome,
   recipientVerdict,
@@ -84,6 +86,10 @@ class CopyTransfer {
   readonly #readPiece: ReadPiece
   readonly #results: RecipientResult[] = []
   #undecided: readonly CopyRecipient[] = []
+  /** How many recipients a transaction may have; less once the peer found them too many. */
+  #groupSize = Infinity
+  /** A transaction came to its end. */
+  #concluded = false
   /** What the peer said that may be for the clear text, where that is but our fall-back. */
   #refusal: Reply | undefined
 
@@ -98,8 +104,8 @@ class CopyTransfer {
     try {
       const dropping = this.#dropMisfits()
       if (dropping !== undefined) await dropping
-      while (this.#undecided.length > 0) {
-        const trouble = await this.#round(this.#undecided)
+      while (this.#undecided.length > 0 && !this.#session.spent) {
+        const trouble = await this.#round(this.#undecided.slice(0, this.#groupSize))
         if (trouble !== undefined) return this.#outcome(trouble)
       }
       return this.#outcome()
@@ -175,10 +181,7 @@ class CopyTransfer {
     this.#session.needsReset = mail.code < 300
     if (data === undefined || accepted.length === 0) return
     // The recipients beyond the peer's limit were told to come again: this was not said of them.
-    this.#judge(
-      accepted.map(({ recipient }) => recipient),
-      data,
-    )
+    this.#judgeGroup(accepted, data)
     if (data.code < 400) this.#session.client.destroy()
   }
 
@@ -190,6 +193,35 @@ class CopyTransfer {
   ): void {
     if (this.#session.fallback !== undefined && refusesClearText(answer)) this.#refusal ??= answer
     else this.#settle(recipients, outcome, replyText(answer))
+  }
+
+  #refusedMail(recipients: readonly CopyRecipient[], answer: Reply): void {
+    if (!isTooMany(answer)) this.#judge(recipients, answer)
+    else if (this.#served) this.#session.spent = true
+    else this.#judge(recipients, answer, 'retry')
+  }
+
+  /** Whether the session has brought somebody his message, or a verdict on it: so will a new one. */
+  get #served(): boolean {
+    return this.#session.messages > 1 || this.#concluded
+  }
+
+  /** A refusal of all that the peer had accepted. Too many at once are tried half as many at a time. */
+  #judgeGroup(
+    accepted: readonly AcceptedRecipient[],
+    answer: Reply,
+    outcome?: 'retry' | 'failed',
+  ): void {
+    if (isTooMany(answer) && accepted.length > 1) {
+      this.#groupSize = Math.ceil(accepted.length / 2)
+      return
+    }
+    this.#concluded = true
+    this.#judge(
+      accepted.map(({ recipient }) => recipient),
+      answer,
+      outcome,
+    )
   }
 
   #fallbackTrouble(): TargetTrouble | undefined {
@@ -248,7 +280,7 @@ class CopyTransfer {
   ): readonly AcceptedRecipient[] {
     if (mail.code === 421) return []
     if (mail.code >= 300) {
-      this.#judge(recipients, mail)
+      this.#refusedMail(recipients, mail)
       if (mail.code < 400) this.#session.client.destroy()
       return []
     }
@@ -256,8 +288,10 @@ class CopyTransfer {
     for (const [at, recipient] of recipients.entries()) {
       const answer = replies[at]
       if (answer === undefined || answer.code === 421) break
-      const verdict = recipientVerdict(answer, accepted.length > 0)
+      const acceptedSome = accepted.length > 0
+      const verdict = recipientVerdict(answer, { acceptedSome, served: this.#served })
       if (verdict === 'accepted') accepted.push({ recipient, answer })
+      else if (verdict === 'new-session') this.#session.spent = true
       else if (verdict !== 'again') this.#judge([recipient], answer, verdict)
     }
     return accepted
@@ -270,15 +304,19 @@ class CopyTransfer {
       await client.endContent()
       return
     }
-    const { id } = this.#copy.message
+    const { id, source, envelope } = this.#copy.message
     const stored = (index: number, spare?: Buffer) => this.#readPiece(id, index, spare)
-    const answer = await client.writeContent(outboundPieces(stored, nextHopPrincipal(connector)))
-    const recipients = accepted.map(({ recipient }) => recipient)
+    const leaving = outboundPieces(stored, nextHopPrincipal(connector))
+    const isOwnReport = source === dsnSource && envelope.body === '8BITMIME'
+    const mustReduce = isOwnReport && !client.capabilities.has('8BITMIME')
+    const answer = await client.writeContent(mustReduce ? sevenBitReport(leaving) : leaving)
     const outcome = contentOutcome(answer)
     if (outcome !== 'delivered') {
-      this.#judge(recipients, answer, outcome)
+      this.#judgeGroup(accepted, answer, outcome)
       return
     }
+    this.#concluded = true
+    const recipients = accepted.map(({ recipient }) => recipient)
     const recipientReplies = accepted.map(({ answer: word }) => word)
     this.#settle(recipients, outcome, replyText(answer), { recipientReplies })
   }

@@ -28,12 +28,27 @@ describe('what a reply means', () => {
     ['452 4.3.1 Insufficient system resources', true, 'retry'],
     ['552 Too many', true, 'again'],
     ['552 5.5.3 Too many', true, 'again'],
-    ['552 Too many', false, 'failed'],
+    ['552 Too many', false, 'retry'],
+    ['552 too many recipients', false, 'retry'],
+    ['552 5.5.3 Too many', false, 'retry'],
+    ['550 5.5.3 Too many', true, 'again'],
+    ['550 5.5.3 Too many', false, 'retry'],
+    ['552 Mailbox full', true, 'again'],
+    ['552 Mailbox full', false, 'failed'],
+    ['554 Too many', false, 'failed'],
     ['552 5.2.2 Mailbox full', true, 'failed'],
     ['550 5.1.1 Unknown', true, 'failed'],
   ])('to RCPT: %s, with others accepted %s: %s', (text, acceptedSome, verdict) => {
-    expect(recipientVerdict(reply(text), acceptedSome)).toBe(verdict)
+    expect(recipientVerdict(reply(text), { acceptedSome, served: false })).toBe(verdict)
   })
+
+  test.each(['452 4.5.3 Too many', '552 5.5.3 Too many', '452 Too many', '552 Too many'])(
+    'at the first RCPT of a session that served before: %s',
+    (text) => {
+      const before = { acceptedSome: false, served: true }
+      expect(recipientVerdict(reply(text), before)).toBe('new-session')
+    },
+  )
 
   test.each([
     ['250 2.6.0 Queued', 'delivered'],
@@ -124,6 +139,14 @@ describe('what a broken session means', () => {
     ],
   ] as const)('at %s by %s is told as %s', (stage, kind, text) => {
     expect(brokenText(failure(stage, kind))).toBe(text)
+  })
+
+  test('is told with what the DNS did not tell', () => {
+    const trouble = { kind: 'reply', reply: reply('554 5.7.1 No') } as const
+    const faults = ['ETIMEOUT for A mx.test', 'ESERVFAIL for AAAA mx2.test', 'c', 'd']
+    expect(unreachableText(trouble, target, faults)).toMatch(
+      /attempted was 192\.0\.2\.1:25\. DNS query failed for other addresses: ETIMEOUT for A mx\.test, ESERVFAIL for AAAA mx2\.test, c$/,
+    )
   })
 
   test('is told in given words where there are some', () => {
