@@ -182,7 +182,7 @@ function messageView(copy: Copy, circumstances: MessageCircumstances): MessageVi
     Directionality: message.originating === true ? 'Originating' : 'Incoming',
     DateReceived: message.receivedAt,
     ExpirationTime: copy.dueAt === suspended ? null : expiresAt(copy, circumstances.settings),
-    LastError: lastErrorOf(withQueueAttempts(copy, deliveryQueue?.trouble?.attempts ?? [])),
+    LastError: lastErrorOf(withQueueAttempts(copy, deliveryQueue?.attempts ?? [])),
     RetryCount: copy.attempts + queueAttempts(message.receivedAt, circumstances),
     Recipients: copy.recipients.map(recipientView),
     place: placeOf(copy),
