@@ -5,7 +5,7 @@ import { queueKeyText } from '../queue/queue-key.ts'
 import type { Copy, CopyRecipient } from '../queue/stored-message.ts'
 import type { ConnectionCache } from './connection-cache.ts'
 import { lookupsDescription, nextHopOutcome, troubleOutcome } from './connectivity-texts.ts'
-import { type TargetTrouble, troubleText, unreachableText } from './failure-policy.ts'
+import { isDoubtful, type TargetTrouble, troubleText, unreachableText } from './failure-policy.ts'
 import type { KnownTargets, Targets } from './known-targets.ts'
 import type { Lookup, NextHop } from './next-hop.ts'
 import type { SendConnector } from './send-connector.ts'
@@ -27,9 +27,14 @@ interface Progress {
   readonly copy: Copy
   readonly results: RecipientResult[]
   undecided: readonly CopyRecipient[]
-  /** The last target's word for the undecided; undefined while none was tried. */
+  /** The last target's word for the undecided; undefined while none had one on them. */
   word?: Omit<RecipientResult, 'recipient'>
+  /** Clear text was refused, and it may have been for the mail. */
+  doubtful?: boolean
 }
+
+/** So many copies in a row may be refused in clear before that counts for all others. */
+const mostDoubtful = 20
 
 /** One connection's service to one lane: at most one session at a time, with failover between targets. */
 export class DeliveryRun {
@@ -45,6 +50,10 @@ export class DeliveryRun {
   /** Index of the target in use or to be tried next. */
   #current = 0
   #first: { readonly trouble: TargetTrouble; readonly target: Target } | undefined
+  #deliveredAny = false
+  #doubtfulInRow = 0
+  /** The end of a run in which no copy fared better than one that was refused in clear. */
+  #sofar: ConnectionResult = { kind: 'served' }
 
   constructor(lane: DeliveryLane, connector: SendConnector, options: DeliveryRunOptions) {
     this.#lane = lane
@@ -62,7 +71,7 @@ export class DeliveryRun {
         const end = await this.#deliver(copy)
         if (end !== undefined) return end
       }
-      return { kind: 'served' }
+      return this.#deliveredAny ? { kind: 'served' } : this.#sofar
     } finally {
       const closing = this.#release()
       if (closing !== undefined) await closing
@@ -95,17 +104,32 @@ export class DeliveryRun {
     progress.results.push(...outcome.results)
     progress.undecided = outcome.undecided
     const delivered = outcome.results.filter(({ outcome: end }) => end === 'delivered').length
-    if (delivered > 0) session.connectivity.carried(copy.message.size, delivered)
-    if (outcome.trouble !== undefined) {
-      const { target, facts } = session
-      const reply = troubleText(outcome.trouble)
-      progress.word = { outcome: 'retry', reply, remoteHost: targetName(target), session: facts }
-    }
+    if (delivered > 0) this.#delivered(session, copy, delivered)
+    if (outcome.trouble !== undefined) this.#noteTrouble(progress, session, outcome.trouble)
     if (outcome.inDoubt) this.#logDoubt(session, copy)
     const trouble = outcome.trouble ?? failureOf(session)
     if (!session.client.usable || session.spent || trouble !== undefined)
       void this.#discard(trouble && troubleOutcome(trouble))
     return outcome
+  }
+
+  #delivered(session: DeliverySession, { message }: Copy, recipients: number): void {
+    session.connectivity.carried(message.size, recipients)
+    this.#deliveredAny = true
+    this.#doubtfulInRow = 0
+  }
+
+  /** A target that demands encryption says nothing of this copy that it would not of all others. */
+  #noteTrouble(
+    progress: Progress,
+    { target, facts }: DeliverySession,
+    trouble: TargetTrouble,
+  ): void {
+    const doubtful = isDoubtful(trouble)
+    if (trouble.kind === 'fallback' && !doubtful) return
+    if (doubtful) progress.doubtful = true
+    const reply = troubleText(trouble)
+    progress.word = { outcome: 'retry', reply, remoteHost: targetName(target), session: facts }
   }
 
   /**
@@ -188,8 +212,14 @@ export class DeliveryRun {
     return { kind: 'unreachable', error, remoteHost: targetName(target) }
   }
 
-  /** No session: the copy goes back untried, or with what its last target said. */
-  async #giveUp(progress: Progress, result: ConnectionResult): Promise<ConnectionResult> {
+  /**
+   * No session: the copy goes back untried, or with what its last target said. Undefined: the lane can go
+   * on, for that may have been for the copy alone.
+   */
+  async #giveUp(
+    progress: Progress,
+    result: ConnectionResult,
+  ): Promise<ConnectionResult | undefined> {
     const { word, undecided, results, copy } = progress
     if (word === undefined && results.length === 0) {
       this.#lane.putBack(copy)
@@ -199,7 +229,10 @@ export class DeliveryRun {
     const settled = word ?? { outcome: 'retry' as const, reply }
     results.push(...undecided.map((recipient) => ({ recipient, ...settled })))
     await this.#lane.report(copy, results)
-    return result
+    if (progress.doubtful !== true || ++this.#doubtfulInRow >= mostDoubtful) return result
+    this.#sofar = result
+    this.#current = 0
+    return undefined
   }
 
   #exhausted(): boolean {

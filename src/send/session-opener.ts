@@ -21,7 +21,7 @@ import { readCredential } from './credential.ts'
 import type { Connection, Dialer } from './dialer.ts'
 import {
   type ClearFallback,
-  refusesClearText,
+  clearTextRefusal,
   sessionTrouble,
   type TargetTrouble,
   tlsRequired,
@@ -130,8 +130,8 @@ export class SessionOpener {
     tlsFault: string,
   ): Promise<DeliverySession | TargetTrouble> {
     const opened = await this.#attempt(request, tlsFault)
-    if (!('kind' in opened) || opened.kind !== 'reply' || !refusesClearText(opened.reply))
-      return opened
+    if (!('kind' in opened) || opened.kind !== 'reply') return opened
+    if (clearTextRefusal(opened.reply) === undefined) return opened
     this.#clearTextRefused(request, tlsFault)
     return { kind: 'fallback', tlsFault, inClear: opened }
   }
