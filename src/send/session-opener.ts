@@ -68,6 +68,17 @@ export interface SessionRequest {
   readonly signal: AbortSignal
   /** Begun for the look-up of the target; absent: the session is the next to the same hosts. */
   readonly begun?: ConnectivitySession | undefined
+  /** Told how far the opening has come. */
+  readonly watch?: OpeningWatch
+}
+
+/** Follows the opening of a session. */
+export interface OpeningWatch {
+  /** Why the opening is not waited for any longer, if it is not. */
+  readonly left: TargetTrouble | undefined
+  /** The peer is to greet now. */
+  connected(): void
+  greeted(client: SmtpClient): void
 }
 
 /** What one attempt goes by. */
@@ -123,8 +134,9 @@ export class SessionOpener {
     inClear: boolean,
   ): Promise<DeliverySession | TargetTrouble> {
     const connectivity = request.begun ?? this.begin(request.queue)
-    const opened = await this.#try(request, { connectivity, inClear })
-    if (!('kind' in opened)) return opened
+    const tried = await this.#try(request, { connectivity, inClear })
+    if (!('kind' in tried)) return tried
+    const opened = request.watch?.left ?? tried
     const description = troubleDescription(request.target, opened)
     if (description !== undefined) connectivity.note(description)
     connectivity.end(troubleOutcome(opened))
@@ -185,10 +197,12 @@ export class SessionOpener {
     log.record('*', '', `attempting to connect to ${targetName(target)}`)
     const giveUp = () => socket.destroy()
     signal.addEventListener('abort', giveUp, { once: true })
+    request.watch?.connected()
     try {
       const { clock } = this.#options
       const timeouts = timeoutsFor(connector)
       const client = await SmtpClient.open(socket, { clock, log, timeouts })
+      request.watch?.greeted(client)
       const trouble = await this.#introduce(client, request, inClear)
       if (trouble === undefined) {
         const { host, address } = target
