@@ -87,7 +87,7 @@ async function listenAt(socketPath: string, server: Server): Promise<void> {
     )
   }
   try {
-    await mkdir(dirname(socketPath), { recursive: true })
+    await mkdir(dirname(socketPath), { recursive: true, mode: 0o700 })
     // What a killed process left.
     await rm(socketPath, { force: true })
     await listen(server, socketPath)

@@ -38,9 +38,12 @@ export function rangeSize(range: IpRange): bigint {
 /** Whether `address` (IPv4-mapped IPv6 counts as IPv4) lies in the range. */
 export function rangeContains(range: IpRange, address: string): boolean {
   const parsed = parseAddress(address)
-  return (
-    parsed?.family === range.family && range.first <= parsed.value && parsed.value <= range.last
-  )
+  return parsed !== undefined && rangeHolds(range, parsed)
+}
+
+/** Whether an address that is read already lies in the range. */
+export function rangeHolds(range: IpRange, { family, value }: Address): boolean {
+  return family === range.family && range.first <= value && value <= range.last
 }
 
 /** `::ffff:192.0.2.1` as `192.0.2.1`, a zone dropped; other addresses as they are. */
@@ -51,12 +54,14 @@ export function plainAddress(address: string): string {
   return withoutZone.replace(/^::ffff:(\d+\.\d+\.\d+\.\d+)$/i, '$1')
 }
 
-interface Address {
+/** An address as a number of its family. */
+export interface Address {
   readonly family: 4 | 6
   readonly value: bigint
 }
 
-function parseAddress(text: string): Address | undefined {
+/** Reads an address; IPv4-mapped IPv6 counts as IPv4, a zone is dropped. Undefined for anything else. */
+export function parseAddress(text: string): Address | undefined {
   const plain = plainAddress(text.trim())
   // By hand: with the library's expressions and big numbers this was a fifth of accepting a connection.
   if (isIPv4(plain)) {

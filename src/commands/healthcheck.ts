@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { NoAnswer } from '../admin/admin-client.ts'
-import { runningRole, serviceHealth } from '../services/service-health.ts'
+import { roleToHave, serviceHealth } from '../services/service-health.ts'
 import { type Command, type CommandIo, ToldError, exitCodes } from './command-io.ts'
 import { locations } from './locations.ts'
 import { readConfig } from './read-config.ts'
@@ -20,7 +20,7 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
   })
   const { configFile, dataFolder } = locations({ ...values, env: io.env })
   const config = await readConfig(configFile, io)
-  const role = config?.Server.Role ?? (await told(runningRole(dataFolder)))
+  const role = await told(roleToHave(dataFolder, config?.Server.Role))
   const complaints: string[] = []
   for await (const { worker, complaint } of serviceHealth(dataFolder, role)) {
     if (complaint !== undefined) complaints.push(`${worker}: ${complaint}`)

@@ -6,6 +6,7 @@ import { loadConfigAside } from '../config/load-config-aside.ts'
 import { lazyLog } from '../services/lazy-log.ts'
 import type { ListenerRow } from '../services/service-messages.ts'
 import { type ServiceName, serviceNames } from '../services/service-names.ts'
+import { mendPrivacy } from '../services/private-data.ts'
 import { Supervisor } from '../services/supervisor.ts'
 import { removeOldSockets } from '../admin/worker-sockets.ts'
 import { plannedWorkers } from '../services/worker-plan.ts'
@@ -73,20 +74,22 @@ export async function superviseServices(
   if (config === undefined) return exitCodes.toldError
   using _running = keepAlive()
   const workers = await plannedWorkers(config, where.dataFolder)
+  const logger = lazyLog(async () => {
+    const { openServiceLogger } = await import('../services/service-logger.ts')
+    return await openServiceLogger('Supervisor')
+  })
+  await mendPrivacy(where.dataFolder, logger)
   const supervisor = new Supervisor({
     workers,
     commandFor: (worker) => workerCommand(worker, where),
     env: { ...oneArena, ...env },
     clock: systemClock,
-    logger: lazyLog(async () => {
-      const { openServiceLogger } = await import('../services/service-logger.ts')
-      return await openServiceLogger('Supervisor')
-    }),
+    logger,
     onReady: onceAllReady(workers, (listeners) => {
       const { Name, Fqdn, Role } = config.Server
       io.stdout.write(
         `\nEdge Relay, server ${Name} (${Fqdn}), role ${Role}\n` +
-          `configuration ${where.configFile}, data ${where.dataFolder}\n\n${listenerTable(listeners)}\n`,
+          `configuration ${where.configFile}, data ${where.dataFolder}\n\n${listenerTable(listeners, widthOf(io))}\n`,
       )
       void removeSocketsBeside(workers, where.dataFolder)
       onListening?.()
@@ -118,6 +121,11 @@ function workerCommand(worker: Worker, where: Locations): readonly [string, ...s
   const self = process.argv[1] ?? ''
   const options = [...workerArguments(worker), '--config', configFile, '--data', dataFolder]
   return [process.execPath, ...smallHeap, ...process.execArgv, self, 'start', ...options]
+}
+
+/** As the usual terminal where the output is none. */
+function widthOf({ stdout }: CommandIo): number {
+  return stdout.columns ?? 80
 }
 
 /** Only now is it certain that no other server runs on this data folder. */

@@ -202,7 +202,7 @@ export class ConfigWatcher implements AsyncDisposable {
 async function isThere(file: string): Promise<boolean> {
   return await access(file).then(
     () => true,
-    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+    (error: unknown) => !(error instanceof Error && 'code' in error && error.code === 'ENOENT'),
   )
 }
 

@@ -79,7 +79,7 @@ export class AdminAuditLog {
   /** The day's file with room in it, made with its head when it is missing. */
   async #file(now: number): Promise<string> {
     const stamp = new Date(now).toISOString().slice(0, 10).replaceAll('-', '')
-    await mkdir(dirname(this.#folder), { recursive: true })
+    await mkdir(dirname(this.#folder), { recursive: true, mode: 0o700 })
     await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     const names = await readdir(this.#folder)
     const instances = names.flatMap((name) => {

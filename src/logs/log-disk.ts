@@ -24,7 +24,7 @@ export const systemLogDisk: LogDisk = {
   async create(path) {
     await makeFolder(dirname(path))
     // Exclusive, so that two processes can never write one file.
-    const handle = await open(path, 'ax', 0o640)
+    const handle = await open(path, 'ax', 0o600)
     return {
       append: (data) => handle.appendFile(data),
       exists: async () => (await handle.stat()).nlink > 0,

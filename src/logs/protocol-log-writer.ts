@@ -62,6 +62,10 @@ class VerboseSession implements ProtocolSession {
     this.#afterNumber = `,${formatEndpoint(local)},${formatEndpoint(remote)},`
   }
 
+  get isCrowded(): boolean {
+    return this.#log.isCrowded
+  }
+
   record(event: ProtocolEvent, data: string, context = ''): void {
     const time = this.#time.now()
     const number = this.#next++

@@ -12,6 +12,8 @@ export interface ProtocolSession {
    * of `data`. Does nothing for a connector whose ProtocolLoggingLevel is None.
    */
   record(event: ProtocolEvent, data: string, context?: string): void
+  /** The disk does not keep up: half of what may wait for it is waiting. Absent: it always does. */
+  readonly isCrowded?: boolean
 }
 
 export interface ProtocolSessionOptions {

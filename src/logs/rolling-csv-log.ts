@@ -81,6 +81,11 @@ export class RollingCsvLog implements AsyncDisposable {
     return !this.#closed && this.#options.settings.current.folder !== undefined
   }
 
+  /** The disk does not keep up: half of the blocks that may wait for it are waiting. */
+  get isCrowded(): boolean {
+    return this.#waiting.length >= maxWaitingBlocks / 2
+  }
+
   /** Adds one record: a whole line with its CRLF, in the order of `fields`. Never throws, never waits. */
   append(line: string): void {
     if (!this.enabled) return

@@ -1,6 +1,6 @@
 import type { Bytes } from '../base/byte-size.ts'
 import { HeaderBlock } from './header-block.ts'
-import { lineKind } from './header-line.ts'
+import { type LineKind, lineKind, markLength } from './header-line.ts'
 
 /** Content in its three parts, as they came. */
 export interface SplitContent {
@@ -9,6 +9,8 @@ export interface SplitContent {
   readonly separator: Buffer
   /** What followed in the octets given so far. */
   readonly body: Buffer
+  /** The header may hold lines that belong to no field; `withoutStrayLines` removes them. */
+  readonly hasStrayLines: boolean
 }
 
 /** What is known after some content. */
@@ -21,11 +23,20 @@ const lineFeed = 0x0a
 const more: HeaderProgress = { kind: 'more' }
 const tooLarge: HeaderProgress = { kind: 'too-large' }
 
+/** Where the header ends. */
+interface HeaderEnd {
+  readonly headerEnd: number
+  readonly bodyStart: number
+}
+
 /**
  * Splits the header from content that arrives in pieces, holding at most the header. The header ends
  * at the first empty line (its line ends may be bare LF) or before the first line that cannot belong
  * to a header: then the separator is missing, and that line begins the body. The result is the same
  * however the content is cut up.
+ *
+ * Lines that strayed into it do not end it: those of an mbox file, and folded lines above the first
+ * field. One that is not sure to be such a line, for a body may begin like that, is if a field follows.
  */
 export class HeaderCollector {
   /** The empty line may stand behind a header of the full size. */
@@ -35,6 +46,10 @@ export class HeaderCollector {
   #lineStart = 0
   /** Up to where the line at `#lineStart`, known to be of the header, was searched for its end. */
   #searched: number | undefined
+  #hasField = false
+  #hasStrayLines = false
+  /** Where lines begin that are the header's only if a field follows. */
+  #doubtful: number | undefined
 
   constructor(maxHeaderSize: Bytes) {
     this.#window = maxHeaderSize + 2
@@ -52,6 +67,7 @@ export class HeaderCollector {
         header: new HeaderBlock(this.#held.subarray(0, end.headerEnd)),
         separator: this.#held.subarray(end.headerEnd, end.bodyStart),
         body: taken === chunk.length ? rest : Buffer.concat([rest, chunk.subarray(taken)]),
+        hasStrayLines: this.#hasStrayLines,
       }
     }
     return this.#length >= this.#window ? tooLarge : more
@@ -60,11 +76,12 @@ export class HeaderCollector {
   /** Tells what the content so far is when nothing more comes. */
   end(): SplitContent {
     const undecidedLine = this.#searched === undefined
-    const headerEnd = undecidedLine ? this.#lineStart : this.#length
+    const headerEnd = this.#doubtful ?? (undecidedLine ? this.#lineStart : this.#length)
     return {
       header: new HeaderBlock(this.#held.subarray(0, headerEnd)),
       separator: this.#held.subarray(headerEnd, headerEnd),
       body: this.#held.subarray(headerEnd, this.#length),
+      hasStrayLines: this.#hasStrayLines,
     }
   }
 
@@ -87,18 +104,14 @@ export class HeaderCollector {
     this.#held = grown
   }
 
-  #headerEnd(): { readonly headerEnd: number; readonly bodyStart: number } | undefined {
+  #headerEnd(): HeaderEnd | undefined {
     for (;;) {
       if (this.#searched === undefined) {
         const at = this.#lineStart
-        const kind = lineKind(this.#held, at, this.#length)
+        const kind = at === 0 ? this.#firstKind() : lineKind(this.#held, at, this.#length)
         if (kind === 'undecided') return undefined
-        if (kind === 'separator') {
-          return { headerEnd: at, bodyStart: this.#held.indexOf(lineFeed, at) + 1 }
-        }
-        if (kind === 'body' || (kind === 'continuation' && at === 0)) {
-          return { headerEnd: at, bodyStart: at }
-        }
+        const end = this.#judge(kind, at)
+        if (end !== undefined) return end
         this.#searched = at
       }
       const lineEnd = this.#held.subarray(0, this.#length).indexOf(lineFeed, this.#searched)
@@ -109,5 +122,47 @@ export class HeaderCollector {
       this.#lineStart = lineEnd + 1
       this.#searched = undefined
     }
+  }
+
+  /** A mark before the first field is a stray one, too; before anything else it is content. */
+  #firstKind(): LineKind {
+    const mark = markLength(this.#held, this.#length)
+    if (mark === undefined) return 'undecided'
+    const kind = lineKind(this.#held, mark, this.#length)
+    if (mark === 0) return kind
+    this.#hasStrayLines = true
+    return kind === 'separator' ? 'body' : kind
+  }
+
+  /** Where the header ends, if the line at `at` says so. */
+  #judge(kind: Exclude<LineKind, 'undecided'>, at: number): HeaderEnd | undefined {
+    switch (kind) {
+      case 'field':
+        this.#hasField = true
+        this.#doubtful = undefined
+        return undefined
+      case 'continuation':
+        if (!this.#hasField) this.#stray(at)
+        return undefined
+      case 'from':
+        this.#stray(at)
+        return undefined
+      case 'mailbox':
+        this.#hasStrayLines = true
+        this.#doubtful = undefined
+        return undefined
+      case 'separator':
+      case 'body': {
+        const headerEnd = this.#doubtful ?? at
+        const isSeparated = kind === 'separator' && headerEnd === at
+        const bodyStart = isSeparated ? this.#held.indexOf(lineFeed, at) + 1 : headerEnd
+        return { headerEnd, bodyStart }
+      }
+    }
+  }
+
+  #stray(at: number): void {
+    this.#hasStrayLines = true
+    this.#doubtful ??= at
   }
 }

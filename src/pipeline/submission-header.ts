@@ -8,6 +8,7 @@ import { messageIdOf, newMessageId } from '../message/message-id.ts'
 import type { NewGuid } from '../message/message-id.ts'
 import type { ContentLimits, SessionFacts } from '../message/message-sink.ts'
 import { countHops, receivedLine } from '../message/received-line.ts'
+import { withoutStrayLines } from '../message/stray-lines.ts'
 import { lineEndsOf } from '../smtp/line-end-check.ts'
 import { hopCountExceeded } from '../smtp/replies.ts'
 import type { Reply } from '../smtp/reply.ts'
@@ -37,13 +38,14 @@ const encodedSubject = 4096
 /**
  * Judges the header of an arriving message and prepares it for the queue: hop counts, header
  * firewall, our trace field on top, Message-ID and Date where they are missing, the separator where
- * it is missing, CRLF for a bare CR. Everything else stays octet by octet.
+ * it is missing, CRLF for a bare CR, nothing for lines that belong to no field. Everything else stays
+ * octet by octet.
  */
 export function acceptHeader(
   arrived: SplitContent,
   circumstances: HeaderCircumstances,
 ): { readonly header: AcceptedHeader; readonly content: Buffer } | { readonly reply: Reply } {
-  const content = withWholeLines(arrived)
+  const content = withFieldsAlone(withWholeLines(arrived))
   const { session, limits, server, newGuid, time } = circumstances
   const hops = countHops(content.header, [session.fqdn, server.Fqdn])
   const looping = limits.maxLocalHopCount > 0 && hops.local > limits.maxLocalHopCount
@@ -79,6 +81,11 @@ function withWholeLines(content: SplitContent): SplitContent {
   const progress = collector.push(Buffer.concat([Buffer.from(whole, 'latin1'), separator]))
   const split = progress.kind === 'complete' ? progress : collector.end()
   return { ...split, body: Buffer.concat([split.body, body]) }
+}
+
+function withFieldsAlone(content: SplitContent): SplitContent {
+  if (!content.hasStrayLines) return content
+  return { ...content, header: withoutStrayLines(content.header), hasStrayLines: false }
 }
 
 const guidShape = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i

@@ -9,6 +9,7 @@ import { rcptCommand } from '../send/envelope-commands.ts'
 import type { SmtpClient } from '../send/smtp-client.ts'
 import { type Reply, isPositive } from '../smtp/reply.ts'
 import type { BackEndConnection, BackEndConnections } from './back-end-connections.ts'
+import { ContentTop } from './content-top.ts'
 import { proxyFailure } from './proxy-failure.ts'
 
 export interface ProxiedMessageOptions {
@@ -33,6 +34,7 @@ export class ProxiedMessage implements IncomingMessage {
   readonly #connections: Pick<BackEndConnections, 'giveBack'>
   readonly #clock: Clock
   readonly #binary: boolean
+  readonly #top: ContentTop
   /** Content goes by BDAT, as far as is known. */
   #chunked: boolean
   /** What waits to go out: our trace line, and the content behind it where that goes in chunks. */
@@ -51,6 +53,7 @@ export class ProxiedMessage implements IncomingMessage {
     this.#connections = options.connections
     this.#clock = options.clock
     this.#binary = transaction.envelope.body === 'BINARYMIME'
+    this.#top = new ContentTop(transaction.limits.maxHeaderSize)
     this.#chunked = this.#binary || options.connection.client.capabilities.has('CHUNKING')
   }
 
@@ -72,13 +75,14 @@ export class ProxiedMessage implements IncomingMessage {
 
   write(chunk: Buffer): Awaitable<void> {
     if (this.#verdict !== undefined || this.#state !== 'content') return
-    this.#hold(chunk)
+    this.#hold(this.#top.push(chunk))
     if (!this.#chunked) return this.#sendHeld()
     if (this.#heldSize > gathered) return this.#binary ? this.#sendChunk(false) : this.#stream()
   }
 
   async commit(): Promise<Reply> {
     if (this.#state !== 'content') return this.#verdict ?? proxyFailure('content')
+    this.#hold(this.#top.end())
     if (this.#chunked) await this.#sendChunk(true)
     else await this.#sendHeld()
     const verdict = this.#verdict ?? (await this.#ask('content', () => this.#client.endContent()))
@@ -105,6 +109,7 @@ export class ProxiedMessage implements IncomingMessage {
   }
 
   #hold(octets: Buffer): void {
+    if (octets.length === 0) return
     this.#held.push(octets)
     this.#heldSize += octets.length
     this.#size += octets.length

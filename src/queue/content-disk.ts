@@ -25,7 +25,7 @@ export interface ContentDisk {
 
 /** The machine's disk. */
 export const systemContentDisk: ContentDisk = {
-  create: async (path) => new SystemFile(await open(path, 'wx', 0o640)),
+  create: async (path) => new SystemFile(await open(path, 'wx', 0o600)),
   open: async (path) => new SystemFile(await open(path, 'r')),
   async freeBytes(folder) {
     const { bavail, bsize } = await statfs(folder)

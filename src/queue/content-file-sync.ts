@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 
 /** Writes a content file, or over what an attempt before has left of it, to stable storage; for the database thread. */
 export function writeContentFile(path: string, parts: Iterable<Uint8Array>): void {
-  const file = openSync(path, 'w', 0o640)
+  const file = openSync(path, 'w', 0o600)
   try {
     for (const part of parts) {
       for (let at = 0; at < part.length;) at += writeSync(file, part, at)

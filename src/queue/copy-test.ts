@@ -1,27 +1,23 @@
-/**
- * What of a copy a store can look at while it walks. Text is what a message has, `recipients` is JSON;
- * numbers are raw, `id` is the
- * message's, `suspended` is 0 or 1.
- */
-export type TestedField =
-  | 'id'
-  | 'sender'
-  | 'subject'
-  | 'messageId'
-  | 'source'
-  | 'sourceAddress'
-  | 'size'
-  | 'receivedAt'
-  | 'attempts'
-  | 'recipients'
-  | 'suspended'
+/** Text of a copy that a store can look at while it walks, as Get-Message shows it; `recipients` is JSON. */
+export const copyTexts = [
+  ...(['messageId', 'recipients', 'sender', 'source', 'sourceAddress', 'subject'] as const),
+] as const
+/** Numbers of a copy, raw: `id` is the message's, `suspended` is 0 or 1. */
+export const copyNumbers = ['attempts', 'id', 'receivedAt', 'size', 'suspended'] as const
+export type CopyText = (typeof copyTexts)[number]
+export type CopyNumber = (typeof copyNumbers)[number]
+
+/** The longest pattern that is taken: each copy is tried with it. */
+export const longestPattern = 500
+/** The most tests of one question. */
+export const mostTests = 20
 
 /** One necessary condition on a copy, so that a walk need not give every copy out. */
 export type CopyTest =
-  /** Text without regard to ASCII case; `pattern` is SQL's: `%` any run, `_` any character, `\\` before a literal. */
-  | { readonly field: TestedField; readonly operator: 'like'; readonly pattern: string }
+  /** Text without regard to case, by the wildcards of `base/wildcard.ts`. */
+  | { readonly field: CopyText; readonly operator: 'fits'; readonly pattern: string }
   | {
-      readonly field: TestedField
+      readonly field: CopyNumber
       readonly operator: '=' | '<' | '<=' | '>' | '>='
       readonly value: number
     }

@@ -17,7 +17,7 @@ import type { QueueMap } from './queue-map.ts'
 import { queuePages, queuesPerPage } from './queue-pages.ts'
 import type { CopyQuery, QueueFigures, QueueStore } from './queue-store.ts'
 import { type QueueTest, queueMatcher } from './queue-test.ts'
-import { halfTheTime } from './half-the-time.ts'
+import { HalfTheTime, halfTheTime } from './half-the-time.ts'
 import {
   type Copy,
   type CopyPlace,
@@ -246,9 +246,12 @@ export class QueueListing {
     const { tests = [], limit = Infinity, time = Infinity, after } = query
     const isMeant = queueMatcher(tests)
     const end = clock.monotonic() + time
+    const pace = new HalfTheTime(clock)
     const views: QueueView[] = []
     const take = async (page: readonly QueueFigures[]): Promise<number | undefined> => {
       for (const figures of page) {
+        // What a test costs hangs on the errors that next hops gave.
+        if (pace.mustRest) await pace.rest()
         const view = await this.#view(figures)
         if (isMeant(view)) views.push(view)
         if (views.length >= limit) return figures.number
@@ -262,10 +265,9 @@ export class QueueListing {
     for (let last = after ?? 0; ;) {
       const left = tests.length === 0 ? limit - views.length : Infinity
       const count = Math.min(left, queuesPerPage)
-      const { page, full } = await halfTheTime(clock, async () => {
-        const page = await store.queues({ after: last, limit: count })
-        return { page, full: await take(page.filter((figures) => this.#isShown(figures))) }
-      })
+      const page = await store.queues({ after: last, limit: count })
+      const full = await take(page.filter((figures) => this.#isShown(figures)))
+      await pace.rest()
       if (full !== undefined) return { queues: views, next: full }
       if (page.length < count) return { queues: views }
       last = page.at(-1)?.number ?? last

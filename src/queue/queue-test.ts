@@ -1,3 +1,4 @@
+import { wildcard } from '../base/wildcard.ts'
 import type { QueueView } from './queue-listing.ts'
 
 /** What of a queue the service can look at before it gives it out. */
@@ -10,8 +11,8 @@ export type TestedNumber = (typeof testedNumbers)[number]
 
 /** One necessary condition on a queue, so that not all of them need travel. */
 export type QueueTest =
-  /** Text without regard to case; `*` stands for any run, `?` for any character. */
-  | { readonly field: TestedText; readonly operator: 'like'; readonly pattern: string }
+  /** Text without regard to case, by the wildcards of `base/wildcard.ts`. */
+  | { readonly field: TestedText; readonly operator: 'fits'; readonly pattern: string }
   /** The queue's own name (a number, say) or its next hop's domain, without regard to case. */
   | { readonly field: 'name'; readonly operator: '='; readonly value: string }
   | {
@@ -32,11 +33,9 @@ function matcher(test: QueueTest): (view: QueueView) => boolean {
     return ({ Identity, NextHopDomain }) =>
       NextHopDomain.toLowerCase() === wanted || Identity.toLowerCase().endsWith(`\\${wanted}`)
   }
-  if (test.operator === 'like') {
-    const { field, pattern } = test
-    const literal = pattern.toLowerCase().replaceAll(/[\\^$.|+()[\]{}]/g, '\\$&')
-    const expression = new RegExp(`^${literal.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'su')
-    return (view) => expression.test(view[field].toLowerCase())
+  if (test.operator === 'fits') {
+    const fits = wildcard(test.pattern)
+    return (view) => fits(view[test.field])
   }
   const { field, operator, value } = test
   return (view) => compares[operator](view[field], value)

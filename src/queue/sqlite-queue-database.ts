@@ -83,7 +83,7 @@ export class QueueDatabase {
     this.#garbage = new ContentGarbage(contentFolder(settings.path))
     this.#changes = new QueueChanges(database, this.#registry, this.#garbage)
     this.#garbage.collect((message) => this.#changes.owns(message))
-    this.#inquiries = new QueueInquiries(database, this.#registry)
+    this.#inquiries = new QueueInquiries(database, { registry: this.#registry, clock })
     this.#spare = new SparePages(database, settings.spareBytes)
     this.#logState = database.prepare('PRAGMA wal_checkpoint(NOOP)')
   }

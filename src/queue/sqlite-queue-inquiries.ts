@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import type { Bytes } from '../base/byte-size.ts'
+import type { Clock } from '../base/clock.ts'
 import type { QueueKey } from './queue-key.ts'
 import type { AgedQuery, FiguresQuery, QueueFigures } from './queue-store.ts'
 import { type Inquiry, type LeasedRow, suspendedDue } from './sqlite-queue-protocol.ts'
@@ -22,10 +23,16 @@ export class QueueInquiries {
   readonly #statements: ReturnType<typeof prepare>
   readonly #scan: QueueScan
 
-  constructor(database: DatabaseSync, registry: QueueRegistry) {
+  constructor(
+    database: DatabaseSync,
+    {
+      registry,
+      clock,
+    }: { readonly registry: QueueRegistry; readonly clock: Pick<Clock, 'monotonic'> },
+  ) {
     this.#registry = registry
     this.#statements = prepare(database)
-    this.#scan = new QueueScan(database, registry)
+    this.#scan = new QueueScan(database, { registry, clock })
   }
 
   answer(inquiry: Inquiry): unknown {

@@ -1,5 +1,8 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
-import type { CopyTest, TestedField } from './copy-test.ts'
+import type { Clock } from '../base/clock.ts'
+import { wildcard } from '../base/wildcard.ts'
+import type { CopyNumber, CopyTest, CopyText } from './copy-test.ts'
+import type { Milliseconds } from '../base/time-span.ts'
 import { type Inquiry, suspendedDue } from './sqlite-queue-protocol.ts'
 import type { QueueRegistry } from './sqlite-queue-registry.ts'
 
@@ -9,8 +12,13 @@ type ScanQuery = Extract<Inquiry, { kind: 'scan' }>
 /** Where a walk stands: behind this copy. */
 type Mark = readonly [due: number, message: number, id: number]
 
-/** How many copies one call with tests looks at, found or not: some milliseconds' work. */
-const copiesPerCall = 1500
+/**
+ * How many copies one call with tests looks at, found or not. What a test costs hangs on its text, a
+ * stranger's, so as many are taken as made a call of some milliseconds: accepted mail waits for it.
+ */
+const copiesPerCall = { least: 20, first: 200, most: 1500 }
+const briefCall: Milliseconds = 5
+const longCall: Milliseconds = 10
 /** Statements with tests that are kept for the next page of the same walk. */
 const keptStatements = 4
 
@@ -31,10 +39,20 @@ export class QueueScan {
   readonly #ends: Readonly<Record<Order, StatementSync>>
   readonly #pages = new Map<string, StatementSync>()
   readonly #ofMessage: StatementSync
+  readonly #clock: Pick<Clock, 'monotonic'>
+  #copiesPerCall = copiesPerCall.first
 
-  constructor(database: DatabaseSync, registry: QueueRegistry) {
+  constructor(
+    database: DatabaseSync,
+    {
+      registry,
+      clock,
+    }: { readonly registry: QueueRegistry; readonly clock: Pick<Clock, 'monotonic'> },
+  ) {
     this.#database = database
     this.#registry = registry
+    this.#clock = clock
+    database.function('fits', { deterministic: true }, fits())
     this.#ends = {
       age: database.prepare(endSql('age')),
       newest: database.prepare(endSql('newest')),
@@ -53,7 +71,17 @@ export class QueueScan {
       const place: SQLInputValue[] = [query.messageId, id, number ?? null, number ?? null]
       return withNext(this.#ofMessage.all(...place, query.limit), query.limit)
     }
-    return this.#walk(query, number)
+    if (query.tests === undefined || query.tests.length === 0) return this.#walk(query, number)
+    const begun = this.#clock.monotonic()
+    const rows = this.#walk(query, number)
+    this.#adapt(this.#clock.monotonic() - begun)
+    return rows
+  }
+
+  #adapt(spent: Milliseconds): void {
+    const { least, most } = copiesPerCall
+    if (spent > longCall) this.#copiesPerCall = Math.max(this.#copiesPerCall >> 1, least)
+    else if (spent < briefCall) this.#copiesPerCall = Math.min(this.#copiesPerCall * 2, most)
   }
 
   #walk(
@@ -64,7 +92,10 @@ export class QueueScan {
     const order: Order = number === undefined ? wanted : 'due'
     const from = placeIn(order, markOf(after, order))
     const queue = number === undefined ? [] : [number]
-    const end = tests.length === 0 ? undefined : this.#ends[order].get(...queue, ...from)
+    const end =
+      tests.length === 0
+        ? undefined
+        : this.#ends[order].get(...queue, ...from, this.#copiesPerCall - 1)
     const to = end === undefined ? [] : placeIn(order, markIn(end))
     const sql = pageSql(order, { tests, bounded: end !== undefined })
     const values = [...queue, ...from, ...to, ...tests.map(valueOf), limit]
@@ -114,7 +145,7 @@ function endSql(order: Order): string {
   const { columns, places, behind, sorted } = orders[order]
   const queue = order === 'due' ? 'queue = ? AND' : ''
   return `SELECT due, message, id FROM copy WHERE ${queue} (${columns}) ${behind} (${places})
-    ORDER BY ${sorted} LIMIT 1 OFFSET ${copiesPerCall - 1}`
+    ORDER BY ${sorted} LIMIT 1 OFFSET ?`
 }
 
 function pageSql(
@@ -132,9 +163,10 @@ function pageSql(
   return `SELECT ${copyColumns} WHERE ${conditions.join(' AND ')} ORDER BY ${sorted} LIMIT ?`
 }
 
-const fields: Readonly<Record<TestedField, string>> = {
+const fields: Readonly<Record<CopyNumber | CopyText, string>> = {
   id: 'copy.message',
-  sender: `json_extract(meta, '$.envelope.sender')`,
+  // As it is shown: the sender of a notification is `<>`.
+  sender: `coalesce(nullif(json_extract(meta, '$.envelope.sender'), ''), '<>')`,
   subject: `json_extract(meta, '$.subject')`,
   messageId: `json_extract(meta, '$.messageId')`,
   source: `json_extract(meta, '$.source')`,
@@ -146,12 +178,28 @@ const fields: Readonly<Record<TestedField, string>> = {
   suspended: `(due = ${suspendedDue})`,
 }
 
-function conditionOf(test: CopyTest): string {
-  const field = fields[test.field]
-  return test.operator === 'like' ? `${field} LIKE ? ESCAPE '\\'` : `${field} ${test.operator} ?`
+function conditionOf({ field, operator }: CopyTest): string {
+  return operator === 'fits' ? `fits(?, ${fields[field]})` : `${fields[field]} ${operator} ?`
 }
 
-const valueOf = (test: CopyTest) => (test.operator === 'like' ? test.pattern : test.value)
+const valueOf = (test: CopyTest) => (test.operator === 'fits' ? test.pattern : test.value)
+
+/** Tests that are kept ready, for a walk asks for the same ones again and again. */
+const keptPatterns = 20
+
+/** The function that SQL calls; its own LIKE takes time without bounds for several wildcards. */
+function fits(): (pattern: SQLOutputValue, text: SQLOutputValue) => number {
+  const known = new Map<string, (text: string) => boolean>()
+  const matcherOf = (pattern: string) => {
+    const found = known.get(pattern)
+    if (found !== undefined) return found
+    if (known.size >= keptPatterns) known.clear()
+    const made = wildcard(pattern)
+    known.set(pattern, made)
+    return made
+  }
+  return (pattern, text) => Number(matcherOf(String(pattern))(String(text ?? '')))
+}
 
 function markOf(after: string | undefined, order: Order): Mark {
   if (after === undefined) return order === 'newest' ? [-1, Number.MAX_SAFE_INTEGER, 0] : [-1, 0, 0]

@@ -164,7 +164,7 @@ function isEmptied(path: string): boolean {
 
 function makeFolder(folder: string, path: string): void {
   try {
-    mkdirSync(folder, { recursive: true })
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
     flushFolder(dirname(folder))
   } catch (cause) {
     const text = cause instanceof Error ? cause.message : String(cause)

@@ -1,19 +1,12 @@
 import type { Awaitable } from '../base/awaitable.ts'
 import { splitCommand } from '../smtp/command.ts'
-import {
-  improperPipelining,
-  sendHelloFirst,
-  tooManyErrors,
-  unrecognizedCommand,
-} from '../smtp/replies.ts'
-import type { Reply } from '../smtp/reply.ts'
+import { improperPipelining, sendHelloFirst, unrecognizedCommand } from '../smtp/replies.ts'
 import type { Conversation } from './conversation.ts'
 import { type Outcome, say, sayAndClose } from './outcome.ts'
+import { SessionErrors } from './session-errors.ts'
 import { verbs } from './verb-table.ts'
 import type { Verb } from './verb.ts'
 
-/** Verbs in a row that do nothing for mail before each further one counts as an error. */
-const maxIdleVerbs = 100
 /** AUTH that no verb was found in: it may hold credentials all the same. */
 const spoiltAuth = /^[^A-Za-z]*AUTH\b/i
 const httpRequest = /^[A-Z]{3,8} \S+ HTTP\/\d/
@@ -21,8 +14,9 @@ const httpRequest = /^[A-Z]{3,8} \S+ HTTP\/\d/
 /** Finds the verb of a command line and applies the rules that hold for all of them. */
 export class CommandDispatch {
   readonly #conversation: Conversation
-  #errors = 0
-  #idleVerbs = 0
+  readonly #errors = new SessionErrors()
+  /** The one said last, where it was one. */
+  #verb: Verb | undefined
 
   constructor(conversation: Conversation) {
     this.#conversation = conversation
@@ -32,6 +26,7 @@ export class CommandDispatch {
   dispatch(line: Buffer, pipelined: boolean): Awaitable<Outcome> {
     const command = splitCommand(line)
     const verb = command === undefined ? undefined : verbs.get(command.verb)
+    this.#verb = verb
     if (command === undefined || verb === undefined) return this.#unknown(line.toString('latin1'))
     this.#logCommand(command.verb, command.argument)
     const refusal = this.#refusal(verb, pipelined)
@@ -39,10 +34,14 @@ export class CommandDispatch {
     return verb.run(this.#conversation, { argument: command.argument, pipelined })
   }
 
-  /** Counts a reply that is an error of protocol; true for one more than MaxProtocolErrors. */
-  overstepped({ code }: Reply): boolean {
-    const isError = (code >= 500 && code <= 504) || code === 555
-    return isError && this.#countError()
+  /**
+   * Judges what came of the command taken last; true for one error more than MaxProtocolErrors. A front
+   * end of ours has judged its clients itself, and the next one is not to suffer for them.
+   */
+  overstepped(outcome: Outcome & { readonly kind: 'reply' }): boolean {
+    const { connector, peer } = this.#conversation
+    if (peer.permissions.has('SMTPAcceptXProxyFrom')) return false
+    return this.#errors.count(this.#verb, outcome) > connector.MaxProtocolErrors
   }
 
   #unknown(text: string): Outcome {
@@ -60,17 +59,10 @@ export class CommandDispatch {
   }
 
   #refusal(verb: Verb, pipelined: boolean): Outcome | undefined {
-    if (verb.idle !== true) this.#idleVerbs = 0
-    else if (++this.#idleVerbs > maxIdleVerbs && this.#countError())
-      return sayAndClose(tooManyErrors)
     if (verb.afterHello === true && this.#conversation.phase.kind === 'connected')
       return say(sendHelloFirst)
     if (pipelined && verb.endsPipelining === true && this.#conversation.tarpitted)
       return sayAndClose(improperPipelining)
     return undefined
-  }
-
-  #countError(): boolean {
-    return ++this.#errors > this.#conversation.connector.MaxProtocolErrors
   }
 }

@@ -35,6 +35,9 @@ function settingProblems(connector: ReceiveConnector, server: ReceivingServer): 
   ]
 }
 
+/** Exchange keeps no more of them in one attribute of its directory. */
+const mostRanges = 1300
+
 function nameProblems({ Name, Banner, Bindings, RemoteIPRanges }: ReceiveConnector): Finding[] {
   const findings: Finding[] = []
   if (Name === '' || Name.length > 64)
@@ -47,6 +50,11 @@ function nameProblems({ Name, Banner, Bindings, RemoteIPRanges }: ReceiveConnect
     findings.push({
       key: 'RemoteIPRanges',
       message: `Give at least one range; 0.0.0.0-255.255.255.255 is all of IPv4.`,
+    })
+  if (RemoteIPRanges.length > mostRanges)
+    findings.push({
+      key: 'RemoteIPRanges',
+      message: `The administrative limit for this request was exceeded. A Receive connector takes ${mostRanges} ranges at most, not ${RemoteIPRanges.length}: join neighbours to networks, or share them between two connectors.`,
     })
   return findings
 }

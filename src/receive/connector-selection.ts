@@ -1,4 +1,5 @@
-import { type IpRange, rangeContains, rangeSize } from '../base/ip-range.ts'
+import { parseAddress } from '../base/ip-range.ts'
+import { RangeTable } from '../base/range-table.ts'
 import type { Endpoint } from '../message/message-sink.ts'
 import type { Binding } from './binding.ts'
 import type { ReceiveConnector } from './receive-connector.ts'
@@ -32,43 +33,49 @@ export function bindingsToOpen(connectors: readonly ReceiveConnector[]): Binding
   )
 }
 
-/**
- * The connector for a connection to `local` from `remoteAddress`: a binding to the concrete address
- * goes before a wildcard; then the narrowest range that holds the source; then the first in the list.
- * Undefined when none serves this source.
- */
-export function selectConnector(
-  connectors: readonly ReceiveConnector[],
-  local: Endpoint,
-  remoteAddress: string,
-): ReceiveConnector | undefined {
-  const bound = connectors.filter(
-    ({ Enabled, Bindings }) => Enabled && Bindings.some((binding) => bindingCovers(binding, local)),
-  )
-  const concrete = bound.filter(({ Bindings }) =>
-    Bindings.some((binding) => !isWildcard(binding) && bindingCovers(binding, local)),
-  )
-  return narrowest(concrete, remoteAddress) ?? narrowest(bound, remoteAddress)
+/** Answers which connector a connection is for. Made once for each configuration. */
+export class ConnectorSelection {
+  /** By local address and port, as the bindings have them. */
+  readonly #tables: ReadonlyMap<string, RangeTable<ReceiveConnector>>
+
+  constructor(connectors: readonly ReceiveConnector[]) {
+    const enabled = connectors.filter(({ Enabled }) => Enabled)
+    const bindings = new Map(
+      enabled.flatMap(({ Bindings }) => Bindings).map((binding) => [keyOf(binding), binding]),
+    )
+    const listening = ({ address, port }: Binding) =>
+      enabled.filter(({ Bindings }) =>
+        Bindings.some((own) => own.address === address && own.port === port),
+      )
+    this.#tables = new Map(
+      [...bindings].map(([key, binding]) => [key, tableOf(listening(binding))]),
+    )
+  }
+
+  /**
+   * The connector for a connection to `local` from `remoteAddress`: a binding to the concrete address
+   * goes before a wildcard; then the narrowest range that holds the source; then the first in the list.
+   * Undefined when none serves this source.
+   */
+  select(local: Endpoint, remoteAddress: string): ReceiveConnector | undefined {
+    const source = parseAddress(remoteAddress)
+    if (source === undefined) return undefined
+    const address = local.address.includes(':') ? '::' : '0.0.0.0'
+    return (
+      this.#tables.get(keyOf(local))?.find(source) ??
+      this.#tables.get(keyOf({ address, port: local.port }))?.find(source)
+    )
+  }
 }
 
-function narrowest(
-  connectors: readonly ReceiveConnector[],
-  address: string,
-): ReceiveConnector | undefined {
-  let best: { readonly connector: ReceiveConnector; readonly size: bigint } | undefined
-  for (const connector of connectors) {
-    const size = narrowestSize(connector.RemoteIPRanges, address)
-    if (size !== undefined && (best === undefined || size < best.size)) best = { connector, size }
-  }
-  return best?.connector
+function tableOf(connectors: readonly ReceiveConnector[]): RangeTable<ReceiveConnector> {
+  return new RangeTable(
+    connectors.flatMap((connector) =>
+      connector.RemoteIPRanges.map((range) => ({ range, value: connector })),
+    ),
+  )
 }
 
-function narrowestSize(ranges: readonly IpRange[], address: string): bigint | undefined {
-  let smallest: bigint | undefined
-  for (const range of ranges) {
-    if (!rangeContains(range, address)) continue
-    const size = rangeSize(range)
-    if (smallest === undefined || size < smallest) smallest = size
-  }
-  return smallest
+function keyOf({ address, port }: Endpoint): string {
+  return `${port} ${address}`
 }

@@ -12,7 +12,7 @@ import {
   startMailInput,
   unrecognizedCommand,
 } from '../smtp/replies.ts'
-import { type Reply, replyText } from '../smtp/reply.ts'
+import { type Reply, isPositive, replyText } from '../smtp/reply.ts'
 import { type ContentFaults, ContentIntake } from './content-intake.ts'
 import type { Conversation, Transaction } from './conversation.ts'
 import { maxMessageSize } from './mail-verbs.ts'
@@ -37,9 +37,12 @@ export const data: Verb = {
 
 /** A size that no client means; reading it to the end would only hold the connection. */
 const absurdChunk: Bytes = 2 ** 40
+/** A chunk below, but the last, costs more than it brings. */
+const smallChunk: Bytes = 512
 
 /** BDAT (RFC 3030). Octets that cannot be used are read all the same, or the connection ends. */
 export const bdat: Verb = {
+  repeats: true,
   run(conversation, { argument }) {
     const { connector } = conversation
     const match = /^(\d{1,20})( LAST)?$/i.exec(argument)
@@ -110,7 +113,9 @@ export async function concludeMessage(
 ): Promise<Outcome> {
   const reply = await intake.finish(faults)
   conversation.endTransaction()
-  return isHeaderRefusal(reply) ? sayAndClose(reply) : say(reply)
+  if (isPositive(reply)) conversation.log.catchUp()
+  if (isHeaderRefusal(reply)) return sayAndClose(reply)
+  return { kind: 'reply', reply, effect: 'message' }
 }
 
 /** Exchange ends the session after a header above MaxHeaderSize; behind a front end the text tells. */
@@ -124,7 +129,9 @@ function chunkRead(
   { octets, last }: Chunk,
 ): Awaitable<Outcome> {
   if (last) return concludeMessage(conversation, intake)
-  return say(intake.refusal ?? chunkReceived(octets))
+  if (intake.refusal !== undefined) return say(intake.refusal)
+  const crumb = octets < smallChunk
+  return { kind: 'reply', reply: chunkReceived(octets), ...(crumb && { effect: 'crumb' }) }
 }
 
 function dropChunk({ octets }: Chunk, refusal: Reply): Outcome {

@@ -20,6 +20,7 @@ import { type Party, permissionsFor } from './permissions.ts'
 import type { ReceiveConnector } from './receive-connector.ts'
 import type { SessionLog } from './session-log.ts'
 import type { SecuredConnection } from './session-transport.ts'
+import type { TurnQueue } from './turns.ts'
 import type { UserDirectory } from './user-directory.ts'
 import type { User } from './user.ts'
 
@@ -33,6 +34,8 @@ export interface ConversationServices {
   readonly acceptedDomains: AcceptedDomains
   readonly sink: MessageSink
   readonly rates: MessageRates
+  /** Where sessions with much input wait for one another. */
+  readonly turns: TurnQueue
   readonly clock: Clock
   /** Whether a client's certificate (DER) is the one that only our own services have. */
   isInternalCertificate(certificate: Buffer): boolean
@@ -272,6 +275,7 @@ export class Conversation {
   }
 
   #become(identity: Identity): void {
+    if (identity.principal.kind === 'ExchangeServer') this.log.serverProven()
     this.#peer = identity
     this.#facts = undefined
   }

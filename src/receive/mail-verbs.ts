@@ -50,6 +50,7 @@ export const mail: Verb = {
 /** RCPT (RFC 5321 4.1.1.3). */
 export const rcpt: Verb = {
   afterHello: true,
+  repeats: true,
   run(conversation, { argument }) {
     const { phase, connector, services, identity } = conversation
     if (phase.kind !== 'transaction') return say(needMailCommand)

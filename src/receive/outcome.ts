@@ -9,7 +9,13 @@ import type { CertificateUse } from './session-transport.ts'
 
 /** What should happen after a command; the session does it. */
 export type Outcome =
-  | { readonly kind: 'reply'; readonly reply: Reply; readonly delay?: Milliseconds }
+  | {
+      readonly kind: 'reply'
+      readonly reply: Reply
+      readonly delay?: Milliseconds
+      /** A message came to its end, or next to nothing was added to one; the reply does not tell. */
+      readonly effect?: 'message' | 'crumb'
+    }
   /** Says `replies` and ends the connection. */
   | {
       readonly kind: 'close'

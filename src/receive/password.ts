@@ -1,7 +1,14 @@
 import { type ScryptOptions, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 
+/** What one hash costs: 2^ln rounds of r blocks of 128 octets, p times. */
+export interface HashCost {
+  readonly ln: number
+  readonly r: number
+  readonly p: number
+}
+
 /** Cost of new hashes: 2^15 rounds of 1 KB blocks, 32 MB and some 60 ms on one core. */
-const cost = { ln: 15, r: 8, p: 1 } as const
+const usualCost: HashCost = { ln: 15, r: 8, p: 1 }
 const saltBytes = 16
 const hashBytes = 32
 /** Refuses a hash that would take more memory than this to verify. */
@@ -9,16 +16,13 @@ const maximumMemory = 256 * 1024 ** 2
 
 const shape = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/
 
-interface HashParts {
-  readonly ln: number
-  readonly r: number
-  readonly p: number
+interface HashParts extends HashCost {
   readonly salt: Buffer
   readonly hash: Buffer
 }
 
 /** Hashes a password for `PasswordHash`: `$scrypt$ln=15,r=8,p=1$salt$hash`, base64 without padding. */
-export async function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string, cost = usualCost): Promise<string> {
   const salt = randomBytes(saltBytes)
   const hash = await derive(password, { ...cost, salt, hash: Buffer.alloc(hashBytes) })
   return `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$${unpadded(salt)}$${unpadded(hash)}`

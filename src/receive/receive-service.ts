@@ -15,10 +15,10 @@ import type { AcceptedDomains } from './accepted-domains.ts'
 import { type Binding, formatBinding } from './binding.ts'
 import { ConnectionLimits } from './connection-limits.ts'
 import {
+  ConnectorSelection,
   bindingCovers,
   bindingsToOpen,
   isWildcard,
-  selectConnector,
 } from './connector-selection.ts'
 import { ConnectorTls } from './connector-tls.ts'
 import type { ConversationServices } from './conversation.ts'
@@ -31,6 +31,7 @@ import { ReceivingConnection } from './receiving-connection.ts'
 import { SessionLog } from './session-log.ts'
 import { ReceiveSession } from './session.ts'
 import { SharedPorts } from './shared-ports.ts'
+import { TurnQueue } from './turns.ts'
 import { UserDirectory } from './user-directory.ts'
 import type { User } from './user.ts'
 
@@ -88,6 +89,7 @@ export class ReceiveService implements AsyncDisposable {
   readonly #tls = new WeakMap<ReceiveConnector, ConnectorTls>()
   readonly #warned = new Map<string, Milliseconds>()
   #connectors: readonly ReceiveConnector[] = []
+  #selection = new ConnectorSelection([])
   #changes: Promise<unknown> = Promise.resolve()
   #latest: Promise<unknown> = Promise.resolve()
   #unsubscribe: (() => void) | undefined
@@ -107,6 +109,7 @@ export class ReceiveService implements AsyncDisposable {
       acceptedDomains: options.acceptedDomains,
       sink: options.sink,
       rates: new MessageRates(clock, siblings),
+      turns: new TurnQueue(),
       clock,
       isInternalCertificate: (der) => isInternalCertificate(der, certificates.internal),
       tunnel: options.tunnel,
@@ -163,6 +166,11 @@ export class ReceiveService implements AsyncDisposable {
     return [...this.#listeners.values()].map((listener) => this.#info(listener))
   }
 
+  /** Whether a connector asks for a socket. */
+  get isMeantToListen(): boolean {
+    return bindingsToOpen(this.#connectors).length > 0
+  }
+
   /**
    * Stops: no new connections; idle clients are told, the others may end their message within `grace`;
    * who is left then is cut off. Resolves when no session is left.
@@ -195,6 +203,7 @@ export class ReceiveService implements AsyncDisposable {
     if (this.#draining) return []
     const { transportRole, logger } = this.#options
     this.#connectors = connectors.filter(({ TransportRole }) => TransportRole === transportRole)
+    this.#selection = new ConnectorSelection(this.#connectors)
     const wanted = new Map(
       bindingsToOpen(this.#connectors).map((binding) => [formatBinding(binding), binding]),
     )
@@ -236,7 +245,7 @@ export class ReceiveService implements AsyncDisposable {
     }
     const local: Endpoint = { address: plainAddress(localAddress), port: binding.port }
     const remote: Endpoint = { address: plainAddress(remoteAddress), port: remotePort }
-    const connector = selectConnector(this.#connectors, local, remote.address)
+    const connector = this.#selection.select(local, remote.address)
     if (connector === undefined) {
       this.#warn('unserved', { remote: remote.address }, 'No Receive connector serves this client')
       socket.destroy()
@@ -310,14 +319,18 @@ export class ReceiveService implements AsyncDisposable {
   }
 
   #sessionLog(
-    { Name, ProtocolLoggingLevel }: ReceiveConnector,
+    { Name, ProtocolLoggingLevel, MaxRecipientsPerMessage }: ReceiveConnector,
     { local, remote }: { readonly local: Endpoint; readonly remote: Endpoint },
   ): SessionLog {
     const { protocolLog, server, clock } = this.#options
     const verbose = ProtocolLoggingLevel === 'Verbose'
     const connectorId = `${server.Name}\\${Name}`
     const records = protocolLog.session({ connectorId, local, remote, verbose })
-    return new SessionLog(records, verbose, clock.now())
+    return new SessionLog(records, {
+      verbose,
+      maxRecipients: MaxRecipientsPerMessage,
+      startedAt: clock.now(),
+    })
   }
 
   #connectorTls(connector: ReceiveConnector): ConnectorTls {

@@ -29,9 +29,10 @@ export class SessionDeadlines {
     this.#timer = this.#arm()
   }
 
-  /** The client did something, or it waits for us. */
-  touch(): void {
+  /** The client did something, or it waits for us; gives the time. */
+  touch(): Milliseconds {
     this.#lastInput = this.#clock.monotonic()
+    return this.#lastInput
   }
 
   cancel(): void {

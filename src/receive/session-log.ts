@@ -3,10 +3,19 @@ import type { ProtocolSession } from '../logs/protocol-log.ts'
 import type { Permissions } from '../message/permission.ts'
 import type { Reply } from '../smtp/reply.ts'
 import { replyText } from '../smtp/reply.ts'
+import { SessionRecords } from './session-records.ts'
 import type { Disconnection, SecuredConnection } from './session-transport.ts'
 
 const longestCommand = 1024
 const masked = '<authentication response>'
+
+export interface SessionLogOptions {
+  readonly verbose: boolean
+  /** The connector's MaxRecipientsPerMessage. */
+  readonly maxRecipients: number
+  /** Wall-clock time. */
+  readonly startedAt: Milliseconds
+}
 
 /**
  * What a receive session writes to the protocol log, one function an event. Keeps credentials out:
@@ -14,18 +23,17 @@ const masked = '<authentication response>'
  */
 export class SessionLog {
   readonly id: string
-  readonly #records: ProtocolSession
+  readonly #records: SessionRecords
   readonly #verbose: boolean
   readonly #startedAt: Milliseconds
   #startedAtText: string | undefined
   #messages = 0
 
-  /** `startedAt` is wall-clock time. */
-  constructor(records: ProtocolSession, verbose: boolean, startedAt: Milliseconds) {
+  constructor(records: ProtocolSession, options: SessionLogOptions) {
     this.id = records.id
-    this.#records = records
-    this.#verbose = verbose
-    this.#startedAt = startedAt
+    this.#records = new SessionRecords(records, options.maxRecipients)
+    this.#verbose = options.verbose
+    this.#startedAt = options.startedAt
   }
 
   connected(): void {
@@ -33,6 +41,7 @@ export class SessionLog {
   }
 
   disconnected(reason: Disconnection, detail = ''): void {
+    this.catchUp()
     if (detail !== '') this.#record('*', '', detail)
     this.#record('-', '', reason)
   }
@@ -74,6 +83,16 @@ export class SessionLog {
     this.#record('*', data, 'receiving message')
   }
 
+  /** A message was taken, or the session is about to end: tells what was left out so far. */
+  catchUp(): void {
+    this.#records.renew()
+  }
+
+  /** The peer proved to be a server of ours. */
+  serverProven(): void {
+    this.#records.lift()
+  }
+
   tarpit(delay: Milliseconds): void {
     this.#record('*', `Tarpit for '0.${formatTimeSpan(delay)}'`)
   }
@@ -111,6 +130,6 @@ export class SessionLog {
   }
 
   #record(event: Parameters<ProtocolSession['record']>[0], data: string, context = ''): void {
-    if (this.#verbose) this.#records.record(event, data, context)
+    if (this.#verbose) this.#records.add(event, data, context)
   }
 }

@@ -2,25 +2,18 @@ import type { Awaitable } from '../base/awaitable.ts'
 import type { Clock, Timer } from '../base/clock.ts'
 import { type Milliseconds, minute } from '../base/time-span.ts'
 import type { OpenTunnel } from '../proxy/outbound-tunnel.ts'
-import { type Input, InputFramer } from '../smtp/input-framer.ts'
 import {
-  bareLineEnd,
   connectionTimedOut,
   improperPipelining,
   inactivityTimeout,
-  lineTooLong,
   serviceNotAvailable,
   tooManyErrors,
   unrecognizedCommand,
 } from '../smtp/replies.ts'
 import type { Reply } from '../smtp/reply.ts'
-import { CommandDispatch } from './command-dispatch.ts'
-import type { ContentFaults } from './content-intake.ts'
-import { concludeMessage } from './content-verbs.ts'
 import { Conversation, type ConversationOptions } from './conversation.ts'
-import { type Expectation, commandExpected, passContent } from './expectation.ts'
 import { greeting } from './greeting.ts'
-import { type Outcome, say } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
 import { type Deadline, SessionDeadlines } from './session-deadlines.ts'
 import type {
   CertificateUse,
@@ -29,10 +22,10 @@ import type {
   SessionTransport,
   TransportEvents,
 } from './session-transport.ts'
+import { SessionInput } from './session-input.ts'
 import { SessionReplies } from './session-replies.ts'
+import { Turn } from './turns.ts'
 
-/** Room for AUTH with a long token (RFC 4954 4); far above what other commands need. */
-const maxLineLength = 12_288
 const handshakeTimeout: Milliseconds = minute
 
 const tlsHandshakeRecord = 0x16
@@ -54,13 +47,12 @@ export class ReceiveSession implements TransportEvents {
   readonly #transport: SessionTransport
   readonly #conversation: Conversation
   readonly #clock: Clock
-  readonly #framer = new InputFramer({ maxLineLength })
+  readonly #input: SessionInput
   readonly #replies: SessionReplies
-  readonly #dispatch: CommandDispatch
   readonly #deadlines: SessionDeadlines
-  #expects: Expectation = commandExpected
-  /** A verb, a tarpit or a handshake is under way. */
+  /** A verb, a tarpit or a handshake is under way, or others have their turn. */
   #busy = true
+  readonly #turn = new Turn()
   /** We ended the dialog; nothing more is taken or said. */
   #over = false
   #gone = false
@@ -82,7 +74,7 @@ export class ReceiveSession implements TransportEvents {
       remote: transport.remote,
     })
     this.#replies = new SessionReplies(transport, options.log, connector.EnhancedStatusCodesEnabled)
-    this.#dispatch = new CommandDispatch(this.#conversation)
+    this.#input = new SessionInput(this.#conversation)
     this.#deadlines = new SessionDeadlines(this.#clock, connector, (which) =>
       this.#guard(() => this.#expired(which)),
     )
@@ -116,7 +108,7 @@ export class ReceiveSession implements TransportEvents {
       this.#end([unrecognizedCommand])
       return
     }
-    this.#framer.push(chunk)
+    this.#input.push(chunk)
     this.#guard(() => this.#proceed())
   }
 
@@ -168,7 +160,7 @@ export class ReceiveSession implements TransportEvents {
 
   #greet(): void {
     if (this.#over) return
-    if (this.#framer.hasInput) {
+    if (this.#input.waits) {
       this.#options.log.note('The client did not wait for the greeting')
       this.#end([improperPipelining])
       return
@@ -181,15 +173,30 @@ export class ReceiveSession implements TransportEvents {
   }
 
   #proceed(): void {
+    this.#turn.begin()
     while (!this.#busy && !this.#replies.stalled && !this.#over) {
-      const input = this.#framer.next()
+      if (this.#turn.isOver && this.#input.waits) {
+        this.#letOthers()
+        return
+      }
+      const input = this.#input.next()
       if (input === undefined) {
         this.#rest()
         return
       }
-      this.#deadlines.touch()
-      this.#run(this.#take(input))
+      this.#turn.count(this.#deadlines.touch())
+      this.#run(this.#input.take(input))
     }
+  }
+
+  /** There is more to take, but others want to be served, too. */
+  #letOthers(): void {
+    this.#replies.flush()
+    this.#busy = true
+    this.#options.services.turns.wait(() => {
+      this.#turn.renew(this.#clock.monotonic())
+      this.#guard(() => this.#resume())
+    })
   }
 
   /** All input is taken: answers, and lets more come once the client keeps up. */
@@ -246,51 +253,17 @@ export class ReceiveSession implements TransportEvents {
     }
   }
 
-  #take(input: Input): Awaitable<Outcome | undefined> {
-    switch (input.kind) {
-      case 'line':
-        return this.#takeLine(input.line)
-      case 'bad-line':
-        this.#expects = commandExpected
-        this.#options.log.note(`Refused a line: ${input.reason}`)
-        return say(input.reason === 'too-long' ? lineTooLong : bareLineEnd)
-      case 'content':
-        return passContent(this.#expects, input.chunk)
-      case 'content-end':
-        return this.#endContent(input)
-      case 'chunk-end': {
-        const expected = this.#expects
-        this.#expects = commandExpected
-        return expected.kind === 'read-chunk' ? expected.finished() : undefined
-      }
-    }
-  }
-
-  #takeLine(line: Buffer): Awaitable<Outcome> {
-    if (this.#expects.kind !== 'answer') return this.#dispatch.dispatch(line, this.#framer.hasInput)
-    const { answered } = this.#expects
-    this.#expects = commandExpected
-    return answered(line)
-  }
-
-  #endContent(faults: ContentFaults): Awaitable<Outcome | undefined> {
-    const expected = this.#expects
-    this.#expects = commandExpected
-    if (expected.kind !== 'read-content') return undefined
-    return concludeMessage(this.#conversation, expected.intake, faults)
-  }
-
   #apply(outcome: Outcome): void {
     switch (outcome.kind) {
       case 'reply':
-        if (this.#dispatch.overstepped(outcome.reply)) this.#end([tooManyErrors])
+        if (this.#input.overstepped(outcome)) this.#end([tooManyErrors])
         else this.#after(outcome.delay, () => this.#answer(outcome.reply))
         break
       case 'close':
         this.#after(outcome.delay, () => this.#end(outcome.replies, outcome.goodbye))
         return
       case 'challenge':
-        this.#expects = { kind: 'answer', answered: outcome.answered }
+        this.#input.expectAnswer(outcome.answered)
         this.#replies.sayMasked(outcome.reply)
         break
       case 'authenticated':
@@ -300,13 +273,11 @@ export class ReceiveSession implements TransportEvents {
         this.#startTls(outcome.reply, outcome.certificate)
         break
       case 'read-content':
-        this.#expects = outcome
-        this.#framer.startData()
+        this.#input.expectContent(outcome)
         this.#replies.say(outcome.reply)
         break
       case 'read-chunk':
-        this.#expects = outcome
-        this.#framer.startChunk(outcome.octets)
+        this.#input.expectContent(outcome)
         break
       case 'tunnel':
         this.#becomeTunnel(outcome.tunnel)
@@ -342,7 +313,7 @@ export class ReceiveSession implements TransportEvents {
   #startTls(reply: Reply, certificate: CertificateUse): void {
     this.#replies.say(reply)
     this.#replies.flush()
-    this.#framer.discard()
+    this.#input.discard()
     this.#busy = true
     this.#release = undefined
     this.#timer = this.#awaitHandshake()
@@ -365,6 +336,7 @@ export class ReceiveSession implements TransportEvents {
   }
 
   #end(replies: readonly Reply[], goodbye = false): void {
+    this.#options.log.catchUp()
     for (const reply of replies) this.#replies.say(reply)
     this.#replies.flush()
     this.#over = true
@@ -376,7 +348,7 @@ export class ReceiveSession implements TransportEvents {
   /** For what came while something was under way: the session's time ran out, or the service stops. */
   #endIfDue(): void {
     if (this.#busy || this.#over) return
-    const idle = this.#expects.kind === 'command' && this.#conversation.phase.kind !== 'transaction'
+    const idle = this.#input.betweenCommands && this.#conversation.phase.kind !== 'transaction'
     if (this.#timedOut) this.#end([connectionTimedOut])
     else if (this.#draining && idle) this.#end([serviceNotAvailable])
   }

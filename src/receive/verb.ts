@@ -18,4 +18,6 @@ export interface Verb {
   readonly endsPipelining?: true
   /** Does no work for mail; a client that only says these is cut off in time. */
   readonly idle?: true
+  /** Comes many times in one transaction, so that many in a row may be refused to an honest client. */
+  readonly repeats?: true
 }

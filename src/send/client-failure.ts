@@ -27,6 +27,8 @@ export interface ClientFailureOptions extends ErrorOptions {
   readonly kind: ClientFailureKind
   /** Replies to the same pipelined commands that came before the failure, in order. */
   readonly replies?: readonly Reply[]
+  /** What the peer refused with before the session broke, if it did: the cause of it. */
+  readonly refusal?: Reply | undefined
   /** What stands for the failure as LastError, word for word, where the words are given. */
   readonly verdict?: Reply
 }
@@ -37,16 +39,18 @@ export class ClientFailure extends Error {
   readonly stage: ClientStage
   readonly kind: ClientFailureKind
   readonly replies: readonly Reply[]
+  readonly refusal: Reply | undefined
   readonly verdict: Reply | undefined
 
   constructor(
     message: string,
-    { stage, kind, replies = [], verdict, ...options }: ClientFailureOptions,
+    { stage, kind, replies = [], refusal, verdict, ...options }: ClientFailureOptions,
   ) {
     super(message, options)
     this.stage = stage
     this.kind = kind
     this.replies = replies
+    this.refusal = refusal
     this.verdict = verdict
   }
 

@@ -40,10 +40,11 @@ export class ClientWire {
   #waiting: Expectation | undefined
   #writer: Writer | undefined
   #failure: ClientFailure | undefined
-  /** Where the session stands while nobody waits for a reply. */
+  /** Where the session stands while nobody waits for a reply: between STARTTLS and TLS that is `tls`. */
   #stageBetween: ClientStage = 'greeting'
   #early: Reply | undefined
-  #closing = false
+  /** The first 421, asked for or not: whatever breaks behind it breaks because of it. */
+  #farewell: Reply | undefined
   /** Positive intermediate and authentication replies are not logged word for word. */
   maskReplies = false
   /** While content is written the peer may refuse it before its end. */
@@ -69,7 +70,7 @@ export class ClientWire {
 
   /** Fit for another command: not failed, and the peer did not say 421 or refuse content early. */
   get usable(): boolean {
-    return this.#failure === undefined && !this.#closing && this.#early === undefined
+    return this.#failure === undefined && this.#farewell === undefined && this.#early === undefined
   }
 
   /** A refusal that came before the content's end. */
@@ -125,8 +126,7 @@ export class ClientWire {
 
   /** Takes the socket out for a TLS layer, to be followed by `attach`. Octets sent ahead are refused. */
   detach(): Duplex {
-    if (this.#reader.midReply || this.#socket.readableLength > 0)
-      this.fail('tls', 'protocol', 'the peer sent data between its reply to STARTTLS and TLS')
+    if (this.#reader.midReply || this.#socket.readableLength > 0) this.#sentBeforeTls()
     if (this.#failure !== undefined) throw this.#failure
     this.#stopListening()
     return this.#socket
@@ -135,6 +135,7 @@ export class ClientWire {
   attach(socket: Duplex): void {
     this.#socket = socket
     this.#reader = this.#newReader()
+    this.#stageBetween = 'command'
     socket.on('error', this.#onError)
     this.#listen()
   }
@@ -157,7 +158,7 @@ export class ClientWire {
   ): void {
     if (this.#failure !== undefined) return
     const replies = this.#waiting?.replies ?? []
-    this.#failure = new ClientFailure(why.message, { ...why, replies })
+    this.#failure = new ClientFailure(why.message, { ...why, replies, refusal: this.#farewell })
     this.#deadline.close()
     this.#log.record('-', '', ending)
     this.#waiting?.reject(this.#failure)
@@ -196,7 +197,11 @@ export class ClientWire {
 
   #onReply(reply: Reply): void {
     const waiting = this.#waiting
-    if (reply.code === 421) this.#closing = true
+    if (waiting === undefined && this.#stageBetween === 'tls') {
+      this.#sentBeforeTls()
+      return
+    }
+    if (reply.code === 421) this.#farewell ??= reply
     if (waiting === undefined) {
       this.#unasked(reply)
       return
@@ -208,8 +213,13 @@ export class ClientWire {
     }
     this.#deadline.clear()
     this.#waiting = undefined
-    this.#stageBetween = 'command'
+    const beforeTls = reply.code === 220 && waiting.stageOf(waiting.count - 1) === 'tls'
+    this.#stageBetween = beforeTls ? 'tls' : 'command'
     waiting.resolve(waiting.replies)
+  }
+
+  #sentBeforeTls(): void {
+    this.fail('tls', 'protocol', 'the peer sent data between its reply to STARTTLS and TLS')
   }
 
   /** A refusal of the content before its end, the farewell of a peer grown tired, or nonsense. */

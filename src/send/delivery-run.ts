@@ -109,7 +109,7 @@ export class DeliveryRun {
     }
     if (outcome.inDoubt) this.#logDoubt(session, copy)
     const trouble = outcome.trouble ?? failureOf(session)
-    if (!session.client.usable || trouble !== undefined)
+    if (!session.client.usable || session.spent || trouble !== undefined)
       void this.#discard(trouble && troubleOutcome(trouble))
     return outcome
   }

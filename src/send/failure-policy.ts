@@ -1,4 +1,11 @@
-import { isPositive, isTransient, type Reply, reply, replyText } from '../smtp/reply.ts'
+import {
+  isAboutCommand,
+  isPositive,
+  isTransient,
+  type Reply,
+  reply,
+  replyText,
+} from '../smtp/reply.ts'
 import type { ClientFailure } from './client-failure.ts'
 import type { SendConnector } from './send-connector.ts'
 import { type Target, targetEndpoint } from './target.ts'
@@ -12,11 +19,16 @@ import { type Target, targetEndpoint } from './target.ts'
  * | next hop  | the DNS does not answer                      | the queue retries                        |
  * | target    | connect, greeting, EHLO, TLS, AUTH (any      | the next target; after the last one the  |
  * |           | code: it may be us they dislike today), 421, | queue retries                            |
- * |           | a session that breaks before the content     |                                          |
+ * |           | a session that breaks before the content;    |                                          |
+ * |           | a refusal of the clear text that we fell     |                                          |
+ * |           | back to when TLS failed                      |                                          |
  * | message   | MAIL, DATA, content: 5yz                     | its recipients fail                      |
  * | message   | the same: 4yz; a session that breaks during  | its recipients wait for another attempt  |
  * |           | or after the content; whatever is not known  |                                          |
- * | recipient | RCPT: 5yz fails, 4yz waits, 452 4.5.3 goes again in the same session               |
+ * | recipient | RCPT: 5yz fails, 4yz waits                   |                                          |
+ * | recipient | "too many", 4yz or 5yz: at RCPT the next     | where that makes no headway it waits     |
+ * |           | transaction, then a new session; at DATA or  | (RCPT) or is judged as any other (DATA,  |
+ * |           | the content half as many at a time           | content)                                 |
  */
 
 /** What the DNS said instead of an address. */
@@ -25,6 +37,8 @@ export type DnsTrouble =
   | { readonly kind: 'no-address' }
   | { readonly kind: 'null' }
   | { readonly kind: 'loop' }
+  /** Its addresses are such that nobody can have them; the reason names them. */
+  | { readonly kind: 'undialable'; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string }
 
 /** No target; `impossible` is for good. */
@@ -33,7 +47,9 @@ export interface NextHopFailure {
   readonly error: string
 }
 
-const impossibleTexts: Readonly<Record<Exclude<DnsTrouble['kind'], 'failed'>, Reply>> = {
+const impossibleTexts: Readonly<
+  Record<Exclude<DnsTrouble['kind'], 'undialable' | 'failed'>, Reply>
+> = {
   nonexistent: reply('550 5.4.4 SMTPSEND.DNS.NonExistentDomain; nonexistent domain'),
   'no-address': reply('550 5.4.4 SMTPSEND.DNS.NoAddress; no mail exchanger with an address'),
   null: reply('550 5.1.10 SMTPSEND.DNS.NullMx; the domain does not accept mail'),
@@ -52,7 +68,10 @@ export function dnsVerdict(
     error: `451 4.4.0 DNS query failed. The error was: ${reason}`,
   })
   if (trouble.kind === 'failed') return failed(trouble.reason)
-  const verdict = impossibleTexts[trouble.kind]
+  const verdict =
+    trouble.kind === 'undialable'
+      ? reply(`550 5.4.4 SMTPSEND.DNS.NoAddress; ${trouble.reason}`)
+      : impossibleTexts[trouble.kind]
   if (policies.includes('DowngradeDnsFailures')) return failed(verdict.lines.join(' '))
   return { kind: 'impossible', error: replyText(verdict) }
 }
@@ -64,6 +83,38 @@ export type TargetTrouble =
   | { readonly kind: 'failure'; readonly failure: ClientFailure }
   /** Our own rules forbid to use it; the text is a whole reply. */
   | { readonly kind: 'policy'; readonly text: string }
+  /** TLS failed, and in clear, which we fell back to, it was of no use either. */
+  | { readonly kind: 'fallback'; readonly tlsFault: string; readonly inClear: TargetTrouble }
+
+/** What a session in clear goes by that was to be encrypted. */
+export interface ClearFallback {
+  /** Why TLS did not come about, as a sentence without its end. */
+  readonly tlsFault: string
+  /** The peer does not take our mail in clear. */
+  readonly refused: () => void
+}
+
+/** Whether the reply to STARTTLS says no more than that there is no TLS just now (RFC 3207 4). */
+export function isTlsUnavailable(answer: Reply): boolean {
+  return answer.code < 400 || answer.code === 454 || isAboutCommand(answer)
+}
+
+/**
+ * Whether a reply may be for the clear text and not for the mail: 530 and 538 ask for encryption, 5.7.x
+ * is policy, and some who give no enhanced code name it.
+ */
+export function refusesClearText({ code, enhanced, lines }: Reply): boolean {
+  if (code < 500) return false
+  if (code === 530 || code === 538) return true
+  if (enhanced !== undefined) return enhanced.startsWith('5.7.')
+  return /\b(?:start)?tls\b|\bssl\b|\bencrypt/i.test(lines.join(' '))
+}
+
+/** A session that broke: for what the peer refused before, where it did. */
+export function sessionTrouble(failure: ClientFailure): TargetTrouble {
+  const { refusal } = failure
+  return refusal === undefined ? { kind: 'failure', failure } : { kind: 'reply', reply: refusal }
+}
 
 /** Told when TLS is required and not to be had. */
 export const tlsRequired: TargetTrouble = {
@@ -82,7 +133,8 @@ export function unreachableText(first: TargetTrouble, last: Target): string {
   const ending = `${failover} The last endpoint attempted was ${targetEndpoint(last)}`
   switch (first.kind) {
     case 'policy':
-      return first.text
+    case 'fallback':
+      return troubleText(first)
     case 'reply':
       return `451 4.4.0 Primary target IP address responded with: "${replyText(first.reply)}." ${ending}`
     case 'failure':
@@ -117,6 +169,8 @@ export function troubleText(trouble: TargetTrouble): string {
   switch (trouble.kind) {
     case 'policy':
       return trouble.text
+    case 'fallback':
+      return `454 4.7.0 ${trouble.tlsFault}. In clear: ${troubleText(trouble.inClear)}`
     case 'reply':
       return replyText(trouble.reply)
     case 'failure':
@@ -138,14 +192,12 @@ export function brokenText(failure: ClientFailure): string {
 }
 
 /**
- * What a broken session says of the target. A 421 that came before it broke is the better reason. Once
- * content was under way the trouble is the message's, and no other target is tried in this attempt:
- * it could deliver twice.
+ * What a session that broke in a transaction says of the target. Once content was under way the trouble
+ * is the message's, and no other target is tried in this attempt: it could deliver twice.
  */
 export function brokenSessionTrouble(failure: ClientFailure): TargetTrouble | undefined {
-  const farewell = failure.replies.find(({ code }) => code === 421)
   if (failure.stage === 'content' || failure.stage === 'final-dot') return undefined
-  return farewell === undefined ? { kind: 'failure', failure } : { kind: 'reply', reply: farewell }
+  return sessionTrouble(failure)
 }
 
 export type Outcome = 'delivered' | 'retry' | 'failed'
@@ -163,18 +215,41 @@ export function contentOutcome(answer: Reply): Outcome {
   return answer.code >= 200 && answer.code < 300 ? 'delivered' : messageOutcome(answer)
 }
 
-/** `again`: too many recipients for one transaction, so it comes with the next one at once. */
-export type RecipientVerdict = 'accepted' | 'again' | 'retry' | 'failed'
+/**
+ * `again`: too many recipients for one transaction, so it comes with the next one at once;
+ * `new-session`: too many for this session, so it comes over another one.
+ */
+export type RecipientVerdict = 'accepted' | 'again' | 'new-session' | 'retry' | 'failed'
+
+/** What had gone well before, so that coming again at once makes progress, and ends. */
+export interface Headway {
+  /** The transaction has a recipient. */
+  readonly acceptedSome: boolean
+  /** The session has served before. */
+  readonly served: boolean
+}
 
 /**
- * What the reply to RCPT means. "Too many recipients" counts only after one was accepted, so each
- * round makes progress; 552 in its old sense is a 452 (RFC 5321 4.5.3.1.10).
+ * What the reply to RCPT means. "Too many recipients" is never for good: 552, which RFC 821 had for it,
+ * is then a 452 (RFC 5321 4.5.3.1.10).
  */
-export function recipientVerdict(answer: Reply, acceptedSome: boolean): RecipientVerdict {
+export function recipientVerdict(
+  answer: Reply,
+  { acceptedSome, served }: Headway,
+): RecipientVerdict {
   if (isPositive(answer)) return answer.code < 300 ? 'accepted' : 'retry'
-  const { code, enhanced } = answer
-  const tooMany =
-    (code === 452 || code === 552) && (enhanced === undefined || enhanced.endsWith('.5.3'))
-  if (tooMany && acceptedSome) return 'again'
+  if (acceptedSome && (isTooMany(answer) || isBareLimit(answer))) return 'again'
+  if (isTooMany(answer)) return served ? 'new-session' : 'retry'
   return isTransient(answer) ? 'retry' : 'failed'
+}
+
+/** Whether the peer speaks of more recipients than it takes at once. */
+export function isTooMany({ code, enhanced, lines }: Reply): boolean {
+  if (enhanced !== undefined) return enhanced.endsWith('.5.3')
+  return (code === 452 || code === 552) && /\btoo many\b/i.test(lines.join(' '))
+}
+
+/** Without an enhanced code, behind others that were accepted, it is the limit more often than not. */
+function isBareLimit({ code, enhanced }: Reply): boolean {
+  return (code === 452 || code === 552) && enhanced === undefined
 }

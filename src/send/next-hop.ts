@@ -5,6 +5,7 @@ import type { DnsAnswer, MxRecord, Resolver } from '../dns/resolver.ts'
 import type { QueueKey } from '../queue/queue-key.ts'
 import { type DnsTrouble, dnsVerdict, type NextHopFailure } from './failure-policy.ts'
 import type { SendConnector } from './send-connector.ts'
+import { canonicalAddress, translatedAddress, undialable } from './special-addresses.ts'
 import type { Target } from './target.ts'
 
 /** With half a minute for each that does not answer, an attempt ends before a retry is of use. */
@@ -90,7 +91,9 @@ class NextHopSearch {
     const troubles = found.flatMap((result) => ('trouble' in result ? [result.trouble] : []))
     if (troubles.length > 0 && troubles.every(({ kind }) => kind === 'loop'))
       return { trouble: { kind: 'loop' } }
-    return { trouble: { kind: 'failed', reason: `no address for smart host ${names.join(', ')}` } }
+    const reasons = troubles.flatMap((trouble) => ('reason' in trouble ? [trouble.reason] : []))
+    const reason = [`no address for smart host ${names.join(', ')}`, ...reasons].join('; ')
+    return { trouble: { kind: 'failed', reason } }
   }
 
   /** MX first, then addresses; whatever is wrong with the MX, the addresses may still be good. */
@@ -130,18 +133,23 @@ class NextHopSearch {
   #hostTargets(hosts: readonly ResolvedHost[]): Found {
     for (const { exchange: name, answer } of hosts)
       if (addressLiteral(name) === undefined) this.#options.onLookup?.({ type: 'A', name, answer })
-    const addressesOf = ({ answer }: ResolvedHost) =>
-      answer.kind === 'found' ? answer.records : []
-    const self = hosts.find((host) =>
-      addressesOf(host).some((address) => this.#options.isOwnListener(address, this.#port)),
-    )
+    const self = hosts.find((host) => addressesOf(host).some((address) => this.#isOurs(address)))
     const better = dropFrom(hosts, self?.preference)
     const targets = better.flatMap((host) =>
-      this.#spread(addressesOf(host)).map((address) => this.#target(host.exchange, address)),
+      this.#spread(addressesOf(host).filter((address) => undialable(address) === undefined)).map(
+        (address) => this.#target(host.exchange, address),
+      ),
     )
     if (targets.length > 0) return targets
     const trouble = addressTrouble(better)
     return { trouble: self === undefined || trouble.kind === 'failed' ? trouble : { kind: 'loop' } }
+  }
+
+  #isOurs(address: string): boolean {
+    const { isOwnListener } = this.#options
+    if (isOwnListener(address, this.#port)) return true
+    const translated = translatedAddress(address)
+    return translated !== undefined && isOwnListener(translated, this.#port)
   }
 
   /** Shuffles within a family; the resolver's order of the families stays. */
@@ -156,11 +164,21 @@ class NextHopSearch {
   }
 }
 
-/** Why hosts have no address: a look-up that failed may work later, a missing record will not. */
+/** Each once, in one spelling. */
+function addressesOf({ answer }: ResolvedHost): readonly string[] {
+  return answer.kind === 'found' ? [...new Set(answer.records.map(canonicalAddress))] : []
+}
+
+/** Why hosts have no address: a look-up that failed may work later, a missing or useless record will not. */
 function addressTrouble(hosts: readonly ResolvedHost[]): DnsTrouble {
   for (const { answer } of hosts)
     if (answer.kind === 'failed') return { kind: 'failed', reason: answer.reason }
-  return { kind: 'no-address' }
+  const useless = hosts.flatMap((host) =>
+    addressesOf(host).map((address) => `${host.exchange} has ${address} (${undialable(address)})`),
+  )
+  if (useless.length === 0) return { kind: 'no-address' }
+  const reason = `no mail goes to such an address: ${useless.slice(0, maximumTargets).join(', ')}`
+  return { kind: 'undialable', reason }
 }
 
 function literalHost(address: string): ResolvedHost {

@@ -7,7 +7,7 @@ import type { ConnectivityLog, ConnectivitySession } from '../logs/connectivity-
 import type { ProtocolLog } from '../logs/protocol-log.ts'
 import type { AnsweringSession } from '../queue/delivery-agent.ts'
 import type { QueueKey } from '../queue/queue-key.ts'
-import { isPositive, type Reply } from '../smtp/reply.ts'
+import type { Reply } from '../smtp/reply.ts'
 import { ClientFailure } from './client-failure.ts'
 import { type ClientTimeouts, defaultClientTimeouts } from './client-timeouts.ts'
 import type { ClientCertificates } from './client-certificates.ts'
@@ -19,13 +19,20 @@ import {
 } from './connectivity-texts.ts'
 import { readCredential } from './credential.ts'
 import type { Connection, Dialer } from './dialer.ts'
-import { type TargetTrouble, tlsRequired } from './failure-policy.ts'
+import {
+  type ClearFallback,
+  refusesClearText,
+  sessionTrouble,
+  type TargetTrouble,
+  tlsRequired,
+} from './failure-policy.ts'
 import type { SendConnector } from './send-connector.ts'
 import { SmtpClient } from './smtp-client.ts'
+import { StartTls } from './start-tls.ts'
 import { type Target, targetEndpoint, targetName } from './target.ts'
 import type { TlsMemory } from './tls-memory.ts'
 import type { TlsSessions } from './tls-sessions.ts'
-import { certificateRefusal, requiredNames, tlsNeed } from './tls-policy.ts'
+import { mayFallBack, tlsNeed } from './tls-policy.ts'
 
 const connectTimeout = 30 * second
 
@@ -38,10 +45,14 @@ export interface DeliverySession {
   readonly id: string
   /** The same for the message tracking log. */
   readonly facts: AnsweringSession
+  /** It is in clear because TLS failed. */
+  readonly fallback?: ClearFallback | undefined
   /** Messages tried on it. */
   messages: number
   /** A transaction is open that no content ended, so RSET comes before the next. */
   needsReset: boolean
+  /** The peer takes no more on it: what is left goes over another one. */
+  spent: boolean
   readonly connectivity: ConnectivitySession
   /** Takes leave of the peer; `outcome` tells the connectivity log why. Never rejects. */
   quit(outcome?: string): Promise<void>
@@ -84,16 +95,18 @@ export interface OpeningWatch {
 /** What one attempt goes by. */
 interface Attempt {
   readonly connectivity: ConnectivitySession
-  /** Without TLS, whatever the peer offers. */
-  readonly inClear: boolean
+  /** Why TLS failed, before or in this attempt, so that the session is in clear. */
+  tlsFault: string | undefined
 }
 
 /** Opens sessions up to the point where MAIL may be said. */
 export class SessionOpener {
   readonly #options: SessionOpenerOptions
+  readonly #startTls: StartTls
 
   constructor(options: SessionOpenerOptions) {
     this.#options = options
+    this.#startTls = new StartTls({ ...options, fqdnOf: (connector) => this.#fqdn(connector) })
   }
 
   /** Begins a session of the connectivity log. */
@@ -104,37 +117,74 @@ export class SessionOpener {
   }
 
   /**
-   * Opens a session to one target, or tells why it is of no use. Where TLS is opportunistic and the
-   * handshake fails, the target is dialled again at once and spoken to in clear. Never rejects.
+   * Opens a session to one target, or tells why it is of no use. Where TLS is opportunistic and fails,
+   * the target is dialled again at once and spoken to in clear. Never rejects.
    */
   async open(request: SessionRequest): Promise<DeliverySession | TargetTrouble> {
-    const { tlsMemory, logger } = this.#options
+    const { connector, target, signal } = request
     const again = { ...request, begun: undefined }
-    const endpoint = targetEndpoint(request.target)
-    const need = tlsNeed(request.connector)
-    const inClear = need === 'opportunistic' && tlsMemory.failedLately(endpoint)
-    let opened = await this.#attempt(request, inClear)
+    const known = mayFallBack(connector)
+      ? this.#options.tlsMemory.faultOf(targetEndpoint(target))
+      : undefined
+    if (known !== undefined) return this.#openAsBefore(request, known)
+    let opened = await this.#attempt(request)
     // A peer may stumble over a session that it gave itself: once more, with a handshake from scratch.
-    if (tlsFailed(opened) && !request.signal.aborted && this.#forgetTlsSession(request))
-      opened = await this.#attempt(again, inClear)
-    if (!tlsFailed(opened) || request.signal.aborted) return opened
-    const facts = { target: targetName(request.target), reason: opened.failure.message }
-    if (need === 'required') {
+    if (tlsFailed(opened) && !signal.aborted && this.#startTls.forgetSession(request))
+      opened = await this.#attempt(again)
+    if (!tlsFailed(opened) || signal.aborted) return opened
+    return this.#openWithoutTls(again, opened)
+  }
+
+  /** In clear, since TLS with the target failed lately and clear text served. */
+  async #openAsBefore(
+    request: SessionRequest,
+    tlsFault: string,
+  ): Promise<DeliverySession | TargetTrouble> {
+    const opened = await this.#attempt(request, tlsFault)
+    if (!('kind' in opened) || opened.kind !== 'reply' || !refusesClearText(opened.reply))
+      return opened
+    this.#clearTextRefused(request, tlsFault)
+    return { kind: 'fallback', tlsFault, inClear: opened }
+  }
+
+  /** What the connector allows when TLS has just failed. */
+  async #openWithoutTls(
+    request: SessionRequest,
+    trouble: TlsTrouble,
+  ): Promise<DeliverySession | TargetTrouble> {
+    const { connector, target } = request
+    const { tlsMemory, logger } = this.#options
+    const { message, kind } = trouble.failure
+    const tlsFault = kind === 'tls' ? message : `TLS negotiation failed: ${message}`
+    const facts = { target: targetName(target), reason: tlsFault }
+    if (!mayFallBack(connector)) {
       logger.warn(facts, 'TLS failed and is required')
-      return tlsRequired
+      return tlsNeed(connector) === 'required' ? tlsRequired : trouble
     }
-    logger.warn(facts, 'TLS failed, sending in clear')
-    tlsMemory.note(endpoint)
-    return this.#attempt(again, true)
+    logger.warn(facts, fallingBack)
+    const opened = await this.#attempt(request, tlsFault)
+    if ('kind' in opened) return { kind: 'fallback', tlsFault, inClear: opened }
+    tlsMemory.note(targetEndpoint(target), tlsFault)
+    return opened
+  }
+
+  #clearTextRefused({ target }: SessionRequest, tlsFault: string): void {
+    const { tlsMemory, logger } = this.#options
+    tlsMemory.forget(targetEndpoint(target))
+    const facts = { target: targetName(target), reason: tlsFault }
+    logger.warn(
+      facts,
+      'The peer refuses mail in clear after TLS failed: it is tried again with TLS',
+    )
   }
 
   /** One session; when it is of no use it is over in the connectivity log, too. */
   async #attempt(
     request: SessionRequest,
-    inClear: boolean,
+    tlsFault?: string,
   ): Promise<DeliverySession | TargetTrouble> {
     const connectivity = request.begun ?? this.begin(request.queue)
-    const tried = await this.#try(request, { connectivity, inClear })
+    const tried = await this.#try(request, { connectivity, tlsFault })
     if (!('kind' in tried)) return tried
     const opened = request.watch?.left ?? tried
     const description = troubleDescription(request.target, opened)
@@ -149,7 +199,7 @@ export class SessionOpener {
       attempt.connectivity.note(establishedDescription(request.target))
       return await this.#converse(request, connection, attempt)
     } catch (error) {
-      if (error instanceof ClientFailure) return { kind: 'failure', failure: error }
+      if (error instanceof ClientFailure) return sessionTrouble(error)
       const reason = error instanceof Error ? error.message : String(error)
       this.#options.logger.error({ err: error }, 'Opening a session failed unexpectedly')
       return { kind: 'policy', text: `451 4.3.0 Local error: ${reason}` }
@@ -190,11 +240,13 @@ export class SessionOpener {
   async #converse(
     request: SessionRequest,
     { socket, local, remote }: Connection,
-    { connectivity, inClear }: Attempt,
+    attempt: Attempt,
   ): Promise<DeliverySession | TargetTrouble> {
     const { target, connector, signal } = request
+    const { connectivity } = attempt
     const log = this.#log(connector, { local, remote, id: connectivity.id })
     log.record('*', '', `attempting to connect to ${targetName(target)}`)
+    if (attempt.tlsFault !== undefined) log.record('*', '', `${attempt.tlsFault}; sending in clear`)
     const giveUp = () => socket.destroy()
     signal.addEventListener('abort', giveUp, { once: true })
     request.watch?.connected()
@@ -203,7 +255,8 @@ export class SessionOpener {
       const timeouts = timeoutsFor(connector)
       const client = await SmtpClient.open(socket, { clock, log, timeouts })
       request.watch?.greeted(client)
-      const trouble = await this.#introduce(client, request, inClear)
+      const trouble = await this.#introduce(client, request, attempt)
+      if (trouble === undefined && attempt.tlsFault !== undefined) connectivity.note(fallingBack)
       if (trouble === undefined) {
         const { host, address } = target
         const facts = { id: log.id, localAddress: local.address, host, address }
@@ -211,8 +264,9 @@ export class SessionOpener {
           connectivity.end(outcome)
           return client.quit()
         }
-        const own = { messages: 0, needsReset: false, connectivity, quit }
-        return { client, target, connector, id: log.id, facts, ...own }
+        const own = { messages: 0, needsReset: false, spent: false, connectivity, quit }
+        const fallback = this.#fallback(request, attempt.tlsFault)
+        return { client, target, connector, id: log.id, facts, fallback, ...own }
       }
       void client.quit()
       return trouble
@@ -224,63 +278,46 @@ export class SessionOpener {
     }
   }
 
+  #fallback(request: SessionRequest, tlsFault: string | undefined): ClearFallback | undefined {
+    if (tlsFault === undefined) return undefined
+    return { tlsFault, refused: () => this.#clearTextRefused(request, tlsFault) }
+  }
+
   async #introduce(
     client: SmtpClient,
     request: SessionRequest,
-    inClear: boolean,
+    attempt: Attempt,
   ): Promise<TargetTrouble | undefined> {
     if (client.greeting.code !== 220) return replied(client.greeting)
     const greeted = await this.#hello(client, request.connector)
     return (
       greeted ??
-      (await this.#secure(client, request, inClear)) ??
+      (await this.#secure(client, request, attempt)) ??
       (await this.#authenticate(client, request.connector))
     )
-  }
-
-  async #hello(client: SmtpClient, connector: SendConnector): Promise<TargetTrouble | undefined> {
-    const answer = await client.hello(this.#fqdn(connector), { helo: connector.ForceHELO })
-    return answer.code === 250 ? undefined : replied(answer)
   }
 
   async #secure(
     client: SmtpClient,
     request: SessionRequest,
-    inClear: boolean,
+    attempt: Attempt,
   ): Promise<TargetTrouble | undefined> {
-    const { connector, target, queue } = request
-    const need = tlsNeed(connector)
-    if (need === 'never' || inClear) return undefined
-    const unavailable = need === 'required' ? tlsRequired : undefined
-    if (!client.capabilities.has('STARTTLS')) return unavailable
-    const secureContext = this.#options.certificates.context(connector, this.#fqdn(connector))
-    if (secureContext === undefined) return certificateMissing
-    const resumption = this.#options.tlsSessions.resumption(secureContext, tlsSessionKey(request))
-    const answer = await client.startTls({
-      secureContext,
-      ...serverName(target),
-      resumable: resumption.resumable,
-      onSession: (session) => resumption.received(session),
-    })
-    if (!isPositive(answer)) return client.usable ? unavailable : leftAtStartTls(answer)
-    if (client.tls === undefined) return unavailable
-    const refusal = certificateRefusal(connector, {
-      target,
-      domain: queue.nextHopDomain,
-      tls: client.tls,
-    })
-    if (refusal !== undefined) return { kind: 'policy', text: refusal }
-    resumption.verified(client.tls)
-    if (need === 'required') return this.#hello(client, connector)
-    return this.#hello(client, connector).catch(brokenBehindTls)
+    if (attempt.tlsFault !== undefined) return undefined
+    const { connector } = request
+    const hello = () => this.#hello(client, connector)
+    const secured = await this.#startTls.secure(client, { ...request, hello })
+    if (secured?.kind !== 'clear') return secured
+    attempt.tlsFault = secured.tlsFault
+    this.#options.logger.warn(
+      { target: targetName(request.target), reason: secured.tlsFault },
+      fallingBack,
+    )
+    return undefined
   }
 
-  /** Whether there was one that the attempt before may have offered. */
-  #forgetTlsSession(request: SessionRequest): boolean {
-    const { connector } = request
-    const context = this.#options.certificates.context(connector, this.#fqdn(connector))
-    if (context === undefined) return false
-    return this.#options.tlsSessions.forget(context, tlsSessionKey(request))
+  async #hello(client: SmtpClient, connector: SendConnector): Promise<TargetTrouble | undefined> {
+    const answer = await client.hello(this.#fqdn(connector), { helo: connector.ForceHELO })
+    return answer.code === 250 ? undefined : replied(answer)
   }
 
   async #authenticate(
@@ -304,43 +341,12 @@ export class SessionOpener {
   }
 }
 
-const certificateMissing: TargetTrouble = {
-  kind: 'policy',
-  text: '454 4.7.5 The certificate specified in TlsCertificateName of the SendConnector could not be found',
-}
+const fallingBack = 'TLS failed, sending in clear'
 
-function tlsFailed(
-  opened: DeliverySession | TargetTrouble,
-): opened is Extract<TargetTrouble, { kind: 'failure' }> {
+type TlsTrouble = Extract<TargetTrouble, { kind: 'failure' }>
+
+function tlsFailed(opened: DeliverySession | TargetTrouble): opened is TlsTrouble {
   return 'kind' in opened && opened.kind === 'failure' && opened.failure.stage === 'tls'
-}
-
-/** The name asked for in the handshake; a literal has none. */
-function serverName({ host, smartHost }: Target): { servername?: string } {
-  return isIP(host) === 0 ? { servername: smartHost ?? host } : {}
-}
-
-/** All that a peer is judged by, beside our own certificate. */
-function tlsSessionKey({ connector, target, queue }: SessionRequest): string {
-  const { servername = '' } = serverName(target)
-  const names = requiredNames(connector, { target, domain: queue.nextHopDomain })
-  return JSON.stringify([targetEndpoint(target), servername, names ?? 'any'])
-}
-
-/** A peer that leaves rather than to encrypt is as one whose handshake fails. */
-function leftAtStartTls(answer: Reply): TargetTrouble {
-  const reason = { stage: 'tls', kind: 'tls', verdict: answer } as const
-  return { kind: 'failure', failure: new ClientFailure('the peer left at STARTTLS', reason) }
-}
-
-/**
- * In TLS 1.3 a peer can still refuse the handshake after we hold it for done, and some stumble over the
- * first octets: to the one as to the other we speak in clear, where we may.
- */
-function brokenBehindTls(error: unknown): never {
-  if (!(error instanceof ClientFailure)) throw error
-  const message = `the peer broke off behind the TLS handshake: ${error.message}`
-  throw new ClientFailure(message, { stage: 'tls', kind: 'tls', cause: error })
 }
 
 function replied(answer: Reply): TargetTrouble {

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Milliseconds } from '../base/time-span.ts'
 import type { ProtocolSession } from '../logs/protocol-log.ts'
 import { DotEncoder } from '../smtp/dot-encoder.ts'
-import type { Reply } from '../smtp/reply.ts'
+import { isAboutCommand, type Reply } from '../smtp/reply.ts'
 import { ClientFailure, type ClientStage } from './client-failure.ts'
 import type { ClientTimeouts } from './client-timeouts.ts'
 import {
@@ -134,17 +134,23 @@ export class SmtpClient {
   }
 
   /**
-   * Introduces us by EHLO; by HELO when `helo` asks for it or the peer refuses EHLO for good.
-   * The answer is that of the last of the two.
+   * Introduces us by EHLO; by HELO when `helo` asks for it or the peer refuses EHLO for good. The
+   * answer is the one that tells: HELO's when it is a welcome or the peer just does not know EHLO, else
+   * that to EHLO, behind which many a peer closes.
    */
   async hello(name: string, { helo = false } = {}): Promise<Reply> {
     this.#capabilities = new Map()
-    if (!helo) {
-      const answer = await this.command(`EHLO ${name}`)
-      if (answer.code === 250) this.#capabilities = readCapabilities(answer)
-      if (answer.code < 500 || !this.usable) return answer
+    if (helo) return this.command(`HELO ${name}`)
+    const answer = await this.command(`EHLO ${name}`)
+    if (answer.code === 250) this.#capabilities = readCapabilities(answer)
+    if (answer.code < 500 || !this.usable) return answer
+    try {
+      const second = await this.command(`HELO ${name}`)
+      return second.code === 250 || isAboutCommand(answer) ? second : answer
+    } catch (error) {
+      if (error instanceof ClientFailure) return answer
+      throw error
     }
-    return this.command(`HELO ${name}`)
   }
 
   /**

@@ -4,27 +4,40 @@ import { type Milliseconds, minute } from '../base/time-span.ts'
 const remembered = 10 * minute
 const maximumHosts = 1000
 
-/** Remembers addresses whose TLS handshake failed, so that the next sessions start in clear at once. */
+interface TlsFault {
+  readonly reason: string
+  readonly until: Milliseconds
+}
+
+/**
+ * Remembers addresses that took our mail's session in clear after TLS had failed, so that the next
+ * sessions start in clear at once.
+ */
 export class TlsMemory {
   readonly #clock: Clock
-  readonly #until = new Map<string, Milliseconds>()
+  readonly #faults = new Map<string, TlsFault>()
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  note(endpoint: string): void {
-    this.#until.delete(endpoint)
-    this.#until.set(endpoint, this.#clock.monotonic() + remembered)
-    const [oldest] = this.#until.keys()
-    if (this.#until.size > maximumHosts && oldest !== undefined) this.#until.delete(oldest)
+  note(endpoint: string, reason: string): void {
+    this.#faults.delete(endpoint)
+    this.#faults.set(endpoint, { reason, until: this.#clock.monotonic() + remembered })
+    const [oldest] = this.#faults.keys()
+    if (this.#faults.size > maximumHosts && oldest !== undefined) this.#faults.delete(oldest)
   }
 
-  failedLately(endpoint: string): boolean {
-    const until = this.#until.get(endpoint)
-    if (until === undefined) return false
-    if (until > this.#clock.monotonic()) return true
-    this.#until.delete(endpoint)
-    return false
+  /** Why TLS with the address failed lately; undefined where it did not. */
+  faultOf(endpoint: string): string | undefined {
+    const fault = this.#faults.get(endpoint)
+    if (fault === undefined || fault.until > this.#clock.monotonic()) return fault?.reason
+    this.#faults.delete(endpoint)
+    return undefined
+  }
+
+  /** TLS deserves another try. */
+  forget(endpoint: string): void {
+    this.#faults.delete(endpoint)
   }
 }

@@ -12,6 +12,15 @@ export function tlsNeed(connector: SendConnector): TlsNeed {
   return connector.IgnoreSTARTTLS ? 'never' : 'opportunistic'
 }
 
+/**
+ * Whether mail may go in clear when TLS fails. Not where a password is to follow: a fault, or somebody who
+ * makes one, must not be enough to have it told to the wire.
+ */
+export function mayFallBack(connector: SendConnector): boolean {
+  const passwordFollows = connector.SmartHostAuthMechanism === 'BasicAuth'
+  return tlsNeed(connector) === 'opportunistic' && !passwordFollows
+}
+
 /** Whom a session goes to. */
 interface Peer {
   readonly target: Target

@@ -17,9 +17,11 @@ import {
   brokenSessionTrouble,
   brokenText,
   contentOutcome,
+  isTooMany,
   messageOutcome,
   type Outcome,
   recipientVerdict,
+  refusesClearText,
   type TargetTrouble,
 } from './failure-policy.ts'
 import type { SendConnector } from './send-connector.ts'
@@ -83,6 +85,12 @@ class CopyTransfer {
   readonly #readPiece: ReadPiece
   readonly #results: RecipientResult[] = []
   #undecided: readonly CopyRecipient[] = []
+  /** How many recipients a transaction may have; less once the peer found them too many. */
+  #groupSize = Infinity
+  /** A transaction came to its end. */
+  #concluded = false
+  /** What the peer said that may be for the clear text, where that is but our fall-back. */
+  #refusal: Reply | undefined
 
   constructor(session: DeliverySession, copy: Copy, readPiece: ReadPiece) {
     this.#session = session
@@ -95,8 +103,8 @@ class CopyTransfer {
     try {
       const dropping = this.#dropMisfits()
       if (dropping !== undefined) await dropping
-      while (this.#undecided.length > 0) {
-        const trouble = await this.#round(this.#undecided)
+      while (this.#undecided.length > 0 && !this.#session.spent) {
+        const trouble = await this.#round(this.#undecided.slice(0, this.#groupSize))
         if (trouble !== undefined) return this.#outcome(trouble)
       }
       return this.#outcome()
@@ -119,7 +127,7 @@ class CopyTransfer {
     }
     const trouble = brokenSessionTrouble(error)
     if (trouble === undefined) this.#settle(this.#undecided, 'retry', brokenText(error))
-    return this.#outcome(trouble, error.inDoubt)
+    return this.#outcome(this.#fallbackTrouble() ?? trouble, error.inDoubt)
   }
 
   /** Settles what this peer cannot take before a word is said of it. */
@@ -158,19 +166,69 @@ class CopyTransfer {
     const all = [replies.mail, ...replies.recipients, replies.data]
     const farewell = all.find((answer) => answer?.code === 421)
     const accepted = this.#judgeEnvelope(recipients, replies)
-    if (farewell !== undefined) return { kind: 'reply', reply: farewell }
+    if (farewell !== undefined) return this.#fallbackTrouble() ?? { kind: 'reply', reply: farewell }
     const { data } = replies
-    if (data?.code === 354) {
-      await this.#content(accepted)
-      return undefined
-    }
-    this.#session.needsReset = replies.mail.code < 300
-    if (data === undefined || accepted.length === 0) return undefined
+    if (data?.code === 354) await this.#content(accepted)
+    else this.#withoutContent(accepted, replies)
+    return this.#fallbackTrouble()
+  }
+
+  #withoutContent(
+    accepted: readonly AcceptedRecipient[],
+    { mail, data }: Pick<EnvelopeReplies, 'mail' | 'data'>,
+  ): void {
+    this.#session.needsReset = mail.code < 300
+    if (data === undefined || accepted.length === 0) return
     // The recipients beyond the peer's limit were told to come again: this was not said of them.
-    const refused = accepted.map(({ recipient }) => recipient)
-    this.#settle(refused, messageOutcome(data), replyText(data))
+    this.#judgeGroup(accepted, data)
     if (data.code < 400) this.#session.client.destroy()
-    return undefined
+  }
+
+  /** Settles by a refusal, unless it may be for the clear text: then it says nothing of the mail. */
+  #judge(
+    recipients: readonly CopyRecipient[],
+    answer: Reply,
+    outcome = messageOutcome(answer),
+  ): void {
+    if (this.#session.fallback !== undefined && refusesClearText(answer)) this.#refusal ??= answer
+    else this.#settle(recipients, outcome, replyText(answer))
+  }
+
+  #refusedMail(recipients: readonly CopyRecipient[], answer: Reply): void {
+    if (!isTooMany(answer)) this.#judge(recipients, answer)
+    else if (this.#served) this.#session.spent = true
+    else this.#judge(recipients, answer, 'retry')
+  }
+
+  /** Whether the session has brought somebody his message, or a verdict on it: so will a new one. */
+  get #served(): boolean {
+    return this.#session.messages > 1 || this.#concluded
+  }
+
+  /** A refusal of all that the peer had accepted. Too many at once are tried half as many at a time. */
+  #judgeGroup(
+    accepted: readonly AcceptedRecipient[],
+    answer: Reply,
+    outcome?: 'retry' | 'failed',
+  ): void {
+    if (isTooMany(answer) && accepted.length > 1) {
+      this.#groupSize = Math.ceil(accepted.length / 2)
+      return
+    }
+    this.#concluded = true
+    this.#judge(
+      accepted.map(({ recipient }) => recipient),
+      answer,
+      outcome,
+    )
+  }
+
+  #fallbackTrouble(): TargetTrouble | undefined {
+    const { fallback } = this.#session
+    const reply = this.#refusal
+    if (fallback === undefined || reply === undefined) return undefined
+    fallback.refused()
+    return { kind: 'fallback', tlsFault: fallback.tlsFault, inClear: { kind: 'reply', reply } }
   }
 
   async #envelope(recipients: readonly CopyRecipient[]): Promise<EnvelopeReplies> {
@@ -221,7 +279,7 @@ class CopyTransfer {
   ): readonly AcceptedRecipient[] {
     if (mail.code === 421) return []
     if (mail.code >= 300) {
-      this.#settle(recipients, messageOutcome(mail), replyText(mail))
+      this.#refusedMail(recipients, mail)
       if (mail.code < 400) this.#session.client.destroy()
       return []
     }
@@ -229,9 +287,11 @@ class CopyTransfer {
     for (const [at, recipient] of recipients.entries()) {
       const answer = replies[at]
       if (answer === undefined || answer.code === 421) break
-      const verdict = recipientVerdict(answer, accepted.length > 0)
+      const acceptedSome = accepted.length > 0
+      const verdict = recipientVerdict(answer, { acceptedSome, served: this.#served })
       if (verdict === 'accepted') accepted.push({ recipient, answer })
-      else if (verdict !== 'again') this.#settle([recipient], verdict, replyText(answer))
+      else if (verdict === 'new-session') this.#session.spent = true
+      else if (verdict !== 'again') this.#judge([recipient], answer, verdict)
     }
     return accepted
   }
@@ -246,9 +306,15 @@ class CopyTransfer {
     const { id } = this.#copy.message
     const stored = (index: number, spare?: Buffer) => this.#readPiece(id, index, spare)
     const answer = await client.writeContent(outboundPieces(stored, nextHopPrincipal(connector)))
+    const outcome = contentOutcome(answer)
+    if (outcome !== 'delivered') {
+      this.#judgeGroup(accepted, answer, outcome)
+      return
+    }
+    this.#concluded = true
     const recipients = accepted.map(({ recipient }) => recipient)
     const recipientReplies = accepted.map(({ answer: word }) => word)
-    this.#settle(recipients, contentOutcome(answer), replyText(answer), { recipientReplies })
+    this.#settle(recipients, outcome, replyText(answer), { recipientReplies })
   }
 
   #settle(

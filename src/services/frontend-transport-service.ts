@@ -7,7 +7,7 @@ import { OutboundProxyServer } from '../proxy/outbound-proxy-server.ts'
 import { ReceiveService } from '../receive/receive-service.ts'
 import { directDialer } from '../send/dialer.ts'
 import { acceptedDomainsOf } from './accepted-domains-of.ts'
-import { startListening } from './start-listening.ts'
+import { listensOnNothing, startListening } from './start-listening.ts'
 import type { RunningService, ServiceGround } from './service-ground.ts'
 import { openServiceLogs } from './service-log.ts'
 import { backEndTarget } from './service-targets.ts'
@@ -64,7 +64,7 @@ export async function openFrontendTransportService(ground: ServiceGround): Promi
     listeners,
     adminMethods: {},
     inForce: () => receive.inForce(),
-    unhealthy: () => (draining ? 'the service is draining' : undefined),
+    unhealthy: () => (draining ? 'the service is draining' : listensOnNothing(receive)),
     async drain() {
       draining = true
       await receive.drain(drainGrace)

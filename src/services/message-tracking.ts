@@ -5,10 +5,11 @@ import { randomGuid } from '../message/message-id.ts'
 import type { SessionFacts } from '../message/message-sink.ts'
 import type { QueueEvent } from '../queue/queue-events.ts'
 import type { Copy } from '../queue/stored-message.ts'
+import { MailLines } from './mail-lines.ts'
 import type { ServiceGround } from './service-ground.ts'
 import { queueEventEntries, receivedEntries } from './tracking-entries.ts'
 
-/** The Transport service's message tracking: what it is told goes to the log. */
+/** The Transport service's message tracking: what it is told goes to the log, and to a person who looks on. */
 export interface MessageTracking extends AsyncDisposable {
   received(session: SessionFacts, copies: readonly Copy[]): void
   queueEvent(event: QueueEvent): void
@@ -16,6 +17,25 @@ export interface MessageTracking extends AsyncDisposable {
 
 /** Opens the message tracking log; it follows the settings. */
 export function openMessageTracking(
+  ground: Pick<ServiceGround, 'config' | 'dataFolder' | 'clock' | 'logger' | 'tellsMail'>,
+): MessageTracking {
+  const tracking = openTrackingLog(ground)
+  if (!ground.tellsMail) return tracking
+  const lines = new MailLines(ground.logger, ground.clock)
+  return {
+    received(session, copies) {
+      tracking.received(session, copies)
+      lines.received(copies)
+    },
+    queueEvent(event) {
+      tracking.queueEvent(event)
+      lines.queueEvent(event)
+    },
+    [Symbol.asyncDispose]: () => tracking[Symbol.asyncDispose](),
+  }
+}
+
+function openTrackingLog(
   ground: Pick<ServiceGround, 'config' | 'dataFolder' | 'clock' | 'logger'>,
 ): MessageTracking {
   const { config, dataFolder, clock, logger } = ground

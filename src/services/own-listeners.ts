@@ -1,9 +1,11 @@
 import { networkInterfaces } from 'node:os'
 import type { ReceiveConnector } from '../receive/receive-connector.ts'
+import { canonicalAddress } from '../send/special-addresses.ts'
 
 /**
  * Answers whether this server listens at an address and port: mail sent there would come back. A
- * binding to all addresses counts for every address this machine has, and for all of loopback.
+ * binding to all addresses counts for every address this machine has, and for all of loopback. The
+ * address is in its canonical spelling.
  */
 export function ownListeners(
   connectors: () => readonly ReceiveConnector[],
@@ -15,7 +17,8 @@ export function ownListeners(
       .some(
         (binding) =>
           binding.port === port &&
-          (binding.address === address || (isWildcard(binding.address) && isOwn(address))),
+          (canonicalAddress(binding.address) === address ||
+            (isWildcard(binding.address) && isOwn(address))),
       )
 }
 

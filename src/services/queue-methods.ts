@@ -6,7 +6,7 @@ import type { QueueScheduler } from '../queue/scheduler.ts'
 import type { QueueLog } from '../queue/queue-events.ts'
 import type { QueueStore } from '../queue/queue-store.ts'
 import {
-  copyTest,
+  copyTests,
   listOf,
   mostAtOnce,
   oneOf,
@@ -14,8 +14,9 @@ import {
   parametersOf,
   place,
   queueKey,
-  queueTest,
+  queueTests,
   text,
+  truth,
   wholeNumber,
 } from './queue-parameters.ts'
 
@@ -46,7 +47,7 @@ export function queueMethods(
     queues: (given) => {
       const { tests, after, limit } = parametersOf(given, ['tests', 'after', 'limit'])
       return listing.queues({
-        ...(tests !== undefined && { tests: listOf(queueTest)(tests, 'tests') }),
+        ...(tests !== undefined && { tests: queueTests(tests, 'tests') }),
         ...(after !== undefined && { after: wholeNumber(after, 'after') }),
         limit: Math.min(optional(limit, 'limit', wholeNumber) ?? mostAtOnce, mostAtOnce),
         time: walkTime,
@@ -66,8 +67,8 @@ export function queueMethods(
       return listing.messages({
         ...(queue !== undefined && { queue: queueKey(queue, 'queue') }),
         ...(messageId !== undefined && { messageId: wholeNumber(messageId, 'messageId') }),
-        ...(tests !== undefined && { tests: listOf(copyTest)(tests, 'tests') }),
-        ...(newestFirst === true && { newestFirst }),
+        ...(tests !== undefined && { tests: copyTests(tests, 'tests') }),
+        ...(newestFirst !== undefined && { newestFirst: truth(newestFirst, 'newestFirst') }),
         ...(after !== undefined && { after: mark(after) }),
         limit: Math.min(optional(limit, 'limit', wholeNumber) ?? mostAtOnce, mostAtOnce),
         time: walkTime,

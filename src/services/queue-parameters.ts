@@ -1,5 +1,11 @@
 import { NotUnderstood } from '../admin/admin-endpoint.ts'
-import type { CopyTest, TestedField } from '../queue/copy-test.ts'
+import {
+  type CopyTest,
+  copyNumbers,
+  copyTexts,
+  longestPattern,
+  mostTests,
+} from '../queue/copy-test.ts'
 import type { DeliveryType, QueueKey } from '../queue/queue-key.ts'
 import { type QueueTest, testedNumbers, testedTexts } from '../queue/queue-test.ts'
 import type { CopyPlace } from '../queue/stored-message.ts'
@@ -41,6 +47,11 @@ export function text(value: unknown, name: string): string {
   throw new NotUnderstood(`${name} must be text`)
 }
 
+export function truth(value: unknown, name: string): boolean {
+  if (typeof value === 'boolean') return value
+  throw new NotUnderstood(`${name} must be true or false`)
+}
+
 export function oneOf<const Word extends string>(words: readonly Word[]) {
   return (value: unknown, name: string): Word => {
     const found = words.find((word) => word === value)
@@ -71,43 +82,66 @@ export function place(value: unknown, name: string): CopyPlace {
   return { message: wholeNumber(message, `${name}.message`), id: wholeNumber(id, `${name}.id`) }
 }
 
-export function copyTest(value: unknown, name: string): CopyTest {
-  const test = record(value, name)
-  const field = testedField(test['field'], `${name}.field`)
-  if (test['operator'] === 'like') {
-    return { field, operator: 'like', pattern: text(test['pattern'], `${name}.pattern`) }
-  }
-  return { field, ...numberTest(test, name) }
+/** What every copy must fulfil. Nothing but whole tests: one that is not understood would mean all. */
+export function copyTests(value: unknown, name: string): readonly CopyTest[] {
+  return testsOf(value, name, (test, name) =>
+    test['operator'] === 'fits'
+      ? { field: oneOf(copyTexts)(test['field'], `${name}.field`), ...fitting(test, name) }
+      : { field: oneOf(copyNumbers)(test['field'], `${name}.field`), ...comparing(test, name) },
+  )
 }
 
-function numberTest(test: Readonly<Record<string, unknown>>, name: string) {
+/** The same of queues. */
+export function queueTests(value: unknown, name: string): readonly QueueTest[] {
+  return testsOf<QueueTest>(value, name, (test, name) => {
+    if (test['field'] === 'name') {
+      const operator = oneOf(['='])(test['operator'], `${name}.operator`)
+      return { field: 'name', operator, value: pattern(test['value'], `${name}.value`) }
+    }
+    return test['operator'] === 'fits'
+      ? { field: oneOf(testedTexts)(test['field'], `${name}.field`), ...fitting(test, name) }
+      : { field: oneOf(testedNumbers)(test['field'], `${name}.field`), ...comparing(test, name) }
+  })
+}
+
+function testsOf<Test extends object>(
+  value: unknown,
+  name: string,
+  read: (test: Parameters, name: string) => Test,
+): readonly Test[] {
+  const tests = listOf((each) => each)(value, name)
+  if (tests.length > mostTests) throw new NotUnderstood(`${name} must be ${mostTests} at most`)
+  return tests.map((each, at) => {
+    const place = `${name}[${at}]`
+    const given = record(each, place)
+    const test = read(given, place)
+    const strange = Object.keys(given).find((key) => !Object.hasOwn(test, key))
+    if (strange === undefined) return test
+    throw new NotUnderstood(`${place} has a "${strange}" that is not known`)
+  })
+}
+
+const fitting = (test: Parameters, name: string) => ({
+  operator: 'fits' as const,
+  pattern: pattern(test['pattern'], `${name}.pattern`),
+})
+
+function pattern(value: unknown, name: string): string {
+  const given = text(value, name)
+  if (given !== '' && given.length <= longestPattern) return given
+  throw new NotUnderstood(`${name} must have 1 to ${longestPattern} characters`)
+}
+
+function comparing(test: Parameters, name: string) {
   const operator = comparison(test['operator'], `${name}.operator`)
   const { value } = test
   if (typeof value !== 'number') throw new NotUnderstood(`${name}.value must be a number`)
   return { operator, value }
 }
 
-export function queueTest(value: unknown, name: string): QueueTest {
-  const test = record(value, name)
-  if (test['field'] === 'name') {
-    return { field: 'name', operator: '=', value: text(test['value'], `${name}.value`) }
-  }
-  if (test['operator'] === 'like') {
-    const field = oneOf(testedTexts)(test['field'], `${name}.field`)
-    return { field, operator: 'like', pattern: text(test['pattern'], `${name}.pattern`) }
-  }
-  const field = oneOf(testedNumbers)(test['field'], `${name}.field`)
-  return { field, ...numberTest(test, name) }
-}
-
 const deliveryType = oneOf<DeliveryType>([
   ...(['DnsConnectorDelivery', 'SmartHostConnectorDelivery'] as const),
   ...(['SmtpRelayToServers', 'Undefined', 'Unreachable'] as const),
-])
-
-const testedField = oneOf<TestedField>([
-  ...(['id', 'sender', 'subject', 'messageId', 'source', 'sourceAddress'] as const),
-  ...(['size', 'receivedAt', 'attempts', 'recipients', 'suspended'] as const),
 ])
 
 const comparison = oneOf(['=', '<', '<=', '>', '>='])

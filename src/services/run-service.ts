@@ -14,7 +14,8 @@ import {
   openGround,
 } from './service-ground.ts'
 import type { ProgramLog } from '../base/program-log.ts'
-import { openServiceLogger } from './service-logger.ts'
+import { makeAllPrivate, mendPrivacy } from './private-data.ts'
+import { openServiceLogger, tellsMail } from './service-logger.ts'
 import { removeQueueFile } from './queue-files.ts'
 import type { ServiceName } from './service-names.ts'
 import { openSiblings, tellSupervisor } from './supervisor-channel.ts'
@@ -34,15 +35,18 @@ const open: Readonly<Record<ServiceName, (ground: ServiceGround) => Promise<Runn
 export async function runService(worker: Worker, where: Locations): Promise<number> {
   const { service, number, of } = worker
   using _running = keepAlive()
+  makeAllPrivate()
   const stop = stopSignal()
   // From the first moment on: its default action would end the process.
   let reload: () => void = () => undefined
   process.on('SIGHUP', () => reload())
   const logger = await openServiceLogger(service, of > 1 ? number : undefined)
   dieOnDefects(logger)
+  // The supervisor has done it for all services before it started them.
+  if (process.send === undefined) await mendPrivacy(where.dataFolder, logger)
   try {
     await using ground = await openGround(where, {
-      ...{ worker, logger, clock: systemClock, fail: fatal(logger) },
+      ...{ worker, logger, tellsMail: tellsMail(), clock: systemClock, fail: fatal(logger) },
       siblings: of > 1 ? await openSiblings(of, systemClock) : undefined,
     })
     warnIfAlone(ground)

@@ -5,13 +5,14 @@ import type { Clock } from '../base/clock.ts'
 import { type Live, LiveValue, mapLive } from '../base/live.ts'
 import { ConfigWatcher, type ReloadResult } from '../config/config-watcher.ts'
 import { loadConfigAside } from '../config/load-config-aside.ts'
-import { type LocatedProblem, formatProblem } from '../config/located-problem.ts'
+import type { LocatedProblem } from '../config/located-problem.ts'
 import type { ServerConfig } from '../config/server-config.ts'
 import { CertificateStore } from '../tls/certificate-store.ts'
 import { makeSelfSignedAside } from '../tls/self-signed-aside.ts'
 import type { Certificates } from '../tls/certificates.ts'
 import type { ProgramLog } from '../base/program-log.ts'
 import type { ListenerRow } from './service-messages.ts'
+import { startWarnings } from './start-warnings.ts'
 import type { Siblings } from './supervisor-channel.ts'
 import type { Worker } from './worker.ts'
 
@@ -31,6 +32,8 @@ export interface ServiceGround extends AsyncDisposable {
   readonly dataFolder: string
   readonly clock: Clock
   readonly logger: ProgramLog
+  /** The log has a line for each message. */
+  readonly tellsMail: boolean
   /** Ends the process with an error, to be started again: its state can no longer be trusted. */
   readonly fail: (reason: string) => void
   /** Reads the configuration again; with problems the old one stays and they are logged and given. */
@@ -62,12 +65,15 @@ export class CannotStart extends Error {
   }
 }
 
-type GroundOptions = Pick<ServiceGround, 'worker' | 'siblings' | 'clock' | 'logger' | 'fail'>
+type GroundOptions = Pick<
+  ServiceGround,
+  'worker' | 'siblings' | 'clock' | 'logger' | 'tellsMail' | 'fail'
+>
 
 /** Reads the configuration and the certificates and follows both. Rejects with CannotStart. */
 export async function openGround(
   { configFile, dataFolder }: Locations,
-  { worker, siblings, clock, logger, fail }: GroundOptions,
+  { worker, siblings, clock, logger, tellsMail, fail }: GroundOptions,
 ): Promise<ServiceGround> {
   const textAtStart = await readFile(configFile, 'utf8').catch(() => '')
   const loaded = await loadConfigAside(configFile)
@@ -76,7 +82,7 @@ export async function openGround(
   }
   // One process of a server tells what is questionable in its configuration; twice would be noise.
   if (worker.service === 'Transport' && worker.number === 1) {
-    for (const warning of loaded.warnings) logger.warn({}, formatProblem(warning))
+    for (const warning of startWarnings(loaded.warnings)) logger.warn({}, warning)
   }
   const config = new LiveValue(loaded.config)
   const log = plainLog(logger)
@@ -86,7 +92,7 @@ export async function openGround(
     ...{ load: loadConfigAside, atStart: { text: textAtStart, sections: loaded.sections } },
   })
   return {
-    ...{ worker, siblings, config, certificates, dataFolder, clock, logger, fail },
+    ...{ worker, siblings, config, certificates, dataFolder, clock, logger, tellsMail, fail },
     async reload() {
       const result = await watcher.reload()
       // After the configuration, which may name other certificates now.

@@ -1,4 +1,4 @@
-import { ServiceNotRunning, askService } from '../admin/admin-client.ts'
+import { NoAnswer, ServiceNotRunning, askService } from '../admin/admin-client.ts'
 import { askWorkers } from '../admin/ask-workers.ts'
 import type { ServerRole } from '../config/server-config.ts'
 import { knownWorkers } from './known-workers.ts'
@@ -28,12 +28,23 @@ export async function* serviceHealth(
   }
 }
 
-/** The role that the running server has, whatever stands in its file meanwhile. Rejects with NoAnswer. */
-export async function runningRole(dataFolder: string): Promise<ServerRole> {
+/**
+ * The role that the running server has, for its file may name another by now; that of the file when
+ * nobody answers. Without either it rejects with NoAnswer.
+ */
+export async function roleToHave(
+  dataFolder: string,
+  ofFile: ServerRole | undefined,
+): Promise<ServerRole> {
   const service = 'Transport'
   const workers = await knownWorkers(dataFolder, service)
-  const [role] = (await askWorkers({ dataFolder, service, workers }, 'role')).results
-  return role as ServerRole
+  try {
+    const { results } = await askWorkers({ dataFolder, service, workers }, 'role')
+    return results[0] as ServerRole
+  } catch (error) {
+    if (ofFile === undefined || !(error instanceof NoAnswer)) throw error
+    return ofFile
+  }
 }
 
 async function stateOf(target: Parameters<typeof askService>[0]) {

@@ -1,6 +1,6 @@
-import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import type { ProgramLog } from '../base/program-log.ts'
+import { logLevel } from './log-level.ts'
 import { LogOutput } from './log-output.ts'
 
 /**
@@ -9,6 +9,7 @@ import { LogOutput } from './log-output.ts'
  */
 export async function openServiceLogger(service: string, worker?: number): Promise<ProgramLog> {
   const options = {
+    level: logLevel(process.env),
     base: { service, ...(worker !== undefined && { worker }), pid: process.pid },
     serializers: { error: errorText },
   }
@@ -19,23 +20,20 @@ export async function openServiceLogger(service: string, worker?: number): Promi
   return log
 }
 
+/** Whether the log has a line for each message: where a person looks on, or on request. */
+export function tellsMail(): boolean {
+  return process.stdout.isTTY || logLevel(process.env) === 'debug'
+}
+
 /** The lines as a person reads them. */
-async function readable(output: LogOutput): Promise<Writable> {
-  const { default: pretty } = await import('pino-pretty')
-  return pretty({
-    colorize: true,
-    singleLine: true,
-    translateTime: true,
-    messageFormat: '{service}{if worker} {worker}{end}: {msg}',
-    ignore: 'pid,service,worker',
-    destination: new Writable({
-      decodeStrings: false,
-      write(line: string | Buffer, _encoding, done) {
-        output.write(line.toString())
-        done()
-      },
-    }),
-  })
+async function readable(output: LogOutput): Promise<Pick<LogOutput, 'write'>> {
+  const { readableLogLine } = await import('./readable-log-line.ts')
+  const colour = (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb'
+  return {
+    // The width each time: a terminal can be drawn wider.
+    write: (line) =>
+      output.write(readableLogLine(line, { width: process.stdout.columns || 80, colour })),
+  }
 }
 
 /** An expected failure, which has a code, in one line; a defect with its stack. */

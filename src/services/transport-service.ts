@@ -33,7 +33,7 @@ import { type ServiceLogs, openServiceLogs } from './service-log.ts'
 import { redirectionTarget } from './redirection-target.ts'
 import { tellRetry } from './retry-told.ts'
 import { outboundProxyTarget } from './service-targets.ts'
-import { startListening } from './start-listening.ts'
+import { listensOnNothing, startListening } from './start-listening.ts'
 
 /** How long clients may take to end their message, and deliveries theirs, when the service drains. */
 const sessionGrace = 15 * second
@@ -125,7 +125,10 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
     }),
     ...(worker.drainOnly && { emptied: emptied(store, clock, ending.signal) }),
     inForce: () => receive.inForce(),
-    unhealthy: () => (draining ? 'the service is draining' : undefined),
+    unhealthy() {
+      if (draining) return 'the service is draining'
+      return worker.drainOnly ? undefined : listensOnNothing(receive)
+    },
     async drain() {
       draining = true
       ending.abort()

@@ -16,19 +16,25 @@ const lineShape = /^([2-5]\d\d)(?:([ -])(.*))?$/s
 const enhancedShape = /^([245]\.\d{1,3}\.\d{1,3})(?: |$)/
 const controlCharacters = /[\x00-\x1f\x7f]/g
 
+/** One line of a reply behind its code. */
+interface ReplyLine {
+  readonly enhanced: string | undefined
+  /** With the enhanced code. */
+  readonly text: string
+}
+
 /**
- * Turns the octets that a server sends into replies. Lines may end in a bare LF. The enhanced code
- * is split off where the reply has one; control characters become spaces, so a reply can be shown
- * anywhere. After a fault nothing more is read.
+ * Turns the octets that a server sends into replies. Lines may end in a bare LF. Where the lines of a
+ * reply differ in code the last one decides (RFC 5321 4.2.1 has them alike, some relays put another
+ * server's lines into theirs). The enhanced code is split off where the reply has one; control
+ * characters become spaces, so a reply can be shown anywhere. After a fault nothing more is read.
  */
 export class ReplyReader {
   readonly #limits: ReplyLimits
   readonly #onLine: (line: string) => void
   /** Octets of a line that has not ended yet. */
   #rest: Buffer | undefined
-  #code = 0
-  #enhanced: string | undefined
-  #lines: string[] = []
+  #lines: ReplyLine[] = []
   #fault: string | undefined
 
   /** `onLine` sees each line as it came (control characters blanked), for the protocol log. */
@@ -84,33 +90,34 @@ export class ReplyReader {
   #line(line: string): Reply | undefined {
     if (this.#fault !== undefined) return undefined
     this.#onLine(line)
-    const match = lineShape.exec(line)
-    const code = Number(match?.[1])
-    if (match === null || (this.#lines.length > 0 && code !== this.#code)) {
+    const [whole, code, sign, text = ''] = lineShape.exec(line) ?? []
+    if (whole === undefined) {
       this.#fault = `malformed reply: ${line.slice(0, 200)}`
       return undefined
     }
-    this.#add(code, match[3] ?? '')
-    if (match[2] !== '-') return this.#take()
+    this.#lines.push({ enhanced: enhancedShape.exec(text)?.[1], text })
+    if (sign !== '-') return this.#take(Number(code))
     if (this.#lines.length >= this.#limits.lines)
       this.#fault = `reply longer than ${this.#limits.lines} lines`
     return undefined
   }
 
-  #add(code: number, text: string): void {
-    const enhanced = enhancedShape.exec(text)?.[1]
-    if (this.#lines.length === 0) {
-      this.#code = code
-      this.#enhanced = enhanced
-    }
-    const repeated = enhanced !== undefined && enhanced === this.#enhanced
-    this.#lines.push(repeated ? text.slice(enhanced.length + 1) : text)
-  }
-
-  #take(): Reply {
-    const lines = this.#lines
+  #take(code: number): Reply {
+    const taken = this.#lines
     this.#lines = []
-    if (this.#enhanced === undefined) return { code: this.#code, lines }
-    return { code: this.#code, enhanced: this.#enhanced, lines }
+    const enhanced = enhancedOf(taken, code)
+    if (enhanced === undefined) return { code, lines: taken.map(({ text }) => text) }
+    const lines = taken.map((line) =>
+      line.enhanced === enhanced ? line.text.slice(enhanced.length + 1) : line.text,
+    )
+    return { code, enhanced, lines }
   }
+}
+
+/** That of the last line, or else the first of the same class as the code. */
+function enhancedOf(lines: readonly ReplyLine[], code: number): string | undefined {
+  const last = lines.at(-1)?.enhanced
+  if (last !== undefined || lines.length === 1) return last
+  const kind = String(code).charAt(0)
+  return lines.find(({ enhanced }) => enhanced?.startsWith(kind))?.enhanced
 }

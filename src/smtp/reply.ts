@@ -32,6 +32,11 @@ export function isPositive(answer: Reply): boolean {
   return answer.code < 400
 }
 
+/** Whether it refuses the command as such, not known or not expected, and says nothing of us (x0z, RFC 5321 4.2.1). */
+export function isAboutCommand(answer: Reply): boolean {
+  return answer.code >= 400 && Math.floor(answer.code / 10) % 10 === 0
+}
+
 /** The reply on one line, as logs, queues and notifications show it: `550 5.1.1 User unknown`. */
 export function replyText(answer: Reply): string {
   const enhanced = answer.enhanced === undefined ? '' : ` ${answer.enhanced}`

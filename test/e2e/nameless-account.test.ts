@@ -3,10 +3,9 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { programForEverybody } from '../support/program-for-everybody.ts'
 import { shippedConfig } from '../support/shipped-config.ts'
 import { tempFolder } from '../support/temp-folder.ts'
-
-const edge = new URL('../../bin/edge.js', import.meta.url).pathname
 
 test.runIf(process.getuid?.() === 0)(
   'a container by any user id: a configuration that is only read is told, and the attempt recorded',
@@ -19,8 +18,9 @@ test.runIf(process.getuid?.() === 0)(
     await chmod(folder, 0o755)
     await chmod(data, 0o777)
     const env = { ...process.env, EDGE_CONFIG: config, EDGE_DATA: data }
+    const { node, edge } = await programForEverybody()
     const run = async (...args: readonly string[]) =>
-      await promisify(execFile)(process.execPath, [edge, ...args], { env, uid: 12345, gid: 0 })
+      await promisify(execFile)(node, [edge, ...args], { env, uid: 12345, gid: 0 })
 
     const change = run('Set-SendConnector', 'To Internet', '-Port', '26')
     await expect(change).rejects.toMatchObject({

@@ -77,6 +77,29 @@ test('SIGHUP reads the file again, and a broken one changes nothing either', asy
   expect(await banner()).toBe('220 first')
 })
 
+test.each([
+  ['emptied', '', 'the file is empty'],
+  ['that lost its Server', config(staying, leaving).replace(/Server:.*/, ''), 'Server is gone'],
+])('a file %s changes nothing, and is told', async (_, text, told) => {
+  const from = relay.lineCount
+  const file = join(relay.folder, 'server.yaml')
+  await writeFile(file, text)
+  await relay.logged(({ msg }) => msg.includes(told), from)
+  await relay.logged(({ msg }) => msg.includes('is not taken over'), from)
+  expect(await banner()).toBe('220 first')
+  expect(await banner(10026)).toBe('220 leaving')
+})
+
+test('a file without a setting is refused by check-config and at start', async () => {
+  const file = join(relay.folder, 'empty.yaml')
+  await writeFile(file, '# Nothing yet.\n')
+  for (const command of ['check-config', 'start']) {
+    const { code, stderr } = await runEdge([command, '--config', file])
+    expect(stderr).toContain('empty.yaml: the file has no section with a setting')
+    expect(code).toBe(1)
+  }
+})
+
 test('a changed banner is live without a restart', async () => {
   const pid = relay.servicePid('Transport')
   await using open = await SmtpPeer.greeted({ host: address, port: 10025 })
@@ -100,4 +123,12 @@ test('a binding that is taken away is closed, and a session on it goes on', asyn
   expect(await open.command('MAIL FROM:<a@sender.example>')).toBe('250 2.1.0 Sender OK')
   expect(await open.command('RCPT TO:<b@inside.example>')).toBe('250 2.1.5 Recipient OK')
   expect(await open.command('QUIT')).toMatch(/^221 /)
+})
+
+test('a service that listens on nothing is unhealthy', async () => {
+  await change(`${config().trimEnd()} []\n`, ({ msg }) => msg.includes('is in effect'))
+  const places = ['--config', join(relay.folder, 'server.yaml'), '--data', relay.dataFolder]
+  await expect
+    .poll(async () => (await runEdge(['healthcheck', ...places])).stderr, patience)
+    .toContain('Transport: it listens on no port: it has no Receive connector that is enabled')
 })

@@ -3,6 +3,7 @@ import { chmod, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { programForEverybody } from '../support/program-for-everybody.ts'
 import { edgeConfig, smartHost } from '../support/relay-config.ts'
 import { bareRuntime, processMemory } from '../support/process-memory.ts'
 import { RelayProcess } from '../support/relay-process.ts'
@@ -13,7 +14,6 @@ const address = '127.0.117.43'
 const sendConnectors = smartHost('*', { address: '127.0.117.42', port: 2525 })
 const config = edgeConfig({ address, sendConnectors })
 const services = ['Transport']
-const edge = new URL('../../bin/edge.js', import.meta.url).pathname
 const compiler = new URL('../../bin/compile.js', import.meta.url).pathname
 
 async function start(cache: string): Promise<RelayProcess> {
@@ -53,7 +53,8 @@ async function dataAfterCommand(user?: number): Promise<readonly string[]> {
   const file = join(folder, 'file')
   await writeFile(file, '')
   const env = { ...process.env, NODE_COMPILE_CACHE: join(file, 'cache'), EDGE_DATA: data }
-  await promisify(execFile)(process.execPath, [edge, 'help'], {
+  const { node, edge } = await programForEverybody()
+  await promisify(execFile)(node, [edge, 'help'], {
     env,
     ...(user !== undefined && { uid: user, gid: 0 }),
   })

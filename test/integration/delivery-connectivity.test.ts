@@ -89,7 +89,12 @@ test('TLS that fails is told, and the session in clear after it', async () => {
       expect.stringMatching(/^> TLS negotiation failed: /),
       expect.stringMatching(/^- {2}\(Retry : 451 4\.4\.2 Connection dropped at tls: TLS /),
     ],
-    [begun, '> Established connection to 127.0.0.1', '- 100/2 ()'],
+    [
+      begun,
+      '> Established connection to 127.0.0.1',
+      '> TLS failed, sending in clear',
+      '- 100/2 ()',
+    ],
   ])
 })
 

@@ -45,7 +45,6 @@ describe('opportunistic TLS', () => {
     ['drops after STARTTLS', offering('drop'), 2],
     ['has no certificate to shake hands with', { tls: { key: '', cert: '' } }, 2],
     ['refuses STARTTLS', offering('454 4.7.0 Not now'), 1],
-    ['says 421 to STARTTLS and leaves', offering('421 4.7.0 Not now'), 2],
   ])('gives way to clear text when the peer %s', async (_, options, sessions) => {
     const { fake, lane } = await deliver(options)
     expect(lane.results).toEqual(['delivered a@good.test 250 2.6.0 Queued'])

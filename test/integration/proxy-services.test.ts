@@ -36,7 +36,7 @@ const signal = new AbortController().signal
 const connectorId = 'To Internet'
 
 async function users() {
-  const hash = await hashPassword('secret')
+  const hash = await hashPassword('secret', { ln: 1, r: 1, p: 1 })
   return [testUser({ UserName: 'ana', PasswordHash: hash, EmailAddresses: 'ana@contoso.example' })]
 }
 

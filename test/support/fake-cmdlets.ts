@@ -93,7 +93,9 @@ export function fakeCmdlets(): readonly Cmdlet[] {
           position: 0,
           pipeline: 'both',
         }),
-        Filter: parameter(filter(['Name', 'Enabled', 'Port']), { help: 'A condition.' }),
+        Filter: parameter(filter({ Name: 'text', Enabled: 'truth value', Port: 'number' }), {
+          help: 'A condition.',
+        }),
       },
       outputs: connectorOutputs,
       examples: [{ code: 'Get-SendConnector', text: 'All Send connectors.' }],

@@ -16,8 +16,12 @@ export interface FakeMxOptions {
   readonly capabilities?: readonly string[]
   /** By verb in upper case; also `greeting`, and `content` for the verdict after the final dot. */
   readonly answers?: Readonly<Record<string, FakeAnswer>>
+  /** Closes behind such an answer. */
+  readonly leavesBehind?: RegExp
   /** Key and certificate for STARTTLS and X-ANONYMOUSTLS. */
   readonly tls?: { readonly key: string; readonly cert: string; readonly requestCert?: boolean }
+  /** How a handshake goes wrong, once the client has begun it. */
+  readonly handshakeFault?: (session: FakeSession) => 'drop' | 'reset' | 'alert' | undefined
   /** Begins with TLS. */
   readonly implicitTls?: boolean
   /** Says this (or drops) once so many octets of content have come. */
@@ -259,6 +263,7 @@ class FakeConnection {
         break
       default:
         this.#socket.write(`${answer}\r\n`, 'latin1')
+        if (this.#fake.options.leavesBehind?.test(answer) === true) this.#socket.end()
     }
     return answer
   }
@@ -294,9 +299,21 @@ class FakeConnection {
     this.#recipients = []
   }
 
+  #failHandshake(fault: 'drop' | 'reset' | 'alert'): void {
+    if (fault === 'reset') this.#connection.resetAndDestroy()
+    else if (fault === 'drop') this.#connection.destroy()
+    // A fatal alert: handshake_failure.
+    else this.#connection.end(Buffer.from([0x15, 3, 3, 0, 2, 2, 40]))
+  }
+
   #upgrade(): void {
-    const { tls } = this.#fake.options
+    const { tls, handshakeFault } = this.#fake.options
     this.#socket.removeAllListeners('data')
+    const fault = handshakeFault?.(this.#session)
+    if (fault !== undefined) {
+      this.#socket.once('data', () => this.#failHandshake(fault))
+      return
+    }
     if (tls === undefined) return
     const secured = new TLSSocket(this.#socket, {
       isServer: true,

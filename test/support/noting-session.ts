@@ -4,6 +4,7 @@ import { MessageRates } from '../../src/receive/message-rates.ts'
 import { SessionLog } from '../../src/receive/session-log.ts'
 import type { SessionTransport } from '../../src/receive/session-transport.ts'
 import { ReceiveSession } from '../../src/receive/session.ts'
+import { TurnQueue } from '../../src/receive/turns.ts'
 import { UserDirectory } from '../../src/receive/user-directory.ts'
 import { FakeClock } from './fake-clock.ts'
 import { RecordingSink } from './recording-sink.ts'
@@ -13,6 +14,7 @@ import { RecordingLog, testConnector, testDomains } from './receiving-server.ts'
 export class NotingSession {
   readonly clock = new FakeClock()
   readonly sink = new RecordingSink()
+  readonly log = new RecordingLog()
   /** What was sent, one entry a write. */
   readonly written: string[] = []
   /** Everything else, in order. `more`: the session asks for more input. */
@@ -22,7 +24,11 @@ export class NotingSession {
   clientReads = true
 
   constructor(settings: Readonly<Record<string, unknown>> = {}) {
-    const log = new SessionLog(new RecordingLog().session(), false, this.clock.now())
+    const log = new SessionLog(this.log.session(), {
+      verbose: true,
+      maxRecipients: 200,
+      startedAt: this.clock.now(),
+    })
     this.session = new ReceiveSession({
       transport: this.#transport(),
       connector: testConnector({ Banner: '220 hi', ...settings }),
@@ -35,6 +41,7 @@ export class NotingSession {
         acceptedDomains: testDomains,
         sink: this.sink,
         rates: new MessageRates(this.clock),
+        turns: new TurnQueue(),
         clock: this.clock,
         isInternalCertificate: () => false,
       },

@@ -60,6 +60,8 @@ export interface LogRecord {
 /** A protocol log in memory. */
 export class RecordingLog implements ProtocolLog {
   readonly records: LogRecord[] = []
+  /** The disk does not keep up, as sessions from now on see it. */
+  isCrowded = false
   #sessions = 0
 
   session() {
@@ -67,6 +69,7 @@ export class RecordingLog implements ProtocolLog {
     const id = this.#sessions.toString(16).toUpperCase().padStart(16, '0')
     return {
       id,
+      isCrowded: this.isCrowded,
       record: (event: ProtocolEvent, data: string, context = '') => {
         this.records.push({ session: id, event, data, context })
       },

@@ -9,7 +9,7 @@ const root = new URL('../..', import.meta.url).pathname
 const ownMain = new URL('../../bin/edge.js', import.meta.url).pathname
 
 /** How long a line of the program log is waited for. */
-const patienceMs = 30_000
+const patienceMs = 120_000
 
 /** One line of the relay's program log. */
 export interface LogLine {

@@ -4,7 +4,7 @@ import { type Cmdlet, type Given, defineCmdlet, parameter, refused } from '../sh
 import { requireWith } from '../shell/parameter-sets.ts'
 import { dateTime, flag, list, text, wholeNumber } from '../shell/parameter-types.ts'
 import { ShellObject } from '../values/shell-object.ts'
-import { wildcard } from '../values/wildcard.ts'
+import { wildcard } from '../../base/wildcard.ts'
 import { type AuditArgument, auditArguments } from './audit-text.ts'
 import type { ServerFacts, ServerInquiry } from './exchange-server.ts'
 import { limitedResults, resultSize } from './result-size.ts'

@@ -1,6 +1,6 @@
 import type { ServerIdentity } from '../../config/server-config.ts'
 import { ShellError } from '../shell/shell-error.ts'
-import { hasWildcards, wildcard } from '../values/wildcard.ts'
+import { hasWildcards, wildcard } from '../../base/wildcard.ts'
 import { isThisServer } from './this-server.ts'
 
 /** Where objects are looked for, and what they are called. */

@@ -13,7 +13,13 @@ import type { ParameterType } from '../shell/parameter-type.ts'
 import { flag, identity, switchParameter } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import { ShellObject } from '../values/shell-object.ts'
-import { messageObject, messageProperties, queueType, sortableMessages } from './queue-objects.ts'
+import {
+  filteredMessages,
+  messageObject,
+  messageProperties,
+  queueType,
+  sortableMessages,
+} from './queue-objects.ts'
 import {
   type MeantMessages,
   boundTests,
@@ -38,7 +44,7 @@ const messageIdentity = parameter(identity, {
   position: 0,
   pipeline: 'both',
 })
-const messageFilter = parameter(filter(messageProperties), {
+const messageFilter = parameter(filter(filteredMessages), {
   help: 'A condition that the messages fulfil.',
 })
 /** A queue by its identity, or as Get-Queue puts it out. */

@@ -3,7 +3,7 @@ import { type TrackingRecord, trackingEvents, trackingSources } from '../../logs
 import type { ServerIdentity } from '../../config/server-config.ts'
 import { tableView } from '../format/view.ts'
 import { type Cmdlet, type Given, defineCmdlet, parameter } from '../shell/cmdlet.ts'
-import { dateTime, list, text } from '../shell/parameter-types.ts'
+import { dateTime, list, text, textPart } from '../shell/parameter-types.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import { TimeSpan } from '../values/value.ts'
 import { limitedResults, resultSize } from './result-size.ts'
@@ -29,7 +29,7 @@ const parameters = {
   ),
   Sender: parameter(text, { help: "The sender's address in the envelope." }),
   Recipients: parameter(list(text), { help: 'One of these is among the recipients.' }),
-  MessageSubject: parameter(text, { help: 'A part of the subject.' }),
+  MessageSubject: parameter(textPart, { help: 'A part of the subject.' }),
   MessageId: parameter(text, {
     help: 'The Message-ID, with or without its angle brackets.',
     pipeline: 'property',

@@ -2,9 +2,9 @@ import type { Milliseconds } from '../../base/time-span.ts'
 import type { ProtocolLogRecord } from '../../logs/protocol-log-record.ts'
 import { tableView } from '../format/view.ts'
 import { type Cmdlet, type Given, defineCmdlet, parameter } from '../shell/cmdlet.ts'
-import { dateTime, oneOf, switchParameter, text } from '../shell/parameter-types.ts'
+import { dateTime, oneOf, switchParameter, text, textPart } from '../shell/parameter-types.ts'
 import { ShellObject } from '../values/shell-object.ts'
-import { wildcard } from '../values/wildcard.ts'
+import { wildcard } from '../../base/wildcard.ts'
 import { limitedResults, resultSize } from './result-size.ts'
 import { requireTimeRange } from './time-range.ts'
 
@@ -40,7 +40,7 @@ const parameters = {
     position: 0,
     pipeline: 'property',
   }),
-  Address: parameter(text, {
+  Address: parameter(textPart, {
     help: 'A text in what was said, such as an e-mail address or a part of it; also in the context.',
     aliases: ['Data'],
   }),

@@ -6,9 +6,9 @@ import { refuseTogether } from '../shell/parameter-sets.ts'
 import { flag, identity } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import { ShellObject } from '../values/shell-object.ts'
-import { hasWildcards } from '../values/wildcard.ts'
+import { hasWildcards } from '../../base/wildcard.ts'
 import { isOfKinds, kindParameters } from './queue-kinds.ts'
-import { queueObject, queueProperties } from './queue-objects.ts'
+import { filteredQueues, queueObject, queueProperties } from './queue-objects.ts'
 import { isPersistentQueue, notFound, queueTest } from './queue-selection.ts'
 import { testsOf } from './queue-tests.ts'
 import type { OnSilent, QueueAction, QueueServer } from './queue-server.ts'
@@ -24,7 +24,7 @@ const meant = {
     pipeline: 'both',
     wildcards: true,
   }),
-  Filter: parameter(filter(queueProperties), { help: 'A condition that the queues fulfil.' }),
+  Filter: parameter(filter(filteredQueues), { help: 'A condition that the queues fulfil.' }),
   Server: serverParameter,
 }
 

@@ -6,7 +6,7 @@ import { filter } from '../shell/filter.ts'
 import { list, oneOf, text, unlimited, wholeNumber } from '../shell/parameter-types.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import { isOfKinds, kindParameters } from './queue-kinds.ts'
-import { queueObject, queueProperties } from './queue-objects.ts'
+import { filteredQueues, queueObject } from './queue-objects.ts'
 import { filterTests } from './queue-tests.ts'
 import type { QueueServer } from './queue-server.ts'
 import { requireThisServer } from './this-server.ts'
@@ -40,7 +40,7 @@ export function digestCmdlets(server: QueueServer): readonly Cmdlet[] {
         'Takes delivery queues with at least 10 messages; suspended ones, Submission and Unreachable from one message on. The figures are those of this moment.',
       parameters: {
         Server: parameter(list(text), { help: 'This server.', required: true }),
-        Filter: parameter(filter(queueProperties), { help: 'A condition on the queues.' }),
+        Filter: parameter(filter(filteredQueues), { help: 'A condition on the queues.' }),
         ...kindParameters,
         GroupBy: parameter(oneOf(groupings, 'QueueDigestGroupBy'), {
           help: 'The property whose values make the rows.',

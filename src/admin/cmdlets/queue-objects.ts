@@ -1,5 +1,6 @@
 import type { MessageView, QueueView, RecipientView } from '../../queue/queue-listing.ts'
 import { tableView } from '../format/view.ts'
+import type { FilterProperties } from '../shell/filter-properties.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import { ByteSize, TimeSpan, type Value } from '../values/value.ts'
 
@@ -62,15 +63,46 @@ export function queueObject(view: QueueView): ShellObject {
   })
 }
 
-/** What a filter of queues may use. */
-export const queueProperties = [
-  ...['DeferredMessageCount', 'DeferredMessageCountsPerPriority', 'DeliveryType'],
-  ...['FirstRetryTime', 'Identity', 'IncomingRate', 'LastError', 'LastRetryTime'],
-  ...['LockedMessageCount', 'MessageCount', 'MessageCountsPerPriority', 'NextHopCategory'],
-  ...['NextHopConnector', 'NextHopDomain', 'NextRetryTime', 'OutboundIPPool', 'OutgoingRate'],
-  ...['OverrideSource', 'PriorityDescriptions', 'RetryCount', 'RiskLevel', 'Status'],
-  ...['TlsDomain', 'Velocity'],
+/** Exchange's, most of which an Edge server never has. */
+const deliveryTypes = [
+  ...['DeliveryAgent', 'DnsConnectorDelivery', 'Heartbeat', 'MapiDelivery'],
+  ...['NonSmtpGatewayDelivery', 'ShadowRedundancy', 'SmartHostConnectorDelivery'],
+  ...['SmtpDeliveryToMailbox', 'SmtpRelayToConnectorSourceServers', 'SmtpRelayToDag'],
+  ...['SmtpRelayToMailboxDeliveryGroup', 'SmtpRelayToRemoteActiveDirectorySite'],
+  ...['SmtpRelayToRemoteAdSite', 'SmtpRelayToServers', 'SmtpRelayToTiRg'],
+  ...['SmtpRelayWithinAdSite', 'SmtpRelayWithinAdSiteToEdge', 'Undefined', 'Unreachable'],
 ]
+
+/** What a filter of queues may use. */
+export const filteredQueues: FilterProperties = {
+  DeferredMessageCount: 'number',
+  DeferredMessageCountsPerPriority: 'number',
+  DeliveryType: deliveryTypes,
+  FirstRetryTime: 'time',
+  Identity: 'text',
+  IncomingRate: 'number',
+  LastError: 'text',
+  LastRetryTime: 'time',
+  LockedMessageCount: 'number',
+  MessageCount: 'number',
+  MessageCountsPerPriority: 'number',
+  NextHopCategory: ['External', 'Internal'],
+  NextHopConnector: 'text',
+  NextHopDomain: 'text',
+  NextRetryTime: 'time',
+  OutboundIPPool: 'number',
+  OutgoingRate: 'number',
+  OverrideSource: 'text',
+  PriorityDescriptions: 'text',
+  RetryCount: 'number',
+  RiskLevel: ['Normal', 'Bulk', 'Low', 'High'],
+  Status: ['Active', 'Connecting', 'None', 'Ready', 'Retry', 'Suspended'],
+  TlsDomain: 'text',
+  Velocity: 'number',
+}
+
+/** What queues may be sorted by, and have to show. */
+export const queueProperties = Object.keys(filteredQueues)
 
 /** A message in a queue as Get-Message gives it, in Exchange's order. */
 export function messageObject(
@@ -111,14 +143,42 @@ export function messageObject(
   })
 }
 
-/** What a filter of messages may use. */
-export const messageProperties = [
-  ...['AccountForest', 'ComponentLatency', 'DateReceived', 'DeferReason', 'Directionality'],
-  ...['ExpirationTime', 'ExternalDirectoryOrganizationId', 'FromAddress', 'Identity'],
-  ...['InternetMessageId', 'LastError', 'LockReason', 'MessageLatency', 'MessageSourceName'],
-  ...['OriginalFromAddress', 'Priority', 'Queue', 'Recipients', 'RetryCount', 'SCL', 'Size'],
-  ...['SourceIP', 'Status', 'Subject', 'TrafficSubType', 'TrafficType'],
+const messageStatuses = [
+  ...['Active', 'Locked', 'None', 'PendingRemove', 'PendingSuspend', 'Ready', 'Retry', 'Suspended'],
 ]
+
+/** What a filter of messages may use. */
+export const filteredMessages: FilterProperties = {
+  AccountForest: 'text',
+  ComponentLatency: 'text',
+  DateReceived: 'time',
+  DeferReason: 'text',
+  Directionality: ['Incoming', 'Originating', 'Undefined'],
+  ExpirationTime: 'time',
+  ExternalDirectoryOrganizationId: 'text',
+  FromAddress: 'text',
+  Identity: 'text',
+  InternetMessageId: 'text',
+  LastError: 'text',
+  LockReason: 'text',
+  MessageLatency: 'time span',
+  MessageSourceName: 'text',
+  OriginalFromAddress: 'text',
+  Priority: ['High', 'Normal', 'Low', 'None'],
+  Queue: 'text',
+  Recipients: 'list of recipients with their states',
+  RetryCount: 'number',
+  SCL: 'number',
+  Size: 'size',
+  SourceIP: 'text',
+  Status: messageStatuses,
+  Subject: 'text',
+  TrafficSubType: 'text',
+  TrafficType: 'text',
+}
+
+/** What messages have to show. */
+export const messageProperties = Object.keys(filteredMessages)
 
 /** What messages may be sorted by. */
 export const sortableMessages = messageProperties.filter((property) => property !== 'Recipients')

@@ -1,13 +1,20 @@
-import type { CopyTest, TestedField } from '../../queue/copy-test.ts'
+import {
+  type CopyNumber,
+  type CopyTest,
+  type CopyText,
+  longestPattern,
+  mostTests,
+} from '../../queue/copy-test.ts'
 import { queueKeyText } from '../../queue/queue-key.ts'
 import type { MessageView, QueueName } from '../../queue/queue-listing.ts'
 import { parseByteSize } from '../../base/byte-size.ts'
-import type { BinaryOperator, Expression } from '../grammar/syntax.ts'
 import { parseDate } from '../values/dates.ts'
 import { quantityOf } from '../values/compare.ts'
-import { hasWildcards, wildcard } from '../values/wildcard.ts'
+import { hasWildcards, wildcard } from '../../base/wildcard.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import type { Filter } from '../shell/filter.ts'
+import type { Condition } from '../shell/filter-condition.ts'
+import type { FilterOperator } from '../shell/filter-properties.ts'
 import type { MessageSelection, QueueServer } from './queue-server.ts'
 import type { SortKey, SortedProperty } from './sort-order.ts'
 import type { Bounds } from './sorted-search.ts'
@@ -105,7 +112,7 @@ export async function messageNamed(server: QueueServer, identity: string): Promi
 export function filterSelection(filter: Filter, names: readonly QueueName[]): MessageSelection {
   const tests: CopyTest[] = []
   let selection: MessageSelection = {}
-  for (const comparison of conjuncts(filter.expression)) {
+  for (const comparison of conjuncts(filter.condition)) {
     const { property, operator, value } = comparison
     if (property === 'queue' && operator === 'eq' && !hasWildcards(value)) {
       const queue = names.find(({ Identity }) => Identity.toLowerCase() === value.toLowerCase())
@@ -118,31 +125,26 @@ export function filterSelection(filter: Filter, names: readonly QueueName[]): Me
       if (test !== undefined) tests.push(test)
     }
   }
-  return tests.length === 0 ? selection : { ...selection, tests }
+  return tests.length === 0 ? selection : { ...selection, tests: tests.slice(0, mostTests) }
 }
 
-/** A property in lower case, and what it is compared with. */
-export interface Comparison {
+/** A comparison with a value: what is there without one only the shell knows. */
+export interface ValueComparison {
+  /** In lower case. */
   readonly property: string
-  readonly operator: BinaryOperator
+  readonly operator: FilterOperator
   readonly value: string
 }
 
 /** The comparisons that must all hold. */
-export function conjuncts(node: Expression): Comparison[] {
-  if (node.kind === 'group') {
-    const [only] = node.body.kind === 'pipeline' ? node.body.elements : []
-    return only?.kind === 'expression' ? conjuncts(only.value) : []
-  }
-  if (node.kind !== 'binary') return []
-  if (node.operator === 'and') return [...conjuncts(node.left), ...conjuncts(node.right)]
-  const { left, right, operator } = node
-  if (left.kind !== 'member' || (right.kind !== 'text' && right.kind !== 'number')) return []
-  const value = right.kind === 'text' ? right.value : right.text
-  return [{ property: left.name.toLowerCase(), operator, value }]
+export function conjuncts(condition: Condition): readonly ValueComparison[] {
+  if (condition.kind === 'and') return [condition.left, condition.right].flatMap(conjuncts)
+  if (condition.kind !== 'comparison' || condition.value === null) return []
+  const { property, operator, value } = condition
+  return [{ property: property.toLowerCase(), operator, value }]
 }
 
-const textFields: Readonly<Record<string, TestedField>> = {
+const textFields: Readonly<Record<string, CopyText>> = {
   fromaddress: 'sender',
   subject: 'subject',
   internetmessageid: 'messageId',
@@ -150,7 +152,7 @@ const textFields: Readonly<Record<string, TestedField>> = {
   sourceip: 'sourceAddress',
 }
 
-const numberFields: Readonly<Record<string, readonly [TestedField, (text: string) => number]>> = {
+const numberFields: Readonly<Record<string, readonly [CopyNumber, (text: string) => number]>> = {
   size: ['size', (text) => parseByteSize(text) ?? Number(text)],
   retrycount: ['attempts', Number],
   // A time without a day means that of each message's own day.
@@ -160,7 +162,7 @@ const numberFields: Readonly<Record<string, readonly [TestedField, (text: string
 const timeIn = (text: string) => parseDate(text, new Date())?.getTime() ?? Number.NaN
 
 /** The signs of numeric tests. */
-export const comparisons: Partial<Record<BinaryOperator, '=' | '<' | '<=' | '>' | '>='>> = {
+export const comparisons: Partial<Record<FilterOperator, '=' | '<' | '<=' | '>' | '>='>> = {
   eq: '=',
   lt: '<',
   le: '<=',
@@ -191,18 +193,21 @@ export function boundTests(
 }
 
 /** Part of an address or of an error, rather than of the numbers that stand beside them. */
-const inRecipients = /^\*([\w.@+-]*[A-Za-z@][\w.@+-]*)\*$/
+const inRecipients = /^\*[\w.@+-]*[A-Za-z@][\w.@+-]*\*$/
 
-function testOf({ property, operator, value }: Comparison): CopyTest | undefined {
+function testOf({ property, operator, value }: ValueComparison): CopyTest | undefined {
   if (property === 'status' && operator === 'eq' && value.toLowerCase() === 'suspended') {
     return { field: 'suspended', operator: '=', value: 1 }
   }
   if (property === 'recipients' && operator === 'like') {
-    const part = inRecipients.exec(value)?.[1]?.replaceAll('_', '\\_')
-    return part === undefined ? part : { field: 'recipients', operator, pattern: `%${part}%` }
+    const fits = inRecipients.test(value) && value.length <= longestPattern
+    return fits ? { field: 'recipients', operator: 'fits', pattern: value } : undefined
   }
   const text = textFields[property]
-  if (text !== undefined) return textTest(text, operator, value)
+  if (text !== undefined) {
+    const pattern = patternOf(operator, value)
+    return pattern === undefined ? undefined : { field: text, operator: 'fits', pattern }
+  }
   const number = numberFields[property]
   const sign = comparisons[operator]
   if (number === undefined || sign === undefined) return undefined
@@ -211,19 +216,9 @@ function testOf({ property, operator, value }: Comparison): CopyTest | undefined
   return { field: number[0], operator: sign, value: limit }
 }
 
-/** What a service compares as the shell does: it folds ASCII only; `<>` stands for the empty sender. */
-export const plain = /^[\x20-;=\x3f-\x7e]{1,200}$/
-
-function textTest(
-  field: TestedField,
-  operator: BinaryOperator,
-  value: string,
-): CopyTest | undefined {
-  if (!plain.test(value) || (operator !== 'eq' && operator !== 'like')) return undefined
-  const literal = value.replaceAll(/[\\%_]/g, '\\$&')
-  if (operator === 'eq') return { field, operator: 'like', pattern: literal }
-  if (/[[\]`]/.test(value) || value.split('*').length > 4) return undefined
-  // A pattern for one character or more could mean the empty sender's `<>`.
-  if (/^[*?]*$/.test(value)) return undefined
-  return { field, operator: 'like', pattern: literal.replaceAll('*', '%').replaceAll('?', '_') }
+/** The pattern for what a comparison asks of a text, as the queue looks for it; undefined when there is none. */
+export function patternOf(operator: FilterOperator, value: string): string | undefined {
+  if (value === '' || value.length > longestPattern) return undefined
+  if (operator === 'like') return value
+  return operator === 'eq' && !hasWildcards(value) && !value.includes('`') ? value : undefined
 }

@@ -6,8 +6,9 @@ import {
   testedTexts,
 } from '../../queue/queue-test.ts'
 import type { Filter } from '../shell/filter.ts'
-import { hasWildcards } from '../values/wildcard.ts'
-import { type Comparison, comparisons, conjuncts, plain } from './queue-selection.ts'
+import { hasWildcards } from '../../base/wildcard.ts'
+import { longestPattern, mostTests } from '../../queue/copy-test.ts'
+import { type ValueComparison, comparisons, conjuncts, patternOf } from './queue-selection.ts'
 
 /** What of a command's choice of queues the service itself can look for; the command looks again. */
 export function testsOf(given: {
@@ -16,13 +17,15 @@ export function testsOf(given: {
 }): readonly QueueTest[] {
   const { Identity, Filter } = given
   if (Filter !== undefined) return filterTests(Filter)
-  if (Identity === undefined || hasWildcards(Identity) || !plain.test(Identity)) return []
-  return [{ field: 'name', operator: '=', value: Identity.split('\\').at(-1) ?? '' }]
+  const name = Identity?.split('\\').at(-1) ?? ''
+  if (name === '' || hasWildcards(name) || name.length > longestPattern) return []
+  return [{ field: 'name', operator: '=', value: name }]
 }
 
 /** The same of a filter. */
 export function filterTests(filter: Filter): readonly QueueTest[] {
-  return conjuncts(filter.expression).flatMap((comparison) => testOf(comparison) ?? [])
+  const tests = conjuncts(filter.condition).flatMap((comparison) => testOf(comparison) ?? [])
+  return tests.slice(0, mostTests)
 }
 
 const texts = new Map<string, TestedText>(testedTexts.map((name) => [name.toLowerCase(), name]))
@@ -30,13 +33,11 @@ const numbers = new Map<string, TestedNumber>(
   testedNumbers.map((name) => [name.toLowerCase(), name]),
 )
 
-function testOf({ property, operator, value }: Comparison): QueueTest | undefined {
+function testOf({ property, operator, value }: ValueComparison): QueueTest | undefined {
   const text = texts.get(property)
   if (text !== undefined) {
-    const taken = operator === 'eq' ? !hasWildcards(value) : operator === 'like'
-    // Classes and literal wildcards are the shell's; many runs would make the search slow.
-    const simple = plain.test(value) && !/[[\]`]/.test(value) && value.split('*').length <= 4
-    return taken && simple ? { field: text, operator: 'like', pattern: value } : undefined
+    const pattern = patternOf(operator, value)
+    return pattern === undefined ? undefined : { field: text, operator: 'fits', pattern }
   }
   const number = numbers.get(property)
   const sign = comparisons[operator]

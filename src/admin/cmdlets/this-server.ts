@@ -2,7 +2,7 @@ import { parameter } from '../shell/cmdlet.ts'
 import type { ParameterType } from '../shell/parameter-type.ts'
 import { identity } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
-import { hasWildcards, wildcard } from '../values/wildcard.ts'
+import { hasWildcards, wildcard } from '../../base/wildcard.ts'
 
 /** A server by its name, or as the commands on servers put it out. */
 const server: ParameterType<string> = {

@@ -134,7 +134,8 @@ export class CommandRun {
   async #argument({ name, parameter, expression }: MatchedWord): Promise<unknown> {
     if (expression === undefined) return true
     const { scope } = this.#at
-    const value = await settle(evaluate(expression, scope), (statement) =>
+    const seen = parameter.type.choosesObjects === true ? { ...scope, strict: true } : scope
+    const value = await settle(evaluate(expression, seen), (statement) =>
       collected(this.#runtime.statement(statement, scope)),
     )
     const text = expression.kind === 'number' ? expression.text : undefined

@@ -28,6 +28,8 @@ export interface Scope {
   readonly now: () => Date
   /** The text to which the places of the nodes belong. */
   readonly source: string
+  /** Whether a variable that was never set is an error, and not null. */
+  readonly strict?: boolean
 }
 
 /**
@@ -166,13 +168,25 @@ function* expanded(node: ExpressionOf<'expandable'>, scope: Scope): Evaluation<s
   return result
 }
 
-function variable(node: ExpressionOf<'variable'>, { session, item }: Scope): Value {
+function variable(node: ExpressionOf<'variable'>, scope: Scope): Value {
+  const { session, item, strict = false } = scope
   if (/^(_|psitem)$/i.test(node.name)) return item
+  if (strict && !session.has(node.name)) neverSet(node)
   if (!node.name.includes(':')) return session.variable(node.name)
   throw new ShellError(
     `$${node.name} cannot be read: this shell has variables of its own only, no drives such as env:.`,
     { id: 'DriveNotFound', category: 'ObjectNotFound', target: node.name, place: node },
   )
+}
+
+/** PowerShell's words in strict mode. */
+function neverSet({ name, start, end }: ExpressionOf<'variable'>): never {
+  throw new ShellError(`The variable '$${name}' cannot be retrieved because it has not been set.`, {
+    id: 'VariableIsUndefined',
+    category: 'InvalidOperation',
+    target: name,
+    place: { start, end },
+  })
 }
 
 function* table(entries: readonly TableEntry[], scope: Scope): Evaluation<HashTable> {

@@ -1,31 +1,35 @@
 import { parseFilter } from '../grammar/parse.ts'
-import { nearest } from '../grammar/nearest.ts'
-import type { Expression } from '../grammar/syntax.ts'
-import { isTrue } from '../values/compare.ts'
 import type { ShellObject } from '../values/shell-object.ts'
 import { ScriptBlock } from '../values/value.ts'
-import { evaluate } from './evaluate.ts'
+import {
+  type Condition,
+  NoCondition,
+  conditionOf,
+  holds,
+  unquotedHint,
+} from './filter-condition.ts'
+import type { FilterProperties } from './filter-properties.ts'
 import type { Conversion, ParameterType } from './parameter-type.ts'
 import { text } from './parameter-types.ts'
-import { Session } from './session.ts'
-import { ShellError } from './shell-error.ts'
 
 /** A condition on an object's properties. */
 export interface Filter {
   /** As it was written, without braces. */
   readonly source: string
-  readonly expression: Expression
+  readonly condition: Condition
   readonly matches: (object: ShellObject) => boolean
 }
 
 /**
  * The type of `-Filter {Status -eq 'Retry' -and MessageCount -gt 100}`, which may be text as well and
  * may write `$_.Status`. Variables in the text are worked out before, as in `"Status -eq '$wanted'"`.
- * Names that are not among `properties` are refused.
+ * Whatever is not a comparison of one of the `properties`, or several joined, is refused here, before
+ * anything is read.
  */
-export function filter(properties: readonly string[]): ParameterType<Filter> {
+export function filter(properties: FilterProperties): ParameterType<Filter> {
   return {
     name: 'Filter',
+    choosesObjects: true,
     convert: (argument) => {
       if (argument.value instanceof ScriptBlock) return filterOf(argument.value.source, properties)
       const source = text.convert(argument)
@@ -34,66 +38,24 @@ export function filter(properties: readonly string[]): ParameterType<Filter> {
   }
 }
 
-function filterOf(source: string, properties: readonly string[]): Conversion<Filter> {
+function filterOf(source: string, properties: FilterProperties): Conversion<Filter> {
   const parsed = parseFilter(source)
   if (parsed.kind === 'problem') {
     const at = `character ${parsed.problem.start + 1}`
-    return { problem: `Invalid filter syntax at ${at} of "${source}": ${parsed.problem.message}` }
+    const problem = `Invalid filter syntax at ${at} of "${source}": ${parsed.problem.message}`
+    return { problem: `${problem}${bareWordHint(source)}` }
   }
-  const expression = parsed.tree
-  const problem = problemOf(expression, properties)
-  if (problem !== undefined) return { problem: `Invalid filter "${source}": ${problem}` }
-  return { value: { source, expression, matches: (object) => holds(expression, object) } }
-}
-
-/** What a filter must not hold: other properties, and anything but comparisons. */
-function problemOf(node: Expression, properties: readonly string[]): string | undefined {
-  switch (node.kind) {
-    case 'text':
-    case 'number':
-      return undefined
-    case 'variable':
-      return /^(true|false|null)$/i.test(node.name)
-        ? undefined
-        : `$${node.name} is not known there; put the filter in double quotes to fill it in.`
-    case 'list':
-      return firstProblem(node.items, properties)
-    case 'group': {
-      const [only] = node.body.kind === 'pipeline' ? node.body.elements : []
-      return only?.kind === 'expression'
-        ? problemOf(only.value, properties)
-        : 'it may hold comparisons only.'
-    }
-    case 'unary':
-      return problemOf(node.operand, properties)
-    case 'binary':
-      return firstProblem([node.left, node.right], properties)
-    case 'member':
-      return node.target.kind === 'variable' && /^(_|psitem)$/i.test(node.target.name)
-        ? propertyProblem(node.name, properties)
-        : 'it may hold comparisons of properties only.'
-    default:
-      return 'it may hold comparisons of properties only.'
+  try {
+    const condition = conditionOf(parsed.tree, { source, properties })
+    return { value: { source, condition, matches: (object) => holds(condition, object) } }
+  } catch (error) {
+    if (!(error instanceof NoCondition)) throw error
+    return { problem: `Invalid filter "${source}": ${error.message}` }
   }
 }
 
-const firstProblem = (nodes: readonly Expression[], properties: readonly string[]) =>
-  nodes.map((node) => problemOf(node, properties)).find((problem) => problem !== undefined)
-
-function propertyProblem(name: string, properties: readonly string[]): string | undefined {
-  if (properties.some((known) => known.toLowerCase() === name.toLowerCase())) return undefined
-  const close = nearest(name, properties)
-  const hint =
-    close === undefined ? `It may use ${properties.join(', ')}.` : `Did you mean ${close}?`
-  return `"${name}" is not a property that can be filtered by. ${hint}`
-}
-
-/** A filter sees no variable but the constants. */
-const empty = new Session()
-
-function holds(expression: Expression, object: ShellObject): boolean {
-  const scope = { session: empty, item: object, now: () => new Date(0), source: '' }
-  const step = evaluate(expression, scope).next()
-  if (step.done === true) return isTrue(step.value)
-  throw new ShellError('A filter cannot run commands.', { id: 'InvalidFilter' })
+/** A text without quotes is the usual reason for what cannot be read. */
+function bareWordHint(source: string): string {
+  const bare = /-(?:eq|ne|[gl][te]|(?:not)?like)\s+([^\s'"$(\d-]\S*)/i.exec(source)?.[1]
+  return bare === undefined ? '' : ` ${unquotedHint(bare)}`
 }

@@ -3,8 +3,8 @@ import { NotComparable, areEqual, compare, isTrue, quantityOf } from '../values/
 import { parseNumber } from '../grammar/numbers.ts'
 import { textOf, typeNameOf } from '../values/text-of.ts'
 import { HashTable, TimeSpan, type Value, isList, listOf } from '../values/value.ts'
-import { wildcard } from '../values/wildcard.ts'
-import { pattern, rememberedAs } from './patterns.ts'
+import { wildcard } from '../../base/wildcard.ts'
+import { pattern, rememberedAs, tried } from './patterns.ts'
 import { ShellError } from './shell-error.ts'
 import { formatted, joinedText, replaced, split } from './text-operations.ts'
 
@@ -87,12 +87,16 @@ function isLike({ left, right, caseSensitive }: Operands): boolean {
   return matches(textOf(left))
 }
 
-const isMatch = ({ left, right, caseSensitive }: Operands) =>
-  pattern(textOf(right), caseSensitive ? '' : 'i').test(textOf(left))
+const isMatch = (operands: Operands) => firstMatch(operands) !== null
+
+function firstMatch({ left, right, caseSensitive }: Operands): RegExpExecArray | null {
+  const expression = pattern(textOf(right), caseSensitive ? '' : 'i')
+  return tried(expression, () => expression.exec(textOf(left)))
+}
 
 /** What `$matches` holds after a text matched: the whole by 0, the groups by number and name. */
-export function matchedGroups({ left, right, caseSensitive }: Operands): HashTable | undefined {
-  const found = pattern(textOf(right), caseSensitive ? '' : 'i').exec(textOf(left))
+export function matchedGroups(operands: Operands): HashTable | undefined {
+  const found = firstMatch(operands)
   if (found === null) return undefined
   const numbered = [...found].map((group, at): [string, Value] => [String(at), group])
   return new HashTable([...Object.entries(found.groups ?? {}), ...numbered])

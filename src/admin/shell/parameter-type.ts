@@ -29,6 +29,11 @@ export interface ParameterType<T> {
   readonly takesObjects?: readonly string[]
   /** Whether `$null` is a value, which clears a setting. */
   readonly takesNull?: boolean
+  /**
+   * Whether it says which objects are meant. A variable in it that was never set is an error then: as
+   * an empty text it could mean others than were thought of.
+   */
+  readonly choosesObjects?: boolean
   readonly convert: (argument: Argument) => Conversion<T>
 }
 

@@ -39,11 +39,23 @@ export const text: ParameterType<string> = {
   },
 }
 
+/** A part of what is looked for: an empty one would be found in everything. */
+export const textPart: ParameterType<string> = {
+  ...text,
+  choosesObjects: true,
+  convert: (argument) =>
+    textOf(argument.value) === ''
+      ? { problem: 'An empty text is part of everything.' }
+      : text.convert(argument),
+}
+
 /** The name of an object, or the object itself from a pipeline: its Identity. */
 export const identity: ParameterType<string> = {
   name: 'Identity',
+  choosesObjects: true,
   convert: (argument) => {
     const { value } = argument
+    if (textOf(value).trim() === '') return { problem: 'An identity is never empty.' }
     if (!(value instanceof ShellObject)) return text.convert(argument)
     const name = value.get('Identity') ?? value.get('Name')
     if (name !== undefined && name !== null) return { value: textOf(name) }

@@ -37,6 +37,12 @@ export class Session {
     return constant === undefined ? (this.#variables.get(key)?.value ?? null) : constant
   }
 
+  /** Whether a variable was ever set, to null as well. */
+  has(name: string): boolean {
+    const key = name.toLowerCase()
+    return constants.has(key) || this.#variables.has(key)
+  }
+
   /** How many elements of a list are shown; -1 is all of them. */
   get listLimit(): number {
     const limit = this.variable('FormatEnumerationLimit')

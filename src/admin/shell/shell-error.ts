@@ -4,6 +4,7 @@ import type { Place } from '../grammar/syntax.ts'
 export type ErrorCategory =
   | 'NotSpecified'
   | 'ObjectNotFound'
+  | 'OperationTimeout'
   | 'InvalidArgument'
   | 'InvalidData'
   | 'InvalidOperation'

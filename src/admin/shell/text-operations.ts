@@ -3,7 +3,7 @@ import { BadFormat } from '../values/number-format.ts'
 import { textOf } from '../values/text-of.ts'
 import { type Value, isList, listOf } from '../values/value.ts'
 import type { Operands } from './operations.ts'
-import { pattern } from './patterns.ts'
+import { pattern, tried } from './patterns.ts'
 import { ShellError } from './shell-error.ts'
 
 /** Most pieces that a text is split into. */
@@ -33,7 +33,11 @@ export function replaced({ left, right, caseSensitive }: Operands): Value {
   }
   const expression = pattern(textOf(search), caseSensitive ? 'g' : 'gi')
   const one = (text: string) =>
-    text.replaceAll(expression, (...found: unknown[]) => expandedTemplate(textOf(template), found))
+    tried(expression, () =>
+      text.replaceAll(expression, (...found: unknown[]) =>
+        expandedTemplate(textOf(template), found),
+      ),
+    )
   return isList(left) ? left.map((each) => one(textOf(each))) : one(textOf(left))
 }
 
@@ -69,7 +73,9 @@ export function split({ left, right, caseSensitive }: Operands): Value {
     : textOf(separator)
   const expression = pattern(source, caseSensitive ? 'g' : 'gi')
   const most = Number(textOf(limit)) > 0 ? Number(textOf(limit)) : maximumPieces
-  return listOf(left ?? '').flatMap((each) => pieces(textOf(each), expression, most))
+  return listOf(left ?? '').flatMap((each) =>
+    tried(expression, () => pieces(textOf(each), expression, most)),
+  )
 }
 
 function pieces(whole: string, expression: RegExp, most: number): string[] {

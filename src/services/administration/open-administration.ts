@@ -62,8 +62,8 @@ export function openAdministration(place: AdministrationPlace): Administration {
     configuration: lazyConfiguration(place),
     health: {
       async *processes() {
-        const { serviceHealth } = await import('../service-health.ts')
-        yield* serviceHealth(dataFolder, (await server()).Role)
+        const { roleToHave, serviceHealth } = await import('../service-health.ts')
+        yield* serviceHealth(dataFolder, await roleToHave(dataFolder, (await server()).Role))
       },
     },
     server: {

@@ -208,7 +208,11 @@ describe('a disk that fails', () => {
     let release: () => void = () => undefined
     disk.gate = new Promise((resolve) => (release = resolve))
     const record = `t,${'x'.repeat(1000)}\r\n`
-    for (let at = 0; at < 10_000; at++) log.append(record)
+    for (let at = 0; at < 10_000; at++) {
+      if (at === 1_500) expect(log.isCrowded).toBe(false)
+      if (at === 3_000) expect(log.isCrowded).toBe(true)
+      log.append(record)
+    }
     expect(warnings).toEqual([
       'SMTP Receive Protocol Log: records are being lost, mail is not: the disk does not keep up (/logs)',
     ])
@@ -217,6 +221,7 @@ describe('a disk that fails', () => {
     const written = disk.records('RECV2026010203-1.LOG').length
     expect(written * record.length).toBeGreaterThan(3_000_000)
     expect(written * record.length).toBeLessThan(5_000_000)
+    expect(log.isCrowded).toBe(false)
     expect(warnings[1]).toBe(
       `SMTP Receive Protocol Log: written again; ${10_000 - written} records were lost`,
     )

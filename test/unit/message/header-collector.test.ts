@@ -30,6 +30,9 @@ function texts(parts: ReturnType<HeaderCollector['end']>, rest: string) {
   }
 }
 
+const mailbox = 'From u@example.com Mon Sep 14 10:00:00 2026\r\n'
+const mark = '\xef\xbb\xbf'
+
 describe('where the header ends', () => {
   test.each([
     ['an empty line', 'A: 1\r\nB: 2\r\n', '\r\n', 'text\r\n'],
@@ -38,7 +41,13 @@ describe('where the header ends', () => {
     ['no header at all', '', '\r\n', 'text'],
     ['a missing separator', 'A: 1\r\n', '', 'text without a colon\r\nB: 2\r\n\r\n'],
     ['a first line that is none of a header', '', '', 'text\r\n\r\nA: 1\r\n'],
-    ['a continuation without a field', '', '', ' folded\r\nA: 1\r\n\r\n'],
+    ['a continuation without a field', '', '', ' folded\r\n\tmore\r\nbody\r\n'],
+    ['a text that begins like a line of an mbox file', '', '', 'From now on\r\n\r\nB: 2\r\n'],
+    ['such a text in place of the separator', 'A: 1\r\n', '', 'From a b\r\n c\r\n\r\nB: 2\r\n'],
+    ['such a text behind such a line', `${mailbox}A: 1\r\n`, '', 'From a b\r\nc d\r\n'],
+    ['a line of an mbox file that never ends', '', '', `From ${'x'.repeat(990)} ${mailbox}`],
+    ['a mark and an empty line', '', '', `${mark}\r\nA: 1\r\n`],
+    ['half a mark', '', '', '\xef\xbbA: 1\r\n\r\n'],
     ['a colon without a name', 'A: 1\r\n', '', ': value\r\n\r\n'],
     ['a lone CR line', 'A: 1\r\n', '', '\r\r\nB: 2\r\n\r\n'],
     ['a blank within a name', 'A: 1\r\n', '', 'From a b: c\r\n\r\n'],
@@ -46,6 +55,13 @@ describe('where the header ends', () => {
     ['8-bit values', 'Subject: \xe9\xff\r\n', '\r\n', '\xe9'],
     ['an 8-bit name', 'A: 1\r\n', '', 'S\xe9: x\r\n\r\n'],
     ['a bare CR inside a value', 'A: 1\r2\r\n', '\r\n', 'x'],
+    ['a line of an mbox file on top', `${mailbox}A: 1\r\n`, '\r\n', 'x'],
+    ['one in the midst, quoted', `A: 1\r\n>>${mailbox} a fold\r\nB: 2\r\n`, '\r\n', 'x'],
+    ['one at the end', `A: 1\r\n${mailbox}`, '\r\n', 'x'],
+    ['one without a date, a field behind it', 'From a b\r\n>From c\r\nA: 1\r\n', '\r\n', 'x'],
+    ['a fold on top of fields', ' folded\r\n\tmore\r\nA: 1\r\n', '\r\n', 'x'],
+    ['a byte order mark', `${mark}A: 1\r\n`, '\r\n', 'x'],
+    ['a blank before the colon of From', 'From : a\r\n', '\r\n', 'x'],
   ])('%s', (_, header, separator, body) => {
     const whole = header + separator + body
     expect(split([whole])).toEqual({ kind: 'complete', header, separator, body })
@@ -57,6 +73,9 @@ describe('where the header ends', () => {
     ['behind a field', 'A: 1\r\n', 'A: 1\r\n', ''],
     ['in a name', 'A: 1\r\nSubj', 'A: 1\r\n', 'Subj'],
     ['before anything', '', '', ''],
+    ['behind a fold alone', ' folded\r\n', '', ' folded\r\n'],
+    ['behind a line of an mbox file', mailbox, mailbox, ''],
+    ['behind what may be one', 'A: 1\r\nFrom a\r\n', 'A: 1\r\n', 'From a\r\n'],
   ])('content that ends %s', (_, whole, header, body) => {
     const expected = { kind: 'ended', header, separator: '', body }
     expect(split([whole])).toEqual(expected)
@@ -89,11 +108,14 @@ describe('the size limit', () => {
 })
 
 test('any split gives the same result, and nothing is lost or thrown', () => {
-  const token = fc.constantFrom('\r', '\n', '\r\n', ' ', '\t', ':', 'A', 'Subject: x', '\xe9', '\0')
+  const token = fc.constantFrom(
+    ...['\r', '\n', '\r\n', ' ', '\t', ':', 'A', 'Subject: x', '\xe9', '\0'],
+    ...[mark, 'From ', '>', mailbox],
+  )
   const content = fc.array(token, { maxLength: 40 }).map((tokens) => tokens.join(''))
   const cuts = fc.array(fc.nat(80), { maxLength: 8 })
   fc.assert(
-    fc.property(content, cuts, fc.integer({ min: 1, max: 60 }), (text, places, limit) => {
+    fc.property(content, cuts, fc.integer({ min: 1, max: 99 }), (text, places, limit) => {
       const sorted = [0, ...places.sort((a, b) => a - b), text.length]
       const pieces = sorted.map((place, at) => text.slice(place, sorted[at + 1] ?? text.length))
       const whole = split([text], limit)

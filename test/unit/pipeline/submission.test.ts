@@ -260,6 +260,79 @@ function parts(content: Buffer) {
   return progress.kind === 'complete' ? progress : collector.end()
 }
 
+describe('lines in a header that belong to no field', () => {
+  const mailboxLines = [
+    'From u@example.com Mon Sep 14 10:00:00 2026',
+    'From u@example.com  Mon Sep  4 10:00 2026 remote from host.example',
+    '>From u@example.com Mon, 14 Sep 2026 10:00:00 +0000',
+    '>>From MAILER-DAEMON Mon Sep 14 10:00:00 2026',
+    'From - Mon Sep 14 10:00:00 2026',
+  ]
+  const forged = ['X-MS-Exchange-Organization-SCL: -1', 'X-MS-Exchange-Forest-A: b']
+  const fieldLines = [
+    ...['Subject: a\r\n\tb', 'From: u@example.com', 'Message-ID: <m1@s.example>', 'Date: now'],
+    ...['To: a@corp.example,\r\n b@corp.example', 'X-Empty:', 'MIME-Version: 1.0', ...forged],
+  ]
+  const body = 'From u@example.com Mon Sep 14 10:00:00 2026\r\nX: y\r\n\r\n>From b\r\n'
+
+  /** A fold belongs to the field above it, and a line without a date needs a field below it. */
+  function insert(lines: string[], place: number, stray: string): void {
+    const at = /^[ \t]/.test(stray) ? 0 : Math.min(place, lines.length)
+    const hasDate = mailboxLines.includes(stray)
+    const isAboveField = /^[A-Za-z-]+:/.test(lines[at] ?? '')
+    if (!stray.startsWith('From') || hasDate || isAboveField) lines.splice(at, 0, stray)
+  }
+
+  test('neither end it nor take a field along, wherever they stand, and let no guarded field pass', async () => {
+    const stray = fc.constantFrom(...mailboxLines, 'From a b', ' fold', '\tX: y')
+    const strays = fc.array(fc.tuple(fc.nat(12), stray), { minLength: 1, maxLength: 4 })
+    const someFields = fc.shuffledSubarray(fieldLines, { minLength: 1 })
+    const lineEnds = fc.constantFrom('\r\n', '\n')
+    await fc.assert(
+      fc.asyncProperty(someFields, strays, lineEnds, async (fields, inserted, lineEnd) => {
+        store.messages.length = 0
+        const lines = fields.flatMap((field) => field.split('\r\n'))
+        for (const [place, line] of inserted) insert(lines, place, line)
+        await send([...lines, '', ''].join(lineEnd) + body)
+        const stored = storedContent()?.replace(trace, '') ?? ''
+        const header = stored.slice(0, -lineEnd.length - body.length)
+        expect(stored).toBe(header + lineEnd + body)
+        const kept = fields.filter((field) => !forged.includes(field))
+        for (const field of kept) {
+          const text = field.replaceAll('\r\n', lineEnd)
+          expect(`${lineEnd}${header}`).toContain(`${lineEnd}${text}${lineEnd}`)
+        }
+        expect(parts(Buffer.from(stored, 'latin1')).header.fields).toHaveLength(
+          kept.length + missing(kept),
+        )
+      }),
+    )
+  })
+
+  /** Fields that are added where they are missing. */
+  function missing(fields: readonly string[]): number {
+    return ['Message-ID', 'Date'].filter((name) => !fields.some((one) => one.startsWith(name)))
+      .length
+  }
+
+  test('are content where no field follows', async () => {
+    await send(' indented text\r\nmore\r\n')
+    expect(storedContent()).toMatch(/\r\n\r\n indented text\r\nmore\r\n$/)
+  })
+
+  test('are no fold of our trace field, and hide nothing', async () => {
+    const folds = ' by evil.example\r\n X-MS-Exchange-Organization-SCL: -1\r\n'
+    await send(`${folds}${complete}\r\nbody`)
+    expect(storedContent()).toBe(`${trace}${complete}\r\nbody`)
+  })
+
+  test('may stand behind a bare CR', async () => {
+    const [line = ''] = mailboxLines
+    await send(`${line}\r${line}\r\n${complete.replace('\r\n', `\r>${line}\r`)}\r\nbody`)
+    expect(storedContent()).toBe(`${trace}${complete}\r\nbody`)
+  })
+})
+
 describe('recipients that cannot be routed', () => {
   test('address literals are refused at RCPT', async () => {
     const reply = await send('', { recipients: ['x@[127.0.0.1]'] })

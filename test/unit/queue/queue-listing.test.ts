@@ -58,7 +58,7 @@ test('only queues that fulfil the tests are given out', async () => {
   const domains = async (tests: NonNullable<QueueQuery['tests']>) =>
     (await pages(bench, { tests, limit: 10 })).flat()
   const like = (field: 'LastError' | 'NextHopDomain' | 'Status', pattern: string) =>
-    domains([{ field, operator: 'like', pattern }])
+    domains([{ field, operator: 'fits', pattern }])
   expect(await like('Status', 'retry')).toEqual(['first.test', 'second.test'])
   expect(await like('NextHopDomain', '?I*.test')).toEqual(['live.test', 'first.test'])
   expect(await like('LastError', '441 4.4.1*')).toEqual(['first.test', 'second.test'])
@@ -76,7 +76,7 @@ test('the Unreachable queue is found by the error of its messages', async () => 
   await using bench = new SchedulerBench()
   const lastError = '451 4.4.0 No connector'
   bench.store.release(await bench.sendTo(unreachableQueue))
-  const tests = [{ field: 'LastError', operator: 'like', pattern: lastError } as const]
+  const tests = [{ field: 'LastError', operator: 'fits', pattern: lastError } as const]
   expect(await pages(bench, { tests })).toEqual([[]])
   expect(await pages(bench, {})).toEqual([['Submission', 'Unreachable Domain']])
 })

@@ -9,6 +9,9 @@ const edge = { Name: 'EDGE1', Role: 'Edge' } as const
 const connector = (settings: Readonly<Record<string, unknown>>) =>
   testConnector({ Bindings: '0.0.0.0:25', ...settings })
 
+const networks = (count: number) =>
+  Array.from({ length: count }, (_, at) => `10.${at >> 8}.${at & 255}.0/24`)
+
 describe('a single connector', () => {
   test.each<[string, Readonly<Record<string, unknown>>, string]>([
     ['None beside another mechanism', { AuthMechanism: 'None, Tls' }, 'AuthMechanism'],
@@ -40,6 +43,7 @@ describe('a single connector', () => {
     ['a name of 65 characters', { Name: 'x'.repeat(65) }, 'Name'],
     ['no bindings', { Bindings: [] }, 'Bindings'],
     ['no ranges', { RemoteIPRanges: [] }, 'RemoteIPRanges'],
+    ['more ranges than Exchange takes', { RemoteIPRanges: networks(1301) }, 'RemoteIPRanges'],
   ])('is refused for %s', (_, settings, key) => {
     const problems = checkReceiveConnectors([connector(settings)], mailbox)
     expect(problems.map(({ path }) => path)).toEqual([['ReceiveConnectors', 0, key]])
@@ -56,6 +60,7 @@ describe('a single connector', () => {
     ],
     ['no permission group', { PermissionGroups: 'None' }],
     ['a banner', { Banner: '220 hello' }],
+    ['as many ranges as Exchange takes', { RemoteIPRanges: networks(1300) }],
   ])('may have %s', (_, settings) => {
     expect(checkReceiveConnectors([connector(settings)], mailbox)).toEqual([])
   })

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { formatBinding } from '../../../src/receive/binding.ts'
-import { bindingsToOpen, selectConnector } from '../../../src/receive/connector-selection.ts'
+import { ConnectorSelection, bindingsToOpen } from '../../../src/receive/connector-selection.ts'
 import { testConnector } from '../../support/receiving-server.ts'
 
 const connector = (Name: string, Bindings: string, RemoteIPRanges: string) =>
   testConnector({ Name, Bindings, RemoteIPRanges })
 
-describe('selectConnector', () => {
+describe('ConnectorSelection', () => {
   const all = [
     connector('everybody', '0.0.0.0:25', '0.0.0.0-255.255.255.255'),
     connector('network', '0.0.0.0:25', '192.168.1.0-192.168.1.255'),
@@ -29,19 +29,19 @@ describe('selectConnector', () => {
     ['192.168.1.76', '10.1.1.1', 587, undefined],
     ['192.168.1.75', '10.1.1.1', 465, undefined],
   ])('%s to %s:%i goes to %s', (remote, address, port, expected) => {
-    expect(selectConnector(all, { address, port }, remote)?.Name).toBe(expected)
+    expect(new ConnectorSelection(all).select({ address, port }, remote)?.Name).toBe(expected)
   })
 
   test('passes a disabled connector over', () => {
     const disabled = testConnector({ Name: 'off', Bindings: '0.0.0.0:25', Enabled: false })
     const local = { address: '10.1.1.1', port: 25 }
-    expect(selectConnector([disabled], local, '192.0.2.1')).toBeUndefined()
+    expect(new ConnectorSelection([disabled]).select(local, '192.0.2.1')).toBeUndefined()
   })
 
   test('takes the first of two that fit equally', () => {
     const twins = ['one', 'two'].map((name) => connector(name, '0.0.0.0:25', '192.0.2.0/24'))
     const local = { address: '10.1.1.1', port: 25 }
-    expect(selectConnector(twins, local, '192.0.2.1')?.Name).toBe('one')
+    expect(new ConnectorSelection(twins).select(local, '192.0.2.1')?.Name).toBe('one')
   })
 })
 

@@ -10,6 +10,8 @@ import { FakeClock } from '../../support/fake-clock.ts'
 import { testUser } from '../../support/receiving-server.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
+const cheapCost = { ln: 1, r: 1, p: 1 }
+
 function directory(...users: readonly User[]) {
   const live = new LiveValue(users)
   return { live, directory: new UserDirectory(live, new FakeClock()) }
@@ -31,7 +33,7 @@ test('verifies a password in clear, by hash and from a file', async () => {
   await writeFile(file, 'from file\nsecond line\n')
   const { directory: users } = directory(
     ana,
-    testUser({ UserName: 'ben', PasswordHash: await hashPassword('hashed') }),
+    testUser({ UserName: 'ben', PasswordHash: await hashPassword('hashed', cheapCost) }),
     testUser({ UserName: 'cem', PasswordFile: file }),
     testUser({ UserName: 'dan', PasswordFile: join(folder, 'missing') }),
     testUser({ UserName: 'eve' }),
@@ -54,7 +56,7 @@ test('an empty password fits nobody, whatever stands in the file', async () => {
   const file = join(await tempFolder(), 'password')
   await writeFile(file, '\nsecond line\n')
   const { directory: users } = directory(
-    testUser({ UserName: 'ben', PasswordHash: await hashPassword('') }),
+    testUser({ UserName: 'ben', PasswordHash: await hashPassword('', cheapCost) }),
     testUser({ UserName: 'cem', PasswordFile: file }),
   )
   expect((await users.verify('ben', '')).kind).toBe('refused')

@@ -5,8 +5,10 @@ import {
   brokenText,
   contentOutcome,
   dnsVerdict,
+  isTlsUnavailable,
   messageOutcome,
   recipientVerdict,
+  refusesClearText,
   unreachableText,
 } from '../../../src/send/failure-policy.ts'
 import { reply } from '../../../src/smtp/reply.ts'
@@ -26,12 +28,27 @@ describe('what a reply means', () => {
     ['452 4.3.1 Insufficient system resources', true, 'retry'],
     ['552 Too many', true, 'again'],
     ['552 5.5.3 Too many', true, 'again'],
-    ['552 Too many', false, 'failed'],
+    ['552 Too many', false, 'retry'],
+    ['552 too many recipients', false, 'retry'],
+    ['552 5.5.3 Too many', false, 'retry'],
+    ['550 5.5.3 Too many', true, 'again'],
+    ['550 5.5.3 Too many', false, 'retry'],
+    ['552 Mailbox full', true, 'again'],
+    ['552 Mailbox full', false, 'failed'],
+    ['554 Too many', false, 'failed'],
     ['552 5.2.2 Mailbox full', true, 'failed'],
     ['550 5.1.1 Unknown', true, 'failed'],
   ])('to RCPT: %s, with others accepted %s: %s', (text, acceptedSome, verdict) => {
-    expect(recipientVerdict(reply(text), acceptedSome)).toBe(verdict)
+    expect(recipientVerdict(reply(text), { acceptedSome, served: false })).toBe(verdict)
   })
+
+  test.each(['452 4.5.3 Too many', '552 5.5.3 Too many', '452 Too many', '552 Too many'])(
+    'at the first RCPT of a session that served before: %s',
+    (text) => {
+      const before = { acceptedSome: false, served: true }
+      expect(recipientVerdict(reply(text), before)).toBe('new-session')
+    },
+  )
 
   test.each([
     ['250 2.6.0 Queued', 'delivered'],
@@ -54,6 +71,42 @@ describe('what a reply means', () => {
   })
 })
 
+describe('TLS that was to be had', () => {
+  test.each([
+    ['454 4.7.0 TLS not available due to temporary reason', true],
+    ['500 5.5.1 Unrecognized', true],
+    ['501 5.5.4 No parameters allowed', true],
+    ['502 5.5.1 Not implemented', true],
+    ['503 5.5.1 Not now', true],
+    ['403 4.7.0 TLS handshake failed', true],
+    ['421 4.3.2 Shutting down', false],
+    ['450 4.7.1 Later', false],
+    ['550 5.7.1 Client host blocked', false],
+    ['554 5.7.1 Go away', false],
+  ])('is missing by %s to STARTTLS: %s', (text, unavailable) => {
+    expect(isTlsUnavailable(reply(text))).toBe(unavailable)
+  })
+
+  test.each([
+    ['530 5.7.0 Must issue a STARTTLS command first', true],
+    ['530 Authentication or encryption required', true],
+    ['538 5.7.11 Encryption required', true],
+    ['550 5.7.1 Relaying denied', true],
+    ['554 5.7.26 Not authenticated', true],
+    ['550 TLS required', true],
+    ['554 Session encryption is required', true],
+    ['550 starttls first', true],
+    ['550 No such user', false],
+    ['550 We like battles', false],
+    ['550 5.1.1 No TLS user', false],
+    ['552 5.2.2 Mailbox full', false],
+    ['454 4.7.0 TLS required', false],
+    ['250 2.0.0 TLS required', false],
+  ])('may be what clear text is refused for: %s: %s', (text, mayBe) => {
+    expect(refusesClearText(reply(text))).toBe(mayBe)
+  })
+})
+
 describe('what a broken session means', () => {
   const failure = (stage: ClientFailure['stage'], kind: ClientFailure['kind'] = 'closed') =>
     new ClientFailure('the peer closed the connection', { stage, kind })
@@ -69,10 +122,10 @@ describe('what a broken session means', () => {
     expect(brokenSessionTrouble(failure(stage))).toBeUndefined()
   })
 
-  test('is a 421 when one came before', () => {
-    const replies = [reply('250 OK'), reply('421 4.7.0 Bye')]
-    const told = new ClientFailure('closed', { stage: 'rcpt', kind: 'closed', replies })
-    expect(brokenSessionTrouble(told)).toEqual({ kind: 'reply', reply: replies[1] })
+  test('is what the peer refused with before', () => {
+    const refusal = reply('421 4.7.0 Bye')
+    const told = new ClientFailure('closed', { stage: 'rcpt', kind: 'closed', refusal })
+    expect(brokenSessionTrouble(told)).toEqual({ kind: 'reply', reply: refusal })
   })
 
   test.each([

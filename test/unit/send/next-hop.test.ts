@@ -86,6 +86,60 @@ describe('the targets of a domain', () => {
   })
 })
 
+describe('addresses that no mail goes to', () => {
+  const own = ['127.0.0.1', '::1', '203.0.113.5', '2001:db8::5']
+  const isOwnListener = (address: string) => own.includes(address)
+  const zonesOf = (...addresses: readonly string[]): FakeZones => ({
+    'good.test': { mx: ['10 a.test', '20 b.test'] },
+    'a.test': { a: addresses },
+    'b.test': { a: ['192.0.2.3'] },
+  })
+  const loop =
+    '550 5.4.6 SMTPSEND.DNS.MxLoopback; DNS records for this domain are configured in a loop'
+
+  test.each([
+    '::ffff:127.0.0.1',
+    '::ffff:7f00:1',
+    '0:0:0:0:0:0:0:1',
+    '::ffff:203.0.113.5',
+    '2001:DB8:0::5',
+    '64:ff9b::203.0.113.5',
+  ])('%s is ourselves', async (address) => {
+    expect(await find('good.test', zonesOf(address), { isOwnListener })).toBe(loop)
+    expect(await find(`[IPv6:${address}]`, {}, { isOwnListener })).toBe(loop)
+  })
+
+  test.each([
+    ['224.0.0.251', 'multicast, RFC 5771'],
+    ['255.255.255.255', 'broadcast, RFC 919 7'],
+    ['0.0.0.0', 'this network, RFC 1122 3.2.1.3'],
+    ['::', 'unspecified, RFC 4291 2.5.2'],
+    ['ff02::1', 'multicast, RFC 4291 2.7'],
+    ['64:ff9b::a00:1', '10.0.0.1 by NAT64: private use, RFC 6052 3.1'],
+  ])('%s is passed over, and told where there is no other', async (address, why) => {
+    expect(await find('good.test', zonesOf(address))).toEqual(['b.test 192.0.2.3'])
+    expect(await find('a.test', zonesOf(address))).toBe(
+      `550 5.4.4 SMTPSEND.DNS.NoAddress; no mail goes to such an address: a.test has ${address} (${why})`,
+    )
+    const settings = { DNSRoutingEnabled: false, SmartHosts: 'a.test' }
+    expect(await find('any.test', zonesOf(address), { settings })).toBe(
+      `451 4.4.0 DNS query failed. The error was: no address for smart host a.test; no mail goes to such an address: a.test has ${address} (${why})`,
+    )
+  })
+
+  test.each(['127.0.0.9', '10.0.0.1', '169.254.7.7', 'fd00::1', '::1'])(
+    '%s of another machine of the house is a target as any',
+    async (address) => {
+      expect(await find('a.test', zonesOf(address))).toEqual([`a.test ${address}`])
+    },
+  )
+
+  test('one address in two spellings is tried once', async () => {
+    const twice = zonesOf('192.0.2.1', '::ffff:192.0.2.1', '::ffff:c000:201')
+    expect(await find('a.test', twice)).toEqual(['a.test 192.0.2.1'])
+  })
+})
+
 describe('the targets of smart hosts', () => {
   const settings = { DNSRoutingEnabled: false, SmartHosts: '192.0.2.1,[192.0.2.2],relay.test' }
   const zones: FakeZones = { 'relay.test': { a: ['192.0.2.3'] } }

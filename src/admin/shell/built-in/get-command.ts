@@ -1,6 +1,6 @@
 import { tableView } from '../../format/view.ts'
 import { ShellObject } from '../../values/shell-object.ts'
-import { wildcard } from '../../values/wildcard.ts'
+import { wildcard } from '../../../base/wildcard.ts'
 import { defineCmdlet, parameter, refused } from '../cmdlet.ts'
 import { list, text } from '../parameter-types.ts'
 import { ShellError } from '../shell-error.ts'

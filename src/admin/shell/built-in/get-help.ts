@@ -1,7 +1,7 @@
 import { tableView } from '../../format/view.ts'
 import { ShellObject } from '../../values/shell-object.ts'
 import type { Value } from '../../values/value.ts'
-import { hasWildcards, wildcard } from '../../values/wildcard.ts'
+import { hasWildcards, wildcard } from '../../../base/wildcard.ts'
 import {
   type Cmdlet,
   type CmdletContext,

@@ -4,7 +4,7 @@ import { memberOf } from '../../values/member.ts'
 import { ShellObject } from '../../values/shell-object.ts'
 import { textOf } from '../../values/text-of.ts'
 import { Credential, HashTable, ScriptBlock, type Value } from '../../values/value.ts'
-import { hasWildcards, wildcard } from '../../values/wildcard.ts'
+import { hasWildcards, wildcard } from '../../../base/wildcard.ts'
 import type { CmdletContext } from '../cmdlet.ts'
 import { type Conversion, type ParameterType } from '../parameter-type.ts'
 

@@ -113,6 +113,12 @@ function conditionOf(given: Given<typeof parameters>, context: CmdletContext) {
       { id: 'OperatorNotSpecified', category: 'InvalidArgument' },
     )
   }
+  if (operator !== undefined && !('Value' in given)) {
+    throw new ShellError(
+      'The specified operator requires both the -Property and -Value parameters. Provide values for both parameters, and then retry.',
+      { id: 'ValueNotSpecifiedForWhereObject', category: 'InvalidArgument' },
+    )
+  }
   if (operator === undefined) {
     return (item: Value) => isTrue(memberOf(item, name)) !== (given.Not === true)
   }

@@ -124,6 +124,8 @@ test.each([
     "The server 'EDGE02' couldn't be found: these commands manage 'EDGE01' only.",
     '',
   ],
+  ['Get-MessageTrackingLog -MessageSubject ""', '', 'An empty text is part of everything.', ''],
+  ['Get-MessageTrackingLog -MessageSubject "$x"', '', "The variable '$x' cannot be", ''],
   ['Get-MessageTrackingLog -ResultSize 1 | Out-Null', '', '', 'WARNING: There are more results'],
 ])('%s', async (line, out, error, notice) => {
   const result = await run(line)

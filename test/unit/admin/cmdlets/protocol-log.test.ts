@@ -89,6 +89,12 @@ test('tells when there are more results than are shown', async () => {
   expect((await run('Get-ProtocolLog -ResultSize 4')).notices).toBe('')
 })
 
+test('an empty text, which all records would hold, is an error', async () => {
+  const { errors, searches } = await run('Get-ProtocolLog -Address ""')
+  expect(errors).toContain('An empty text is part of everything.')
+  expect(searches).toEqual([])
+})
+
 test('a time that ends before it starts is an error', async () => {
   const { errors } = await run('Get-ProtocolLog -Start 2026-11-21T07:00Z -End 2026-11-21T06:00Z')
   expect(errors).toContain('The Start time is after the End time.')

@@ -193,8 +193,8 @@ describe('Get-Message', () => {
       ['1\\17', '1\\18', '2\\17'],
       {
         tests: [
-          { field: 'recipients', operator: 'like', pattern: '%bob@D1%' },
-          { field: 'sourceAddress', operator: 'like', pattern: '192.0.2.1' },
+          { field: 'recipients', operator: 'fits', pattern: '*bob@D1*' },
+          { field: 'sourceAddress', operator: 'fits', pattern: '192.0.2.1' },
         ],
       },
     ],
@@ -203,7 +203,7 @@ describe('Get-Message', () => {
       ['1\\17'],
       {
         queue: queueView(1).key,
-        tests: [{ field: 'sender', operator: 'like', pattern: '%@contoso.test' }],
+        tests: [{ field: 'sender', operator: 'fits', pattern: '*@contoso.test' }],
       },
     ],
     [`-Filter {Subject -like 'message_*' -or Size -gt 1KB}`, [], {}],
@@ -213,7 +213,7 @@ describe('Get-Message', () => {
       {
         tests: [
           { field: 'size', operator: '>=', value: 12 },
-          { field: 'subject', operator: 'like', pattern: '100\\%\\_x' },
+          { field: 'subject', operator: 'fits', pattern: '100%_x' },
         ],
       },
     ],

@@ -26,7 +26,7 @@ function search(order: readonly SortedProperty[], mostKept: number) {
       await Promise.resolve()
       const item = { id, size: (id * 389) % count }
       const isOut = boundTests(order[0], bounds()).some((bound) => {
-        if (bound.operator === 'like') return true
+        if (bound.operator === 'fits') return true
         const value = bound.field === 'id' ? item.id : item.size
         return bound.operator === '<=' ? value > bound.value : value < bound.value
       })

@@ -23,7 +23,7 @@ const cmdlet = defineCmdlet({
     Names: parameter(list(text), { help: '', position: 1 }),
     Comment: parameter(text, { help: '' }),
     Banner: parameter(clearable(text), { help: '' }),
-    Filter: parameter(filter(['Status']), { help: '' }),
+    Filter: parameter(filter({ Status: 'text' }), { help: '' }),
     Spaces: parameter(listChange(text), { help: '' }),
     Enabled: parameter(flag, { help: '' }),
     Count: parameter(wholeNumber(0), { help: '' }),

@@ -38,6 +38,19 @@ describe('methods and types', () => {
   })
 })
 
+describe('an expression that would not end is given up', () => {
+  test.each([
+    "'{0}' -match '^(a+)+$'",
+    "'{0}' -replace '^(a+)+$','b'",
+    "'{0}' -split '^(a+)+$'",
+    "'{0}' | where {{$_ -cmatch '^(a+)+$'}}",
+  ])('%s', async (line) => {
+    const text = `${'a'.repeat(200)}b`
+    const { errors } = await run(line.replace('{0}', text).replaceAll('{{', '{').replace('}}', '}'))
+    expect(errors.replaceAll(/\s+/g, ' ')).toContain('The Regex engine has timed out')
+  })
+})
+
 describe('operators on texts and lists', () => {
   test.each([
     ['1..5 | % { "u$_" } | select -Last 1', 'u5\n'],

@@ -13,7 +13,7 @@ import {
   TimeSpan,
   type Value,
 } from '../../../../src/admin/values/value.ts'
-import { wildcard } from '../../../../src/admin/values/wildcard.ts'
+import { wildcard } from '../../../../src/base/wildcard.ts'
 
 const now = new Date(2026, 10, 21, 6, 1, 52)
 

@@ -414,7 +414,7 @@ describe('filters', () => {
     ['{Name -eq}', 'Invalid filter syntax at character'],
     ['{Name -eq $x}', 'put the filter in double quotes'],
     ['{$_.Name -eq (Get-Date)}', "Unexpected token '-Date'"],
-    ['{$x.Name -eq "a"}', 'comparisons of properties only'],
+    ['{$x.Name -eq "a"}', 'on the left of a comparison stands a property'],
   ])('but not %s', async (condition, message) => {
     expect(await errorOf(`Get-SendConnector -Filter ${condition}`)).toContain(message)
   })
