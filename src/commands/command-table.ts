@@ -22,8 +22,10 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'lab',
-    usage: '[--data DIR] [--peers-only] [--layout loopback|compose]',
-    summary: 'test DNS, Internet MX, internal server and the relay on loopback, with lines to try',
+    usage:
+      '[--catch-all] [--data DIR] [--high-ports] [--layout loopback|one-address|compose] [--peers-only]',
+    summary:
+      'test DNS, Internet MX, internal server and the relay on loopback, with lines to try; --catch-all keeps all mail',
     group: 'Running',
     load: async () => (await import('./lab.ts')).labCommand,
   },

@@ -5,6 +5,7 @@ import { targetEndpoint } from '../send/target.ts'
 import { formatAddressSpace } from '../pipeline/address-space.ts'
 import { type Candidate, type RouteExplanation, formatNextHop } from '../pipeline/routing.ts'
 import { explainedRoute } from '../services/explained-route.ts'
+import { isMailbox } from '../smtp/address.ts'
 import { replyText } from '../smtp/reply.ts'
 import { type Command, type CommandIo, UsageError, exitCodes } from './command-io.ts'
 import { locations } from './locations.ts'
@@ -21,8 +22,10 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
     options: { size: { type: 'string' }, config: { type: 'string' } },
     allowPositionals: true,
   })
-  const [address, more] = positionals
-  if (address === undefined || more !== undefined) throw new UsageError('name one address')
+  const [given, more] = positionals
+  if (given === undefined || more !== undefined) throw new UsageError('name one address')
+  const address = given.replace(/^<(.*)>$/, '$1')
+  if (!isMailbox(address)) throw new UsageError(`"${given}" is no address; try user@contoso.com`)
   const size = values.size === undefined ? 0 : parseByteSize(values.size)
   if (size === undefined) throw new UsageError(`"${values.size ?? ''}" is no size; try 10MB`)
   const config = await readConfig(locations({ ...values, env: io.env }).configFile, io)

@@ -2,15 +2,19 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { keepAlive } from '../base/keep-alive.ts'
+import { fittingLayout } from '../lab/fitting-layout.ts'
 import { labConfig } from '../lab/lab-config.ts'
-import { type LabLayout, type LabLayoutName, labLayouts } from '../lab/lab-layout.ts'
+import { type LabLayoutName, type LabPlace, labLayouts } from '../lab/lab-layout.ts'
 import { type LabPeers, partnerCertificateFile, startLabPeers } from '../lab/lab-peers.ts'
-import { swaksLines } from '../lab/swaks-lines.ts'
+import { labTries } from '../lab/lab-tries.ts'
+import { runCatchAll } from './catch-all.ts'
 import { type Command, type CommandIo, ToldError, UsageError, exitCodes } from './command-io.ts'
+import { peersText, receivedText, triesText } from './lab-screen.ts'
 import { locations } from './locations.ts'
+import { widthOf } from './output-width.ts'
 import { superviseServices } from './start.ts'
 
-/** `edge lab`: the perimeter network on loopback, with the relay in it. */
+/** `edge lab`: the perimeter network on loopback, with the relay in it; or a relay that keeps all mail. */
 export const labCommand: Command = {
   run,
 }
@@ -20,58 +24,56 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
     args: [...args],
     options: {
       data: { type: 'string' },
-      layout: { type: 'string', default: 'loopback' },
+      layout: { type: 'string' },
+      'high-ports': { type: 'boolean', default: false },
       'peers-only': { type: 'boolean', default: false },
+      'catch-all': { type: 'boolean', default: false },
     },
   })
-  const layout = layoutNamed(values.layout)
-  const folder = join(locations({ data: values.data, env: io.env }).dataFolder, 'lab')
-  await using peers = await startPeers(layout, folder, io)
-  tellPeers(peers, folder, io)
-  if (values['peers-only']) return await untilStopped()
+  const { layout, note } = await fittingLayout({
+    ...(values.layout !== undefined && { name: layoutName(values.layout) }),
+    highPorts: values['high-ports'],
+  })
+  const { dataFolder } = locations({ data: values.data, env: io.env })
+  if (note !== undefined) io.stdout.write(`\n${note}\n`)
+  if (values['catch-all']) {
+    if (values['peers-only']) throw new UsageError('--catch-all has no peers')
+    return await runCatchAll({ layout, folder: join(dataFolder, 'catch-all') }, io)
+  }
+  return await runLab({ layout, folder: join(dataFolder, 'lab') }, values['peers-only'], io)
+}
+
+function layoutName(name: string): LabLayoutName {
+  if (Object.hasOwn(labLayouts, name)) return name as LabLayoutName
+  throw new UsageError(`there is no layout "${name}"; try ${Object.keys(labLayouts).join(' or ')}`)
+}
+
+async function runLab(place: LabPlace, peersOnly: boolean, io: CommandIo): Promise<number> {
+  const { layout, folder } = place
+  await using peers = await startPeers(place, io)
+  io.stdout.write(peersText(peers, folder))
+  if (peersOnly) return await untilStopped()
   const configFile = join(folder, 'server.yaml')
   await writeFile(configFile, labConfig(layout))
   // The partner's certificate is its own; a lab trusts it as an administrator would.
   const authorities = join(folder, partnerCertificateFile)
   return await superviseServices({ configFile, dataFolder: join(folder, 'data') }, io, {
     env: { NODE_EXTRA_CA_CERTS: authorities },
-    onListening: () => tellLines(layout, io),
+    onListening: () => io.stdout.write(triesText(labTries(layout), widthOf(io))),
   })
 }
 
-function layoutNamed(name: string): LabLayout {
-  if (Object.hasOwn(labLayouts, name)) return labLayouts[name as LabLayoutName]
-  throw new UsageError(`there is no layout "${name}"; try ${Object.keys(labLayouts).join(' or ')}`)
-}
-
-async function startPeers(layout: LabLayout, folder: string, io: CommandIo): Promise<LabPeers> {
+async function startPeers({ layout, folder }: LabPlace, io: CommandIo): Promise<LabPeers> {
   await mkdir(folder, { recursive: true })
   try {
     return await startLabPeers({
       layout,
       folder,
-      onMessage: ({ server, sender, recipients }) => {
-        const to = recipients.map(({ address }) => `<${address}>`).join(' ')
-        io.stdout.write(`lab: ${server} received a message from <${sender}> to ${to}\n`)
-      },
+      onMessage: (message) => io.stdout.write(receivedText(message, widthOf(io))),
     })
   } catch (error) {
     throw new ToldError(error instanceof Error ? error.message : String(error), { cause: error })
   }
-}
-
-function tellPeers({ dns, mx1, mx2, internal, partner }: LabPeers, folder: string, io: CommandIo) {
-  const servers = [mx1, mx2, internal, partner].map(
-    ({ hostname, address, port }) => `  ${`${address}:${port}`.padEnd(18)} ${hostname}\n`,
-  )
-  io.stdout.write(
-    `\nLab: DNS at ${dns.address}:${dns.port}; mail servers (messages are kept in ${folder}):\n${servers.join('')}`,
-  )
-}
-
-function tellLines(layout: LabLayout, io: CommandIo): void {
-  const lines = swaksLines(layout).map(({ command, expect }) => `  # ${expect}\n  ${command}\n`)
-  io.stdout.write(`To try:\n\n${lines.join('')}\n`)
 }
 
 async function untilStopped(): Promise<number> {

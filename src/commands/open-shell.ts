@@ -1,3 +1,4 @@
+import { absentCmdlets } from '../admin/cmdlets/absent-cmdlets.ts'
 import { serverCmdlets } from '../admin/cmdlets/all.ts'
 import { shellTopics } from '../admin/cmdlets/help-topics.ts'
 import { builtInCmdlets } from '../admin/shell/built-in/built-in-cmdlets.ts'
@@ -14,5 +15,5 @@ export function allCmdlets(where: Locations): readonly Cmdlet[] {
 
 /** A management shell for the server whose files these are. */
 export function openShell(where: Locations): Shell {
-  return new Shell({ cmdlets: allCmdlets(where), clock: systemClock })
+  return new Shell({ cmdlets: allCmdlets(where), absent: absentCmdlets, clock: systemClock })
 }

@@ -23,6 +23,11 @@ export async function runCmdlet(
 }
 
 function tellUnknown(name: string, { cmdlets }: Shell, io: CommandIo): number {
+  const why = cmdlets.absent(name)
+  if (why !== undefined) {
+    io.stderr.write(`edge: ${name} is not available here: ${why}\n`)
+    return exitCodes.usage
+  }
   const names = [...commandTable, ...cmdlets.all].map((one) => one.name)
   const close = nearest(name, names)
   const hint = close === undefined ? '"edge help" lists them' : `did you mean ${close}?`

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { systemClock } from '../base/clock.ts'
 import { keepAlive } from '../base/keep-alive.ts'
+import { second } from '../base/time-span.ts'
 import { listenerTable } from '../services/listener-table.ts'
 import { loadConfigAside } from '../config/load-config-aside.ts'
 import { lazyLog } from '../services/lazy-log.ts'
@@ -13,6 +14,7 @@ import { plannedWorkers } from '../services/worker-plan.ts'
 import { type Worker, parseWorkerPlace, singleWorker, workerArguments } from '../services/worker.ts'
 import { type Command, type CommandIo, UsageError, exitCodes } from './command-io.ts'
 import { type Locations, locations } from './locations.ts'
+import { widthOf } from './output-width.ts'
 import { ServerSignals } from './server-signals.ts'
 import { toldConfig } from './told-config.ts'
 
@@ -43,7 +45,14 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
   }
   const worker = workerOf(service, values.worker, values['drain-only'])
   const { runService } = await import('../services/run-service.ts')
-  return await runService(worker, where)
+  const code = await runService(worker, where)
+  endSoon(code)
+  return code
+}
+
+/** What was given up on when the service had drained, a session of a silent next hop, keeps no process. */
+function endSoon(code: number): void {
+  systemClock.after(second, () => process.exit(code))
 }
 
 function workerOf(service: ServiceName, place: string | undefined, drainOnly: boolean): Worker {
@@ -121,11 +130,6 @@ function workerCommand(worker: Worker, where: Locations): readonly [string, ...s
   const self = process.argv[1] ?? ''
   const options = [...workerArguments(worker), '--config', configFile, '--data', dataFolder]
   return [process.execPath, ...smallHeap, ...process.execArgv, self, 'start', ...options]
-}
-
-/** As the usual terminal where the output is none. */
-function widthOf({ stdout }: CommandIo): number {
-  return stdout.columns ?? 80
 }
 
 /** Only now is it certain that no other server runs on this data folder. */

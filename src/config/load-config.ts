@@ -2,12 +2,14 @@ import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { type Clock, systemClock } from '../base/clock.ts'
+import { ownAddresses } from '../base/own-addresses.ts'
 import type { Problem } from '../base/problem.ts'
 import { checkConfig } from './config-checks.ts'
 import { type ConfigResult, freezeConfig } from './config-result.ts'
 import { configFileSchema } from './config-file.ts'
 import { configWarnings } from './config-warnings.ts'
 import { type LocatedProblem, formatPath } from './located-problem.ts'
+import { handOverProblems } from './service-hand-over.ts'
 import { nothingIn } from './whole-file.ts'
 import { parseConfig } from './parse-config.ts'
 import { checkReferencedFiles, resolvePaths } from './referenced-files.ts'
@@ -17,6 +19,8 @@ export interface LoadOptions {
   readonly clock?: Clock
   /** Stands in for Server.Name and Server.Fqdn where the file has none. */
   readonly hostName?: string
+  /** The machine's. */
+  readonly addresses?: readonly string[]
 }
 
 /** Reads and checks a configuration file and the files it names. Never rejects. */
@@ -36,7 +40,7 @@ export async function loadConfig(file: string, options: LoadOptions = {}): Promi
 export async function checkConfigText(
   text: string,
   file: string,
-  { clock = systemClock, hostName = hostname() }: LoadOptions = {},
+  { clock = systemClock, hostName = hostname(), addresses = ownAddresses() }: LoadOptions = {},
 ): Promise<ConfigResult> {
   const source = readYaml(text, configFileSchema)
   const nothing = nothingIn(text, source)
@@ -48,7 +52,12 @@ export async function checkConfigText(
     !parsed.problems.some(concernsServer) &&
     !source.isBroken(['Server', 'Role'])
   const files = await checkReferencedFiles(config)
-  const found = [...(serverIsKnown ? checkConfig(config) : []), ...files.problems]
+  const found = serverIsKnown ? checkConfig(config) : []
+  const known = [...source.problems, ...parsed.problems, ...found]
+  // Which connector takes what can be told only when all of them are right by themselves.
+  if (serverIsKnown && !known.some(({ path }) => path[0] === 'ReceiveConnectors'))
+    found.push(...handOverProblems(config, addresses))
+  found.push(...files.problems)
   const inFile = (problem: Problem) => ({ ...problem, path: parsed.sourcePath(problem.path) })
   const locate = (problem: Problem) => located(problem, source, file)
   const problems = [

@@ -5,9 +5,12 @@ import { asciiText, encodeHeaderText, plainText } from '../message/header-text.t
 import { formatMailDate } from '../message/mail-date.ts'
 import { newMessageId } from '../message/message-id.ts'
 import type { NewGuid } from '../message/message-id.ts'
-import { deliveryStatus, statusCode } from './delivery-status.ts'
+import type { PastAttempts } from '../queue/attempt-history.ts'
+import { deliveryStatus, statusCode, wholeReason } from './delivery-status.ts'
 import type { ReportedMessage, ReportedRecipient } from './delivery-status.ts'
 import { explainDelay, explainFailure, openingLine, subjectPrefix } from './dsn-texts.ts'
+import { headersPart } from './headers-part.ts'
+import { returnedHeader } from './original-content.ts'
 import { quotedPrintable } from './quoted-printable.ts'
 
 /** All that a notification tells. */
@@ -20,16 +23,18 @@ export interface Report extends ReportedMessage {
   /** Decoded. */
   readonly originalSubject: string
   readonly originalMessageId: string
-  /** For the text; what is attached is written by the caller. */
+  /** For the text, and to be returned alone; a whole message is written by the caller. */
   readonly originalHeader: HeaderBlock
   readonly returned: 'message' | 'headers' | 'nothing'
   /** What is returned holds octets above 127. */
   readonly eightBit: boolean
+  /** The original was international mail (RFC 6531), so its sender understands the types of RFC 6533. */
+  readonly international: boolean
   readonly html: boolean
   readonly recipients: readonly ReportedRecipient[]
 }
 
-/** A notification around its original: the returned octets go between the two. */
+/** A notification around its original: a whole message that is returned goes between the two. */
 export interface ComposedReport {
   readonly messageId: string
   readonly subject: string
@@ -46,9 +51,9 @@ export function composeReport(report: Report, newGuid: NewGuid): ComposedReport 
     topHeader(report, { messageId, subject, boundary }),
     `\r\n--${boundary}\r\n`,
     humanPart(report, newGuid),
-    `\r\n--${boundary}\r\nContent-Type: message/delivery-status\r\n\r\n`,
-    deliveryStatus(report, report.recipients),
-    returnedHeader(report, boundary),
+    `\r\n--${boundary}\r\n`,
+    statusPart(report),
+    returnedPart(report, boundary),
   ]
   const text = before.join('')
   return {
@@ -67,7 +72,7 @@ interface TopHeader {
 
 function topHeader(report: Report, { messageId, subject, boundary }: TopHeader): string {
   const original = asciiText(report.originalMessageId, 900)
-  const eightBit = report.eightBit ? ['Content-Transfer-Encoding: 8bit'] : []
+  const eightBit = isEightBit(report) ? ['Content-Transfer-Encoding: 8bit'] : []
   const lines = [
     'MIME-Version: 1.0',
     `From: <${plainText(report.from, 900)}>`,
@@ -99,10 +104,17 @@ function humanPart(report: Report, newGuid: NewGuid): string {
   ].join('')
 }
 
+function statusPart(report: Report): string {
+  const { text, form } = deliveryStatus(report, report.recipients, report.international)
+  if (form === '7bit') return `Content-Type: message/delivery-status\r\n\r\n${text}`
+  return `Content-Type: message/global-delivery-status\r\n${encodedAsQp}${quotedPrintable(text)}`
+}
+
+const encodedAsQp = 'Content-Transfer-Encoding: quoted-printable\r\n\r\n'
+
 function textPart(subtype: 'plain' | 'html', text: string): string {
   const type = `Content-Type: text/${subtype}; charset="utf-8"\r\n`
-  const encoding = 'Content-Transfer-Encoding: quoted-printable\r\n\r\n'
-  return `${type}${encoding}${quotedPrintable(text)}\r\n`
+  return `${type}${encodedAsQp}${quotedPrintable(text)}\r\n`
 }
 
 /** More of a header than this is not shown in the text; the attached original has all of it. */
@@ -124,7 +136,7 @@ function humanText(report: Report): string[] {
     `Generating server: ${report.server}`,
     ...receivingServer(report.recipients),
     '',
-    ...report.recipients.flatMap(diagnosis),
+    ...report.recipients.flatMap((recipient) => diagnosis(report, recipient)),
     'Original message headers:',
     '',
     ...headerLines,
@@ -154,10 +166,30 @@ function receivingServer(recipients: readonly ReportedRecipient[]): string[] {
   return host === undefined || second !== undefined ? [] : [`Receiving server: ${host}`]
 }
 
-function diagnosis({ address, reply, remoteHost }: ReportedRecipient): string[] {
+function diagnosis(report: Report, recipient: ReportedRecipient): string[] {
+  const { address, reply, remoteHost, lastWord, attempts = [] } = recipient
+  if (attempts.length > 0) {
+    const expired = `${formatMailDate(report.now)} - Server at ${report.server} returned '${reply}'`
+    return [
+      address,
+      ...(lastWord === undefined ? [] : [expired]),
+      ...attempts.map(told(report)),
+      '',
+    ]
+  }
   if (reply === '') return [address, '']
-  const said = remoteHost === undefined ? `#${reply} ##` : `Remote Server returned '${reply}'`
+  const reason = wholeReason(recipient)
+  const said = remoteHost === undefined ? `#${reason} ##` : `Remote Server returned '${reason}'`
   return [address, said, '']
+}
+
+/** Writes attempts that came to the same as one line. */
+function told({ server }: Report): (attempts: PastAttempts) => string {
+  return ({ reply, remoteHost, firstAt, lastAt, count }) => {
+    const who = remoteHost === undefined ? `Server at ${server}` : `Remote Server at ${remoteHost}`
+    const often = count === 1 ? '' : ` (${count} attempts since ${formatMailDate(firstAt)})`
+    return `${formatMailDate(lastAt)} - ${who} returned '${reply}'${often}`
+  }
 }
 
 function htmlText(lines: readonly string[]): string {
@@ -184,9 +216,23 @@ function escapeHtml(text: string): string {
     .replaceAll('"', '&quot;')
 }
 
-function returnedHeader({ returned, eightBit }: Report, boundary: string): string {
-  if (returned === 'nothing') return ''
-  const type = returned === 'message' ? 'message/rfc822' : 'text/rfc822-headers'
-  const encoding = eightBit ? 'Content-Transfer-Encoding: 8bit\r\n' : ''
-  return `\r\n--${boundary}\r\nContent-Type: ${type}\r\n${encoding}\r\n`
+/** A header alone leaves as 7 bit in any case; a whole message may have no encoding (RFC 2046 5.2.1). */
+export function isEightBit({ eightBit, returned }: Pick<Report, 'eightBit' | 'returned'>): boolean {
+  return eightBit && returned === 'message'
+}
+
+function returnedPart(report: Report, boundary: string): string {
+  const { returned, eightBit, international } = report
+  const start = `\r\n--${boundary}\r\n`
+  switch (returned) {
+    case 'nothing':
+      return ''
+    case 'message': {
+      const encoding = eightBit ? 'Content-Transfer-Encoding: 8bit\r\n' : ''
+      const type = international && eightBit ? 'message/global' : 'message/rfc822'
+      return `${start}Content-Type: ${type}\r\n${encoding}\r\n`
+    }
+    case 'headers':
+      return `${start}${headersPart(returnedHeader(report.originalHeader), international)}`
+  }
 }

@@ -9,11 +9,13 @@ import type { RecipientResult } from '../queue/delivery-agent.ts'
 import type { Notifier } from '../queue/notifier.ts'
 import { StoreError } from '../queue/queue-store.ts'
 import type { PendingMessage, PreparedMessage, QueueStore } from '../queue/queue-store.ts'
+import { dsnSource } from '../queue/stored-message.ts'
 import type { CopyRecipient, NewCopy, NewMessage, StoredMessage } from '../queue/stored-message.ts'
 import type { DsnAction, ReportedRecipient } from './delivery-status.ts'
-import { composeReport } from './dsn-message.ts'
+import { composeReport, isEightBit } from './dsn-message.ts'
+import { reported, reportedDelay, reportedFailure } from './reported-recipients.ts'
 import type { Report } from './dsn-message.ts'
-import { inspectOriginal, originalContent, returnedHeader } from './original-content.ts'
+import { inspectOriginal, originalContent } from './original-content.ts'
 import type { OriginalFacts, ReadPiece } from './original-content.ts'
 import type { TransportConfig } from './transport-config.ts'
 
@@ -26,7 +28,7 @@ export interface OwnDomains {
 }
 
 export interface DsnNotifierOptions {
-  readonly store: Pick<QueueStore, 'begin' | 'readPiece'>
+  readonly store: Pick<QueueStore, 'begin' | 'readPiece' | 'damageOf'>
   /** Routes a notification, whatever its size; no copies when it cannot go anywhere. */
   readonly categorize: (recipients: readonly Recipient[]) => readonly NewCopy[]
   readonly transportConfig: Live<TransportConfig>
@@ -65,7 +67,9 @@ export class DsnNotifier implements Notifier {
     results: readonly RecipientResult[],
   ): Promise<PreparedMessage | undefined> {
     const wanted = results.filter(({ recipient }) => wants(recipient, 'FAILURE', true))
-    return this.#notify(message, 'failed', wanted.map(reported))
+    const at = this.#options.clock.now()
+    const reports = wanted.map((result) => reportedFailure(result, at))
+    return this.#notify(message, 'failed', reports)
   }
 
   async delayed(
@@ -74,10 +78,7 @@ export class DsnNotifier implements Notifier {
   ): Promise<PreparedMessage | undefined> {
     const { delayEnabled } = this.#settings(message)
     const wanted = recipients.filter((one) => delayEnabled && wants(one, 'DELAY', true))
-    const reports = wanted.map((recipient) =>
-      reported({ recipient, reply: recipient.lastError ?? '' }),
-    )
-    return this.#notify(message, 'delayed', reports)
+    return this.#notify(message, 'delayed', wanted.map(reportedDelay))
   }
 
   async relayed(
@@ -126,24 +127,22 @@ export class DsnNotifier implements Notifier {
       if (chunk.length > 0) await pending.write(chunk)
     }
     await write(before)
-    // What is read may still belong to the store; what is written will.
-    const copy = (bytes: Buffer) => write(Buffer.from(bytes))
-    if (report.returned === 'headers') await copy(returnedHeader(facts.header).bytes)
     if (report.returned === 'message') {
-      for await (const piece of originalContent(read)) await copy(piece)
+      // What is read may still belong to the store; what is written will.
+      for await (const piece of originalContent(read)) await write(Buffer.from(piece))
     }
     await write(after)
     return {
       envelope: {
         sender: '',
-        body: report.eightBit ? '8BITMIME' : '7BIT',
+        body: isEightBit(report) ? '8BITMIME' : '7BIT',
         smtpUtf8: !isAsciiText(report.to + report.from),
       },
       messageId,
       subject,
       size,
       receivedAt: report.now,
-      source: 'DSN',
+      source: dsnSource,
       sourceAddress: '',
       networkMessageId: newGuid(),
       originating: true,
@@ -153,12 +152,15 @@ export class DsnNotifier implements Notifier {
   /** What can be returned; nothing of an original that cannot be read any more. */
   async #inspect(message: StoredMessage, action: DsnAction): Promise<ReturnedOriginal> {
     const read: ReadPiece = (index) => this.#options.store.readPiece(message.id, index)
-    const whole = action === 'failed' && this.#mayReturnAll(message)
     try {
+      const mayReturnAll = action === 'failed' && this.#mayReturnAll(message)
+      // Of damaged content the header is returned, as far as it can be read.
+      const whole = mayReturnAll && (await this.#options.store.damageOf(message.id)) === undefined
       const facts = await inspectOriginal(read, whole)
       return { ...facts, returned: whole && facts.returnable ? 'message' : 'headers' }
     } catch (error) {
-      if (!(error instanceof StoreError) || error.code !== 'CORRUPT') throw error
+      const isGone = error instanceof StoreError && ['CORRUPT', 'DAMAGED'].includes(error.code)
+      if (!isGone) throw error
       return { header: new HeaderBlock(Buffer.alloc(0)), eightBit: false, returned: 'nothing' }
     }
   }
@@ -170,13 +172,15 @@ export class DsnNotifier implements Notifier {
   ): Report {
     const { server, clock, messageExpirationTimeout } = this.#options
     const { html, reportingAuthority } = this.#settings(message)
-    const { envelopeId, sender } = message.envelope
+    const { sourceAddress, sourceName } = message
+    const { envelopeId, sender, smtpUtf8 } = message.envelope
     const until = message.receivedAt + messageExpirationTimeout.current
     return {
       ...told,
       reportingMta: reportingAuthority === '' ? server.Fqdn : reportingAuthority,
       ...(envelopeId !== undefined && { envelopeId }),
-      sourceAddress: message.sourceAddress,
+      sourceAddress,
+      ...(sourceName !== undefined && { sourceName }),
       arrivedAt: message.receivedAt,
       ...(told.action === 'delayed' && { willRetryUntil: until }),
       server: server.Fqdn,
@@ -188,6 +192,7 @@ export class DsnNotifier implements Notifier {
       originalHeader: original.header,
       returned: original.returned,
       eightBit: original.eightBit,
+      international: smtpUtf8,
       html,
     }
   }
@@ -227,20 +232,6 @@ export class DsnNotifier implements Notifier {
 /** Whether a recipient's sender asked for such a notification; `unasked` when nothing was said. */
 function wants({ notify }: Recipient, condition: NotifyCondition, unasked: boolean): boolean {
   return notify === undefined ? unasked : notify.includes(condition)
-}
-
-function reported({
-  recipient,
-  reply,
-  remoteHost,
-}: Pick<RecipientResult, 'recipient' | 'reply' | 'remoteHost'>): ReportedRecipient {
-  const { address, originalRecipient } = recipient
-  return {
-    address,
-    ...(originalRecipient !== undefined && { originalRecipient }),
-    reply,
-    ...(remoteHost !== undefined && { remoteHost }),
-  }
 }
 
 function isAsciiText(text: string): boolean {

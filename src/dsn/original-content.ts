@@ -18,7 +18,7 @@ export interface OriginalFacts {
 }
 
 /** A longer header is not returned. */
-const longestHeader = 1024 ** 2
+export const longestHeader = 1024 ** 2
 
 /** Reads the original once: its header, and with `whole` what its octets are like. */
 export async function inspectOriginal(read: ReadPiece, whole: boolean): Promise<OriginalFacts> {

@@ -8,7 +8,7 @@ export function labConfig(layout: LabLayout): string {
     header,
     acceptedDomains,
     'ReceiveConnectors:',
-    ...receiveConnectors(layout.relay.bind),
+    ...receiveConnectors(layout.relay),
     '',
     sendConnectors(layout),
     users(),
@@ -30,32 +30,32 @@ const acceptedDomains = `AcceptedDomains:
 `
 
 /** The default connectors of a Mailbox server, on the lab's address and logging everything. */
-function receiveConnectors(address: string): readonly string[] {
+function receiveConnectors({ bind: address, ports }: LabLayout['relay']): readonly string[] {
   return [
     connector(address, {
       Name: 'Default Frontend LAB',
-      port: 25,
+      port: ports.smtp,
       TransportRole: 'FrontendTransport',
       AuthMechanism: 'Tls, BasicAuth, BasicAuthRequireTLS, ExchangeServer',
       PermissionGroups: 'AnonymousUsers, ExchangeLegacyServers, ExchangeServers',
     }),
     connector(address, {
       Name: 'Client Frontend LAB',
-      port: 587,
+      port: ports.submission,
       TransportRole: 'FrontendTransport',
       AuthMechanism: 'Tls, BasicAuth, BasicAuthRequireTLS',
       PermissionGroups: 'ExchangeUsers',
     }),
     connector(address, {
       Name: 'Outbound Proxy Frontend LAB',
-      port: 717,
+      port: ports.outboundProxy,
       TransportRole: 'FrontendTransport',
       AuthMechanism: 'Tls, BasicAuth, BasicAuthRequireTLS, ExchangeServer',
       PermissionGroups: 'ExchangeServers',
     }),
     connector(address, {
       Name: 'Default LAB',
-      port: 2525,
+      port: ports.transport,
       TransportRole: 'HubTransport',
       AuthMechanism: 'Tls, BasicAuth, ExchangeServer',
       PermissionGroups: 'ExchangeLegacyServers, ExchangeServers, ExchangeUsers',
@@ -66,7 +66,7 @@ function receiveConnectors(address: string): readonly string[] {
     }),
     connector(address, {
       Name: 'Client Proxy LAB',
-      port: 465,
+      port: ports.submissions,
       TransportRole: 'HubTransport',
       TlsMode: 'Implicit',
       AuthMechanism: 'Tls, BasicAuth, BasicAuthRequireTLS, ExchangeServer',
@@ -91,7 +91,8 @@ function connector(address: string, { Name, port, ...settings }: ConnectorSettin
   return [`  - Name: ${Name}`, ...lines].join('\n')
 }
 
-function sendConnectors({ internal, partner }: LabLayout): string {
+function sendConnectors({ internal, partner, mx1 }: LabLayout): string {
+  const exchangers = mx1.port === 25 ? '' : `    Port: ${mx1.port}\n`
   return `SendConnectors:
   - Name: To contoso.test
     Usage: Internal
@@ -115,13 +116,13 @@ function sendConnectors({ internal, partner }: LabLayout): string {
   - Name: To proxied.test
     Usage: Internet
     AddressSpaces: proxied.test
-    FrontendProxyEnabled: true
+${exchangers}    FrontendProxyEnabled: true
     UseExternalDNSServersEnabled: true
     ProtocolLoggingLevel: Verbose
   - Name: To Internet
     Usage: Internet
     AddressSpaces: '*'
-    UseExternalDNSServersEnabled: true
+${exchangers}    UseExternalDNSServersEnabled: true
     ProtocolLoggingLevel: Verbose
 `
 }

@@ -1,5 +1,15 @@
 import type { Endpoint } from '../message/message-sink.ts'
 
+/** The ports of the relay's five connectors. */
+export interface RelayPorts {
+  readonly smtp: number
+  readonly submission: number
+  /** TLS on connect. */
+  readonly submissions: number
+  readonly outboundProxy: number
+  readonly transport: number
+}
+
 /** Where the hosts of the lab are. */
 export interface LabLayout {
   readonly relay: {
@@ -9,9 +19,10 @@ export interface LabLayout {
     readonly address: string
     /** What a person's client connects to. */
     readonly host: string
+    readonly ports: RelayPorts
   }
   readonly dns: Endpoint
-  /** The Internet's two mail hosts; mail exchangers are always on port 25. */
+  /** The Internet's two mail hosts, at one port, to which the relay's connectors send by MX. */
   readonly mx1: Endpoint
   readonly mx2: Endpoint
   /** An address where nothing listens. */
@@ -22,10 +33,27 @@ export interface LabLayout {
   readonly partner: Endpoint
 }
 
+/** How much higher than the well-known ones the ports are that everybody may use. */
+const highPortsFrom = 10_000
+
+const usualPorts: RelayPorts = {
+  smtp: 25,
+  submission: 587,
+  submissions: 465,
+  outboundProxy: 717,
+  transport: 2525,
+}
+
+/** Where a lab is, and where its files are. */
+export interface LabPlace {
+  readonly layout: LabLayout
+  readonly folder: string
+}
+
 /** Everything on one machine. The relay binds one address, so that others keep their port 25. */
 export const loopbackLayout: LabLayout = {
-  relay: { bind: '127.0.0.1', address: '127.0.0.1', host: '127.0.0.1' },
-  dns: { address: '127.0.0.53', port: 5353 },
+  relay: { bind: '127.0.0.1', address: '127.0.0.1', host: '127.0.0.1', ports: usualPorts },
+  dns: { address: '127.0.0.53', port: 10_053 },
   mx1: { address: '127.0.0.25', port: 25 },
   mx2: { address: '127.0.0.26', port: 25 },
   dead: '127.0.0.99',
@@ -33,9 +61,23 @@ export const loopbackLayout: LabLayout = {
   partner: { address: '127.0.0.20', port: 2587 },
 }
 
+/**
+ * The same where 127.0.0.1 is the only address of its kind, as on macOS: the Internet's mail hosts have a
+ * port of their own, and the second of them is at ::1.
+ */
+const oneAddressLayout: LabLayout = {
+  relay: { ...loopbackLayout.relay, ports: higher(usualPorts) },
+  dns: { address: '127.0.0.1', port: 10_053 },
+  mx1: { address: '127.0.0.1', port: 20_025 },
+  mx2: { address: '::1', port: 20_025 },
+  dead: loopbackLayout.dead,
+  internal: { address: '127.0.0.1', port: 20_026 },
+  partner: { address: '127.0.0.1', port: 20_587 },
+}
+
 /** The containers of docker/compose.yaml. */
 export const composeLayout: LabLayout = {
-  relay: { bind: '0.0.0.0', address: '172.30.1.10', host: 'relay' },
+  relay: { bind: '0.0.0.0', address: '172.30.1.10', host: 'relay', ports: usualPorts },
   dns: { address: '172.30.1.20', port: 5353 },
   mx1: { address: '172.30.1.20', port: 25 },
   mx2: { address: '172.30.2.20', port: 25 },
@@ -45,5 +87,32 @@ export const composeLayout: LabLayout = {
 }
 
 /** The layouts by the names a command line gives them. */
-export const labLayouts = { loopback: loopbackLayout, compose: composeLayout } as const
+export const labLayouts = {
+  loopback: loopbackLayout,
+  'one-address': oneAddressLayout,
+  compose: composeLayout,
+} as const
 export type LabLayoutName = keyof typeof labLayouts
+
+/** The layout without a port that needs rights: those below 1024, and the relay's, are 10,000 higher. */
+export function withHighPorts(layout: LabLayout): LabLayout {
+  const { relay, mx1, mx2 } = layout
+  if (relay.ports.smtp > highPortsFrom) return layout
+  const exchanger = (host: Endpoint) => ({ ...host, port: host.port + highPortsFrom })
+  return {
+    ...layout,
+    relay: { ...relay, ports: higher(relay.ports) },
+    mx1: exchanger(mx1),
+    mx2: exchanger(mx2),
+  }
+}
+
+function higher(ports: RelayPorts): RelayPorts {
+  return {
+    smtp: ports.smtp + highPortsFrom,
+    submission: ports.submission + highPortsFrom,
+    submissions: ports.submissions + highPortsFrom,
+    outboundProxy: ports.outboundProxy + highPortsFrom,
+    transport: ports.transport + highPortsFrom,
+  }
+}

@@ -36,6 +36,8 @@ export interface LabMailServerOptions {
   readonly keepMessages?: number
   /** Called for each message before it is answered 250. */
   readonly onMessage?: (message: LabMessage) => void
+  /** Recipients cannot ask for misbehaviour. */
+  readonly behaves?: boolean
   /** How late `slow@` is answered; default: 10 s. */
   readonly slowDelay?: Milliseconds
 }
@@ -163,7 +165,7 @@ class ScriptedMailServer implements LabMailServer {
   }
 
   #recipient({ address }: SMTPServerAddress, session: SMTPServerSession, done: Done): void {
-    const behaviour = behaviourOf(address)
+    const behaviour = this.#behaviourOf(address)
     if (behaviour === 'hang') return
     if (behaviour === 'slow') {
       systemClock.after(this.#options.slowDelay ?? 10 * second, done)
@@ -171,6 +173,10 @@ class ScriptedMailServer implements LabMailServer {
     }
     const greylisted = behaviour === 'greylist' && !this.#firstTime(address, session)
     done(behaviour === undefined || greylisted ? null : (refusals[behaviour] ?? null))
+  }
+
+  #behaviourOf(address: string): LabBehaviour | undefined {
+    return this.#options.behaves === true ? undefined : behaviourOf(address)
   }
 
   #firstTime(recipient: string, { envelope }: SMTPServerSession): boolean {
@@ -184,7 +190,7 @@ class ScriptedMailServer implements LabMailServer {
 
   /** Takes the content; resolves with the error that answers it, or with nothing for 250. */
   async #content(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<Error | null> {
-    const behaviours = session.envelope.rcptTo.map(({ address }) => behaviourOf(address))
+    const behaviours = session.envelope.rcptTo.map(({ address }) => this.#behaviourOf(address))
     if (behaviours.includes('dropdata')) {
       await once(stream, 'readable')
       this.#cut(session)

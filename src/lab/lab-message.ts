@@ -6,6 +6,8 @@ import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Bytes } from '../base/byte-size.ts'
 import { randomHex } from '../base/random.ts'
+import { HeaderBlock } from '../message/header-block.ts'
+import { decodeHeaderText, plainText } from '../message/header-text.ts'
 
 /** What the session said of a message, as the .json beside it tells. */
 export interface LabEnvelope {
@@ -33,6 +35,8 @@ export interface LabRecipient {
 /** A message a lab server took. */
 export interface LabMessage extends LabEnvelope {
   readonly size: Bytes
+  /** Decoded, on one line; empty when there is none. */
+  readonly subject: string
   /** Of the content as received, lower-case hex. */
   readonly sha256: string
   /** Path of the .eml, when messages are kept in a folder. */
@@ -47,7 +51,7 @@ export async function keepInMemory(source: Readable, envelope: LabEnvelope): Pro
   for await (const chunk of source) chunks.push(chunk as Buffer)
   const content = Buffer.concat(chunks)
   const sha256 = createHash('sha256').update(content).digest('hex')
-  return { ...envelope, size: content.length, sha256, content }
+  return { ...envelope, size: content.length, subject: subjectOf(content), sha256, content }
 }
 
 /**
@@ -67,6 +71,7 @@ export async function keepInFolder(
     const message = {
       ...envelope,
       size: measure.size,
+      subject: subjectOf(measure.head),
       sha256: measure.sha256(),
       file: `${path}.eml`,
     }
@@ -79,9 +84,20 @@ export async function keepInFolder(
   }
 }
 
+/** So much of the beginning is searched for the subject. */
+const longestHead = 32 * 1024
+const longestSubject = 255
+
+function subjectOf(head: Buffer): string {
+  const end = /\r?\n\r?\n/.exec(head.toString('latin1', 0, longestHead))?.index ?? longestHead
+  const subject = new HeaderBlock(head.subarray(0, end + 1)).value('subject') ?? ''
+  return plainText(decodeHeaderText(subject), longestSubject)
+}
+
 /** Measures what passes through. */
 class Measure extends Transform {
   readonly #hash: Hash = createHash('sha256')
+  head: Buffer = Buffer.alloc(0)
   size: Bytes = 0
 
   override _transform(
@@ -90,6 +106,7 @@ class Measure extends Transform {
     done: (error: Error | null, chunk: Buffer) => void,
   ): void {
     this.size += chunk.length
+    if (this.head.length < longestHead) this.head = Buffer.concat([this.head, chunk])
     this.#hash.update(chunk)
     done(null, chunk)
   }

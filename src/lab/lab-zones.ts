@@ -1,5 +1,5 @@
 import { second } from '../base/time-span.ts'
-import type { DnsZones } from './dns-zone.ts'
+import type { DnsName, DnsZones } from './dns-zone.ts'
 
 /** Where the zones lead. */
 export interface LabZoneHosts {
@@ -29,7 +29,7 @@ export function labZones({ mx1, mx2, dead, relay, partner }: LabZoneHosts): DnsZ
       txt: ['v=spf1 mx -all'],
     },
     'mx1.good.test': { a: [mx1] },
-    'mx2.good.test': { a: [mx2] },
+    'mx2.good.test': addresses(mx2),
     // Both answer and neither is preferred.
     'equal.test': exchangers([10, 'mx1.good.test'], [10, 'mx2.good.test']),
     // No MX: the address is the mail host (RFC 5321 5.1).
@@ -62,15 +62,23 @@ export function labZones({ mx1, mx2, dead, relay, partner }: LabZoneHosts): DnsZ
     // The DNS never answers.
     'silent.test': { fault: { kind: 'drop' } },
     // The relay is its own mail host: a loop.
-    'loop.test': exchangers([10, 'relay.loop.test']),
-    'relay.loop.test': { a: [relay] },
+    'loop.test': exchangers([10, 'relay.contoso.test']),
+    'relay.contoso.test': { a: [relay] },
     // The relay is the backup: only better hosts than itself may be tried.
-    'backup.test': exchangers([10, 'dead.test'], [20, 'relay.loop.test'], [30, 'mx2.good.test']),
+    'backup.test': exchangers([10, 'dead.test'], [20, 'relay.contoso.test'], [30, 'mx2.good.test']),
+    // For recipients whom mx1 lets wait, so that mail for others does not wait behind them.
+    'hang.test': exchangers([10, 'mx1.good.test']),
+    '421.test': exchangers([10, 'mx1.good.test']),
+    'dropdata.test': exchangers([10, 'mx1.good.test']),
     // Reached through the Front End Transport service.
     'proxied.test': exchangers([10, 'mx1.good.test']),
     // Reached by smart host, not by MX.
     'smarthost.partner.test': { a: [partner] },
   }
+}
+
+function addresses(address: string): DnsName {
+  return address.includes(':') ? { aaaa: [address] } : { a: [address] }
 }
 
 function exchangers(...hosts: readonly (readonly [preference: number, exchange: string])[]) {

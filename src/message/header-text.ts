@@ -5,6 +5,16 @@ export function plainText(text: string, limit: number): string {
   return harmless.slice(0, limit).toWellFormed().trim()
 }
 
+/**
+ * The text up to `limit`, and then how much is missing. Never cuts within a character. A text that is
+ * little longer is kept: it would not become shorter.
+ */
+export function shortened(text: string, limit: number): string {
+  if (text.length <= limit + 40) return text
+  const kept = text.slice(0, limit).replace(/[\ud800-\udbff]$/, '')
+  return `${kept} [... ${text.length - kept.length} more characters]`
+}
+
 /** The text in ASCII on one line, for fields that allow nothing else; other characters become `?`. */
 export function asciiText(text: string, limit: number): string {
   return plainText(text, limit).replace(/[^\x20-\x7e]/gu, '?')
@@ -63,12 +73,21 @@ function encodedWords(text: string): string[] {
 }
 
 const preferredLine = 78
+/** A line holds 998 octets (RFC 5322 2.1.1). */
+const longestWord = /[^]{900}(?=[^])/gu
 
-/** Folds a value at blanks so that lines stay within 78 octets where they can (RFC 5322 2.1.1). */
+/**
+ * Folds a value at blanks so that lines stay within 78 octets where they can (RFC 5322 2.1.1). Only
+ * within a word that no line could hold it puts a blank where none was.
+ */
 export function foldText(value: string, nameLength: number): string {
   let room = preferredLine - nameLength
   let folded = ''
-  for (const word of value.match(/\s*\S+/g) ?? []) {
+  const breakable =
+    value.length < 900
+      ? value
+      : value.replace(/\S{901,}/g, (word) => word.replace(longestWord, '$& '))
+  for (const word of breakable.match(/\s*\S+/g) ?? []) {
     const fold = folded !== '' && word.length > room
     folded += fold ? `\r\n ${word.trimStart()}` : word
     room = (fold ? preferredLine : room) - word.length

@@ -36,13 +36,17 @@ export const addressSpace = () =>
     .transform((value, context): AddressSpace => {
       const result = parseAddressSpace(value)
       if (result !== undefined) return result
-      context.issues.push({
-        code: 'custom',
-        input: value,
-        message: `must be an address space such as contoso.com, *.contoso.com, * or --, with a cost from 1 to 100 after ";", not "${value}"`,
-      })
+      context.issues.push({ code: 'custom', input: value, message: problemOf(value) })
       return z.NEVER
     })
+
+/** Exchange has other types, which are the mail of gateways. */
+function problemOf(value: string): string {
+  const type = /^\s*([a-z][\w-]*):/i.exec(value)?.[1]
+  if (type !== undefined && !/^smtp$/i.test(type))
+    return `must be of the type SMTP, the only way that mail goes here; ${type.toUpperCase()} is not available, as in "${value}"`
+  return `must be an address space such as contoso.com, *.contoso.com, * or --, with a cost from 1 to 100 after ";", not "${value}"`
+}
 
 /** Address spaces as cmdlets take them. */
 export const addressSpaceNotation: ItemNotation = {

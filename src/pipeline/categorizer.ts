@@ -4,7 +4,13 @@ import type { Recipient } from '../message/envelope.ts'
 import type { RecipientResult } from '../queue/delivery-agent.ts'
 import { queueKeyText, unreachableQueue } from '../queue/queue-key.ts'
 import type { QueueKey } from '../queue/queue-key.ts'
-import { type Copy, type CopyRecipient, type NewCopy, untried } from '../queue/stored-message.ts'
+import {
+  type Copy,
+  type CopyRecipient,
+  type NewCopy,
+  dsnSource,
+  untried,
+} from '../queue/stored-message.ts'
 import { replyText } from '../smtp/reply.ts'
 import { comparableDomain } from './accepted-domains.ts'
 import { route } from './routing.ts'
@@ -54,7 +60,7 @@ export function categorizeAgain(
   { recipients, message }: Pick<Copy, 'recipients' | 'message'>,
   tables: RoutingTables,
 ): Categorized {
-  return categorize(recipients, message.source === 'DSN' ? 0 : message.size, tables)
+  return categorize(recipients, message.source === dsnSource ? 0 : message.size, tables)
 }
 
 /**

@@ -224,6 +224,7 @@ class Submission implements IncomingMessage {
 
   #message({ messageId, networkMessageId, subject, receivedAt }: AcceptedHeader): NewMessage {
     const { session, envelope } = this.#transaction
+    const { helloName } = session.proxiedFor ?? session
     const connector = session.connector.slice(session.connector.lastIndexOf('\\') + 1)
     return {
       envelope,
@@ -233,6 +234,7 @@ class Submission implements IncomingMessage {
       receivedAt,
       source: `SMTP:${connector}`,
       sourceAddress: plainAddress((session.proxiedFor?.client ?? session.remote).address),
+      ...(helloName !== '' && { sourceName: helloName }),
       networkMessageId,
       ...(isOriginating(session) && { originating: true }),
     }
@@ -257,6 +259,7 @@ function replyToFault(error: unknown): Reply {
     case 'CLOSED':
       return serviceNotActive
     case 'CORRUPT':
+    case 'DAMAGED':
     case 'FAILED':
       return temporaryFault
   }

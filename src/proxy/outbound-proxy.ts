@@ -56,6 +56,17 @@ export function outboundProxyDialer(options: OutboundProxyDialerOptions): Dialer
   }
 }
 
+/** Where no listener of the front end serves this server: mail is not to leave directly then, but to wait. */
+export const noFrontEnd: Dialer = {
+  dial: () =>
+    Promise.reject(
+      setupFailed(
+        '421 4.4.1 Unable to use the front end (connect): none of its Receive connectors serves this server',
+        'refused',
+      ),
+    ),
+}
+
 async function openSession(
   options: OutboundProxyDialerOptions,
   { signal, timeout }: DialOptions,

@@ -19,6 +19,8 @@ export interface ServiceTarget {
   readonly port: number
   /** The listener's TlsMode; with `StartTls` the session is secured by X-ANONYMOUSTLS. */
   readonly tlsMode: 'StartTls' | 'Implicit'
+  /** The address to come from, as the listener serves it; absent: the system's choice. */
+  readonly source?: string
 }
 
 export interface ServiceSessionOptions {
@@ -101,11 +103,15 @@ export async function openServiceSession(
 }
 
 async function connect(
-  { address, port }: ServiceTarget,
+  { address, port, source }: ServiceTarget,
   { dialer, connectTimeout = 10 * second, signal }: ServiceSessionOptions,
 ): Promise<Connection> {
   try {
-    const options = { timeout: connectTimeout, signal: signal ?? new AbortController().signal }
+    const options = {
+      timeout: connectTimeout,
+      signal: signal ?? new AbortController().signal,
+      ...(source !== undefined && { localAddress: source }),
+    }
     return await dialer.dial({ host: address, address, port }, options)
   } catch (error) {
     throw new ServiceSessionError('connect', messageOf(error), { cause: error })

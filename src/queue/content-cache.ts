@@ -19,7 +19,7 @@ export class ContentCache {
   }
 
   add(message: number, content: Buffer, copies: number): void {
-    if (copies === 0) return
+    if (copies === 0 || this.#entries.has(message)) return
     this.#entries.set(message, { content, copies })
     this.#total += content.buffer.byteLength
     for (const oldest of this.#entries.keys()) {

@@ -1,9 +1,11 @@
+import { crc32 } from 'node:zlib'
 import type { Bytes } from '../base/byte-size.ts'
 import type { Clock } from '../base/clock.ts'
 import type { ContentDisk, ContentFile } from './content-disk.ts'
 import { contentPath } from './content-path.ts'
 import { GroupedFlush } from './grouped-flush.ts'
 import { StoreError } from './queue-store.ts'
+import type { FileFacts } from './sqlite-queue-protocol.ts'
 
 export interface ContentFilesOptions {
   readonly folder: string
@@ -19,6 +21,8 @@ export interface ContentFilesOptions {
 const freeDiskInterval = 250
 /** Files open for reading at a time; of more the one opened first is closed, and opened again if need be. */
 const openReaders = 200
+/** How long content that was written or looked at is taken for sound, in milliseconds. */
+const soundFor = 10_000
 /** Sizes remembered at a time, the latest ones. */
 const knownSizes = 10_000
 
@@ -30,7 +34,7 @@ const knownSizes = 10_000
 export class ContentFiles {
   readonly #options: ContentFilesOptions
   readonly #incoming = new Set<IncomingContent>()
-  readonly #sizes = new Map<number, Bytes>()
+  readonly #known = new Map<number, KnownContent>()
   readonly #readers = new Map<number, ContentReader>()
   readonly #folderFlush = new GroupedFlush(() => this.#flushFolder())
   #freeDiskSeen = -Infinity
@@ -52,21 +56,43 @@ export class ContentFiles {
     return content
   }
 
-  /** A message's content has a file of this size. */
-  note(message: number, bytes: Bytes): void {
-    this.#sizes.set(message, bytes)
-    const [oldest] = this.#sizes.keys()
-    if (oldest !== undefined && this.#sizes.size > knownSizes) this.#sizes.delete(oldest)
+  /** A message's content has a file of this size; it has just been written, or was found sound at that time. */
+  note(message: number, bytes: Bytes, soundAt = this.#options.clock.monotonic()): void {
+    this.#known.delete(message)
+    this.#known.set(message, { bytes, soundAt })
+    const [oldest] = this.#known.keys()
+    if (oldest !== undefined && this.#known.size > knownSizes) this.#known.delete(oldest)
+  }
+
+  /** Whether it was just written, or just verified. */
+  isSound(message: number): boolean {
+    const known = this.#known.get(message)
+    return known !== undefined && this.#options.clock.monotonic() - known.soundAt < soundFor
+  }
+
+  /** Reads the whole file, and notes it when it is what it should be. Rejects with DAMAGED, or as `read` does. */
+  async verify(message: number, { fileBytes, checksum }: FileFacts): Promise<void> {
+    this.note(message, fileBytes, -Infinity)
+    let found = 0
+    let piece: Buffer | undefined
+    for (let index = 0; index * this.#options.pieceBytes < fileBytes; index++) {
+      piece = await this.read(message, index, piece)
+      if (piece !== undefined) found = crc32(piece, found)
+    }
+    if (checksum !== null && found !== checksum) {
+      throw new StoreError('DAMAGED', 'its content does not fit its checksum')
+    }
+    this.note(message, fileBytes)
   }
 
   /** Whether a message's content is known to have a file. */
   knows(message: number): boolean {
-    return this.#sizes.has(message)
+    return this.#known.has(message)
   }
 
   /** The message is gone, or not read for now. */
   forget(message: number): void {
-    this.#sizes.delete(message)
+    this.#known.delete(message)
     this.#closeReader(message)
   }
 
@@ -74,7 +100,7 @@ export class ContentFiles {
   async read(message: number, index: number, spare?: Buffer): Promise<Buffer | undefined> {
     const { folder, pieceBytes } = this.#options
     const position = index * pieceBytes
-    const rest = (this.#sizes.get(message) ?? 0) - position
+    const rest = (this.#known.get(message)?.bytes ?? 0) - position
     if (rest <= 0) {
       this.#closeReader(message)
       return undefined
@@ -87,7 +113,9 @@ export class ContentFiles {
       return piece
     } catch (cause) {
       this.#closeReader(message)
-      throw contentError(cause, contentPath(folder, message))
+      const path = contentPath(folder, message)
+      if (!isMissing(cause)) throw contentError(cause, path)
+      throw new StoreError('DAMAGED', `its content ${path} is missing`, { cause })
     }
   }
 
@@ -133,6 +161,12 @@ export class ContentFiles {
       await folder.close()
     }
   }
+}
+
+interface KnownContent {
+  readonly bytes: Bytes
+  /** Monotonic time. */
+  readonly soundAt: number
 }
 
 interface ContentPlace {
@@ -192,12 +226,18 @@ class ContentReader {
   async fill(piece: Buffer, position: Bytes): Promise<void> {
     const file = await this.#file
     const filled = await file.read(piece, position)
-    if (filled < piece.length) throw new Error(`it ends after ${position + filled} bytes`)
+    if (filled < piece.length) {
+      throw new StoreError('DAMAGED', `its content ends after ${position + filled} bytes`)
+    }
   }
 
   close(): void {
     this.#file.then((file) => file.close()).catch(ignored)
   }
+}
+
+function isMissing(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
 }
 
 /** What a system's error means to the store's callers. */

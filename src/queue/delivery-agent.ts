@@ -86,8 +86,11 @@ export interface DeliveryLane {
 export type ConnectionResult =
   /** It delivered what there was, or reached its message limit. */
   | { readonly kind: 'served' }
-  /** No usable connection came about; the queue goes to Retry. `error` is the queue's LastError. */
-  | { readonly kind: 'unreachable'; readonly error: string }
+  /**
+   * No usable connection came about; the queue goes to Retry. `error` is the queue's LastError,
+   * `remoteHost` the host of which it speaks, `host (ip)`.
+   */
+  | { readonly kind: 'unreachable'; readonly error: string; readonly remoteHost?: string }
   /** The next hop serves others of our connections, as many as it gets: the queue waits a moment. */
   | { readonly kind: 'crowded'; readonly error: string }
   /** The queue has lost its connector: it goes to Retry, and its copies are categorized anew. */

@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../base/time-span.ts'
+import type { AttemptHistory } from './attempt-history.ts'
 import { Fifo } from './fifo.ts'
 import { MessageRate } from './message-rate.ts'
 import { stallAfter, stalledLimit } from './patience.ts'
@@ -22,6 +23,8 @@ export interface QueueTrouble {
   /** The first of the failures in a row. */
   readonly firstRetryAt: Milliseconds
   readonly lastRetryAt: Milliseconds
+  /** The failures in a row. */
+  readonly attempts: AttemptHistory
   /** How long after the last one the next attempt comes; undefined once the waiting is over. */
   retryIn: Milliseconds | undefined
 }

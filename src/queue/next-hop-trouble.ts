@@ -2,12 +2,15 @@ import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import { SharedTexts } from '../base/shared-texts.ts'
 import type { Milliseconds } from '../base/time-span.ts'
+import { withAttempt } from './attempt-history.ts'
+import type { ConnectionResult, RecipientResult } from './delivery-agent.ts'
 import type { DeliveryQueue, QueueTrouble } from './delivery-queue.ts'
 import type { QueueEvents, QueueLog } from './queue-events.ts'
 import { QueueFailer } from './queue-failer.ts'
 import type { QueueStore } from './queue-store.ts'
 import { type RetrySettings, pauseAfterTrouble, retryDelay } from './retry-schedule.ts'
 import type { Settler } from './settler.ts'
+import type { Copy } from './stored-message.ts'
 import type { WakeCalendar } from './wake-calendar.ts'
 import type { WindowKeeper } from './window-keeper.ts'
 
@@ -26,6 +29,9 @@ interface TroubleParts {
   readonly recategorize: (queue: DeliveryQueue) => void
   readonly isRunning: () => boolean
 }
+
+/** No usable connection came about, and why. */
+type Unreachable = Pick<Extract<ConnectionResult, { kind: 'unreachable' }>, 'error' | 'remoteHost'>
 
 /** What a queue does whose next hop gives trouble: pauses, goes into Retry, or fails as a whole. */
 export class NextHopTrouble {
@@ -48,7 +54,7 @@ export class NextHopTrouble {
 
   /** There is no connection to be had to a next hop that serves others of ours. */
   crowded(queue: DeliveryQueue, error: string): void {
-    queue.trouble = troubleAt(this.#parts.clock.now(), this.#errors.of(error))
+    queue.trouble ??= troubleAt(this.#parts.clock.now(), this.#errors.of(error))
     if (queue.connections === 0) this.pause(queue)
   }
 
@@ -56,23 +62,23 @@ export class NextHopTrouble {
    * No usable connection came about: the queue goes into Retry, unless others of it are at work. Those want no
    * more beside them for a while, but where `mayHaveMore` says that it was not the next hop that refused.
    */
-  unreachable(queue: DeliveryQueue, error: string, { mayHaveMore = false } = {}): void {
+  unreachable(queue: DeliveryQueue, why: Unreachable, { mayHaveMore = false } = {}): void {
     const { clock, settings, isRunning } = this.#parts
     if (queue.reached > 0) {
       // The next hop serves others of our connections: it wants no more of them just now.
       const now = clock.now()
       const pause = mayHaveMore ? 0 : settings.current.QueueGlitchRetryInterval
       queue.noFurtherBefore = clock.monotonic() + pause
-      queue.trouble = troubleAt(now, error)
-    } else if (isRunning() && !queue.inRetry) this.#beginRetry(queue, error)
+      queue.trouble = troubleAt(now, why.error)
+    } else if (isRunning() && !queue.inRetry) this.#beginRetry(queue, why)
   }
 
   /**
    * The queue's connector is gone. A change of the configuration moves what waits; this is what came
    * back from a transmission, or from its commit, only after that.
    */
-  unroutable(queue: DeliveryQueue, error: string): void {
-    this.unreachable(queue, error)
+  unroutable(queue: DeliveryQueue, why: Unreachable): void {
+    this.unreachable(queue, why)
     if (this.#parts.isRunning()) this.#parts.recategorize(queue)
   }
 
@@ -104,25 +110,37 @@ export class NextHopTrouble {
     }
   }
 
-  #beginRetry(queue: DeliveryQueue, error: string): void {
+  #beginRetry(queue: DeliveryQueue, { error, remoteHost }: Unreachable): void {
     const { windows, wakes, clock, settings, onEvent } = this.#parts
     const now = clock.now()
+    const { firstRetryAt = now, lastRetryAt: before = -Infinity, attempts } = queue.trouble ?? {}
     queue.retryCount++
     queue.standing = 'doubtful'
     const retryIn = retryDelay(queue.retryCount, settings.current)
-    const firstRetryAt = queue.trouble?.firstRetryAt ?? now
     const lastError = this.#errors.of(error)
-    queue.trouble = { lastError, firstRetryAt, lastRetryAt: now, retryIn }
-    windows.empty(queue)
+    const attempt = { at: now, reply: lastError, ...(remoteHost !== undefined && { remoteHost }) }
+    const history = withAttempt(attempts ?? [], attempt)
+    queue.trouble = { lastError, firstRetryAt, lastRetryAt: now, attempts: history, retryIn }
+    const held = windows.empty(queue)
     queue.moreInStore = true
     wakes.wake(queue, retryIn)
     queue.rest()
     const { key, retryCount } = queue
-    onEvent({ kind: 'queueRetry', queue: key, error, retryCount, nextRetryAt: now + retryIn })
+    const until = now + retryIn
+    onEvent({ kind: 'queueRetry', queue: key, error, retryCount, nextRetryAt: until })
+    // Each message is told of once: a queue may be large, and wait for days.
+    for (const copy of held.filter(({ message }) => message.receivedAt > before)) {
+      onEvent({ kind: 'deferred', copy, results: putOffBy(copy, error), until })
+    }
   }
+}
+
+function putOffBy({ recipients }: Copy, reply: string): RecipientResult[] {
+  return recipients.map((recipient) => ({ recipient, outcome: 'retry', reply }))
 }
 
 /** A failure that nothing waits for. */
 function troubleAt(now: Milliseconds, lastError: string): QueueTrouble {
-  return { lastError, firstRetryAt: now, lastRetryAt: now, retryIn: undefined }
+  const at = { firstRetryAt: now, lastRetryAt: now }
+  return { lastError, ...at, attempts: [], retryIn: undefined }
 }

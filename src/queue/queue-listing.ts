@@ -17,6 +17,7 @@ import type { QueueMap } from './queue-map.ts'
 import { queuePages, queuesPerPage } from './queue-pages.ts'
 import type { CopyQuery, QueueFigures, QueueStore } from './queue-store.ts'
 import { type QueueTest, queueMatcher } from './queue-test.ts'
+import { type RetrySettings, attemptsSince } from './retry-schedule.ts'
 import { HalfTheTime, halfTheTime } from './half-the-time.ts'
 import {
   type Copy,
@@ -25,7 +26,7 @@ import {
   placeOf,
   suspended,
 } from './stored-message.ts'
-import { type MessageSettings, expiresAt } from './verdict.ts'
+import { type MessageSettings, expiresAt, withQueueAttempts } from './verdict.ts'
 
 /** A queue by Exchange's property names; times are milliseconds since 1970. */
 export interface QueueView {
@@ -157,14 +158,16 @@ interface MessageCircumstances {
   readonly queueNumber: number | undefined
   readonly active: boolean
   readonly mark: AdminMark | undefined
-  readonly inRetry: boolean
+  /** Absent when the scheduler does not know the queue. */
+  readonly deliveryQueue: DeliveryQueue | undefined
   readonly now: Milliseconds
-  readonly settings: MessageSettings
+  readonly settings: MessageSettings & RetrySettings
 }
 
 /** One row of Get-Message. */
 function messageView(copy: Copy, circumstances: MessageCircumstances): MessageView {
   const { message } = copy
+  const { deliveryQueue } = circumstances
   const queue = `${circumstances.serverName}\\${queueName(copy.queue, circumstances.queueNumber ?? 0)}`
   return {
     Identity: `${queue}\\${message.id}`,
@@ -179,8 +182,8 @@ function messageView(copy: Copy, circumstances: MessageCircumstances): MessageVi
     Directionality: message.originating === true ? 'Originating' : 'Incoming',
     DateReceived: message.receivedAt,
     ExpirationTime: copy.dueAt === suspended ? null : expiresAt(copy, circumstances.settings),
-    LastError: lastErrorOf(copy),
-    RetryCount: copy.attempts,
+    LastError: lastErrorOf(withQueueAttempts(copy, deliveryQueue?.trouble?.attempts ?? [])),
+    RetryCount: copy.attempts + queueAttempts(message.receivedAt, circumstances),
     Recipients: copy.recipients.map(recipientView),
     place: placeOf(copy),
   }
@@ -191,6 +194,16 @@ function recipientView({ address, lastError }: CopyRecipient): RecipientView {
   return { Address: address, Status, LastError: lastError ?? '' }
 }
 
+/** Attempts in a row that did not reach the queue's next hop, while a message waited that came then. */
+function queueAttempts(
+  receivedAt: Milliseconds,
+  { deliveryQueue, settings }: MessageCircumstances,
+): number {
+  if (deliveryQueue?.trouble === undefined) return 0
+  const { firstRetryAt: firstAt, lastRetryAt: lastAt } = deliveryQueue.trouble
+  return attemptsSince(receivedAt, { firstAt, lastAt, count: deliveryQueue.retryCount }, settings)
+}
+
 /** What the last attempt said; for what was never tried, why not. */
 function lastErrorOf({ lastError, recipients }: Copy): string {
   if (lastError !== '') return lastError
@@ -198,11 +211,13 @@ function lastErrorOf({ lastError, recipients }: Copy): string {
 }
 
 function messageStatus(copy: Copy, circumstances: MessageCircumstances): MessageStatus {
-  const { active, mark, inRetry, now } = circumstances
+  const { active, mark, deliveryQueue, now } = circumstances
   if (mark !== undefined) return mark === 'suspend' ? 'PendingSuspend' : 'PendingRemove'
   if (active) return 'Active'
   if (copy.dueAt === suspended) return 'Suspended'
-  return inRetry || (copy.attempts > 0 && copy.dueAt > now) ? 'Retry' : 'Ready'
+  return deliveryQueue?.inRetry === true || (copy.attempts > 0 && copy.dueAt > now)
+    ? 'Retry'
+    : 'Ready'
 }
 
 function queueName(key: QueueKey, number: number): string {
@@ -225,7 +240,7 @@ interface ListingParts {
   readonly active: ReadonlySet<number>
   readonly marks: ReadonlyMap<number, AdminMark>
   readonly serverName: string
-  readonly settings: Live<MessageSettings>
+  readonly settings: Live<MessageSettings & RetrySettings>
   readonly clock: Clock
 }
 
@@ -345,7 +360,7 @@ export class QueueListing {
         queueNumber: numbers.get(text),
         active: active.has(copy.id),
         mark: marks.get(copy.id),
-        inRetry: queues.get(copy.queue)?.inRetry === true,
+        deliveryQueue: queues.get(copy.queue),
         now: clock.now(),
         settings: settings.current,
       })

@@ -1,4 +1,5 @@
 import type { Awaitable } from '../base/awaitable.ts'
+import type { Live } from '../base/live.ts'
 import type { Milliseconds } from '../base/time-span.ts'
 import type { QueueKey } from './queue-key.ts'
 import type { CopyTest } from './copy-test.ts'
@@ -121,6 +122,11 @@ export interface AgedCopies {
  * nodes can share a store; a lease ends by `settle`, `release`, its time, or the holder's death.
  */
 export interface QueueStore extends AsyncDisposable {
+  /**
+   * Whether what a next hop takes can be written down afterwards. False on a full disk: then nothing may be
+   * sent, for a process that does not outlive it would have it sent again.
+   */
+  readonly hasRoomForResults: Live<boolean>
   /** Starts a message; costs nothing until content is written. */
   begin(): PendingMessage
   /** Leases up to `limit` copies of one queue that are due at `now`, earliest due first. */
@@ -163,6 +169,17 @@ export interface QueueStore extends AsyncDisposable {
    */
   readPiece(messageId: number, index: number, spare?: Buffer): Awaitable<Buffer | undefined>
   /**
+   * To be asked before a copy is sent: what is wrong with its content as stored, undefined when it is what
+   * was taken in. Content that never left memory is answered for at once. Rejects with a StoreError when it
+   * cannot be read for now.
+   */
+  damageOf(messageId: number): Awaitable<string | undefined>
+  /**
+   * Keeps a damaged message where an administrator finds it, flushed to disk; resolves with the place. The
+   * copy stays in the queue. Rejects with a StoreError.
+   */
+  setAside(place: CopyPlace, reason: string): Promise<string>
+  /**
    * Queues with copies in them, and those that became empty lately (they keep their number), by their
    * numbers; `queuePages` walks over all.
    */
@@ -171,7 +188,7 @@ export interface QueueStore extends AsyncDisposable {
   scan(query: CopyQuery): Promise<CopyPage>
 }
 
-export type StoreErrorCode = 'DISK_FULL' | 'CORRUPT' | 'CLOSED' | 'FAILED'
+export type StoreErrorCode = 'DISK_FULL' | 'CORRUPT' | 'DAMAGED' | 'CLOSED' | 'FAILED'
 
 /** The store could not do what was asked; nothing of the failed call lasts. */
 export class StoreError extends Error {

@@ -5,6 +5,7 @@ import { halfTheTime } from './half-the-time.ts'
 import type { QueueLog } from './queue-events.ts'
 import { type QueueKey, isDeliveryQueue, queueKeyText, submissionQueue } from './queue-key.ts'
 import { type QueueStore, StoreError } from './queue-store.ts'
+import type { SoundMail } from './sound-mail.ts'
 import type { Settler } from './settler.ts'
 import type { Copy, NewCopy } from './stored-message.ts'
 
@@ -29,6 +30,7 @@ interface ResubmissionParts {
   readonly store: QueueStore
   readonly recategorize: Recategorizer
   readonly settler: Settler
+  readonly sound: SoundMail
   readonly clock: Clock
   readonly log: QueueLog
 }
@@ -126,10 +128,17 @@ export class Resubmission {
     copy: Copy,
     { recategorize, isAsked, begun }: WalkOptions & { readonly begun: number },
   ): Promise<void> {
-    const { settler, log, clock } = this.#parts
+    const { settler, log, clock, sound } = this.#parts
+    // Its addresses may be others' than those that it was sent to.
+    const faults = copy.damage === undefined ? undefined : await sound.faults(copy)
+    if (faults !== undefined) {
+      await settler.attempted(copy, faults)
+      return
+    }
     let result: Recategorized | undefined
     try {
-      result = await (recategorize ?? this.#parts.recategorize)(copy)
+      const known = settler.withQueueAttempts(copy)
+      result = await (recategorize ?? this.#parts.recategorize)(known)
     } catch (error) {
       log.error({ error, internalId: copy.message.id }, 'could not categorize a message anew')
     }

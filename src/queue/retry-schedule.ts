@@ -24,3 +24,34 @@ export function retryDelay(failures: number, settings: RetrySettings): Milliseco
   }
   return settings.OutboundConnectionFailureRetryInterval
 }
+
+/** Attempts in a row that failed. */
+export interface FailedAttempts {
+  readonly firstAt: Milliseconds
+  readonly lastAt: Milliseconds
+  readonly count: number
+}
+
+/**
+ * How many of them fell behind `time`. They are known by number, not one by one: those between the first
+ * and the last are taken to have come by the schedule, which those that an administrator asked for did not.
+ */
+export function attemptsSince(
+  time: Milliseconds,
+  { firstAt, lastAt, count }: FailedAttempts,
+  settings: RetrySettings,
+): number {
+  if (lastAt < time) return 0
+  if (firstAt >= time) return count
+  const delays = Array.from({ length: count - 1 }, (_, at) => retryDelay(at + 1, settings))
+  const planned = delays.reduce((sum, delay) => sum + delay, 0)
+  const stretch = planned === 0 ? 1 : (lastAt - firstAt) / planned
+  let at = lastAt
+  let seen = 1
+  for (const delay of delays.reverse()) {
+    at -= delay * stretch
+    if (at < time) break
+    seen++
+  }
+  return seen
+}

@@ -26,6 +26,7 @@ import type { QueueFigures, QueueStore } from './queue-store.ts'
 import { type Recategorizer, Resubmission } from './resubmission.ts'
 import type { RetrySettings } from './retry-schedule.ts'
 import { Settler } from './settler.ts'
+import { SoundMail } from './sound-mail.ts'
 import type { Place, SharedPlaces } from './shared-places.ts'
 import type { Copy } from './stored-message.ts'
 import type { MessageSettings } from './verdict.ts'
@@ -75,6 +76,7 @@ export class QueueScheduler implements AsyncDisposable {
   readonly #options: SchedulerOptions
   readonly #settler: Settler
   readonly #windows: WindowKeeper
+  readonly #sound: SoundMail
   readonly #trouble: NextHopTrouble
   readonly #sweep: OverdueSweep
   readonly #resubmission: Resubmission
@@ -94,6 +96,7 @@ export class QueueScheduler implements AsyncDisposable {
   readonly operations: QueueOperations
   readonly messages: MessageOperations
   #state: 'new' | 'running' | 'ended' = 'new'
+  #endRoomWatch: () => void = () => undefined
 
   constructor(options: SchedulerOptions) {
     this.#options = options
@@ -106,10 +109,12 @@ export class QueueScheduler implements AsyncDisposable {
     this.#settler = new Settler({
       ...options,
       onNewCopies,
+      attemptsOf: (queue) => this.#queues.get(queue)?.trouble?.attempts ?? [],
       marks,
       onLateRemoval: (copy, kind) => void this.messages.removeLate(copy, kind),
     })
     this.#windows = new WindowKeeper(options)
+    this.#sound = new SoundMail(options)
     const onTurn = () => this.#openConnections()
     this.#pace = new DoubtPace({ clock, load: options.load, onTurn })
     this.#line = new ConnectionLine(this.#pace)
@@ -132,7 +137,9 @@ export class QueueScheduler implements AsyncDisposable {
       active: this.#active,
       marks,
     })
-    this.#resubmission = new Resubmission({ ...options, settler: this.#settler })
+    this.#resubmission = new Resubmission({
+      ...{ ...options, settler: this.#settler, sound: this.#sound },
+    })
     this.#sweep = new OverdueSweep({ ...options, settler: this.#settler, takeHeld })
     this.messages = new MessageOperations({
       ...{ store, clock, log, marks, takeHeld, settler: this.#settler },
@@ -154,6 +161,11 @@ export class QueueScheduler implements AsyncDisposable {
       page.forEach((each) => this.#takeUp(each))
     this.#resubmission.start()
     this.#sweep.start()
+    this.#endRoomWatch = this.#options.store.hasRoomForResults.subscribe((hasRoom) => {
+      if (!hasRoom) return
+      for (const queue of this.#queues.values()) this.#consider(queue)
+      this.#openConnections()
+    })
   }
 
   /** Queues in memory. */
@@ -191,6 +203,7 @@ export class QueueScheduler implements AsyncDisposable {
    */
   async drain(signal: AbortSignal): Promise<void> {
     this.#state = 'ended'
+    this.#endRoomWatch()
     this.#line.clear()
     this.#windows.close()
     this.#watch.end()
@@ -235,9 +248,18 @@ export class QueueScheduler implements AsyncDisposable {
     return seatLimits(this.#options.settings.current.MaxOutboundConnections)
   }
 
+  /** Nothing is sent whose result could not be written down. */
+  #maySend(queue: DeliveryQueue): boolean {
+    return this.#isSending && queue.maySend
+  }
+
+  get #isSending(): boolean {
+    return this.#state === 'running' && this.#options.store.hasRoomForResults.current
+  }
+
   /** Looks at what the queue needs next: a connection, copies from the store, a timer, or its end. */
   #consider(queue: DeliveryQueue): void {
-    if (this.#state !== 'running' || !queue.maySend) return
+    if (!this.#maySend(queue)) return
     const { clock } = this.#options
     if (queue.nextDueAt !== undefined && queue.nextDueAt <= clock.now()) {
       queue.nextDueAt = undefined
@@ -282,7 +304,7 @@ export class QueueScheduler implements AsyncDisposable {
   }
 
   #openConnections(): void {
-    if (this.#state !== 'running') return
+    if (!this.#isSending) return
     const limits = this.#seatLimits
     while (this.#preparing < preparedAtATime) {
       const turn = this.#line.take(limits)
@@ -315,7 +337,7 @@ export class QueueScheduler implements AsyncDisposable {
     await this.#refill(queue)
     this.#preparing--
     queue.preparing = false
-    const wanted = this.#state === 'running' && queue.ready > 0 && queue.maySend
+    const wanted = this.#maySend(queue) && queue.ready > 0
     if (wanted) this.#open(queue, granted)
     else {
       granted.place.release()
@@ -377,15 +399,31 @@ export class QueueScheduler implements AsyncDisposable {
   }
 
   #take(queue: DeliveryQueue, signal: AbortSignal): Awaitable<Copy | undefined> {
-    if (signal.aborted || queue.emptying || queue.suspended) return undefined
+    if (signal.aborted || queue.emptying || queue.suspended || !this.#isSending) return undefined
     const copy = this.#windows.take(queue)
     if (copy !== undefined) {
       this.#active.add(copy.id)
       if (this.#windows.isLow(queue)) void this.#refill(queue)
-      return copy
+      const faults = this.#sound.faults(copy)
+      if (!(faults instanceof Promise)) return copy
+      return faults.then((found) => this.#soundOrNext(queue, { copy, found, signal }))
     }
     if (!queue.moreInStore && queue.refill === undefined) return undefined
     return this.#refill(queue).then(() => (queue.ready > 0 ? this.#take(queue, signal) : undefined))
+  }
+
+  /** The copy, or in the place of one that is not as it was taken in, the next. */
+  async #soundOrNext(
+    queue: DeliveryQueue,
+    {
+      copy,
+      found,
+      signal,
+    }: { copy: Copy; found: readonly RecipientResult[] | undefined; signal: AbortSignal },
+  ): Promise<Copy | undefined> {
+    if (found === undefined) return copy
+    await this.#settle(queue, copy, found)
+    return await this.#take(queue, signal)
   }
 
   async #settle(
@@ -414,13 +452,13 @@ export class QueueScheduler implements AsyncDisposable {
         break
       case 'unreachable':
         if (lane.isGivenUpForItsOwn) break
-        this.#trouble.unreachable(queue, result.error, { mayHaveMore: lane.isGivenUp })
+        this.#trouble.unreachable(queue, result, { mayHaveMore: lane.isGivenUp })
         break
       case 'crowded':
         this.#trouble.crowded(queue, result.error)
         break
       case 'unroutable':
-        this.#trouble.unroutable(queue, result.error)
+        this.#trouble.unroutable(queue, result)
         break
       case 'impossible':
         void this.#trouble.impossible(queue, result.error)

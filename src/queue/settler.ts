@@ -1,19 +1,23 @@
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
-import { minute, second } from '../base/time-span.ts'
+import { second } from '../base/time-span.ts'
 import type { AdminMark, RemovalKind } from './admin-mark.ts'
+import type { AttemptHistory } from './attempt-history.ts'
 import type { RecipientResult } from './delivery-agent.ts'
 import type { Notifier } from './notifier.ts'
 import type { NoticeKind, NoticeOfResults, QueueEvents, QueueLog } from './queue-events.ts'
 import { type PreparedMessage, type QueueStore, StoreError } from './queue-store.ts'
+import type { QueueKey } from './queue-key.ts'
 import { type Copy, type NewCopy, suspended } from './stored-message.ts'
 import {
   type MessageSettings,
   type Verdict,
+  allExpired,
   allFailed,
-  expiredReply,
   judge,
+  putOff,
   removedReply,
+  withQueueAttempts,
 } from './verdict.ts'
 
 export interface SettlerParts {
@@ -25,6 +29,8 @@ export interface SettlerParts {
   readonly onEvent: QueueEvents
   /** Takes the new copies of a settlement: leased, fresh. */
   readonly onNewCopies: (copies: readonly Copy[]) => void
+  /** What attempts to reach the queue's next hop came to of late. */
+  readonly attemptsOf: (queue: QueueKey) => AttemptHistory
   /** What an administrator wants to become of copies that others hold. */
   readonly marks: Map<number, AdminMark>
   /** A copy was to be removed while its result was being written, and is still there. */
@@ -46,7 +52,8 @@ interface Notices {
   readonly kinds: NoticeKind[]
 }
 
-const longestPause = minute
+/** What is not written is not safe yet: it is tried often. */
+const longestPause = 10 * second
 
 /** Writes what became of leased copies, together with the notifications that follow from it. */
 export class Settler {
@@ -67,21 +74,16 @@ export class Settler {
   }
 
   /** The time of the copy has run out. */
-  async expire(copy: Copy): Promise<void> {
-    const verdict = this.#judge(copy, [])
-    const expired = allFailed(copy, expiredReply)
-    const outcome = { ...verdict, expired, remaining: [], delayed: false, moved: [] }
+  async expire(untold: Copy): Promise<void> {
+    const copy = this.withQueueAttempts(untold)
+    const outcome = { ...waiting(copy), remaining: [], expired: allExpired(copy), moved: [] }
     await this.#settle(copy, { ...outcome, delayNotified: copy.delayNotified })
   }
 
-  /** The copy waits on as it is, but its sender hears of the delay. */
-  async tellDelay(copy: Copy): Promise<void> {
-    await this.#settle(copy, {
-      ...waiting(copy),
-      delayed: true,
-      moved: [],
-      delayNotified: copy.delayNotified,
-    })
+  /** The copy waits on as it is, but its sender hears of the delay, and the log why it is delayed. */
+  async tellDelay(untold: Copy): Promise<void> {
+    const copy = this.withQueueAttempts(untold)
+    await this.#settle(copy, { ...asItIs(copy), delayed: true, moved: [] })
   }
 
   /** Categorized anew: to other queues, some perhaps failed. */
@@ -121,6 +123,11 @@ export class Settler {
     while (this.#open > 0) await this.#finished.promise
   }
 
+  /** The copy with what attempts to reach its queue's next hop came to: only the queue knows that so far. */
+  withQueueAttempts(copy: Copy): Copy {
+    return withQueueAttempts(copy, this.#parts.attemptsOf(copy.queue))
+  }
+
   #judge(copy: Copy, results: readonly RecipientResult[]): Verdict {
     return judge(copy, results, {
       now: this.#parts.clock.now(),
@@ -145,11 +152,17 @@ export class Settler {
    * Tries until the store has it: the copy stays leased meanwhile, so what was delivered is not
    * delivered again. Only a store that is gone for good, or a service that must end, gives up.
    */
-  async #settleInTheEnd(copy: Copy, outcome: Outcome): Promise<number | undefined> {
+  async #settleInTheEnd(copy: Copy, wanted: Outcome): Promise<number | undefined> {
+    let outcome = wanted
     for (let pause = second; ; pause = Math.min(2 * pause, longestPause)) {
       try {
         return await this.#settleOnce(copy, outcome)
       } catch (error) {
+        const smaller = isDiskFull(error) ? this.#withoutNotices(outcome) : undefined
+        if (smaller !== undefined) {
+          outcome = smaller
+          continue
+        }
         const details = { messageId: copy.message.messageId, internalId: copy.message.id, error }
         if (
           this.#giveUp.signal.aborted ||
@@ -234,6 +247,16 @@ export class Settler {
     return final
   }
 
+  /**
+   * On a full disk what was delivered is written first: it must not be sent again. Failures wait for room
+   * in the queue, and are told after another attempt. Undefined when that would make nothing smaller.
+   */
+  #withoutNotices(outcome: Outcome): Outcome | undefined {
+    const lost = [...outcome.failed, ...outcome.expired]
+    if (lost.length === 0 && !outcome.delayed) return undefined
+    return { ...this.#withoutFailures(outcome, lost), delayed: false }
+  }
+
   #withoutFailures(outcome: Outcome, lost: readonly RecipientResult[]): Outcome {
     const kept = lost.map(({ recipient, reply }) => ({ ...recipient, lastError: reply }))
     const { clock, settings } = this.#parts
@@ -286,13 +309,9 @@ export class Settler {
     }
     const { dropped = [] } = outcome
     if (dropped.length > 0) onEvent({ kind: 'failed', copy, results: dropped })
-    if (outcome.remaining.length > 0 && outcome.attempts > copy.attempts) {
-      const results = outcome.remaining.map((recipient) => ({
-        recipient,
-        outcome: 'retry' as const,
-        reply: recipient.lastError ?? '',
-      }))
-      onEvent({ kind: 'deferred', copy, results, until: outcome.dueAt })
+    if (outcome.attempts > copy.attempts || outcome.delayed) {
+      const results = putOff(outcome.remaining)
+      if (results.length > 0) onEvent({ kind: 'deferred', copy, results, until: outcome.dueAt })
     }
     const moved = added.slice(0, outcome.moved.length)
     if (moved.length > 0) onEvent({ kind: 'moved', copy, to: moved })
@@ -305,6 +324,10 @@ export class Settler {
       if (about !== undefined) onEvent({ kind: 'notified', copy, about, copies })
     })
   }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof StoreError && error.code === 'DISK_FULL'
 }
 
 /** The notification of that kind among those that are written. */

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import type { Awaitable } from '../base/awaitable.ts'
 import type { Bytes } from '../base/byte-size.ts'
 import type { BlockPool } from './block-pool.ts'
@@ -25,6 +26,8 @@ export interface PendingOwner {
 /** Content ready for its commit: in a file of that many bytes, or (0) to travel with the commit. */
 export interface SealedContent {
   readonly fileBytes: Bytes
+  /** CRC-32 of the file's content. */
+  readonly checksum: number
   readonly inline: Buffer
 }
 
@@ -43,6 +46,7 @@ export class SqlitePendingMessage implements PendingMessage, ContentHolder {
   #committing: Bytes = 0
   #file: IncomingContent | undefined
   #fileBytes: Bytes = 0
+  #checksum = 0
   #unwritten = 0
   #waiters: Waiter[] = []
   #failure: StoreError | undefined
@@ -85,6 +89,7 @@ export class SqlitePendingMessage implements PendingMessage, ContentHolder {
     const size = this.#buffer.length
     const { parts, release } = this.#buffer.take()
     this.#fileBytes += size
+    for (const part of parts) this.#checksum = crc32(part, this.#checksum)
     this.#unwritten++
     flow.forget(this)
     flow.push({
@@ -112,7 +117,11 @@ export class SqlitePendingMessage implements PendingMessage, ContentHolder {
     this.#owner.flow.forget(this)
     if (this.#file !== undefined) await this.#finish(this.#file)
     this.#committing = this.#buffer.length
-    return { fileBytes: this.#fileBytes, inline: this.#buffer.takeWhole() }
+    return {
+      fileBytes: this.#fileBytes,
+      checksum: this.#checksum,
+      inline: this.#buffer.takeWhole(),
+    }
   }
 
   /** The commit failed: only `abort` is left to do. */

@@ -87,9 +87,10 @@ export class QueueChanges {
   }
 
   #commit([message, copies]: CommitRows, contents: readonly Uint8Array[]): Effect {
-    const [id, received, meta, fileBytes, place] = message
+    const [id, received, meta, fileBytes, fileChecksum, place] = message
     const inline = fileBytes === 0 ? content(contents, place) : null
-    this.#statements.insertMessage.run(id, fileBytes, meta, inline, inline && crc32(inline))
+    const checksum = inline === null ? fileChecksum : crc32(inline)
+    this.#statements.insertMessage.run(id, fileBytes, meta, inline, checksum)
     const reserve = this.#reserve('message', id)
     const effects = copies.map((copy) => this.#insertCopy(id, received, copy))
     return () => {
@@ -177,7 +178,8 @@ function prepare(database: DatabaseSync) {
     deleteMessage: sql('DELETE FROM message WHERE id = ? RETURNING fileBytes'),
     insertCopy: sql(`INSERT INTO copy VALUES (?, ?, ?, ?, ?, 0, ?, '', ?)`),
     updateCopy: sql(
-      `UPDATE copy SET due = ?, attempts = ?, delayNotified = ?, lastError = ?, recipients = ?
+      `UPDATE copy SET due = ?, attempts = ?, delayNotified = ?, lastError = ?,
+         recipients = coalesce(?, recipients)
        WHERE message = ? AND id = ?`,
     ),
     deleteCopy: sql('DELETE FROM copy WHERE message = ? AND id = ?'),

@@ -1,6 +1,6 @@
 import { rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import type { Bytes } from '../base/byte-size.ts'
 import type { Clock } from '../base/clock.ts'
 import { ContentGarbage } from './content-garbage.ts'
@@ -15,7 +15,9 @@ import type {
   Inquiry,
   MovedAside,
 } from './sqlite-queue-protocol.ts'
+import { QueueLogFile } from './sqlite-queue-log-file.ts'
 import { QueueRegistry } from './sqlite-queue-registry.ts'
+import { QueueReserve } from './sqlite-queue-reserve.ts'
 import { salvage } from './sqlite-queue-salvage.ts'
 import {
   beginNumbersAt,
@@ -32,6 +34,8 @@ const freeDiskInterval = 250
 /** Frames (pages) in the write-ahead log that a quiet moment, or any moment, moves into the file. */
 const calmLogFrames = 2000
 const longestLogFrames = 16_000
+/** The same while the disk is low: so many are always moved within the room that the log has. */
+const shortLogFrames = 400
 /** Steps of deleting old content that a full disk is worth, while commits wait. */
 const deletionsWhenFull = 50
 
@@ -54,10 +58,13 @@ export class QueueDatabase {
   readonly #changes: QueueChanges
   readonly #inquiries: QueueInquiries
   readonly #spare: SparePages
-  readonly #logState: StatementSync
+  readonly #reserve: QueueReserve
+  readonly #log: QueueLogFile
+  readonly #calmLogFrames: number
   readonly #postponements: ChangeRequest[] = []
   #freeDiskSeen = -Infinity
   #diskLow = false
+  #hasRoomForResults = true
   #fatal: StoreError | undefined
   #closed = false
   #upkeepFailed = false
@@ -68,24 +75,33 @@ export class QueueDatabase {
     this.#clock = clock
     this.#freeBytes = freeBytes
     const stamp = new Date(clock.now()).toISOString().replace(/[:.]/g, '')
+    this.#reserve = new QueueReserve(settings.path, settings.reserveBytes)
+    this.#reserve.becomeLog(settings.path)
     const { database, movedAside } = openQueueDatabase(settings.path, stamp)
     this.#database = database
+    const pageSize = Number(database.prepare('PRAGMA page_size').get()?.['page_size'])
     if (movedAside !== undefined) {
       this.movedAside = { path: movedAside, rescued: salvage(movedAside, database, settings) }
     }
     beginNumbersAt(database, settings.numbers)
     rmSync(suspectMark(settings.path), { force: true })
     if (settings.maxFileBytes !== Infinity) {
-      const pageSize = Number(database.prepare('PRAGMA page_size').get()?.['page_size'])
-      database.exec(`PRAGMA max_page_count = ${Math.floor(settings.maxFileBytes / pageSize)}`)
+      const pages = Math.floor(settings.maxFileBytes / pageSize)
+      database.exec(`PRAGMA max_page_count = ${pages}`)
     }
     this.#registry = new QueueRegistry(database)
     this.#garbage = new ContentGarbage(contentFolder(settings.path))
     this.#changes = new QueueChanges(database, this.#registry, this.#garbage)
     this.#garbage.collect((message) => this.#changes.owns(message))
-    this.#inquiries = new QueueInquiries(database, { registry: this.#registry, clock })
+    this.#inquiries = new QueueInquiries(database, {
+      ...{ registry: this.#registry, clock, queuePath: settings.path },
+    })
     this.#spare = new SparePages(database, settings.spareBytes)
-    this.#logState = database.prepare('PRAGMA wal_checkpoint(NOOP)')
+    this.#log = new QueueLogFile(database, settings.path)
+    // What waits in a calm moment is less than the reserve, which so takes it when the disk is full at once.
+    const reserved = Math.floor(settings.reserveBytes / 2 / pageSize)
+    this.#calmLogFrames = reserved === 0 ? calmLogFrames : Math.min(calmLogFrames, reserved)
+    this.lookAtDisk()
   }
 
   get nextIds(): { readonly nextMessage: number; readonly nextCopy: number } {
@@ -95,6 +111,19 @@ export class QueueDatabase {
   /** Why the file can no longer be trusted; undefined while all is well. */
   get fatal(): StoreError | undefined {
     return this.#fatal
+  }
+
+  /**
+   * Whether the result of a delivery is sure to find room. Without it nothing should be sent: what a next
+   * hop took would be sent again by a process that did not outlive the full disk.
+   */
+  get hasRoomForResults(): boolean {
+    return this.#hasRoomForResults
+  }
+
+  /** Room is short: the disk is worth a look also while nothing is written. */
+  get diskIsShort(): boolean {
+    return this.#diskLow || !this.#hasRoomForResults || !this.#reserve.isWhole
   }
 
   inquire(id: number, inquiry: Inquiry): Answer {
@@ -126,6 +155,8 @@ export class QueueDatabase {
       const failure = this.#failure(cause)
       if (failure.code === 'DISK_FULL') this.#makeRoom()
       return answers.concat(accepted.map((request) => this.#changeAlone(request, failure)))
+    } finally {
+      this.lookAtDisk()
     }
   }
 
@@ -166,9 +197,30 @@ export class QueueDatabase {
   /** Moves the write-ahead log into the file when it is long, or when the moment is calm. */
   tendLog(calm: boolean): void {
     if (this.#fatal !== undefined || this.#closed) return
-    const state = this.#logState.get()
-    const waiting = Number(state?.['log'] ?? 0) - Number(state?.['checkpointed'] ?? 0)
-    if (waiting > (calm ? calmLogFrames : longestLogFrames)) this.#checkpoint()
+    const longest = this.#diskLow ? shortLogFrames : longestLogFrames
+    const { waitingFrames } = this.#log
+    if (waitingFrames > (calm ? Math.min(this.#calmLogFrames, longest) : longest))
+      this.#checkpoint()
+  }
+
+  /**
+   * Looks how full the disk is; on a short one each time, else from time to time. The file grows when the log
+   * is moved there, so that happens while there is still room for it, and in small steps on a low disk.
+   * When there is room again the reserve is made anew.
+   */
+  lookAtDisk(): void {
+    if (this.#fatal !== undefined || this.#closed) return
+    const now = this.#clock.monotonic()
+    if (!this.diskIsShort && now - this.#freeDiskSeen < freeDiskInterval) return
+    this.#freeDiskSeen = now
+    const folder = dirname(this.#settings.path)
+    this.#reserve.make(this.#freeBytes(folder))
+    const room = this.#freeBytes(folder) + this.#reserve.standing
+    const roomForResults = room + this.#log.freeBytes
+    const roomForMail = roomForResults + this.#spare.bytes - this.#settings.minFreeBytes
+    if (roomForMail < this.#log.waitingBytes) this.#checkpoint()
+    this.#diskLow = roomForMail < 0
+    this.#hasRoomForResults = roomForResults >= this.#reserve.neededForResults
   }
 
   /** In a calm moment: gives back some of what a drained backlog left free. Whether there is more. */
@@ -197,17 +249,32 @@ export class QueueDatabase {
       // The block of ids stays reserved; ids keep growing all the same.
     } finally {
       this.#database.close()
+      // SQLite has deleted the log: its room is there for the next start.
+      this.#reserve.makeWhatFits(this.#freeBytes(dirname(this.#settings.path)))
     }
   }
 
   #changeAlone({ id, change, contents }: ChangeRequest, before: StoreError): Answer {
     if (this.#fatal !== undefined) return { id, failure: before }
-    try {
-      this.#transaction(() => [this.#changes.apply(change, contents)])
-      return { id }
-    } catch (cause) {
-      return { id, failure: this.#failure(cause) }
+    for (;;) {
+      try {
+        this.#transaction(() => [this.#changes.apply(change, contents)])
+        return { id }
+      } catch (cause) {
+        const failure = this.#failure(cause)
+        if (failure.code !== 'DISK_FULL' || change.kind === 'commit' || !this.#useReserve()) {
+          return { id, failure }
+        }
+      }
     }
+  }
+
+  /** A result found no room: the reserve is for that, if it is the disk that is full. Whether it helped. */
+  #useReserve(): boolean {
+    if (this.#freeBytes(dirname(this.#settings.path)) > this.#settings.reserveBytes) return false
+    if (!this.#reserve.release()) return false
+    this.#checkpoint()
+    return true
   }
 
   #transaction(run: () => readonly Effect[]): void {
@@ -259,11 +326,7 @@ export class QueueDatabase {
   }
 
   #diskIsLow(): boolean {
-    const now = this.#clock.monotonic()
-    if (now - this.#freeDiskSeen < freeDiskInterval) return this.#diskLow
-    this.#freeDiskSeen = now
-    const free = this.#freeBytes(dirname(this.#settings.path)) + this.#spare.bytes
-    this.#diskLow = free < this.#settings.minFreeBytes
+    this.lookAtDisk()
     return this.#diskLow
   }
 
@@ -273,7 +336,17 @@ export class QueueDatabase {
     this.#checkpoint()
   }
 
+  /**
+   * Moves the log into the file. Not when the file would have to grow by more than the disk has: it would
+   * take the last of it, and the log, which is as long as before, could not take results.
+   */
   #checkpoint(): void {
+    const { growth } = this.#log
+    const free = this.#freeBytes(dirname(this.#settings.path))
+    if (growth > free) {
+      const isShort = this.#log.freeBytes < this.#reserve.neededForResults
+      if (!isShort || growth > free + this.#reserve.standing || !this.#reserve.release()) return
+    }
     try {
       this.#database.exec('PRAGMA wal_checkpoint(PASSIVE)')
     } catch (cause) {

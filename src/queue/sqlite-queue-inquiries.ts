@@ -1,9 +1,16 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
+import { crc32 } from 'node:zlib'
 import type { Bytes } from '../base/byte-size.ts'
 import type { Clock } from '../base/clock.ts'
 import type { QueueKey } from './queue-key.ts'
-import type { AgedQuery, FiguresQuery, QueueFigures } from './queue-store.ts'
-import { type Inquiry, type LeasedRow, suspendedDue } from './sqlite-queue-protocol.ts'
+import { type AgedQuery, type FiguresQuery, type QueueFigures, StoreError } from './queue-store.ts'
+import { DamagedMessages } from './sqlite-queue-aside.ts'
+import {
+  type FileFacts,
+  type Inquiry,
+  type LeasedRow,
+  suspendedDue,
+} from './sqlite-queue-protocol.ts'
 import type { RegisteredQueue } from './registered-queue.ts'
 import type { QueueRegistry } from './sqlite-queue-registry.ts'
 import { QueueScan, copyColumns } from './sqlite-queue-scan.ts'
@@ -17,22 +24,24 @@ const agedRowsPerCall = 2000
 /** Younger copies in a row that end such a look: ids follow the time of arrival, but not strictly. */
 const youngRowsToStop = 100
 
+interface InquiryParts {
+  readonly registry: QueueRegistry
+  readonly clock: Pick<Clock, 'monotonic'>
+  readonly queuePath: string
+}
+
 /** Answers questions about the file, and keeps the leases. */
 export class QueueInquiries {
   readonly #registry: QueueRegistry
   readonly #statements: ReturnType<typeof prepare>
   readonly #scan: QueueScan
+  readonly #damaged: DamagedMessages
 
-  constructor(
-    database: DatabaseSync,
-    {
-      registry,
-      clock,
-    }: { readonly registry: QueueRegistry; readonly clock: Pick<Clock, 'monotonic'> },
-  ) {
+  constructor(database: DatabaseSync, { registry, clock, queuePath }: InquiryParts) {
     this.#registry = registry
     this.#statements = prepare(database)
     this.#scan = new QueueScan(database, { registry, clock })
+    this.#damaged = new DamagedMessages(database, queuePath)
   }
 
   answer(inquiry: Inquiry): unknown {
@@ -56,6 +65,10 @@ export class QueueInquiries {
         return undefined
       case 'readPiece':
         return this.#readPiece(inquiry)
+      case 'verify':
+        return this.#verify(inquiry.message)
+      case 'setAside':
+        return this.#damaged.keep(inquiry.place, inquiry.reason)
       case 'queues':
         return this.#queues(inquiry.query)
       case 'scan':
@@ -122,6 +135,19 @@ export class QueueInquiries {
     return index === 0 && content instanceof Uint8Array && content.length > 0 ? content : undefined
   }
 
+  #verify(message: number): Uint8Array | FileFacts {
+    const row = this.#statements.content.get(message)
+    if (row === undefined) throw new StoreError('DAMAGED', 'it is not in the queue file any more')
+    const { fileBytes, content, checksum } = row
+    const expected = typeof checksum === 'number' ? checksum : null
+    if (Number(fileBytes) > 0) return { fileBytes: Number(fileBytes), checksum: expected }
+    if (!(content instanceof Uint8Array)) throw new StoreError('DAMAGED', 'its content is missing')
+    if (expected !== null && crc32(content) !== expected) {
+      throw new StoreError('DAMAGED', 'its content does not fit its checksum')
+    }
+    return content
+  }
+
   #nextDueAt(queue: RegisteredQueue): number | undefined {
     const { number, copies, leases } = queue
     if (leases >= copies) return undefined
@@ -181,7 +207,7 @@ function prepare(database: DatabaseSync) {
        ORDER BY message, id LIMIT ?`,
     ),
     copy: sql(`SELECT ${copyColumns} WHERE copy.message = ? AND copy.id = ?`),
-    content: sql('SELECT fileBytes, content FROM message WHERE id = ?'),
+    content: sql('SELECT fileBytes, content, checksum FROM message WHERE id = ?'),
     queueOf: sql('SELECT queue FROM copy WHERE message = ? AND id = ?'),
   }
 }

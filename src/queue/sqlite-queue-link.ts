@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { LiveValue } from '../base/live.ts'
 import { StoreError } from './queue-store.ts'
 import type {
   DatabaseSettings,
@@ -25,6 +26,8 @@ const closedError = () => new StoreError('CLOSED', 'the queue database is closed
 export class SqliteQueueLink {
   readonly #worker: Worker
   readonly #onFatal: (error: StoreError) => void
+  /** Whether the results of deliveries can be written. */
+  readonly hasRoomForResults = new LiveValue(true)
   readonly #waiting = new Map<number, Waiting>()
   #nextRequest = 1
   #requests: Request[] = []
@@ -109,7 +112,11 @@ export class SqliteQueueLink {
           else waiting?.reject(new StoreError(failure.code, failure.message))
         }
         break
+      case 'room':
+        this.hasRoomForResults.set(message.hasRoomForResults)
+        break
       case 'opened':
+        this.hasRoomForResults.set(message.hasRoomForResults)
         this.#opened.resolve(message)
         break
       case 'notOpened':

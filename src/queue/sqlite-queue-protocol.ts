@@ -18,6 +18,8 @@ export interface DatabaseSettings {
   readonly maxFileBytes: Bytes
   /** New mail is refused with less free disk than this, so that settling still has room. */
   readonly minFreeBytes: Bytes
+  /** Kept on the disk for the results of deliveries; with 0 nothing is, and nothing waits for it. */
+  readonly reserveBytes: Bytes
   readonly numbers: NumberRange
   /** Free room that the file keeps when it shrinks. */
   readonly spareBytes: Bytes
@@ -38,6 +40,8 @@ export type MessageRow = readonly [
   received: Milliseconds,
   meta: string,
   fileBytes: Bytes,
+  /** CRC-32 of the file's content. */
+  checksum: number,
   content: number,
 ]
 
@@ -57,7 +61,8 @@ export type CommitRows = readonly [message: MessageRow, copies: readonly CopyRow
 
 /** What a settled copy looks like afterwards. */
 export type KeptRow = readonly [
-  recipients: string,
+  /** Null leaves them as they stand, of a copy whose rows are damaged. */
+  recipients: string | null,
   due: Milliseconds,
   attempts: number,
   delayNotified: boolean,
@@ -111,6 +116,10 @@ export type Inquiry =
     }
   /** Answers with the piece of inline content, or with the size of the file that has the content. */
   | { readonly kind: 'readPiece'; readonly message: number; readonly index: number }
+  /** Answers with inline content, or what the file must be; rejects with DAMAGED. */
+  | { readonly kind: 'verify'; readonly message: number }
+  /** Keeps a damaged message for an administrator; answers with where. */
+  | { readonly kind: 'setAside'; readonly place: CopyPlace; readonly reason: string }
   | { readonly kind: 'queues'; readonly query: FiguresQuery }
   | {
       readonly kind: 'scan'
@@ -123,6 +132,12 @@ export type Inquiry =
     }
 
 export type Operation = Change | Inquiry
+
+/** The file that has a message's content; `checksum` is null when an earlier program has written it. */
+export interface FileFacts {
+  readonly fileBytes: Bytes
+  readonly checksum: number | null
+}
 
 /** A request on its way; `contents` are the lengths of its parts of the batch's content. */
 export type Request = readonly [id: number, operation: Operation, contents: readonly number[]]
@@ -186,7 +201,10 @@ export type ThreadMessage =
       readonly nextMessage: number
       readonly nextCopy: number
       readonly movedAside?: MovedAside
+      readonly hasRoomForResults: boolean
     }
+  /** From now on the results of deliveries can be written, or not: the disk is full. */
+  | { readonly kind: 'room'; readonly hasRoomForResults: boolean }
   | { readonly kind: 'notOpened'; readonly failure: Failure }
   /** The file can no longer be trusted; the thread ends. */
   | { readonly kind: 'fatal'; readonly failure: Failure }

@@ -24,7 +24,7 @@ const keptStatements = 4
 
 /** The columns of a whole copy, with what is known of its message. */
 export const copyColumns = `copy.message, copy.id, copy.queue, due, received, attempts, delayNotified,
-  lastError, recipients, meta FROM copy JOIN message ON message.id = copy.message`
+  lastError, recipients, meta FROM copy LEFT JOIN message ON message.id = copy.message`
 
 /** One page of a walk. */
 export interface ScannedRows {

@@ -186,12 +186,12 @@ function open(path: string): DatabaseSync {
   try {
     // Exclusive from the first access: one process owns the file, and WAL needs no shared memory.
     // Free pages are kept track of (in a new file) so that it can shrink; the cost is not measurable.
+    database.exec('PRAGMA wal_autocheckpoint = 0; PRAGMA locking_mode = EXCLUSIVE')
+    // Said to a file that has it already it would write there, which a full disk might not allow.
+    if (!hasTables(database)) database.exec('PRAGMA auto_vacuum = INCREMENTAL')
     database.exec(`
-      PRAGMA locking_mode = EXCLUSIVE;
-      PRAGMA auto_vacuum = INCREMENTAL;
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
-      PRAGMA wal_autocheckpoint = 0;
       PRAGMA cache_size = -8192;
       PRAGMA temp_store = MEMORY;
     `)
@@ -224,8 +224,12 @@ function migrate(database: DatabaseSync, path: string): void {
       `${path} was written by a newer version of this program (queue format ${found}, this one knows ${migrations.length}); start that version, or let it deliver the queue first`,
     )
   }
-  // Also with nothing to migrate: the write takes the lock, so a second process fails here.
+  // Also with nothing to migrate: it takes the lock, so a second process fails here.
   database.exec('BEGIN IMMEDIATE')
+  if (owner === applicationId && found === migrations.length) {
+    database.exec('COMMIT')
+    return
+  }
   for (const { prepare, sql } of migrations.slice(found)) {
     prepare?.(database, contentFolder(path))
     database.exec(sql)

@@ -1,6 +1,7 @@
 import type { Awaitable } from '../base/awaitable.ts'
 import type { Bytes } from '../base/byte-size.ts'
 import type { Clock } from '../base/clock.ts'
+import type { Live } from '../base/live.ts'
 import { SharedTexts } from '../base/shared-texts.ts'
 import type { Milliseconds } from '../base/time-span.ts'
 import { BlockPool } from './block-pool.ts'
@@ -28,23 +29,20 @@ import { SqlitePendingMessage } from './sqlite-pending-message.ts'
 import { type Opened, SqliteQueueLink } from './sqlite-queue-link.ts'
 import type {
   CommitRows,
-  CopyRow,
-  KeptRow,
+  FileFacts,
   LeasedRow,
   MessageRow,
   MovedAside,
   NumberRange,
   SettleRows,
 } from './sqlite-queue-protocol.ts'
-import { suspendedDue } from './sqlite-queue-protocol.ts'
+import { copyOf, copyRow, keptRow, metaText, realTime } from './sqlite-queue-rows.ts'
 import {
   type Copy,
   type CopyPlace,
-  type CopyRecipient,
   type NewCopy,
   type NewMessage,
   type StoredMessage,
-  suspended,
 } from './stored-message.ts'
 
 export interface SqliteQueueStoreOptions {
@@ -65,6 +63,11 @@ export interface SqliteQueueStoreOptions {
   readonly maxFileBytes?: Bytes
   /** New mail is refused with less free disk; default 64 MB. */
   readonly minFreeBytes?: Bytes
+  /**
+   * Kept on the disk so that the result of every delivery can be written; default 8 MB. Twice as much
+   * is in use: the write-ahead log is of that size from the second start on.
+   */
+  readonly reserveBytes?: Bytes
   /** Default from 1. */
   readonly numbers?: NumberRange
   /** Free room that the file keeps when it shrinks after a backlog; default 64 MB. */
@@ -87,6 +90,7 @@ export async function openSqliteQueueStore(options: SqliteQueueStoreOptions): Pr
     path: options.path,
     maxFileBytes: options.maxFileBytes ?? Infinity,
     minFreeBytes: options.minFreeBytes ?? leastFreeBytes,
+    reserveBytes: options.reserveBytes ?? 8 * megabyte,
     numbers: options.numbers ?? { afterMessage: 0, afterQueue: 0 },
     spareBytes: options.spareBytes ?? 64 * megabyte,
   }
@@ -110,6 +114,7 @@ class SqliteQueueStore implements QueueStore {
   readonly files: ContentFiles
   readonly blocks = new BlockPool(64 * kilobyte, spareBlockBytes)
   readonly pieceBytes: Bytes
+  readonly hasRoomForResults: Live<boolean>
   readonly #clock: Clock
   readonly #cache: ContentCache
   readonly #types = new SharedTexts<DeliveryType>()
@@ -119,6 +124,7 @@ class SqliteQueueStore implements QueueStore {
 
   constructor(options: SqliteQueueStoreOptions, link: SqliteQueueLink, opened: Opened) {
     this.link = link
+    this.hasRoomForResults = link.hasRoomForResults
     this.#clock = options.clock
     this.pieceBytes = options.pieceBytes ?? 256 * kilobyte
     this.files = new ContentFiles({
@@ -243,6 +249,15 @@ class SqliteQueueStore implements QueueStore {
       : this.#readStored(messageId, index)
   }
 
+  damageOf(messageId: number): Awaitable<string | undefined> {
+    const isSound = this.#cache.get(messageId) !== undefined || this.files.isSound(messageId)
+    return isSound ? undefined : this.#verifyStored(messageId)
+  }
+
+  async setAside(place: CopyPlace, reason: string): Promise<string> {
+    return (await this.link.call({ kind: 'setAside', place, reason })) as string
+  }
+
   async queues(query: FiguresQuery = {}): Promise<readonly QueueFigures[]> {
     const figures = (await this.link.call({ kind: 'queues', query })) as QueueFigures[]
     return figures.map((each) => ({ ...each, key: this.#sharedKey(each.key) }))
@@ -270,6 +285,19 @@ class SqliteQueueStore implements QueueStore {
     }
   }
 
+  /** What is whole stays at hand, for it is sent next. */
+  async #verifyStored(message: number): Promise<string | undefined> {
+    try {
+      const stored = (await this.link.call({ kind: 'verify', message })) as Uint8Array | FileFacts
+      if (stored instanceof Uint8Array) this.#cache.add(message, asBuffer(stored), 1)
+      else await this.files.verify(message, stored)
+      return undefined
+    } catch (error) {
+      if (error instanceof StoreError && error.code === 'DAMAGED') return error.message
+      throw error
+    }
+  }
+
   async #readStored(message: number, index: number): Promise<Buffer | undefined> {
     const stored = (await this.link.call({ kind: 'readPiece', message, index })) as
       Uint8Array | Bytes | undefined
@@ -277,7 +305,7 @@ class SqliteQueueStore implements QueueStore {
       this.files.note(message, stored)
       return this.files.read(message, index)
     }
-    return stored && Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength)
+    return stored && asBuffer(stored)
   }
 
   async #sealAll(prepared: readonly PreparedMessage[]): Promise<Commit[]> {
@@ -295,11 +323,13 @@ class SqliteQueueStore implements QueueStore {
     if (!(pending instanceof SqlitePendingMessage)) {
       throw new StoreError('FAILED', 'a message of another store cannot be committed to this one')
     }
-    const { fileBytes, inline } = await pending.seal()
-    const { receivedAt, ...meta } = message
+    const { fileBytes, checksum, inline } = await pending.seal()
     const stored = { ...message, id: pending.id }
     const leased = copies.map((copy) => this.#newCopy(stored, copy))
-    const row: MessageRow = [pending.id, receivedAt, JSON.stringify(meta), fileBytes, place]
+    const row: MessageRow = [
+      ...([pending.id, message.receivedAt, metaText(message)] as const),
+      ...([fileBytes, checksum, place] as const),
+    ]
     return { rows: [row, leased.map(copyRow)], fileBytes, inline, copies: leased, pending }
   }
 
@@ -323,40 +353,8 @@ class SqliteQueueStore implements QueueStore {
   }
 }
 
-function copyRow({ id, queue, dueAt, delayNotified, recipients }: Copy): CopyRow {
-  const { deliveryType, nextHopDomain, nextHopConnector } = queue
-  const name = [deliveryType, nextHopDomain, nextHopConnector] as const
-  return [id, name, storedDue(dueAt), delayNotified, JSON.stringify(recipients)]
-}
-
-function keptRow(settlement: Settlement): KeptRow | null {
-  const { remaining, dueAt, attempts, delayNotified, lastError } = settlement
-  if (remaining.length === 0) return null
-  return [JSON.stringify(remaining), storedDue(dueAt), attempts, delayNotified, lastError]
-}
-
-/** Due times as the file holds them. */
-function storedDue(dueAt: Milliseconds): Milliseconds {
-  return dueAt === suspended ? suspendedDue : realTime(dueAt)
-}
-
-/** A whole number, and never endless. */
-function realTime(time: Milliseconds): Milliseconds {
-  return Math.min(Math.round(time), suspendedDue - 1)
-}
-
-function copyOf(row: LeasedRow): Copy {
-  const meta = JSON.parse(row.meta) as Omit<NewMessage, 'receivedAt'>
-  return {
-    id: row.id,
-    message: { ...meta, receivedAt: row.received, id: row.message },
-    queue: row.queue,
-    recipients: JSON.parse(row.recipients) as CopyRecipient[],
-    dueAt: row.due === suspendedDue ? suspended : row.due,
-    attempts: row.attempts,
-    lastError: row.lastError,
-    delayNotified: row.delayNotified,
-  }
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
 }
 
 function ignored(): void {

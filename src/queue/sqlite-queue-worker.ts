@@ -16,6 +16,8 @@ import { storeErrorOf } from './sqlite-queue-schema.ts'
 const calmAfter = 200
 /** Between the steps in which the file shrinks, in milliseconds. */
 const betweenShrinks = 10
+/** Between looks at a disk that is short of room while nothing else is to do, in milliseconds. */
+const betweenLooks = 1000
 /** How long upkeep that failed is left alone, in milliseconds. */
 const pauseAfterTrouble = 1000
 
@@ -27,11 +29,13 @@ class QueueThread {
   readonly #port: MessagePort
   readonly #database: QueueDatabase
   #upkeepPlanned = false
+  #toldRoom: boolean
   #calm: Timer | undefined
 
   constructor(port: MessagePort, database: QueueDatabase) {
     this.#port = port
     this.#database = database
+    this.#toldRoom = database.hasRoomForResults
   }
 
   /** One turn: a batch, its changes as one transaction. */
@@ -47,6 +51,7 @@ class QueueThread {
       this.#answer(answers, true)
     }
     this.#database.tendLog(false)
+    this.#tellRoom()
     if (this.#endOnFatal()) return
     if (batch.close !== undefined) this.#close(batch.close)
     else this.planUpkeep()
@@ -74,6 +79,8 @@ class QueueThread {
         case 'queuesAmong':
         case 'release':
         case 'readPiece':
+        case 'verify':
+        case 'setAside':
         case 'queues':
         case 'scan':
           answers.push(this.#database.inquire(id, operation))
@@ -115,8 +122,19 @@ class QueueThread {
     this.#calm = systemClock.after(after, () => {
       const more = this.#database.shrink()
       this.#database.tendLog(true)
-      if (!this.#endOnFatal() && more) this.#useCalm(betweenShrinks)
+      this.#database.lookAtDisk()
+      this.#tellRoom()
+      if (this.#endOnFatal()) return
+      if (more) this.#useCalm(betweenShrinks)
+      else if (this.#database.diskIsShort) this.#useCalm(betweenLooks)
     })
+  }
+
+  #tellRoom(): void {
+    const { hasRoomForResults } = this.#database
+    if (hasRoomForResults === this.#toldRoom) return
+    this.#toldRoom = hasRoomForResults
+    post(this.#port, { kind: 'room', hasRoomForResults })
   }
 
   #endOnFatal(): boolean {
@@ -159,8 +177,11 @@ function start(port: MessagePort, settings: DatabaseSettings): void {
   const thread = new QueueThread(port, database)
   port.on('message', (batch: RequestBatch) => thread.run(batch))
   thread.planUpkeep()
-  const { nextIds, movedAside } = database
-  post(port, { kind: 'opened', ...nextIds, ...(movedAside !== undefined && { movedAside }) })
+  const { nextIds, movedAside, hasRoomForResults } = database
+  post(port, {
+    ...{ kind: 'opened', ...nextIds, hasRoomForResults },
+    ...(movedAside !== undefined && { movedAside }),
+  })
 }
 
 if (parentPort !== null) start(parentPort, workerData as DatabaseSettings)

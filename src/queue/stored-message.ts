@@ -1,7 +1,11 @@
 import type { Bytes } from '../base/byte-size.ts'
 import type { Milliseconds } from '../base/time-span.ts'
 import type { Envelope, Recipient } from '../message/envelope.ts'
+import type { AttemptHistory } from './attempt-history.ts'
 import type { QueueKey } from './queue-key.ts'
+
+/** Exchange's MessageSourceName of delivery status notifications. */
+export const dsnSource = 'DSN'
 
 /** What the queue keeps of a message beside its content. */
 export interface NewMessage {
@@ -16,6 +20,8 @@ export interface NewMessage {
   readonly source: string
   /** Address of the client; empty for our own messages. */
   readonly sourceAddress: string
+  /** What the client called itself in EHLO or HELO; absent when it did not, and in older queue files. */
+  readonly sourceName?: string
   /** Exchange's NetworkMessageId, the same in every log; absent in messages of older queue files. */
   readonly networkMessageId?: string
   /** It came from a client or server that proved who it is. */
@@ -31,14 +37,18 @@ export interface StoredMessage extends NewMessage {
 /** A recipient within a copy, with what the last attempt said. */
 export interface CopyRecipient extends Recipient {
   readonly lastError?: string
+  /** What attempts came to; for the notification. Absent before the first one. */
+  readonly attempts?: AttemptHistory
 }
 
-/** The recipient without what an earlier attempt said. */
-export function untried({ address, notify, originalRecipient }: CopyRecipient): Recipient {
+/** The recipient for another next hop, of which nothing is said yet; what became of it so far stays known. */
+export function untried(recipient: CopyRecipient): CopyRecipient {
+  const { address, notify, originalRecipient, attempts } = recipient
   return {
     address,
     ...(notify !== undefined && { notify }),
     ...(originalRecipient !== undefined && { originalRecipient }),
+    ...(attempts !== undefined && { attempts }),
   }
 }
 
@@ -76,4 +86,6 @@ export interface Copy {
   readonly lastError: string
   /** A delay notification was sent. */
   readonly delayNotified: boolean
+  /** What is wrong with it as stored: then it must not be sent, and holds what could be read of it. */
+  readonly damage?: string
 }

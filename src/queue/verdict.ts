@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../base/time-span.ts'
+import { type AttemptHistory, historySince, mergedHistory, withAttempt } from './attempt-history.ts'
 import type { RecipientResult } from './delivery-agent.ts'
 import type { Copy, CopyRecipient } from './stored-message.ts'
 
@@ -64,8 +65,8 @@ export function judge(
   return {
     delivered,
     failed: complete.filter(({ outcome }) => outcome === 'failed'),
-    expired: outOfTime ? retry.map(({ recipient }) => expired(recipient)) : [],
-    remaining: remaining.map(({ recipient, reply }) => ({ ...recipient, lastError: reply })),
+    expired: outOfTime ? retry.map((result) => expired(afterAttempt(result, now))) : [],
+    remaining: remaining.map((result) => afterAttempt(result, now)),
     relayed: delivered.filter(
       ({ recipient, dsnPassedOn }) =>
         recipient.notify?.includes('SUCCESS') === true && dsnPassedOn !== true,
@@ -77,6 +78,41 @@ export function judge(
   }
 }
 
+/** Those of the recipients that an attempt put off, with what it came to. */
+export function putOff(recipients: readonly CopyRecipient[]): RecipientResult[] {
+  return recipients.flatMap((recipient) => {
+    const reply = lastWordOf(recipient)
+    return reply === undefined ? [] : [{ recipient, outcome: 'retry', reply }]
+  })
+}
+
+/** Time has run out for every recipient of the copy. */
+export function allExpired({ recipients }: Copy): RecipientResult[] {
+  return recipients.map(expired)
+}
+
+/** The copy with what attempts to reach its queue's next hop came to while it waited. */
+export function withQueueAttempts(copy: Copy, attempts: AttemptHistory): Copy {
+  const known = historySince(attempts, copy.message.receivedAt)
+  const [last] = known
+  if (last === undefined) return copy
+  const recipients = copy.recipients.map((recipient) => {
+    const { attempts: own = [], lastError } = recipient
+    const isNewer = (own[0]?.lastAt ?? -Infinity) < last.lastAt
+    return {
+      ...recipient,
+      lastError: isNewer ? last.reply : (lastError ?? last.reply),
+      attempts: mergedHistory(own, known),
+    }
+  })
+  return { ...copy, recipients, lastError: recipients.at(-1)?.lastError ?? copy.lastError }
+}
+
+/** Why a recipient still waits, or waited until its time ran out; undefined when it was never tried. */
+export function lastWordOf({ lastError, attempts }: CopyRecipient): string | undefined {
+  return lastError === undefined || lastError === expiredReply ? attempts?.[0]?.reply : lastError
+}
+
 /** Every recipient of the copy failed for one reason. */
 export function allFailed(copy: Copy, reply: string): RecipientResult[] {
   return copy.recipients.map((recipient) => ({ recipient, outcome: 'failed', reply }))
@@ -84,6 +120,13 @@ export function allFailed(copy: Copy, reply: string): RecipientResult[] {
 
 function expired(recipient: CopyRecipient): RecipientResult {
   return { recipient, outcome: 'failed', reply: expiredReply }
+}
+
+function afterAttempt(result: RecipientResult, at: Milliseconds): CopyRecipient {
+  const { recipient, reply, remoteHost } = result
+  const host = remoteHost === undefined ? {} : { remoteHost }
+  const attempts = withAttempt(recipient.attempts ?? [], { at, reply, ...host })
+  return { ...recipient, lastError: reply, attempts }
 }
 
 function withoutResult(copy: Copy, results: readonly RecipientResult[]): RecipientResult[] {

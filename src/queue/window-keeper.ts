@@ -59,11 +59,12 @@ export class WindowKeeper {
     this.#held++
   }
 
-  /** Gives the whole window back to the store. */
-  empty(queue: DeliveryQueue): void {
+  /** Gives the whole window back to the store, and tells what it held. */
+  empty(queue: DeliveryQueue): readonly Copy[] {
     const copies = queue.takeAll()
     this.#held -= copies.length
     this.#parts.store.release(copies)
+    return copies
   }
 
   /** Removes from all windows, and returns, the copies for which `test` holds; they stay leased. */

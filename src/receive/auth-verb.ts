@@ -17,6 +17,7 @@ import {
 import type { Conversation } from './conversation.ts'
 import { offersAuth } from './extensions.ts'
 import { type Outcome, refusal, say } from './outcome.ts'
+import type { Credentials } from './user-directory.ts'
 import type { Verb } from './verb.ts'
 
 /** AUTH with LOGIN and PLAIN (RFC 4954, RFC 4616). */
@@ -36,10 +37,8 @@ export const auth: Verb = {
 
 type Mechanism = (conversation: Conversation, initial: string | undefined) => Awaitable<Outcome>
 
-interface Credentials {
+interface Attempt extends Credentials {
   readonly mechanism: string
-  readonly userName: string
-  readonly password: string
 }
 
 const mechanisms: Readonly<Record<string, Mechanism>> = {
@@ -85,11 +84,8 @@ function decoded(take: (text: string) => Awaitable<Outcome>): (line: Buffer) => 
   }
 }
 
-async function logOn(conversation: Conversation, credentials: Credentials): Promise<Outcome> {
-  const result = await conversation.services.users.verify(
-    credentials.userName,
-    credentials.password,
-  )
+async function logOn(conversation: Conversation, credentials: Attempt): Promise<Outcome> {
+  const result = await conversation.services.users.verify(credentials, conversation)
   switch (result.kind) {
     case 'refused':
       return refuse(conversation, credentials, 'LogonDenied')
@@ -107,7 +103,7 @@ async function logOn(conversation: Conversation, credentials: Credentials): Prom
   }
 }
 
-function refuse(conversation: Conversation, credentials: Credentials, reason: string): Outcome {
+function refuse(conversation: Conversation, credentials: Attempt, reason: string): Outcome {
   const { MaxLogonFailures, AuthTarpitInterval } = conversation.connector
   const { mechanism, userName } = credentials
   conversation.log.logonFailed(mechanism, userName, reason)

@@ -120,7 +120,7 @@ export class ReceivingConnection implements SessionTransport {
   }
 
   destroy(): void {
-    this.#endedBy ??= 'Local'
+    this.#endedBy ??= this.#inputEnded ? 'Remote' : 'Local'
     this.#socket.destroy()
   }
 
@@ -170,7 +170,8 @@ export class ReceivingConnection implements SessionTransport {
 
   readonly #ended = (): void => {
     this.#inputEnded = true
-    if (!this.#taken) this.#endInput()
+    if (this.#taken) this.#events?.inputEnding()
+    else this.#endInput()
   }
 
   /** The client half-closed its side; all it sent before was taken. */

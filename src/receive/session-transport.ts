@@ -47,7 +47,9 @@ export interface TransportEvents {
   opened(secured?: SecuredConnection): void
   /** Octets came; the chunk belongs to the session. No more come before `release` is called. */
   received(chunk: Buffer, release: () => void): void
-  /** The client will send no more, but may still read. */
+  /** The client will send no more, but may still read; what it sent before is not taken yet. */
+  inputEnding(): void
+  /** The same, once all was taken. */
   inputEnded(): void
   drained(): void
   secured(connection: SecuredConnection): void

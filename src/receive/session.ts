@@ -112,6 +112,11 @@ export class ReceiveSession implements TransportEvents {
     this.#guard(() => this.#proceed())
   }
 
+  inputEnding(): void {
+    // Whoever logs in has something to send: it is gone, and so is the need to make it wait.
+    if (this.#busy && this.#conversation.authenticating) this.#transport.destroy()
+  }
+
   inputEnded(): void {
     // Only called when all input before was taken and answered.
     this.#replies.flush()

@@ -90,7 +90,8 @@ export class DeliveryRun {
       }
       // A session that had served before may have been closed for its age: the same target deserves a
       // new one. A fresh session that breaks speaks against the target.
-      if (outcome.trouble !== undefined && !seasoned) this.#walk.advance(outcome.trouble)
+      if (outcome.trouble !== undefined && !seasoned)
+        this.#walk.advance(outcome.trouble, session.target)
     }
   }
 

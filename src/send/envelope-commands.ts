@@ -1,5 +1,6 @@
 import type { Bytes } from '../base/byte-size.ts'
 import type { Envelope, Recipient } from '../message/envelope.ts'
+import { sevenBitOriginalRecipient } from '../smtp/original-recipient.ts'
 import { type Reply, reply } from '../smtp/reply.ts'
 import { type Capabilities, isWireSafe } from './smtp-client.ts'
 
@@ -26,12 +27,16 @@ export function mailCommand(
   return withParameters(`MAIL FROM:<${envelope.sender}>`, parameters)
 }
 
+/** RFC 3461 4.2: a peer need not take a longer one, and would refuse the recipient for it. */
+const longestOriginalRecipient = 500
+
 /** The RCPT command for a peer. */
 export function rcptCommand(recipient: Recipient, capabilities: Capabilities): string {
   const dsn = capabilities.has('DSN')
+  const original = sevenBitOriginalRecipient(recipient.originalRecipient ?? '')
   return withParameters(`RCPT TO:<${recipient.address}>`, [
     dsn && parameter('NOTIFY', recipient.notify?.join(',')),
-    dsn && parameter('ORCPT', recipient.originalRecipient),
+    dsn && original.length <= longestOriginalRecipient && parameter('ORCPT', original),
   ])
 }
 

@@ -36,7 +36,10 @@ function routingProblems(connector: SendConnector): Finding[] {
   const { DNSRoutingEnabled: byDns, SmartHosts, AddressSpaces } = connector
   const findings: Finding[] = SmartHosts.filter((host) => !isSmartHost(host)).map((host) => ({
     key: 'SmartHosts',
-    message: `A smart host is a host name or an address without port, not "${host}"; the port is set by Port.`,
+    message:
+      host.trim() === '--'
+        ? 'The smart host -- means the servers of a subscribed Active Directory site; there is no subscription here, so name the servers.'
+        : `A smart host is a host name or an address without port, not "${host}"; the port is set by Port.`,
   }))
   if (AddressSpaces.length === 0)
     findings.push({ key: 'AddressSpaces', message: 'Give at least one address space; * is all.' })

@@ -9,7 +9,7 @@ import type { Lookup, NextHop } from './next-hop.ts'
 import type { RunWatch } from './run-watch.ts'
 import type { SendConnector } from './send-connector.ts'
 import type { DeliverySession, SessionOpener } from './session-opener.ts'
-import { type Target, targetEndpoint } from './target.ts'
+import { type Target, targetEndpoint, targetName } from './target.ts'
 import { crowdedText, silentToOthers } from './waiting-text.ts'
 
 export interface TargetWalkOptions {
@@ -30,7 +30,7 @@ export class TargetWalk {
   #targets: readonly Target[] | undefined
   /** Index of the target in use or to be tried next. */
   #current = 0
-  #first: { readonly trouble: TargetTrouble } | undefined
+  #first: { readonly trouble: TargetTrouble; readonly target: Target } | undefined
   /** At the address of the session that was opened last. */
   #presence: Presence | undefined
 
@@ -45,8 +45,8 @@ export class TargetWalk {
   }
 
   /** The target in use proved to be of no use. */
-  advance(trouble: TargetTrouble): void {
-    this.#first ??= { trouble }
+  advance(trouble: TargetTrouble, target: Target): void {
+    this.#first ??= { trouble, target }
     this.#current++
   }
 
@@ -91,13 +91,13 @@ export class TargetWalk {
       const presence = this.#enter(target)
       if ('kind' in presence) {
         if (presence.kind === 'crowded') crowded = target
-        else this.#first ??= presence
+        else this.#first ??= { trouble: presence.trouble, target }
         continue
       }
       const opened = await this.#open(target, presence, first)
       first = undefined
       if ('client' in opened) return opened
-      this.#first ??= { trouble: opened }
+      this.#first ??= { trouble: opened, target }
     }
     first?.end()
     if (signal.aborted) return { kind: 'served' }
@@ -139,7 +139,9 @@ export class TargetWalk {
     const last = targets.at(-1)
     if (this.#first === undefined || last === undefined)
       return { kind: 'unreachable', error: '451 4.4.0 There was no target to try' }
-    return { kind: 'unreachable', error: unreachableText(this.#first.trouble, last) }
+    const { trouble, target } = this.#first
+    const error = unreachableText(trouble, last)
+    return { kind: 'unreachable', error, remoteHost: targetName(target) }
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Awaitable } from '../base/awaitable.ts'
+import { sevenBitReport } from '../dsn/seven-bit-report.ts'
 import type { NextHopPrincipal } from '../pipeline/header-firewall.ts'
 import { outboundPieces } from '../pipeline/outbound-filter.ts'
 import type { RecipientResult } from '../queue/delivery-agent.ts'
-import type { Copy, CopyRecipient } from '../queue/stored-message.ts'
+import { type Copy, type CopyRecipient, dsnSource } from '../queue/stored-message.ts'
 import { type Reply, replyText } from '../smtp/reply.ts'
 import { ClientFailure } from './client-failure.ts'
 import {
@@ -303,9 +304,12 @@ class CopyTransfer {
       await client.endContent()
       return
     }
-    const { id } = this.#copy.message
+    const { id, source, envelope } = this.#copy.message
     const stored = (index: number, spare?: Buffer) => this.#readPiece(id, index, spare)
-    const answer = await client.writeContent(outboundPieces(stored, nextHopPrincipal(connector)))
+    const leaving = outboundPieces(stored, nextHopPrincipal(connector))
+    const isOwnReport = source === dsnSource && envelope.body === '8BITMIME'
+    const mustReduce = isOwnReport && !client.capabilities.has('8BITMIME')
+    const answer = await client.writeContent(mustReduce ? sevenBitReport(leaving) : leaving)
     const outcome = contentOutcome(answer)
     if (outcome !== 'delivered') {
       this.#judgeGroup(accepted, answer, outcome)

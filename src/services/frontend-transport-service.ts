@@ -1,65 +1,89 @@
 import { mapLive } from '../base/live.ts'
 import { second } from '../base/time-span.ts'
 import { liveRoutingTables } from '../pipeline/live-routing-tables.ts'
+import type { ServerConfig } from '../config/server-config.ts'
 import { BackEndConnections } from '../proxy/back-end-connections.ts'
 import { BackEndSink } from '../proxy/back-end-sink.ts'
 import { OutboundProxyServer } from '../proxy/outbound-proxy-server.ts'
+import type { ServiceTarget } from '../proxy/service-session.ts'
+import { formatBinding } from '../receive/binding.ts'
 import { ReceiveService } from '../receive/receive-service.ts'
+import { isForServicesAlone } from '../receive/service-targets.ts'
 import { directDialer } from '../send/dialer.ts'
 import { acceptedDomainsOf } from './accepted-domains-of.ts'
+import { awaitBackEnd } from './await-back-end.ts'
+import { LiveServiceTargets } from './live-service-targets.ts'
 import { listensOnNothing, startListening } from './start-listening.ts'
-import type { RunningService, ServiceGround } from './service-ground.ts'
+import {
+  CannotStart,
+  type RunningService,
+  type ServiceGround,
+  messageOf,
+} from './service-ground.ts'
 import { openServiceLogs } from './service-log.ts'
-import { backEndTarget } from './service-targets.ts'
 
 /** How long clients may take to end their message when the service drains. */
 const drainGrace = 25 * second
 
 /** The Front End Transport service: a stateless proxy between clients and the Transport service. */
 export async function openFrontendTransportService(ground: ServiceGround): Promise<RunningService> {
+  await using opened = new AsyncDisposableStack()
   const { config, certificates, clock, logger, siblings } = ground
   const { Server } = config.current
-  const logs = openServiceLogs(ground, 'FrontEnd')
+  const logs = opened.use(openServiceLogs(ground, 'FrontEnd'))
+  const targets = new LiveServiceTargets(config)
   const dialer = directDialer(clock)
-  const connections = new BackEndConnections({
-    ...{ dialer, clock, log: logs.send, connectivityLog: logs.connectivity, fqdn: Server.Fqdn },
-    certificate: certificates.internal,
-    verbose: () =>
-      config.current.FrontendTransportService.IntraOrgConnectorProtocolLoggingLevel === 'Verbose',
-  })
-  const tunnel = new OutboundProxyServer({
-    ...{ dialer, clock, log: logs.send, connectivityLog: logs.connectivity },
-    verbose: (name) =>
-      config.current.SendConnectors.find((connector) => connector.Name === name)
-        ?.ProtocolLoggingLevel === 'Verbose',
-  })
-  const receive = new ReceiveService({
-    transportRole: 'FrontendTransport',
-    server: Server,
-    connectors: mapLive(config, ({ ReceiveConnectors }) => ReceiveConnectors),
-    users: mapLive(config, ({ Users }) => Users),
-    acceptedDomains: acceptedDomainsOf(
-      mapLive(liveRoutingTables(config), (tables) => tables.acceptedDomains),
-    ),
-    certificates,
-    maxConnectionRatePerMinute: mapLive(
-      config,
-      ({ FrontendTransportService }) => FrontendTransportService.MaxConnectionRatePerMinute,
-    ),
-    sink: new BackEndSink({
-      connections,
-      target: ({ connector }) => targetFor(ground, connector),
-      clock,
-      warn: (message) => logger.warn({}, message),
+  const connections = opened.use(
+    new BackEndConnections({
+      ...{ dialer, clock, log: logs.send, connectivityLog: logs.connectivity, fqdn: Server.Fqdn },
+      certificate: certificates.internal,
+      verbose: () =>
+        config.current.FrontendTransportService.IntraOrgConnectorProtocolLoggingLevel === 'Verbose',
     }),
-    protocolLog: logs.receive,
-    clock,
-    logger,
-    tunnel,
-    ...(siblings !== undefined && { siblings: siblings.counts }),
+  )
+  const tunnel = opened.use(
+    new OutboundProxyServer({
+      ...{ dialer, clock, log: logs.send, connectivityLog: logs.connectivity },
+      verbose: (name) =>
+        config.current.SendConnectors.find((connector) => connector.Name === name)
+          ?.ProtocolLoggingLevel === 'Verbose',
+    }),
+  )
+  const receive = opened.use(
+    new ReceiveService({
+      transportRole: 'FrontendTransport',
+      server: Server,
+      connectors: mapLive(config, ({ ReceiveConnectors }) => ReceiveConnectors),
+      users: mapLive(config, ({ Users }) => Users),
+      acceptedDomains: acceptedDomainsOf(
+        mapLive(liveRoutingTables(config), (tables) => tables.acceptedDomains),
+      ),
+      certificates,
+      maxConnectionRatePerMinute: mapLive(
+        config,
+        ({ FrontendTransportService }) => FrontendTransportService.MaxConnectionRatePerMinute,
+      ),
+      sink: new BackEndSink({
+        connections,
+        target: ({ connector }) => targetFor(config.current, connector, targets),
+        clock,
+        warn: (message) => logger.warn({}, message),
+      }),
+      protocolLog: logs.receive,
+      clock,
+      logger,
+      tunnel,
+      ...(siblings !== undefined && { siblings: siblings.counts }),
+    }),
+  )
+  await startTunnel(receive, config.current)
+  await awaitBackEnd({
+    targets: backEnds(config.current, targets),
+    ...{ dialer, clock, logger, signal: ground.stopping },
   })
   const listeners = await startListening(receive)
   let draining = false
+  const closing = opened.move()
   return {
     listeners,
     adminMethods: {},
@@ -69,19 +93,39 @@ export async function openFrontendTransportService(ground: ServiceGround): Promi
       draining = true
       await receive.drain(drainGrace)
     },
-    async [Symbol.asyncDispose]() {
-      await receive[Symbol.asyncDispose]()
-      await tunnel[Symbol.asyncDispose]()
-      await connections[Symbol.asyncDispose]()
-      await logs[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
 }
 
+/** Opens what the Transport service may need before it listens itself: its way out through this service. */
+async function startTunnel(receive: ReceiveService, config: ServerConfig): Promise<void> {
+  const ofServices = config.ReceiveConnectors.filter(isForServicesAlone)
+  await receive.apply(ofServices).catch((error: unknown) => {
+    throw new CannotStart(messageOf(error), [], { cause: error })
+  })
+}
+
+/** The listeners that the connectors of clients hand over to, each once. */
+function backEnds(
+  { ReceiveConnectors }: ServerConfig,
+  targets: LiveServiceTargets,
+): readonly ServiceTarget[] {
+  const found = ReceiveConnectors.filter(
+    (connector) =>
+      connector.Enabled &&
+      connector.TransportRole === 'FrontendTransport' &&
+      !isForServicesAlone(connector),
+  ).flatMap((connector) => targets.backEndOf(connector) ?? [])
+  return [...new Map(found.map((target) => [formatBinding(target), target])).values()]
+}
+
 /** The back end of a session, by the connector (`SERVER\Name`) that the session is on. */
-function targetFor({ config }: ServiceGround, connectorId: string) {
-  const { ReceiveConnectors, Server } = config.current
+function targetFor(
+  { ReceiveConnectors, Server }: ServerConfig,
+  connectorId: string,
+  targets: LiveServiceTargets,
+): ServiceTarget | undefined {
   const name = connectorId.slice(Server.Name.length + 1)
   const frontEnd = ReceiveConnectors.find((connector) => connector.Name === name)
-  return frontEnd && backEndTarget(ReceiveConnectors, frontEnd)
+  return frontEnd && targets.backEndOf(frontEnd)
 }

@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { contentFolder } from '../queue/content-path.ts'
+import { reservePath } from '../queue/sqlite-queue-reserve.ts'
 import type { NumberRange } from '../queue/sqlite-queue-protocol.ts'
 
 /** What one queue file gives before it would reach the next one's numbers; all of them stay below 2^53. */
@@ -30,6 +31,6 @@ export async function workersWithQueueFile(dataFolder: string): Promise<number[]
 /** Deletes a queue file that is closed and holds no mail; the file itself last, so that nothing is left behind. */
 export async function removeQueueFile(dataFolder: string, worker: number): Promise<void> {
   const path = queueFilePath(dataFolder, worker)
-  for (const each of [contentFolder(path), `${path}-wal`, path])
+  for (const each of [contentFolder(path), reservePath(path), `${path}-wal`, path])
     await rm(each, { recursive: true, force: true })
 }

@@ -46,7 +46,8 @@ export async function runService(worker: Worker, where: Locations): Promise<numb
   if (process.send === undefined) await mendPrivacy(where.dataFolder, logger)
   try {
     await using ground = await openGround(where, {
-      ...{ worker, logger, tellsMail: tellsMail(), clock: systemClock, fail: fatal(logger) },
+      ...{ worker, logger, tellsMail: tellsMail(), clock: systemClock },
+      ...{ stopping: abortedBy(stop), fail: fatal(logger) },
       siblings: of > 1 ? await openSiblings(of, systemClock) : undefined,
     })
     warnIfAlone(ground)
@@ -138,6 +139,12 @@ async function stopSignal(): Promise<void> {
   process.on('SIGTERM', stop).on('SIGINT', supervised ? () => undefined : stop)
   process.on('disconnect', stop)
   await asked.promise
+}
+
+function abortedBy(stop: Promise<void>): AbortSignal {
+  const stopping = new AbortController()
+  void stop.then(() => stopping.abort())
+  return stopping.signal
 }
 
 /** A defect leaves the state unknown: say it and end; the supervisor starts anew and the queue is on disk. */

@@ -32,6 +32,8 @@ export interface ServiceGround extends AsyncDisposable {
   readonly dataFolder: string
   readonly clock: Clock
   readonly logger: ProgramLog
+  /** Aborts when the service is told to stop, so that a start under way need not be waited for. */
+  readonly stopping: AbortSignal
   /** The log has a line for each message. */
   readonly tellsMail: boolean
   /** Ends the process with an error, to be started again: its state can no longer be trusted. */
@@ -67,13 +69,13 @@ export class CannotStart extends Error {
 
 type GroundOptions = Pick<
   ServiceGround,
-  'worker' | 'siblings' | 'clock' | 'logger' | 'tellsMail' | 'fail'
+  'worker' | 'siblings' | 'clock' | 'logger' | 'tellsMail' | 'stopping' | 'fail'
 >
 
 /** Reads the configuration and the certificates and follows both. Rejects with CannotStart. */
 export async function openGround(
   { configFile, dataFolder }: Locations,
-  { worker, siblings, clock, logger, tellsMail, fail }: GroundOptions,
+  { worker, siblings, clock, logger, tellsMail, stopping, fail }: GroundOptions,
 ): Promise<ServiceGround> {
   const textAtStart = await readFile(configFile, 'utf8').catch(() => '')
   const loaded = await loadConfigAside(configFile)
@@ -92,7 +94,18 @@ export async function openGround(
     ...{ load: loadConfigAside, atStart: { text: textAtStart, sections: loaded.sections } },
   })
   return {
-    ...{ worker, siblings, config, certificates, dataFolder, clock, logger, tellsMail, fail },
+    ...{
+      worker,
+      siblings,
+      config,
+      certificates,
+      dataFolder,
+      clock,
+      logger,
+      tellsMail,
+      stopping,
+      fail,
+    },
     async reload() {
       const result = await watcher.reload()
       // After the configuration, which may name other certificates now.

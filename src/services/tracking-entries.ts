@@ -7,7 +7,7 @@ import type { RecipientResult } from '../queue/delivery-agent.ts'
 import type { NoticeKind, NoticeOfResults, QueueEvent } from '../queue/queue-events.ts'
 import { isDeliveryQueue, isRedirectionQueue } from '../queue/queue-key.ts'
 import type { Copy, CopyRecipient, StoredMessage } from '../queue/stored-message.ts'
-import { removedReply } from '../queue/verdict.ts'
+import { lastWordOf, removedReply } from '../queue/verdict.ts'
 import { replyText } from '../smtp/reply.ts'
 
 type EventOf<Kind extends QueueEvent['kind']> = Extract<QueueEvent, { readonly kind: Kind }>
@@ -104,7 +104,7 @@ function failedEntries(event: Settled, server: string): readonly TrackingEntry[]
       clientHostname: server,
       serverIp: plainAddress(session?.address ?? ''),
       serverHostname: session?.host ?? '',
-      sourceContext: session?.id ?? '',
+      sourceContext: session?.id ?? (kind === 'expired' ? lastWords(group) : ''),
       connectorId: copy.queue.nextHopConnector,
       ...(tellsOf(notice, group) && { reference: notice.messageId }),
     }
@@ -112,6 +112,12 @@ function failedEntries(event: Settled, server: string): readonly TrackingEntry[]
   if (copy.message.envelope.sender !== '') return failed
   const recipients = results.map(({ recipient }) => recipient.address)
   return [...failed, { message, source: 'DSN', event: 'DROP', recipients, clientHostname: server }]
+}
+
+/** What stood in the way until time ran out. */
+function lastWords(results: readonly RecipientResult[]): string {
+  const words = results.map(({ recipient }) => lastWordOf(recipient) ?? '')
+  return [...new Set(words)].join('; ')
 }
 
 function tellsOf(notice: NoticeOfResults | undefined, group: Group): notice is NoticeOfResults {

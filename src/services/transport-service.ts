@@ -12,7 +12,7 @@ import { categorize, categorizeAgain } from '../pipeline/categorizer.ts'
 import { liveRoutingTables } from '../pipeline/live-routing-tables.ts'
 import { QueueSubmission } from '../pipeline/submission.ts'
 import { isUsable } from '../pipeline/routing.ts'
-import { outboundProxyDialer } from '../proxy/outbound-proxy.ts'
+import { noFrontEnd, outboundProxyDialer } from '../proxy/outbound-proxy.ts'
 import { type QueueKey, isRedirectionQueue } from '../queue/queue-key.ts'
 import { queuePages } from '../queue/queue-pages.ts'
 import { type QueueStore, StoreError } from '../queue/queue-store.ts'
@@ -24,6 +24,7 @@ import { type Dialer, directDialer } from '../send/dialer.ts'
 import type { SendConnector } from '../send/send-connector.ts'
 import { acceptedDomainsOf } from './accepted-domains-of.ts'
 import { keepThreadsSmall, tendHeapGrowth } from './heap-growth.ts'
+import { LiveServiceTargets } from './live-service-targets.ts'
 import { openMessageTracking } from './message-tracking.ts'
 import { ownListeners } from './own-listeners.ts'
 import { numbersOfFile, queueFilePath } from './queue-files.ts'
@@ -32,7 +33,6 @@ import { CannotStart, type RunningService, type ServiceGround } from './service-
 import { type ServiceLogs, openServiceLogs } from './service-log.ts'
 import { redirectionTarget } from './redirection-target.ts'
 import { tellRetry } from './retry-told.ts'
-import { outboundProxyTarget } from './service-targets.ts'
 import { listensOnNothing, startListening } from './start-listening.ts'
 
 /** How long clients may take to end their message, and deliveries theirs, when the service drains. */
@@ -48,6 +48,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   const logs = opened.use(openServiceLogs(ground, Server.Role === 'Edge' ? 'Edge' : 'Hub'))
   const tracking = opened.use(openMessageTracking(ground))
   const store = opened.use(await openStore(ground))
+  opened.defer(tellRoom(store, ground))
   const tables = liveRoutingTables(config)
   const domains = mapLive(tables, ({ acceptedDomains }) => acceptedDomains)
   const transportConfig = mapLive(config, ({ TransportConfig }) => TransportConfig)
@@ -183,6 +184,22 @@ async function openStore(ground: ServiceGround): Promise<QueueStore> {
   }
 }
 
+/** Says when the disk has no room for results, so that nothing is sent, and when that is over. */
+function tellRoom(store: QueueStore, { worker, dataFolder, logger }: ServiceGround): () => void {
+  const queueFile = queueFilePath(dataFolder, worker.number)
+  const stopped = () =>
+    logger.error(
+      { queueFile },
+      'the disk of the queue is full: nothing is delivered until there is room, for results could not be written; make room',
+    )
+  if (!store.hasRoomForResults.current) stopped()
+  return store.hasRoomForResults.subscribe((hasRoom) => {
+    if (hasRoom)
+      logger.info({ queueFile }, 'there is room on the disk of the queue: delivery goes on')
+    else stopped()
+  })
+}
+
 function openDelivery(ground: ServiceGround, store: QueueStore, logs: ServiceLogs): SmtpDelivery {
   const { config, clock, logger, certificates } = ground
   const servers = (which: 'InternalDNSServers' | 'ExternalDNSServers') =>
@@ -211,12 +228,13 @@ function openDelivery(ground: ServiceGround, store: QueueStore, logs: ServiceLog
 function dialers(ground: ServiceGround, log: ProtocolLog): (connector: SendConnector) => Dialer {
   const { config, clock, certificates } = ground
   const direct = directDialer(clock)
+  const targets = new LiveServiceTargets(config)
   return (connector) => {
-    const { ReceiveConnectors, Server } = config.current
-    const frontEnd = connector.FrontendProxyEnabled
-      ? outboundProxyTarget(ReceiveConnectors)
-      : undefined
-    if (frontEnd === undefined) return direct
+    const { Server } = config.current
+    // An Edge server has no front end.
+    if (!connector.FrontendProxyEnabled || Server.Role === 'Edge') return direct
+    const frontEnd = targets.outboundProxy()
+    if (frontEnd === undefined) return noFrontEnd
     return outboundProxyDialer({
       ...{ dialer: direct, clock, log, frontEnd, fqdn: Server.Fqdn, connector: connector.Name },
       certificate: certificates.internal,

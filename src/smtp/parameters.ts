@@ -2,7 +2,7 @@ import type { Bytes } from '../base/byte-size.ts'
 import { isMailbox } from './address.ts'
 import { invalidArguments, unrecognizedParameter } from './replies.ts'
 import type { Reply } from './reply.ts'
-import { decodeXtext } from './xtext.ts'
+import { decodeXtext, isXtext } from './xtext.ts'
 
 /** What the server announced, and so takes as parameters of MAIL and RCPT. */
 export interface Extensions {
@@ -128,8 +128,7 @@ function readReturn(value: string): Partial<MailParameters> | undefined {
 }
 
 function readEnvelopeId(value: string): Partial<MailParameters> | undefined {
-  const valid =
-    value !== '' && value.length <= maximumEnvelopeId && decodeXtext(value) !== undefined
+  const valid = value !== '' && value.length <= maximumEnvelopeId && isXtext(value)
   return valid ? { envelopeId: value } : undefined
 }
 
@@ -146,5 +145,5 @@ function readOriginalRecipient(value: string): Partial<RcptParameters> | undefin
   const [, type = '', address = ''] = /^([A-Za-z0-9-]+);(.+)$/.exec(value) ?? []
   const ascii = type.toLowerCase() === 'utf-8' ? address.replace(/[^\x00-\x7f]/gu, 'u') : address
   const valid = ascii !== '' && value.length <= maximumOriginalRecipient
-  return valid && decodeXtext(ascii) !== undefined ? { originalRecipient: value } : undefined
+  return valid && isXtext(ascii) ? { originalRecipient: value } : undefined
 }

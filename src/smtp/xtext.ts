@@ -12,6 +12,14 @@ export function encodeXtext(text: string): string {
   return result
 }
 
+/**
+ * Whether it is xtext, which any octets may stand in, those of another character set too. What stands
+ * for control characters is none to us: decoded it could end a line.
+ */
+export function isXtext(text: string): boolean {
+  return encoded.test(text) && !/\+(?:[01]|7[Ff])/.test(text)
+}
+
 const encoded = /^(?:[!-*,-~]|\+[0-9A-Fa-f]{2})*$/
 const control = /[\x00-\x1f\x7f-\x9f]/
 

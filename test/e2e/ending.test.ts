@@ -1,8 +1,10 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { RelayProcess } from '../support/relay-process.ts'
 import { mailboxConfig, smartHost } from '../support/relay-config.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
-import { plainMessage } from '../support/submit.ts'
+import { plainMessage, submit } from '../support/submit.ts'
 
 const address = '127.0.121.1'
 const nowhere = { address: '127.0.121.99', port: 25 }
@@ -35,3 +37,26 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     expect(relay.output).not.toContain('died')
   },
 )
+
+test('a next hop that never answers keeps no service from ending well', async () => {
+  const asked = Promise.withResolvers<undefined>()
+  const silent = createServer((socket) => {
+    socket.on('error', () => undefined).write('220 silent.test\r\n')
+    socket.on('data', (octets) => {
+      if (octets.includes('RCPT')) asked.resolve(undefined)
+      else socket.write('250 silent.test\r\n')
+    })
+  }).listen(0, '127.0.121.2')
+  await once(silent, 'listening')
+  const { port } = silent.address() as AddressInfo
+  const silentHost = smartHost('*', { address: '127.0.121.2', port })
+  const toSilent = mailboxConfig({ address, sendConnectors: silentHost })
+  await using relay = await RelayProcess.start({ config: toSilent })
+  await using peer = await SmtpPeer.greeted({ host: address, port: 25 })
+  const hanging = { from: 'a@b.test', to: ['bob@contoso.test'], content: plainMessage('hangs') }
+  expect((await submit(peer, hanging)).at(-1)).toMatch(/^250 2\.6\.0 /)
+  await asked.promise
+  expect(await relay.stop()).toBe(0)
+  expect(relay.output).not.toContain('is killed')
+  silent.close()
+})

@@ -86,12 +86,24 @@ describe('the listeners', () => {
   })
 })
 
+/** A front end that hands nothing over and so waits for nobody. */
+const outboundProxy = (listening: string) => `
+Server: { Name: MBX01, Fqdn: mbx01.relay.example, Role: Mailbox }
+ReceiveConnectors:
+  - Name: Outbound Proxy Frontend MBX01
+    TransportRole: FrontendTransport
+    Bindings: ${listening}:10717
+    RemoteIPRanges: 127.0.0.0/8
+    AuthMechanism: Tls, ExchangeServer
+    PermissionGroups: ExchangeServers
+`
+
 describe('a second server on the data folder of a running one', () => {
   test('ends with one line, also where the ports differ, and the first is healthy', async () => {
     const alone = 'FrontendTransport'
-    await using relay = await RelayProcess.start({ config: shippedConfig({ address }), alone })
+    await using relay = await RelayProcess.start({ config: outboundProxy(address), alone })
     const config = join(await tempFolder(), 'server.yaml')
-    await writeFile(config, shippedConfig({ address: '127.0.101.2' }))
+    await writeFile(config, outboundProxy('127.0.101.2'))
     const data = join(relay.folder, 'data')
     const second = await runEdge([
       ...['start', '--service', alone, '--config', config, '--data', data],

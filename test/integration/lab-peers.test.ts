@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { once } from 'node:events'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { LabLayout } from '../../src/lab/lab-layout.ts'
+import { type LabLayout, loopbackLayout } from '../../src/lab/lab-layout.ts'
 import { startLabPeers } from '../../src/lab/lab-peers.ts'
 
 let folder: string
@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 
 const layout: LabLayout = {
-  relay: { bind: '127.0.0.1', address: '127.0.0.1', host: '127.0.0.1' },
+  relay: loopbackLayout.relay,
   dns: { address: '127.0.0.53', port: 0 },
   mx1: { address: '127.0.0.25', port: 0 },
   mx2: { address: '127.0.0.26', port: 0 },

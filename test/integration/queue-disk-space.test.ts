@@ -20,6 +20,7 @@ test('on a full disk the room that old mail left in the queue file takes new mai
     minFreeBytes: megabyte,
     numbers: { afterMessage: 0, afterQueue: 0 },
     spareBytes: 64 * megabyte,
+    reserveBytes: 0,
   }
   const database = new QueueDatabase(settings, clock, () => free)
   let id = 0
@@ -27,7 +28,7 @@ test('on a full disk the room that old mail left in the queue file takes new mai
     clock.advance(1000)
     const queue = ['DnsConnectorDelivery', 'first.test', 'To Internet'] as const
     const copy = [message, queue, 0, false, '[]'] as const
-    const rows = [[message, 0, '{}', 0, 0] as const, [copy]] as const
+    const rows = [[message, 0, '{}', 0, 0, 0] as const, [copy]] as const
     const change = { kind: 'commit', rows } as const
     return database.change([{ id: ++id, change, contents: [Buffer.alloc(128 * 1024)] }])
   }

@@ -113,7 +113,7 @@ test('content whose file is gone is told, and the message stays', async () => {
   const copies = await commitTo(store, [queue], { content: 'x'.repeat(500_000) })
   const id = copies[0]?.message.id ?? 0
   await rm(contentPath(contentFolder(folder.path), id))
-  await expect(store.readPiece(id, 0)).rejects.toMatchObject({ code: 'FAILED' })
+  await expect(store.readPiece(id, 0)).rejects.toMatchObject({ code: 'DAMAGED' })
   expect((await store.scan({ limit: 1 })).copies).toEqual(copies)
 })
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { type Socket, connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { minute, second } from '../../src/base/time-span.ts'
@@ -141,6 +141,23 @@ test('stops reading while the sink has no room', async () => {
   room.resolve(undefined)
   expect(await peer.command('', '.')).toMatch(/^250 2\.6\.0/)
   expect(server.sink.messages[0]?.content).toHaveLength(8 * megabyte.length + 2)
+})
+
+test.each([
+  ['closes its side', (socket: Socket) => socket.end()],
+  ['resets the connection', (socket: Socket) => socket.resetAndDestroy()],
+])('does not hold the session of a client that %s after a wrong password', async (_, leave) => {
+  const connector = testConnector({
+    ...{ AuthMechanism: 'BasicAuth', PermissionGroups: 'ExchangeUsers' },
+    ...{ AuthTarpitInterval: '00:05:00', ProtocolLoggingLevel: 'Verbose' },
+  })
+  await using server = await TestServer.start({ connectors: [connector] })
+  await using peer = await SmtpPeer.greeted({ port: server.port })
+  peer.write('AUTH PLAIN AGFuYQB3cm9uZw==\r\n')
+  await until(() => server.log.lines.some((line) => line.startsWith('* Tarpit')))
+  leave(peer.socket)
+  await until(() => server.service.sessionCount === 0)
+  expect(server.log.lines.at(-1)).toMatch(/^- \|Remote/)
 })
 
 test('does not pile up replies for a client that never reads, and cuts it off in time', async () => {

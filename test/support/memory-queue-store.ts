@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/base/clock.ts'
+import { LiveValue } from '../../src/base/live.ts'
 import type { Milliseconds } from '../../src/base/time-span.ts'
 import { type QueueKey, queueKeyText } from '../../src/queue/queue-key.ts'
 import {
@@ -25,6 +26,7 @@ import {
 
 /** A queue store that lasts as long as the process, for tests. */
 export class MemoryQueueStore implements QueueStore {
+  readonly hasRoomForResults = new LiveValue(true)
   readonly #clock: Clock
   readonly #copies = new Map<number, Copy>()
   readonly #leased = new Set<number>()
@@ -40,6 +42,14 @@ export class MemoryQueueStore implements QueueStore {
 
   begin(): PendingMessage {
     return new MemoryPendingMessage(this.#nextId++, this)
+  }
+
+  damageOf(): undefined {
+    return undefined
+  }
+
+  setAside(): Promise<string> {
+    return Promise.resolve('nowhere')
   }
 
   async commit(prepared: PreparedMessage): Promise<readonly Copy[]> {

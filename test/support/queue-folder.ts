@@ -31,6 +31,7 @@ export class QueueFolder implements AsyncDisposable {
       path: this.path,
       clock: systemClock,
       onFatal: (error) => this.fatal.resolve(error),
+      reserveBytes: 0,
       onMovedAside: (damaged) => this.movedAside.push(damaged),
       ...options,
     })

@@ -67,6 +67,13 @@ export class RecordingStore {
     this.released.push(...copies)
   }
 
+  /** What is wrong with every message. */
+  damage: string | undefined
+
+  damageOf(): string | undefined {
+    return this.damage
+  }
+
   readPiece(messageId: number, index: number): Awaitable<Buffer | undefined> {
     const content = this.messages.find(({ message }) => message.id === messageId)?.content
     if (content === undefined) throw new StoreError('CORRUPT', `no message ${messageId}`)

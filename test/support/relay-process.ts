@@ -69,11 +69,14 @@ export class RelayProcess implements AsyncDisposable {
     return relay
   }
 
-  /** `edge lab` in a temporary folder, in the same way. */
-  static async startLab(): Promise<RelayProcess> {
+  /** `edge lab` with these arguments in a temporary folder, in the same way. */
+  static async startLab(
+    args: readonly string[] = [],
+    services: readonly string[] = ['Transport', 'FrontendTransport'],
+  ): Promise<RelayProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'edge-lab-'))
-    const relay = RelayProcess.#run(['lab', '--data', join(folder, 'data')], folder, {})
-    await relay.#listening(['Transport', 'FrontendTransport'])
+    const relay = RelayProcess.#run(['lab', '--data', join(folder, 'data'), ...args], folder, {})
+    await relay.#listening(services)
     return relay
   }
 

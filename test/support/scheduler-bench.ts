@@ -84,6 +84,8 @@ export class SchedulerBench implements AsyncDisposable {
   readonly scheduler: QueueScheduler
   readonly events: QueueEvent[] = []
   readonly logged: string[] = []
+  /** What is beside them. */
+  readonly details: Readonly<Record<string, unknown>>[] = []
   /** Domains in the order their connections were opened. */
   readonly opened: string[] = []
   /** Notices as `kind sender-of-the-original`. */
@@ -95,10 +97,11 @@ export class SchedulerBench implements AsyncDisposable {
 
   constructor(wrap: (store: QueueStore) => QueueStore = (store) => store, places?: SharedPlaces) {
     this.store = wrap(new MemoryQueueStore(this.clock))
-    const log = {
-      warn: (_: object, message: string) => void this.logged.push(message),
-      error: (_: object, message: string) => void this.logged.push(message),
+    const note = (details: object, message: string) => {
+      this.details.push({ ...details })
+      this.logged.push(message)
     }
+    const log = { warn: note, error: note }
     const agent: DeliveryAgent = {
       serve: (lane, signal) => {
         this.opened.push(lane.key.nextHopDomain)

@@ -15,7 +15,8 @@ import {
   parameter,
   refused,
 } from '../shell/cmdlet.ts'
-import { list, oneOf, text } from '../shell/parameter-types.ts'
+import type { ParameterType } from '../shell/parameter-type.ts'
+import { list, oneOf, switchParameter, text } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import { type Attempt, changingCmdlet } from './changing-cmdlet.ts'
@@ -76,6 +77,17 @@ const changeable = [
   ...otherRights.map((right) => rightNames[right]),
 ] as const
 
+/** The one kind of right that a connector knows. */
+const accessRight: ParameterType<string> = {
+  name: 'ActiveDirectoryRights',
+  values: ['ExtendedRight'],
+  convert: (argument) => {
+    const given = text.convert(argument)
+    if ('problem' in given || /^ExtendedRight$/i.test(given.value.trim())) return given
+    return { problem: `"${given.value}" is not available, only ExtendedRight: ${noDirectory}` }
+  },
+}
+
 const changing = {
   Identity: connectorParameter,
   User: parameter(text, {
@@ -86,10 +98,12 @@ const changing = {
     help: 'The rights, such as ms-Exch-SMTP-Accept-Any-Recipient: to send to domains that are not accepted ones.',
     ...{ required: true },
   }),
-  AccessRights: refused(noDirectory),
+  AccessRights: parameter(list(accessRight), {
+    help: 'ExtendedRight, as published commands have it; it changes nothing.',
+  }),
   ChildObjectTypes: refused(noDirectory),
-  Deny: refused('a right that is not given is denied; take one back by Remove-ADPermission.'),
-  InheritanceType: refused(noDirectory),
+  // Nothing inherits from a connector.
+  InheritanceType: refused(noDirectory, ['All', 'None', 'SelfAndChildren']),
   InheritedObjectType: refused(noDirectory),
   Instance: refused('name the connector by -Identity.'),
   Owner: refused(noDirectory),
@@ -135,7 +149,12 @@ function addCmdlet(configuration: Configuration): Cmdlet {
     synopsis: 'Gives senders without log-in a right on a Receive connector.',
     description:
       'With ms-Exch-SMTP-Accept-Any-Recipient the connector relays for its RemoteIPRanges without a password: keep them narrow. The connector needs the permission group AnonymousUsers.',
-    parameters: changing,
+    parameters: {
+      ...changing,
+      Deny: parameter(switchParameter, {
+        help: 'Take the right instead: one that is not given is denied.',
+      }),
+    },
     outputs: ['Identity', 'User', 'ExtendedRights', 'Deny', 'IsInherited'],
     examples: [
       {
@@ -143,15 +162,17 @@ function addCmdlet(configuration: Configuration): Cmdlet {
         text: 'Lets printers and applications send anywhere.',
       },
     ],
-    async change({ Identity, User, ExtendedRights }, attempt) {
+    async change({ Identity, User, ExtendedRights, Deny: deny = false }, attempt) {
       requireAnonymous(User)
-      const added = rightsNamed(ExtendedRights)
-      const changed = await changeRights(attempt, Identity, (rights) => rights.union(added))
+      const named = rightsNamed(ExtendedRights)
+      const changed = await changeRights(attempt, Identity, (rights) =>
+        deny ? rights.difference(named) : rights.union(named),
+      )
       if (!changed) return []
       const config = await configuration.read()
       const connector = itemNamed(receiveConnectors, config, Identity)
       const user = anonymousLogon
-      return [...added].map((right) => row(connector, config.Server, { user, right }))
+      return [...named].map((right) => row(connector, config.Server, { user, right, deny }))
     },
   })
 }
@@ -160,7 +181,10 @@ function removeCmdlet(configuration: Configuration): Cmdlet {
   return changingCmdlet(configuration, {
     name: 'Remove-ADPermission',
     synopsis: 'Takes a right on a Receive connector from senders without log-in.',
-    parameters: changing,
+    parameters: {
+      ...changing,
+      Deny: refused('a right that is not given is denied; give it by Add-ADPermission.'),
+    },
     confirms: 'always',
     examples: [
       {
@@ -209,7 +233,11 @@ function rightsOn(connector: ReceiveConnector, server: ServerIdentity): ShellObj
 function row(
   connector: ReceiveConnector,
   server: ServerIdentity,
-  { user, right }: { readonly user: string; readonly right: Permission },
+  {
+    user,
+    right,
+    deny = false,
+  }: { readonly user: string; readonly right: Permission; readonly deny?: boolean },
 ): ShellObject {
   return new ShellObject({
     type: 'ADAcePresentationObject',
@@ -217,7 +245,7 @@ function row(
     properties: {
       AccessRights: ['ExtendedRight'],
       ExtendedRights: [rightNames[right]],
-      Deny: false,
+      Deny: deny,
       IsInherited: false,
       User: user,
       Identity: `${server.Name}\\${connector.Name}`,

@@ -170,6 +170,20 @@ export const comparisons: Partial<Record<FilterOperator, '=' | '<' | '<=' | '>' 
   ge: '>=',
 }
 
+/**
+ * What must hold of the stored number when it does so of the shown one. What is shown as RetryCount counts
+ * the attempts of the queue, too, so it is never less than what is stored of the message.
+ */
+function storedTest(
+  field: CopyNumber,
+  operator: '=' | '<' | '<=' | '>' | '>=',
+  value: number,
+): CopyTest | undefined {
+  if (field !== 'attempts' || operator === '<' || operator === '<=')
+    return { field, operator, value }
+  return operator === '=' ? { field, operator: '<=', value } : undefined
+}
+
 /** What of the bounds of sorted results the queue itself can look for: numbers alone. */
 export function boundTests(
   sorted: SortedProperty | undefined,
@@ -188,7 +202,8 @@ export function boundTests(
   ] as const
   return ends.flatMap(({ key, operator }) => {
     const value = key && number(key)
-    return value === undefined || Number.isNaN(value) ? [] : { field, operator, value }
+    if (value === undefined || Number.isNaN(value)) return []
+    return storedTest(field, operator, value) ?? []
   })
 }
 
@@ -213,7 +228,7 @@ function testOf({ property, operator, value }: ValueComparison): CopyTest | unde
   if (number === undefined || sign === undefined) return undefined
   const limit = number[1](value)
   if (Number.isNaN(limit)) return undefined
-  return { field: number[0], operator: sign, value: limit }
+  return storedTest(number[0], sign, limit)
 }
 
 /** The pattern for what a comparison asks of a text, as the queue looks for it; undefined when there is none. */

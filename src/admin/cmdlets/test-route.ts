@@ -1,7 +1,23 @@
 import type { Bytes } from '../../base/byte-size.ts'
+import { isMailbox } from '../../smtp/address.ts'
 import { type Cmdlet, defineCmdlet, parameter } from '../shell/cmdlet.ts'
-import { byteSize, text } from '../shell/parameter-types.ts'
+import type { ParameterType } from '../shell/parameter-type.ts'
+import { byteSize, identity } from '../shell/parameter-types.ts'
 import { ShellObject } from '../values/shell-object.ts'
+
+/** An address with its domain; angle brackets around it mean nothing. */
+const recipient: ParameterType<string> = {
+  ...identity,
+  name: 'SmtpAddress',
+  convert: (argument) => {
+    const given = identity.convert(argument)
+    if ('problem' in given) return given
+    const value = given.value.trim().replace(/^<(.*)>$/, '$1')
+    return isMailbox(value)
+      ? { value }
+      : { problem: `"${given.value}" is no address, such as user@contoso.com.` }
+  },
+}
 
 /** Why a recipient goes where, in words. */
 export interface RouteReport {
@@ -34,7 +50,7 @@ export function routeCmdlets(routes: Routes): readonly Cmdlet[] {
       description:
         'Chooses as the Transport service does, by the configuration as it stands and the DNS of the moment. No message is sent.',
       parameters: {
-        Recipient: parameter(text, {
+        Recipient: parameter(recipient, {
           help: 'The address that mail is to go to.',
           position: 0,
           required: true,

@@ -5,8 +5,11 @@ import type { Cmdlet } from './cmdlet.ts'
 export class CmdletTable {
   readonly #byName = new Map<string, Cmdlet>()
   readonly #all: readonly Cmdlet[]
+  readonly #absent: ReadonlyMap<string, string>
 
-  constructor(cmdlets: readonly Cmdlet[]) {
+  /** Of commands that are known and not there `absent` has the reason by their names; no list has them. */
+  constructor(cmdlets: readonly Cmdlet[], absent: ReadonlyMap<string, string> = new Map()) {
+    this.#absent = new Map([...absent].map(([name, why]) => [name.toLowerCase(), why]))
     this.#all = cmdlets.toSorted((a, b) => a.name.localeCompare(b.name, 'en-US'))
     for (const cmdlet of cmdlets) {
       for (const name of [cmdlet.name, ...(cmdlet.aliases ?? [])]) {
@@ -25,11 +28,19 @@ export class CmdletTable {
     return this.#all
   }
 
-  /** The command that a mistyped name most likely meant. */
-  nearest(name: string): string | undefined {
-    return nearest(
+  /** Why there is no command of a name that Exchange knows; undefined for any other word. */
+  absent(name: string): string | undefined {
+    return this.#absent.get(name.toLowerCase())
+  }
+
+  /** A sentence on a name that is none: why, or which one it most likely meant. */
+  hint(name: string): string | undefined {
+    const why = this.absent(name)
+    if (why !== undefined) return `It is not available here: ${why}`
+    const close = nearest(
       name,
       this.#all.map((cmdlet) => cmdlet.name),
     )
+    return close && `Did you mean ${close}?`
   }
 }

@@ -1,6 +1,7 @@
 import type { Colours } from '../format/colour.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Awaitable } from '../../base/awaitable.ts'
+import { textOf } from '../values/text-of.ts'
 import type { ScriptBlock, Value } from '../values/value.ts'
 import type { ParameterType } from './parameter-type.ts'
 import { anyValue } from './parameter-types.ts'
@@ -22,8 +23,13 @@ export interface ParameterOptions {
   readonly defaultText?: string
   /** Whether `*` and `?` stand for other letters. */
   readonly wildcards?: boolean
-  /** Set when the relay has no such behaviour: why, or what to use instead. Giving it is an error. */
+  /**
+   * Set when the relay has no such behaviour: why, or what to use instead. Giving it is an error, except
+   * with a value that asks for nothing: `$null`, `$false`, an empty text or list, or one of `idle`.
+   */
   readonly refused?: string
+  /** Values that a refused parameter has in Exchange where nobody set it, and that change nothing here. */
+  readonly idle?: readonly string[]
 }
 
 /** A parameter of a cmdlet. */
@@ -40,9 +46,18 @@ export function parameter<T, const Options extends ParameterOptions>(
 }
 
 /** A parameter of Exchange that the relay does not honour; it is known, and refused by saying why. */
-export function refused(why: string): Parameter<never> {
+export function refused(why: string, idle: readonly string[] = []): Parameter<never> {
   const type: ParameterType<never> = { ...anyValue, convert: () => ({ problem: why }) }
-  return { type, help: `Not available: ${why}`, refused: why }
+  return { type, help: `Not available: ${why}`, refused: why, idle }
+}
+
+/** Whether a value given for a refused parameter asks for nothing that is not there. */
+export function isIdle({ idle = [] }: ParameterOptions, value: Value): boolean {
+  const given = textOf(value).trim().toLowerCase()
+  return (
+    ['', '$null', 'false', '$false'].includes(given) ||
+    idle.some((word) => word.toLowerCase() === given)
+  )
 }
 
 /** The parameters of a cmdlet by their names as written in help. */

@@ -7,14 +7,20 @@ import { textOf } from '../values/text-of.ts'
 import { type ScriptBlock, type Value, listOf } from '../values/value.ts'
 import { type Bindings, bindItem, converted, failMissing, missingParameters } from './bind.ts'
 import { ChangeGate } from './change-gate.ts'
-import type { Cmdlet, CmdletContext, Invocation, Question } from './cmdlet.ts'
+import {
+  type Cmdlet,
+  type CmdletContext,
+  type Invocation,
+  type Question,
+  isIdle,
+} from './cmdlet.ts'
 import type { ErrorAction } from './common-parameters.ts'
 import { errorActions, forceParameter } from './common-parameters.ts'
 import type { ErrorOrigin } from './error-text.ts'
 import { runBlock } from './control-flow.ts'
 import { type Scope, evaluate, scriptValues, settle, unlisted } from './evaluate.ts'
 import { askMissing } from './missing-parameters.ts'
-import { type MatchedWord, matchWords } from './match-words.ts'
+import { type MatchedWord, matchWords, refuseUnavailable } from './match-words.ts'
 import { LineEnded, type Runtime, StatementEnded, collected } from './runtime.ts'
 import { ShellError, Stopped, asShellError } from './shell-error.ts'
 import { splatted } from './splat.ts'
@@ -123,7 +129,7 @@ export class CommandRun {
     const { cmdlet, call, upstream } = this.#at
     const bound = new Map<string, unknown>()
     for (const word of matchWords(cmdlet, splatted(call, this.#runtime.session)))
-      bound.set(word.name, await this.#argument(word))
+      await this.#bindWord(word, bound)
     const missing = missingParameters(cmdlet, bound, upstream !== undefined)
     if (missing.length === 0) return bound
     if (!this.#runtime.host.interactive) failMissing(missing)
@@ -131,8 +137,12 @@ export class CommandRun {
     return await askMissing({ ...this.#at, bound, missing, ask })
   }
 
-  async #argument({ name, parameter, expression }: MatchedWord): Promise<unknown> {
-    if (expression === undefined) return true
+  async #bindWord(word: MatchedWord, bound: Map<string, unknown>): Promise<void> {
+    const { name, parameter, expression } = word
+    if (expression === undefined) {
+      bound.set(name, true)
+      return
+    }
     const { scope } = this.#at
     const seen = parameter.type.choosesObjects === true ? { ...scope, strict: true } : scope
     const value = await settle(evaluate(expression, seen), (statement) =>
@@ -140,7 +150,11 @@ export class CommandRun {
     )
     const text = expression.kind === 'number' ? expression.text : undefined
     const place = { start: expression.start, end: expression.end }
-    return converted({ name, parameter, value, text, place, now: scope.now() })
+    if (parameter.refused !== undefined) {
+      if (!isIdle(parameter, text ?? value)) refuseUnavailable(word, place)
+      return
+    }
+    bound.set(name, converted({ name, parameter, value, text, place, now: scope.now() }))
   }
 
   #context(): CmdletContext {

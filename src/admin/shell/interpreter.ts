@@ -54,11 +54,11 @@ async function* runPipeline(
 function found(call: CommandCall, { cmdlets }: Runtime): Cmdlet {
   const cmdlet = cmdlets.find(call.name)
   if (cmdlet !== undefined) return cmdlet
-  const close = cmdlets.nearest(call.name)
-  const hint =
-    close === undefined ? 'Get-Command lists the commands there are.' : `Did you mean ${close}?`
+  const spelling = 'Check the spelling of the name and try again.'
+  const hint = cmdlets.hint(call.name) ?? 'Get-Command lists the commands there are.'
+  const advice = cmdlets.absent(call.name) === undefined ? `${spelling} ${hint}` : hint
   throw new ShellError(
-    `The term '${call.name}' is not recognized as the name of a cmdlet. Check the spelling of the name and try again. ${hint}`,
+    `The term '${call.name}' is not recognized as the name of a cmdlet. ${advice}`,
     {
       ...{ id: 'CommandNotFoundException', category: 'ObjectNotFound' },
       ...{ target: call.name, place: call.namePlace },

@@ -34,8 +34,9 @@ export function matchWords(cmdlet: Cmdlet, given: readonly CommandWord[]): reado
       if (matched.some(({ name }) => name === found.name)) givenTwice(found.name, place)
       const expression =
         word.value ?? (found.parameter.type.isSwitch === true ? undefined : take(words))
-      if (expression === undefined && found.parameter.type.isSwitch !== true) {
-        missingArgument(found, place)
+      if (expression === undefined) {
+        refuseUnavailable(found, place)
+        if (found.parameter.type.isSwitch !== true) missingArgument(found, place)
       }
       matched.push({ ...found, expression, ...place })
     }
@@ -86,7 +87,6 @@ export function findParameter(cmdlet: Cmdlet, written: string, place: Place): Na
       ? unknownParameter(cmdlet, written, place)
       : ambiguous(written, candidates, place)
   }
-  refuseUnavailable(found, place)
   return found
 }
 
@@ -118,7 +118,8 @@ function ambiguous(written: string, found: readonly NamedParameter[], place: Pla
   )
 }
 
-function refuseUnavailable({ name, parameter }: NamedParameter, place: Place): void {
+/** Fails for a parameter that the relay does not honour. */
+export function refuseUnavailable({ name, parameter }: NamedParameter, place: Place): void {
   if (parameter.refused === undefined) return
   throw new ShellError(`The parameter '${name}' is not available: ${parameter.refused}`, {
     id: 'ParameterNotAvailable',

@@ -45,8 +45,13 @@ export class Shell {
   readonly #clock: Clock
 
   /** Throws when two commands share a name. */
-  constructor(options: { readonly cmdlets: readonly Cmdlet[]; readonly clock: Clock }) {
-    this.cmdlets = new CmdletTable(options.cmdlets)
+  constructor(options: {
+    readonly cmdlets: readonly Cmdlet[]
+    /** Why there are no others that are known by their names. */
+    readonly absent?: ReadonlyMap<string, string>
+    readonly clock: Clock
+  }) {
+    this.cmdlets = new CmdletTable(options.cmdlets, options.absent)
     this.#clock = options.clock
   }
 

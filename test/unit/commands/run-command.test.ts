@@ -44,6 +44,18 @@ test('the name nearest to an unknown one is told, of commands and cmdlets', asyn
   )
 })
 
+test.each(['foo', 'a@', '@contoso.com', 'a b@contoso.com', 'a@b@c', '*', '<>'])(
+  'no way is explained for %s, which is no address',
+  async (address) => {
+    const io = captured()
+    expect(await runCommand(['explain-route', address, '--config', 'config/edge.yaml'], io)).toBe(2)
+    expect(await runCommand(['Test-Route', address, '--config', 'config/edge.yaml'], io)).toBe(1)
+    expect(io.out()).toBe('')
+    expect(io.err()).toContain(`"${address}" is no address; try user@contoso.com`)
+    expect(io.err()).toContain(`"${address}" is no address, such as user@contoso.com.`)
+  },
+)
+
 test.each([['-?'], ['--help']])('a cmdlet explains itself at %s', async (asked) => {
   const io = captured()
   expect(await runCommand(['test-route', asked], io)).toBe(0)

@@ -3,14 +3,17 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../../src/base/clock.ts'
 import { LiveValue } from '../../../src/base/live.ts'
 import { day, hour } from '../../../src/base/time-span.ts'
+import { sevenBitReport } from '../../../src/dsn/seven-bit-report.ts'
 import { DsnNotifier } from '../../../src/dsn/dsn-notifier.ts'
 import { transportConfigSchema } from '../../../src/dsn/transport-config.ts'
 import type { Envelope, NotifyCondition, Recipient } from '../../../src/message/envelope.ts'
 import { formatMailDate } from '../../../src/message/mail-date.ts'
 import { unreachableQueue } from '../../../src/queue/queue-key.ts'
+import type { AttemptHistory } from '../../../src/queue/attempt-history.ts'
 import type { RecipientResult } from '../../../src/queue/delivery-agent.ts'
 import type { PreparedMessage } from '../../../src/queue/queue-store.ts'
 import type { NewMessage } from '../../../src/queue/stored-message.ts'
+import { expiredReply } from '../../../src/queue/verdict.ts'
 import { RecordingStore } from '../../support/recording-store.ts'
 
 const arrived = Date.UTC(2026, 9, 1, 9, 0, 0)
@@ -85,6 +88,7 @@ function stored({ envelope, content = original, message }: Given = {}) {
       receivedAt: arrived,
       source: 'SMTP:From Internet',
       sourceAddress: '198.51.100.7',
+      sourceName: 'mx.sender.example',
       ...message,
     },
     content,
@@ -152,6 +156,65 @@ describe('whole reports', () => {
     transportConfig.set(transportConfigSchema.parse({ ExternalDsnSendHtml: 'false' }))
     const result = failure({ notify: ['SUCCESS'] }, { outcome: 'delivered', reply: '250 2.1.5 OK' })
     expect(await text(await notifier.relayed(stored(), [result]))).toBe(fixture('relayed.eml'))
+  })
+})
+
+describe('the trouble until now', () => {
+  const remoteHost = 'mx.corp.example (10.0.0.2)'
+  const date = (time: number) => formatMailDate(time)
+  const attempts: AttemptHistory = [
+    { reply: '450 4.2.1 later', remoteHost, firstAt: arrived, lastAt: now - hour, count: 7 },
+    { reply: '451 4.4.0 DNS query failed', firstAt: arrived, lastAt: arrived, count: 1 },
+  ]
+  const recipient = { address: 'user@corp.example', lastError: '450 4.2.1 later', attempts }
+  const told = [
+    `${date(now - hour)} - Remote Server at ${remoteHost} returned '450 4.2.1 later' (7 attempts since ${date(arrived)})`,
+    `${date(arrived)} - Server at edge01.corp.example returned '451 4.4.0 DNS query failed'`,
+  ]
+
+  /** The text part, unfolded, and the fields of the recipient. */
+  async function report(prepared: PreparedMessage | undefined) {
+    const whole = await text(prepared)
+    const plain = whole.slice(0, whole.indexOf('text/html')).replaceAll('=\r\n', '')
+    const [, , fields = ''] =
+      /Content-Type: message\/delivery-status\r\n\r\n([^]*?)\r\n\r\n([^]*?\r\n)\r\n/.exec(whole) ??
+      []
+    return { plain, fields: fields.replaceAll('\r\n ', ' ') }
+  }
+
+  test('stands in a notification of delay', async () => {
+    const { plain, fields } = await report(await notifier.delayed(stored(), [recipient]))
+    expect(plain).toContain(`\r\nReceiving server: ${remoteHost}\r\n`)
+    expect(plain).toContain(`\r\nuser@corp.example\r\n${told.join('\r\n')}\r\n\r\n`)
+    expect(fields).toContain(
+      `Status: 4.2.1\r\nRemote-MTA: dns;mx.corp.example\r\nDiagnostic-Code: smtp;450 4.2.1 later\r\nLast-Attempt-Date: ${date(now - hour)}\r\n`,
+    )
+  })
+
+  test('stands in that of an expiry, below it', async () => {
+    const result = { recipient, outcome: 'failed', reply: expiredReply } as const
+    const { plain, fields } = await report(await notifier.failed(stored(), [result]))
+    const expired = `${date(now)} - Server at edge01.corp.example returned '${expiredReply}'`
+    expect(plain).toContain(`\r\n${[expired, ...told].join('\r\n')}\r\n\r\n`)
+    expect(fields).toContain(
+      `Status: 4.4.7\r\nRemote-MTA: dns;mx.corp.example\r\nDiagnostic-Code: smtp;${expiredReply} -> 450 4.2.1 later\r\nLast-Attempt-Date: ${date(now - hour)}\r\n`,
+    )
+  })
+
+  test('stands in that of a failure after other attempts, which is the newest', async () => {
+    const result = failure({ ...recipient }, { remoteHost })
+    const { plain, fields } = await report(await notifier.failed(stored(), [result]))
+    const failed = `${date(now)} - Remote Server at ${remoteHost} returned '${refusal}'`
+    expect(plain).toContain(`\r\n${[failed, ...told].join('\r\n')}\r\n\r\n`)
+    expect(fields).toContain(`Diagnostic-Code: smtp;${refusal}\r\nLast-Attempt-Date: ${date(now)}`)
+  })
+
+  test('of what expired without one attempt is why it waited', async () => {
+    const unrouted = { address: 'user@corp.example', lastError: 'no connector' }
+    const result = { recipient: unrouted, outcome: 'failed', reply: expiredReply } as const
+    const { plain, fields } = await report(await notifier.failed(stored(), [result]))
+    expect(plain).toContain(`\r\n#${expiredReply} -> no connector ##\r\n`)
+    expect(fields).not.toMatch(/Remote-MTA|Last-Attempt/)
   })
 })
 
@@ -260,6 +323,89 @@ describe('what comes back of the original', () => {
     expect(envelope?.body).toBe('8BITMIME')
   })
 
+  test('a header with 8-bit octets is encoded, so the report is 7 bit', async () => {
+    const envelope = { returnContent: 'HDRS' } as const
+    const { report, envelope: own } = await failed({ envelope, content: 'A: \xe9=\r\n\r\nbody' })
+    expect(report).toContain(
+      'Content-Type: text/rfc822-headers\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nA: =E9=3D\r\n',
+    )
+    expect(report).toMatch(/^[\x00-\x7f]*$/)
+    expect(own?.body).toBe('7BIT')
+  })
+
+  describe('of international mail', () => {
+    const content = Buffer.from('From: zoë@sender.example\r\n\r\ngrå\r\n').toString('latin1')
+    const international = (returnContent: 'FULL' | 'HDRS') =>
+      failed({ content, envelope: { smtpUtf8: true, returnContent } })
+
+    test('a whole one is message/global', async () => {
+      const { report, envelope } = await international('FULL')
+      expect(report).toContain(
+        `Content-Type: message/global\r\nContent-Transfer-Encoding: 8bit\r\n\r\n${content}`,
+      )
+      expect(envelope).toMatchObject({ body: '8BITMIME', smtpUtf8: false })
+    })
+
+    test('a header alone is message/global-headers, encoded', async () => {
+      const { report, envelope } = await international('HDRS')
+      expect(report).toContain(
+        'Content-Type: message/global-headers\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nFrom: zo=C3=AB@sender.example\r\n',
+      )
+      expect(envelope?.body).toBe('7BIT')
+    })
+
+    test('has the old types as long as it is ASCII, or no UTF-8', async () => {
+      const envelope = { smtpUtf8: true, returnContent: 'HDRS' } as const
+      const plain = await failed({ envelope })
+      expect(plain.report).toContain('Content-Type: text/rfc822-headers\r\n\r\n')
+      const odd = await failed({ envelope, content: 'A: \xe9\r\n\r\n' })
+      expect(odd.report).toContain('Content-Type: text/rfc822-headers\r\n')
+    })
+  })
+
+  describe('to a next hop without 8BITMIME', () => {
+    /** What leaves of a report, however it is cut up. */
+    async function leaving(report: string): Promise<string> {
+      const octets = Buffer.from(report, 'latin1')
+      const size = 97
+      const pieces = sevenBitReport((index) => {
+        const piece = octets.subarray(index * size, (index + 1) * size)
+        return piece.length === 0 ? undefined : piece
+      })
+      expect(await pieces(1)).toBeUndefined()
+      return (await pieces(0))?.toString('latin1') ?? ''
+    }
+
+    test.each([
+      ['FULL', 'text/rfc822-headers', false, 'A: =C3=A9'],
+      ['FULL', 'message/global-headers', true, 'A: =C3=A9'],
+    ] as const)('a whole one (%s) becomes %s', async (returnContent, type, smtpUtf8, header) => {
+      const { report } = await failed({
+        content: 'A: \xc3\xa9\r\nB: 1\r\n\r\nb\xc3\xb6dy\r\n',
+        envelope: { returnContent, smtpUtf8 },
+      })
+      const sent = await leaving(report)
+      expect(sent).toMatch(/^[\x00-\x7f]*$/)
+      const before = report.slice(0, report.lastIndexOf('\r\n--guid-2\r\n'))
+      expect(sent).toBe(
+        before.replace('Content-Transfer-Encoding: 8bit\r\n', '') +
+          `\r\n--guid-2\r\nContent-Type: ${type}\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n` +
+          `${header}\r\nB: 1\r\n\r\n--guid-2--\r\n`,
+      )
+    })
+
+    test('one whose content holds a copy of such a report is returned from its own beginning', async () => {
+      const inner =
+        '\r\n--guid-2\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: 8bit\r\n\r\n'
+      const { report } = await failed({ content: `A: \xe9\r\n\r\n${inner}X: 1\r\n\r\n` })
+      expect(await leaving(report)).toMatch(/\r\n\r\nA: =E9\r\n\r\n--guid-2--\r\n$/)
+    })
+
+    test('what is no report of ours keeps its length, without the octets', async () => {
+      expect(await leaving('Subject: \xe9\r\n\r\nb\xf6dy')).toBe('Subject: ?\r\n\r\nb?dy')
+    })
+  })
+
   test('bare line ends become CRLF, whatever the pieces', async () => {
     for (const size of [1, 2, 3, 64, 10_000]) {
       store.pieceSize = size
@@ -274,6 +420,14 @@ describe('what comes back of the original', () => {
   test('no field that is for the inside alone', async () => {
     const { report } = await failed({})
     expect(report).not.toMatch(/X-MS-Exchange-Organization/)
+  })
+
+  test('its header alone, when the content is damaged', async () => {
+    const message = stored()
+    store.damage = 'its content does not fit its checksum'
+    const report = await text(await notifier.failed(message, [failure()]))
+    expect(report).toContain('text/rfc822-headers')
+    expect(report).not.toContain('message/rfc822')
   })
 
   test('nothing, when the original cannot be read any more', async () => {
@@ -308,8 +462,19 @@ describe('hostile values', () => {
     const prepared = await notifier.failed(message, [failure({ address: 'zoë@corp.example' })])
     const report = await text(prepared)
     expect(Buffer.from(report, 'latin1').toString()).toContain('\r\nTo: <josé@sender.example>\r\n')
-    expect(report).toContain('Final-Recipient: utf-8;zo\\x{EB}@corp.example\r\n')
+    expect(report).toContain(
+      '\r\nContent-Type: message/global-delivery-status\r\nContent-Transfer-Encoding: quoted-printable\r\n',
+    )
+    expect(report).toContain('\r\nFinal-Recipient: utf-8;zo=C3=AB@corp.example\r\n')
     expect(prepared?.message.envelope.smtpUtf8).toBe(true)
+  })
+
+  test('an international recipient, told to a sender who may not know such', async () => {
+    const report = await text(
+      await notifier.failed(stored(), [failure({ address: 'zoë@corp.example' })]),
+    )
+    expect(report).toContain('\r\nContent-Type: message/delivery-status\r\n')
+    expect(report).toContain('Final-Recipient: utf-8;zo\\x{EB}@corp.example\r\n')
   })
 })
 

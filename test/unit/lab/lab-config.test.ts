@@ -9,7 +9,13 @@ import { sendConnectorSchema } from '../../../src/send/send-connector.ts'
 import { transportServiceSchema } from '../../../src/config/transport-service.ts'
 import { partnerCertificateFile } from '../../../src/lab/lab-peers.ts'
 import { labConfig } from '../../../src/lab/lab-config.ts'
-import { composeLayout, labLayouts, loopbackLayout } from '../../../src/lab/lab-layout.ts'
+import {
+  type LabLayout,
+  composeLayout,
+  labLayouts,
+  loopbackLayout,
+  withHighPorts,
+} from '../../../src/lab/lab-layout.ts'
 
 const schema = z.strictObject({
   Server: z.strictObject({ Name: z.string(), Fqdn: z.string(), Role: z.literal('Mailbox') }),
@@ -20,13 +26,23 @@ const schema = z.strictObject({
   TransportService: transportServiceSchema,
 })
 
-describe.each(Object.entries(labLayouts))('the %s configuration', (_, layout) => {
+const layouts = { ...labLayouts, 'high ports': withHighPorts(loopbackLayout) }
+
+function portsOf({ ports }: LabLayout['relay']): readonly number[] {
+  const { smtp, submission, submissions, outboundProxy, transport } = ports
+  return [smtp, submission, submissions, outboundProxy, transport]
+}
+
+describe.each(Object.entries(layouts))('the %s configuration', (_, layout) => {
   const config = schema.parse(parse(labConfig(layout)))
 
   test('has the default listeners on the relay alone', () => {
+    const { smtp, submission, outboundProxy, transport, submissions } = layout.relay.ports
     const bindings = config.ReceiveConnectors.flatMap(({ Bindings }) => Bindings)
     expect(bindings).toEqual(
-      [25, 587, 717, 2525, 465].map((port) => ({ address: layout.relay.bind, port })),
+      [smtp, submission, outboundProxy, transport, submissions].map((port) => ({
+        ...{ address: layout.relay.bind, port },
+      })),
     )
   })
 
@@ -39,8 +55,8 @@ describe.each(Object.entries(labLayouts))('the %s configuration', (_, layout) =>
     expect(routes).toEqual([
       ['contoso.test', layout.internal.address, layout.internal.port],
       ['partner.test', 'smarthost.partner.test', layout.partner.port],
-      ['proxied.test', undefined, 25],
-      ['*', undefined, 25],
+      ['proxied.test', undefined, layout.mx1.port],
+      ['*', undefined, layout.mx2.port],
     ])
   })
 
@@ -96,6 +112,26 @@ test("the relay's container trusts the certificate that the lab's container writ
     `/lab/lab/${partnerCertificateFile}`,
   )
 })
+
+describe.each(Object.entries(layouts))('in the %s layout', (_, layout) => {
+  const { relay, dns, mx1, mx2, internal, partner } = layout
+
+  test('no two hosts share an endpoint', () => {
+    const relays = portsOf(relay).map((port) => ({ address: relay.bind, port }))
+    const all = [...relays, dns, mx1, mx2, internal, partner].map(
+      ({ address, port }) => `${address} ${port}`,
+    )
+    expect(new Set(all).size).toBe(all.length)
+  })
+})
+
+test.each([labLayouts['one-address'], withHighPorts(loopbackLayout)])(
+  'an ordinary user may use every port',
+  ({ relay, dns, mx1, mx2, internal, partner }) => {
+    const ports = [dns, mx1, mx2, internal, partner].map(({ port }) => port)
+    expect(Math.min(...ports, ...portsOf(relay))).toBeGreaterThan(1024)
+  },
+)
 
 test('on loopback the mail hosts keep away from the relay', () => {
   const { relay, mx1, mx2, dead } = loopbackLayout

@@ -90,6 +90,7 @@ describe('an accepted message', () => {
       receivedAt: time,
       source: 'SMTP:From Internet',
       sourceAddress: '198.51.100.7',
+      sourceName: 'mx.sender.example',
       networkMessageId: 'guid',
     })
   })
@@ -180,7 +181,10 @@ describe('an accepted message', () => {
       /^Received: from fe\.corp\.example \(127\.0\.0\.1\) by edge01\.corp\.example \(192/,
     )
     expect(storedContent()?.match(/^Received:/gm)).toHaveLength(1)
-    expect(store.messages[0]?.message.sourceAddress).toBe('203.0.113.9')
+    expect(store.messages[0]?.message).toMatchObject({
+      sourceAddress: '203.0.113.9',
+      sourceName: 'client.example',
+    })
   })
 
   test('loses the header families its session may not bring', async () => {

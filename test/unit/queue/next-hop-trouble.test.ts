@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { hour, minute } from '../../../src/base/time-span.ts'
+import { day, hour, minute, second } from '../../../src/base/time-span.ts'
+import { untried } from '../../../src/queue/stored-message.ts'
 import { domainQueue } from '../../support/queue-samples.ts'
 import {
   SchedulerBench,
@@ -91,6 +92,91 @@ describe('a next hop that cannot be reached', () => {
     release()
     await bench.settle()
     expect(await bench.waiting()).toEqual([])
+  })
+})
+
+describe('why a message waits', () => {
+  const remoteHost = 'mx.dead.test (192.0.2.9)'
+  const refused = '441 4.4.1 refused'
+
+  async function dead(): Promise<SchedulerBench> {
+    const bench = new SchedulerBench()
+    bench.serve = () => Promise.resolve({ kind: 'unreachable', error: refused, remoteHost })
+    await bench.start()
+    await bench.send('dead.test')
+    return bench
+  }
+
+  const shown = async (bench: SchedulerBench) =>
+    (await bench.scheduler.listing.messages({ limit: 10 })).messages.map(
+      ({ LastError, RetryCount }) => [LastError, RetryCount],
+    )
+
+  const told = (bench: SchedulerBench, kind: 'deferred' | 'expired') =>
+    bench.events.flatMap((event) =>
+      event.kind === kind && event.copy.queue.nextHopDomain === 'dead.test' ? [event] : [],
+    )
+
+  test('is shown with the message, with the attempts that fell into its time', async () => {
+    await using bench = await dead()
+    await bench.advance(4 * minute, minute)
+    await bench.advance(second)
+    await bench.send('dead.test')
+    expect(await shown(bench)).toEqual([
+      [refused, 5],
+      ['', 0],
+    ])
+    await bench.advance(30 * minute, minute)
+    expect(await shown(bench)).toEqual([
+      [refused, 8],
+      [refused, 3],
+    ])
+  })
+
+  test('is told at the first attempt and at the delay, once each', async () => {
+    await using bench = await dead()
+    const [first] = told(bench, 'deferred')
+    expect(first?.results).toMatchObject([{ outcome: 'retry', reply: refused }])
+    expect(first).toMatchObject({ until: bench.clock.now() + minute })
+    await bench.advance(3 * hour, 10 * minute)
+    expect(told(bench, 'deferred')).toHaveLength(1)
+    await bench.advance(2 * hour, 10 * minute)
+    expect(told(bench, 'deferred').map(({ results }) => results.map(({ reply }) => reply))).toEqual(
+      [[refused], [refused]],
+    )
+    expect(bench.notices).toEqual(['delayed alice@example.com'])
+  })
+
+  test('goes with it when its time runs out', async () => {
+    await using bench = await dead()
+    await bench.advance(2 * day + 2 * minute, 10 * minute)
+    const [result] = told(bench, 'expired').flatMap(({ results }) => results)
+    expect(result?.recipient).toMatchObject({ lastError: refused })
+    expect(result?.recipient.attempts).toMatchObject([{ reply: refused, remoteHost }])
+    expect(result?.recipient.attempts?.[0]?.count).toBeGreaterThan(90)
+  })
+
+  test('goes with it to another queue', async () => {
+    await using bench = await dead()
+    bench.recategorize = ({ recipients }) =>
+      Promise.resolve({
+        copies: [{ queue: domainQueue('other.test'), recipients: recipients.map(untried) }],
+        failed: [],
+      })
+    await bench.scheduler.operations.resubmit(domainQueue('dead.test'))
+    await bench.settle()
+    const [copy] = await bench.waiting()
+    expect(copy?.queue.nextHopDomain).toBe('other.test')
+    expect(copy?.recipients).toMatchObject([{ attempts: [{ reply: refused, remoteHost }] }])
+    expect(copy?.recipients[0]?.lastError).toBeUndefined()
+  })
+
+  test('is told of as many messages as are in memory, whatever waits', async () => {
+    await using bench = await dead()
+    await bench.send('dead.test', 1000)
+    bench.events.length = 0
+    await bench.advance(20 * minute, minute)
+    expect(told(bench, 'deferred').length).toBeLessThan(10)
   })
 })
 

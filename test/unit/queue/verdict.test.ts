@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { day, hour, minute } from '../../../src/base/time-span.ts'
 import type { RecipientResult } from '../../../src/queue/delivery-agent.ts'
 import type { Copy } from '../../../src/queue/stored-message.ts'
-import { expiredReply, judge } from '../../../src/queue/verdict.ts'
+import {
+  allExpired,
+  expiredReply,
+  judge,
+  lastWordOf,
+  withQueueAttempts,
+} from '../../../src/queue/verdict.ts'
 import { domainQueue, sampleMessage, sampleTime } from '../../support/queue-samples.ts'
 import { schedulerSettings as settings } from '../../support/scheduler-bench.ts'
 
@@ -39,7 +45,9 @@ describe('an attempt', () => {
     const verdict = judge(copyOf(), results, after(minute))
     expect(verdict.delivered.map(({ recipient }) => recipient)).toEqual([b])
     expect(verdict.failed.map(({ recipient }) => recipient)).toEqual([c])
-    expect(verdict.remaining).toEqual([{ ...a, lastError: '451 later' }])
+    const [attempt] = verdict.remaining[0]?.attempts ?? []
+    expect(verdict.remaining).toEqual([{ ...a, lastError: '451 later', attempts: [attempt] }])
+    expect(attempt).toMatchObject({ reply: '451 later', lastAt: sampleTime + minute, count: 1 })
     expect(verdict).toMatchObject({
       attempts: 3,
       lastError: '451 later',
@@ -55,8 +63,41 @@ describe('an attempt', () => {
   test('past the expiry gives up who would be tried again', () => {
     const verdict = judge(copyOf(), results, after(2 * day))
     expect(verdict.remaining).toEqual([])
-    expect(verdict.expired).toEqual([{ recipient: a, outcome: 'failed', reply: expiredReply }])
+    expect(verdict.expired).toMatchObject([
+      { recipient: { ...a, lastError: '451 later' }, outcome: 'failed', reply: expiredReply },
+    ])
     expect(verdict.failed).toHaveLength(1)
+  })
+})
+
+describe('attempts to reach the next hop of the queue', () => {
+  const refused = { reply: '441 4.4.1 refused', remoteHost: 'mx.first.test (192.0.2.9)' }
+  const attempts = (at: number) => [{ ...refused, firstAt: at, lastAt: at, count: 1 }]
+
+  test('are those of each message that waited there', () => {
+    const known = withQueueAttempts(copyOf({ lastError: '' }), attempts(sampleTime + minute))
+    expect(known.lastError).toBe(refused.reply)
+    for (const recipient of known.recipients) {
+      expect(recipient).toMatchObject({ lastError: refused.reply, attempts: [refused] })
+      expect(lastWordOf(recipient)).toBe(refused.reply)
+    }
+    expect(allExpired(known)).toMatchObject([{ reply: expiredReply }, {}, {}])
+  })
+
+  test('do not hide what was said to a recipient later', () => {
+    const [waiting] = judge(copyOf(), results, after(2 * minute)).remaining
+    if (waiting === undefined) throw new Error('nobody waits')
+    const copy = copyOf({ recipients: [waiting] })
+    const [older] = withQueueAttempts(copy, attempts(sampleTime + minute)).recipients
+    expect(older?.lastError).toBe('451 later')
+    expect(older?.attempts?.map(({ reply }) => reply)).toEqual(['451 later', refused.reply])
+    const [newer] = withQueueAttempts(copy, attempts(sampleTime + 3 * minute)).recipients
+    expect(newer?.lastError).toBe(refused.reply)
+  })
+
+  test('before the message came are not its own', () => {
+    const copy = copyOf()
+    expect(withQueueAttempts(copy, attempts(sampleTime - 1))).toBe(copy)
   })
 })
 

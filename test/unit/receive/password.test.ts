@@ -11,7 +11,9 @@ test('a hash fits its password only, and no two are equal', async () => {
 })
 
 test('the two ways to write an umlaut are one password', async () => {
-  expect(await verifyPassword('gr\u00fcn', await hashPassword('gru\u0308n', { ln: 1, r: 1, p: 1 }))).toBe(true)
+  expect(
+    await verifyPassword('gr\u00fcn', await hashPassword('gru\u0308n', { ln: 1, r: 1, p: 1 })),
+  ).toBe(true)
 })
 
 test.each([

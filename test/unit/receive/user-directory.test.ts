@@ -17,6 +17,13 @@ function directory(...users: readonly User[]) {
   return { live, directory: new UserDirectory(live, new FakeClock()) }
 }
 
+/** A log-in from one place, by a client that waits for the answer. */
+function verify(users: UserDirectory, userName: string, password: string, source = '192.0.2.7') {
+  const remote = { address: source, port: 50_000 }
+  const { signal: ended } = new AbortController()
+  return users.verify({ userName, password }, { remote, ended })
+}
+
 const ana = testUser({ UserName: 'CONTOSO\\Ana', Password: 'secret' })
 
 test.each(['CONTOSO\\Ana', 'contoso\\ana', ' contoso\\ANA '])('finds %s', (name) => {
@@ -39,7 +46,7 @@ test('verifies a password in clear, by hash and from a file', async () => {
     testUser({ UserName: 'eve' }),
   )
   const kinds = async (...pairs: [string, string][]) =>
-    (await Promise.all(pairs.map((pair) => users.verify(...pair)))).map(({ kind }) => kind)
+    (await Promise.all(pairs.map((pair) => verify(users, ...pair)))).map(({ kind }) => kind)
   expect(await kinds(['contoso\\ana', 'secret'], ['ben', 'hashed'], ['cem', 'from file'])).toEqual([
     'verified',
     'verified',
@@ -59,30 +66,52 @@ test('an empty password fits nobody, whatever stands in the file', async () => {
     testUser({ UserName: 'ben', PasswordHash: await hashPassword('', cheapCost) }),
     testUser({ UserName: 'cem', PasswordFile: file }),
   )
-  expect((await users.verify('ben', '')).kind).toBe('refused')
-  expect((await users.verify('cem', '')).kind).toBe('refused')
+  expect((await verify(users, 'ben', '')).kind).toBe('refused')
+  expect((await verify(users, 'cem', '')).kind).toBe('refused')
 })
 
 test('a remembered password still does not let a wrong one in', async () => {
   const { directory: users } = directory(ana)
-  expect((await users.verify('contoso\\ana', 'secret')).kind).toBe('verified')
-  expect((await users.verify('contoso\\ana', 'wrong')).kind).toBe('refused')
-  expect((await users.verify('contoso\\ana', 'secret')).kind).toBe('verified')
+  expect((await verify(users, 'contoso\\ana', 'secret')).kind).toBe('verified')
+  expect((await verify(users, 'contoso\\ana', 'wrong')).kind).toBe('refused')
+  expect((await verify(users, 'contoso\\ana', 'secret')).kind).toBe('verified')
 })
 
 test('a changed account is in force at once', async () => {
   const { live, directory: users } = directory(ana)
-  await users.verify('contoso\\ana', 'secret')
+  await verify(users, 'contoso\\ana', 'secret')
   live.set([testUser({ UserName: 'CONTOSO\\Ana', Password: 'changed' })])
-  expect((await users.verify('contoso\\ana', 'secret')).kind).toBe('refused')
-  expect((await users.verify('contoso\\ana', 'changed')).kind).toBe('verified')
+  expect((await verify(users, 'contoso\\ana', 'secret')).kind).toBe('refused')
+  expect((await verify(users, 'contoso\\ana', 'changed')).kind).toBe('verified')
 })
 
-test('a flood of log-ins is turned away instead of piling up', async () => {
-  const cheap = '$scrypt$ln=1,r=1,p=1$c2FsdA$aGFzaGhhc2g'
+const cheap = '$scrypt$ln=1,r=1,p=1$c2FsdA$aGFzaGhhc2g'
+
+test('a flood of log-ins from one source is turned away instead of piling up', async () => {
   const { directory: users } = directory(testUser({ UserName: 'ana', PasswordHash: cheap }))
-  const flood = Array.from({ length: 300 }, (_, at) => users.verify('ana', `guess ${at}`))
+  const flood = Array.from({ length: 300 }, (_, at) => verify(users, 'ana', `guess ${at}`))
   const kinds = (await Promise.all(flood)).map(({ kind }) => kind)
-  expect(kinds.filter((kind) => kind === 'refused')).toHaveLength(202)
-  expect(kinds.filter((kind) => kind === 'unavailable')).toHaveLength(98)
+  expect(kinds.filter((kind) => kind === 'refused')).toHaveLength(52)
+  expect(kinds.filter((kind) => kind === 'unavailable')).toHaveLength(248)
+})
+
+test('a crowd of one account from one source is one check', async () => {
+  const { directory: users } = directory(ana)
+  const crowd = Array.from({ length: 300 }, () => verify(users, 'contoso\\ana', 'secret'))
+  const kinds = new Set((await Promise.all(crowd)).map(({ kind }) => kind))
+  expect(kinds).toEqual(new Set(['verified']))
+})
+
+test('a crowd of clients that all leave is checked no more, one that stays is', async () => {
+  const { directory: users } = directory(testUser({ UserName: 'ana', PasswordHash: cheap }))
+  const remote = { address: '192.0.2.7', port: 50_000 }
+  const places = ['one', 'two'].map((guess) => verify(users, 'ana', guess))
+  const clients = Array.from({ length: 4 }, () => new AbortController())
+  const asked = clients.map(({ signal: ended }, at) =>
+    users.verify({ userName: 'ana', password: `guess ${at % 2}` }, { remote, ended }),
+  )
+  for (const at of [0, 1, 2]) clients[at]?.abort()
+  const kinds = (await Promise.all(asked)).map(({ kind }) => kind)
+  expect(kinds).toEqual(['unavailable', 'refused', 'unavailable', 'refused'])
+  await Promise.all(places)
 })

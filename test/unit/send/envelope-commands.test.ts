@@ -36,6 +36,21 @@ describe('MAIL and RCPT', () => {
   })
 
   test.each([
+    ['rfc822;a+FF+2B@first.test', 'rfc822;a+FF+2B@first.test'],
+    ['utf-8;gr\\x{E5}@first.test', 'utf-8;gr\\x{E5}@first.test'],
+    ['utf-8;grå\u{1F600}@first.test', 'utf-8;gr\\x{E5}\\x{1F600}@first.test'],
+  ])('pass the original recipient %s on as any peer takes it', (originalRecipient, sent) => {
+    const recipient = { address: 'b@good.test', originalRecipient }
+    const command = rcptCommand(recipient, capabilities('DSN'))
+    expect(command).toBe(`RCPT TO:<b@good.test> ORCPT=${sent}`)
+  })
+
+  test('leave out an original recipient that became too long for a peer', () => {
+    const recipient = { address: 'b@good.test', originalRecipient: `utf-8;${'å'.repeat(100)}` }
+    expect(rcptCommand(recipient, capabilities('DSN'))).toBe('RCPT TO:<b@good.test>')
+  })
+
+  test.each([
     ['SIZE 499', '5.3.4'],
     ['SIZE 500', undefined],
     ['SIZE 0', undefined],

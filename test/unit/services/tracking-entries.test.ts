@@ -225,6 +225,21 @@ test.each<{ name: string; kind: 'failed' | 'expired'; results: RecipientResult; 
   ])
 })
 
+test('an expiry tells what stood in the way until then', () => {
+  const copy = copyOf(['a@corp.example', 'b@corp.example', 'c@corp.example'])
+  const refused = '441 4.4.1 refused'
+  const results = [refused, refused, '450 4.2.1 later'].map((lastError, at) => ({
+    ...result('bob@corp.example', { reply: expired }),
+    recipient: { address: `${at}@corp.example`, lastError },
+  }))
+  expect(entriesOf({ kind: 'expired', copy, results })).toMatchObject([
+    {
+      recipientStatuses: [expired, expired, expired],
+      sourceContext: `${refused}; 450 4.2.1 later`,
+    },
+  ])
+})
+
 test('a failure names who refused', () => {
   const copy = copyOf(['bob@corp.example'])
   const results = [result('bob@corp.example', { session })]

@@ -174,6 +174,7 @@ describe('parameters of MAIL', () => {
     ['RET=FULL', { returnContent: 'FULL' }],
     ['RET=hdrs', { returnContent: 'HDRS' }],
     ['ENVID=QQ314159+2B', { envelopeId: 'QQ314159+2B' }],
+    ['ENVID=a+FF', { envelopeId: 'a+FF' }],
     ['AUTH=<>', { auth: '' }],
     ['AUTH=e+3Dmc2@example.com', { auth: 'e=mc2@example.com' }],
     ['  SIZE=1   BODY=8BITMIME  ', { size: 1, body: '8BITMIME' }],
@@ -243,6 +244,8 @@ describe('parameters of RCPT', () => {
     ['NOTIFY=DELAY,SUCCESS,DELAY', { notify: ['SUCCESS', 'DELAY'] }],
     ['ORCPT=rfc822;b+2Bc@example.com', { originalRecipient: 'rfc822;b+2Bc@example.com' }],
     ['ORCPT=rfc822;b=c@example.com', { originalRecipient: 'rfc822;b=c@example.com' }],
+    ['ORCPT=rfc822;a+FF+80b@example.com', { originalRecipient: 'rfc822;a+FF+80b@example.com' }],
+    ['ORCPT=utf-8;gr\\x{E5}@example.com', { originalRecipient: 'utf-8;gr\\x{E5}@example.com' }],
     ['ORCPT=utf-8;grå@example.com', { originalRecipient: 'utf-8;grå@example.com' }],
   ])('%s', (text, expected) => {
     expect(rcpt(`TO:<a@b.test> ${text}`)).toEqual({ address: 'a@b.test', ...expected })

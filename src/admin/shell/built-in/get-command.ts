@@ -1,6 +1,7 @@
 import { tableView } from '../../format/view.ts'
 import { ShellObject } from '../../values/shell-object.ts'
 import { wildcard } from '../../../base/wildcard.ts'
+import type { CmdletTable } from '../cmdlet-table.ts'
 import { defineCmdlet, parameter, refused } from '../cmdlet.ts'
 import { list, text } from '../parameter-types.ts'
 import { ShellError } from '../shell-error.ts'
@@ -68,12 +69,14 @@ export const getCommand = defineCmdlet({
   },
 })
 
-function failUnknown(name: string, cmdlets: { nearest(name: string): string | undefined }): never {
-  const close = cmdlets.nearest(name)
-  const hint = close === undefined ? '' : ` Did you mean ${close}?`
-  throw new ShellError(`The term '${name}' is not recognized as the name of a cmdlet.${hint}`, {
-    id: 'CommandNotFoundException',
-    category: 'ObjectNotFound',
-    target: name,
-  })
+function failUnknown(name: string, cmdlets: Pick<CmdletTable, 'hint'>): never {
+  const hint = cmdlets.hint(name) ?? ''
+  throw new ShellError(
+    `The term '${name}' is not recognized as the name of a cmdlet. ${hint}`.trim(),
+    {
+      id: 'CommandNotFoundException',
+      category: 'ObjectNotFound',
+      target: name,
+    },
+  )
 }

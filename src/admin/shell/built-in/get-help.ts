@@ -120,14 +120,13 @@ function parametersHelp(cmdlet: Cmdlet, patterns: readonly string[], width: numb
 }
 
 function failUnknown(name: string, topics: readonly HelpTopic[], context: CmdletContext): never {
-  const close =
-    context.cmdlets.nearest(name) ??
-    nearest(
-      name,
-      topics.map((topic) => topic.name),
-    )
+  const close = nearest(
+    name,
+    topics.map((topic) => topic.name),
+  )
   const hint =
-    close === undefined ? 'Get-Command lists the commands there are.' : `Did you mean ${close}?`
+    context.cmdlets.hint(name) ??
+    (close === undefined ? 'Get-Command lists the commands there are.' : `Did you mean ${close}?`)
   throw new ShellError(`Get-Help could not find ${name} in a help file in this session. ${hint}`, {
     id: 'HelpNotFound',
     category: 'ObjectNotFound',

@@ -50,6 +50,28 @@ test('a right that was given can be taken back, and the usual ones are not writt
   expect(await settings.text()).toBe(before)
 })
 
+test('the published line with the kind of right runs as it is printed', async () => {
+  const settings = await withRelay()
+  await settings.run('Set-ReceiveConnector "Anonymous Relay" -PermissionGroups AnonymousUsers')
+  const kind = '-AccessRights ExtendedRight -InheritanceType All'
+  await settings.run(`Get-ReceiveConnector "Anonymous Relay" | ${anyRecipient} ${kind}`)
+  expect(await rightsIn(settings)).toContain('SMTPAcceptAnyRecipient')
+  for (const other of ['-AccessRights GenericAll', '-InheritanceType Children']) {
+    const line = `${anyRecipient} "Anonymous Relay" ${other}`
+    expect(await settings.errorOf(line), other).toContain('there is no directory')
+  }
+})
+
+test('a right that is denied is taken', async () => {
+  const settings = await withRelay()
+  await settings.run('Set-ReceiveConnector "Anonymous Relay" -PermissionGroups AnonymousUsers')
+  const line = `Get-ReceiveConnector "Anonymous Relay" | ${anyRecipient}`
+  const before = await settings.text()
+  await settings.run(`${line} -Deny:$false`)
+  expect(await settings.run(`${line} -Deny | % Deny`)).toBe('True\n')
+  expect(await settings.text()).toBe(before)
+})
+
 test('senders in our own domains can be refused to strangers', async () => {
   const settings = await SettingsShell.on(edge)
   await settings.run(

@@ -207,6 +207,18 @@ describe('Get-Message', () => {
       },
     ],
     [`-Filter {Subject -like 'message_*' -or Size -gt 1KB}`, [], {}],
+    // What is shown counts the attempts of the queue, too: the queue itself knows an upper bound only.
+    [
+      `-Filter {RetryCount -lt 9 -and RetryCount -eq 7}`,
+      [],
+      {
+        tests: [
+          { field: 'attempts', operator: '<', value: 9 },
+          { field: 'attempts', operator: '<=', value: 7 },
+        ],
+      },
+    ],
+    [`-Filter {RetryCount -gt 8}`, [], {}],
     [
       `-Filter {Size -ge 12 -and Subject -eq '100%_x'}`,
       [],

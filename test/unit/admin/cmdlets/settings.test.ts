@@ -182,11 +182,35 @@ const refusals: readonly (readonly [line: string, why: string])[] = [
     'is not valid for the type AddressSpace. It must be an address space such as contoso.com, *.contoso.com, * or --, with a cost from 1 to 100',
   ],
   [
+    'Set-SendConnector Out -AddressSpaces "X400:c=US;a=;p=Contoso;1"',
+    'It must be of the type SMTP, the only way that mail goes here; X400 is not available',
+  ],
+  [
+    'New-SendConnector Fax -AddressSpaces "FAX:*;1"',
+    'It must be of the type SMTP, the only way that mail goes here; FAX is not available',
+  ],
+  [
+    'Set-SendConnector Out -DNSRoutingEnabled $false -SmartHosts "--"',
+    'The smart host -- means the servers of a subscribed Active Directory site',
+  ],
+  [
     "Set-TransportService -ReceiveProtocolLogPath 'D:\\Logs'",
     'ReceiveProtocolLogPath must be a folder of this machine',
   ],
   ['Remove-SendConnector Out', 'The command asks before it changes something'],
 ]
+
+test.each([
+  'Set-SendConnector Out -CloudServicesMailEnabled $false -LinkedReceiveConnector $null -Comment x',
+  'Set-SendConnector Out -DomainController "" -IsCoexistenceConnector:$false -Comment x',
+  'Set-TransportService -AntispamAgentsEnabled $false -ExternalIPAddress $null -MaxOutboundConnections 900',
+  'Set-TransportConfig -ShadowRedundancyEnabled $false -JournalingReportNdrTo "" -MaxSendSize 20MB',
+])('%s: what is refused may be given to ask for nothing', async (line) => {
+  const settings = await SettingsShell.on(start)
+  expect(await settings.run(line)).toBe('')
+  expect(await settings.text()).not.toBe(start)
+  expect(await settings.text()).not.toMatch(/Linked|Controller|Antispam|Shadow|Journaling/)
+})
 
 test.each(refusals)('refuses %s, and leaves the file as it is', async (line, why) => {
   const settings = await SettingsShell.on(start)

@@ -1,0 +1,67 @@
+import { shortened } from '../message/header-text.ts'
+import type { Milliseconds } from '../base/time-span.ts'
+
+/** Attempts in a row that ended in the same words. */
+export interface PastAttempts {
+  readonly reply: string
+  /** The host that was tried, `host (ip)`; absent when there was none. */
+  readonly remoteHost?: string
+  readonly firstAt: Milliseconds
+  readonly lastAt: Milliseconds
+  readonly count: number
+}
+
+/** What attempts came to, the newest first; of many the last few. */
+export type AttemptHistory = readonly PastAttempts[]
+
+/** One attempt that came to nothing. */
+export interface FailedAttempt extends Pick<PastAttempts, 'reply' | 'remoteHost'> {
+  readonly at: Milliseconds
+}
+
+const longestHistory = 5
+const longestReply = 1000
+
+/** The history with one more attempt. */
+export function withAttempt(
+  history: AttemptHistory,
+  { at, reply, remoteHost }: FailedAttempt,
+): AttemptHistory {
+  const attempt: PastAttempts = {
+    reply: shortened(reply, longestReply),
+    ...(remoteHost !== undefined && { remoteHost }),
+    ...{ firstAt: at, lastAt: at, count: 1 },
+  }
+  return joined([attempt, ...history])
+}
+
+/** Two histories of the same waiting as one; what stands in both is not counted twice. */
+export function mergedHistory(one: AttemptHistory, other: AttemptHistory): AttemptHistory {
+  return joined([...one, ...other].sort((a, b) => b.lastAt - a.lastAt))
+}
+
+/** The runs that did not end before `time`. */
+export function historySince(history: AttemptHistory, time: Milliseconds): AttemptHistory {
+  return history.filter(({ lastAt }) => lastAt >= time)
+}
+
+/** Neighbours in the same words become one run. */
+function joined(runs: AttemptHistory): AttemptHistory {
+  const history: PastAttempts[] = []
+  for (const run of runs) {
+    const newer = history.at(-1)
+    if (newer?.reply !== run.reply || newer.remoteHost !== run.remoteHost) history.push(run)
+    else history[history.length - 1] = union(newer, run)
+  }
+  return history.slice(0, longestHistory)
+}
+
+function union(newer: PastAttempts, older: PastAttempts): PastAttempts {
+  const isShared = older.lastAt > newer.firstAt || older.firstAt === newer.firstAt
+  return {
+    ...newer,
+    firstAt: Math.min(newer.firstAt, older.firstAt),
+    lastAt: Math.max(newer.lastAt, older.lastAt),
+    count: isShared ? Math.max(newer.count, older.count) : newer.count + older.count,
+  }
+}
