@@ -7,7 +7,8 @@ import { readConfig } from './read-config.ts'
 
 /**
  * `edge healthcheck`: exit 0 when every service of the role runs and can do its work. A file that does not
- * check is told, but the services go on without it: who restarts what is not healthy would end them.
+ * check is told, but the services go on without it: who restarts what is not healthy would end them. A
+ * connector without its certificate is told too, for no restart brings one.
  */
 export const healthcheckCommand: Command = {
   run,
@@ -22,8 +23,9 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
   const config = await readConfig(configFile, io)
   const role = await told(roleToHave(dataFolder, config?.Server.Role))
   const complaints: string[] = []
-  for await (const { worker, complaint } of serviceHealth(dataFolder, role)) {
+  for await (const { worker, complaint, warnings } of serviceHealth(dataFolder, role)) {
     if (complaint !== undefined) complaints.push(`${worker}: ${complaint}`)
+    for (const warning of warnings) io.stderr.write(`warning: ${worker}: ${warning}\n`)
   }
   for (const complaint of complaints) io.stderr.write(`${complaint}\n`)
   return complaints.length === 0 ? exitCodes.fine : exitCodes.toldError

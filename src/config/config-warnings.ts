@@ -3,8 +3,10 @@ import type { Problem } from '../base/problem.ts'
 import { type Milliseconds, day } from '../base/time-span.ts'
 import type { ReceiveConnector } from '../receive/receive-connector.ts'
 import { sameCertificateName } from '../tls/certificate-name.ts'
-import { fitsDomain } from '../tls/certificate-choice.ts'
+import { type CertificateFacts, chooseCertificate, fitsDomain } from '../tls/certificate-choice.ts'
 import type { KeyPair } from '../tls/certificates.ts'
+import { selfSignedFacts } from '../tls/own-certificate.ts'
+import { type CertificateSelection, certificateGaps } from './certificate-gaps.ts'
 import type { ReferencedFiles } from './referenced-files.ts'
 import type { ServerConfig } from './server-config.ts'
 
@@ -18,8 +20,20 @@ export function configWarnings(
     ...plainPasswords(config),
     ...openRelays(config),
     ...certificates.flatMap(({ index, pair }) => certificateWarnings(config, pair, { index, now })),
+    ...certificateGaps(config, selection(config, certificates, now)),
     ...nowhereToGo(config),
   ]
+}
+
+/** The choice that the services will have; the self-signed one is made at the first start. */
+function selection(
+  { Server }: ServerConfig,
+  certificates: ReferencedFiles['certificates'],
+  now: Milliseconds,
+): CertificateSelection {
+  const configured: readonly CertificateFacts[] = certificates.map(({ pair }) => pair)
+  const selfSigned = selfSignedFacts(Server.Fqdn, now)
+  return (fqdn, name) => chooseCertificate({ configured, selfSigned }, { fqdn, name }, now)
 }
 
 function plainPasswords({ Users, SendConnectors }: ServerConfig): Problem[] {

@@ -40,9 +40,12 @@ export function mergedHistory(one: AttemptHistory, other: AttemptHistory): Attem
   return joined([...one, ...other].sort((a, b) => b.lastAt - a.lastAt))
 }
 
-/** The runs that did not end before `time`. */
+/**
+ * Of a queue's history what concerns a message that came at `time`: the newest run in any case, for that
+ * is what it waits for.
+ */
 export function historySince(history: AttemptHistory, time: Milliseconds): AttemptHistory {
-  return history.filter(({ lastAt }) => lastAt >= time)
+  return history.filter(({ lastAt }, at) => at === 0 || lastAt >= time)
 }
 
 /** Neighbours in the same words become one run. */

@@ -1,4 +1,4 @@
-import type { Certificates } from '../tls/certificates.ts'
+import type { Certificates, KeyPair } from '../tls/certificates.ts'
 import type { ServerContexts } from '../tls/server-contexts.ts'
 import type { ReceiveConnector } from './receive-connector.ts'
 import type { ConnectionTls } from './receiving-connection.ts'
@@ -34,15 +34,17 @@ export class ConnectorTls {
     this.#contexts = options.contexts
   }
 
+  /** Whether there is a certificate to show now. */
+  hasCertificate(): boolean {
+    return this.#select() !== undefined
+  }
+
   /** Undefined when TLS should start on connect and there is no certificate for it. */
   offer(): OfferedTls | undefined {
-    const { TlsCertificateName, TlsMode, AuthMechanism } = this.#connector
+    const { TlsMode, AuthMechanism } = this.#connector
     const contexts = this.#contexts
     const { internal } = this.#certificates
-    const selected = this.#certificates.select(
-      this.#fqdn,
-      TlsCertificateName === '' ? undefined : TlsCertificateName,
-    )
+    const selected = this.#select()
     const implicit = TlsMode === 'Implicit'
     if (selected === undefined && implicit) return undefined
     // Without a certificate STARTTLS is not offered, and this one is never shown.
@@ -62,5 +64,10 @@ export class ConnectorTls {
     this.#tls.Public.useCertificates(certificate, internal)
     this.#tls.Internal.useCertificates(internal, internal)
     return { tls: this.#tls, tlsAvailable: selected !== undefined }
+  }
+
+  #select(): KeyPair | undefined {
+    const { TlsCertificateName: name } = this.#connector
+    return this.#certificates.select(this.#fqdn, name === '' ? undefined : name)
   }
 }

@@ -62,7 +62,8 @@ export interface ListenerInfo {
   readonly address: string
   /** The real port, where the binding has 0. */
   readonly port: number
-  readonly tls: 'STARTTLS' | 'implicit' | 'none'
+  /** `no certificate`: there should be TLS, and no connector of the socket has a certificate for it. */
+  readonly tls: 'STARTTLS' | 'implicit' | 'none' | 'no certificate'
   /** Connectors that share it, narrowest remote range first. */
   readonly connectors: readonly string[]
 }
@@ -362,7 +363,7 @@ export class ReceiveService implements AsyncDisposable {
     return {
       address: listener.binding.address,
       port: listener.port,
-      tls: tlsOf(sharing),
+      tls: tlsOf(sharing, (connector) => this.#connectorTls(connector).hasCertificate()),
       connectors: sharing.map(({ Name }) => Name),
     }
   }
@@ -372,7 +373,15 @@ function narrowestRange({ RemoteIPRanges }: ReceiveConnector): bigint {
   return RemoteIPRanges.map(rangeSize).reduce((a, b) => (a < b ? a : b))
 }
 
-function tlsOf(connectors: readonly ReceiveConnector[]): ListenerInfo['tls'] {
-  if (connectors.some(({ TlsMode }) => TlsMode === 'Implicit')) return 'implicit'
-  return connectors.some(({ AuthMechanism }) => AuthMechanism.includes('Tls')) ? 'STARTTLS' : 'none'
+function tlsOf(
+  connectors: readonly ReceiveConnector[],
+  hasCertificate: (connector: ReceiveConnector) => boolean,
+): ListenerInfo['tls'] {
+  const secured = connectors.filter(
+    ({ TlsMode, AuthMechanism }) => TlsMode === 'Implicit' || AuthMechanism.includes('Tls'),
+  )
+  if (secured.length === 0) return 'none'
+  const able = secured.filter(hasCertificate)
+  if (able.length === 0) return 'no certificate'
+  return able.some(({ TlsMode }) => TlsMode === 'Implicit') ? 'implicit' : 'STARTTLS'
 }

@@ -107,11 +107,12 @@ export class SmtpDelivery implements DeliveryAgent, AsyncDisposable {
   }
 
   #findNextHop(queue: QueueKey, connector: SendConnector, onLookup: (lookup: Lookup) => void) {
-    const { resolvers, random, isOwnListener, server } = this.#options
+    const { resolvers, random, clock, isOwnListener, server } = this.#options
     const own = [server.current.Fqdn, connector.Fqdn].map((name) => name.toLowerCase())
     return findNextHop(queue, connector, {
       resolver: connector.UseExternalDNSServersEnabled ? resolvers.external : resolvers.internal,
       random,
+      clock,
       isOwnName: (host) => own.includes(host),
       isOwnListener,
       onLookup,

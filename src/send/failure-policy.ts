@@ -127,9 +127,19 @@ const failover =
 
 /**
  * The queue's LastError when no target was of use: the trouble with the first, and where the last
- * attempt went.
+ * attempt went; and what the DNS did not tell, for the host that works may be behind that.
  */
-export function unreachableText(first: TargetTrouble, last: Target): string {
+export function unreachableText(
+  first: TargetTrouble,
+  last: Target,
+  dnsFaults: readonly string[] = [],
+): string {
+  const text = firstTroubleText(first, last)
+  if (dnsFaults.length === 0) return text
+  return `${text}. DNS query failed for other addresses: ${dnsFaults.slice(0, 3).join(', ')}`
+}
+
+function firstTroubleText(first: TargetTrouble, last: Target): string {
   const ending = `${failover} The last endpoint attempted was ${targetEndpoint(last)}`
   switch (first.kind) {
     case 'policy':

@@ -5,6 +5,7 @@ import type { QueueKey } from '../queue/queue-key.ts'
 import type { AddressMemory, Presence } from './address-memory.ts'
 import { lookupsDescription, nextHopOutcome } from './connectivity-texts.ts'
 import { type TargetTrouble, speaksForAddress, unreachableText } from './failure-policy.ts'
+import type { KnownTargets, Targets } from './known-targets.ts'
 import type { Lookup, NextHop } from './next-hop.ts'
 import type { RunWatch } from './run-watch.ts'
 import type { SendConnector } from './send-connector.ts'
@@ -28,9 +29,14 @@ export interface TargetWalkOptions {
 export class TargetWalk {
   readonly #options: TargetWalkOptions
   #targets: readonly Target[] | undefined
+  /** What the DNS has yet to tell of targets, for when those that are known are of no use. */
+  #later: KnownTargets['later']
+  #dnsFaults: readonly string[] = []
   /** Index of the target in use or to be tried next. */
   #current = 0
   #first: { readonly trouble: TargetTrouble; readonly target: Target } | undefined
+  /** One that was passed over since it holds enough of our connections. */
+  #crowded: Target | undefined
   /** At the address of the session that was opened last. */
   #presence: Presence | undefined
 
@@ -74,6 +80,8 @@ export class TargetWalk {
       return nextHop
     }
     this.#targets = nextHop.targets
+    this.#later = nextHop.later
+    this.#dnsFaults = nextHop.dnsFaults
     return this.#connect(nextHop.targets, begun)
   }
 
@@ -83,14 +91,13 @@ export class TargetWalk {
   ): Promise<DeliverySession | ConnectionResult> {
     const { signal, watch } = this.#options
     let first = begun
-    let crowded: Target | undefined
     watch.begin()
     for (; this.#current < targets.length; this.#current++) {
       const target = targets[this.#current]
       if (target === undefined || signal.aborted || watch.isGivenUp) break
       const presence = this.#enter(target)
       if ('kind' in presence) {
-        if (presence.kind === 'crowded') crowded = target
+        if (presence.kind === 'crowded') this.#crowded = target
         else this.#first ??= { trouble: presence.trouble, target }
         continue
       }
@@ -101,9 +108,25 @@ export class TargetWalk {
     }
     first?.end()
     if (signal.aborted) return { kind: 'served' }
-    if (crowded !== undefined && !watch.isGivenUp)
-      return { kind: 'crowded', error: crowdedText(targetEndpoint(crowded)) }
+    if (this.#later !== undefined && !watch.isGivenUp) return this.#goOn(targets, this.#later)
+    if (this.#crowded !== undefined && !watch.isGivenUp)
+      return { kind: 'crowded', error: crowdedText(targetEndpoint(this.#crowded)) }
     return this.#unreachable(targets)
+  }
+
+  /** The known targets were of no use. */
+  async #goOn(
+    known: readonly Target[],
+    later: () => Promise<Targets>,
+  ): Promise<DeliverySession | ConnectionResult> {
+    const { watch, queue } = this.#options
+    this.#later = undefined
+    const tooLong = watch.lookUp(queue.nextHopDomain)
+    const found = await Promise.race([later(), aborted(tooLong)])
+    if (found === undefined) return this.#unreachable(known)
+    this.#targets = [...known, ...found.targets]
+    this.#dnsFaults = found.dnsFaults
+    return this.#connect(this.#targets)
   }
 
   #enter(target: Target) {
@@ -118,8 +141,8 @@ export class TargetWalk {
     begun: ConnectivitySession | undefined,
   ): Promise<DeliverySession | TargetTrouble> {
     const { opener, queue, connector, signal, watch } = this.#options
-    const hasAlternative = this.#current + 1 < (this.#targets?.length ?? 0)
-    const tooLong = watch.open(target, hasAlternative)
+    const isLast = this.#current + 1 >= (this.#targets?.length ?? 0)
+    const tooLong = watch.open(target, !isLast || this.#later !== undefined)
     const shutDown = () => watch.shutDown()
     signal.addEventListener('abort', shutDown, { once: true })
     const opened = await opener.open({ target, connector, queue, signal: tooLong, begun, watch })
@@ -140,7 +163,7 @@ export class TargetWalk {
     if (this.#first === undefined || last === undefined)
       return { kind: 'unreachable', error: '451 4.4.0 There was no target to try' }
     const { trouble, target } = this.#first
-    const error = unreachableText(trouble, last)
+    const error = unreachableText(trouble, last, this.#dnsFaults)
     return { kind: 'unreachable', error, remoteHost: targetName(target) }
   }
 }

@@ -17,6 +17,7 @@ import type { ProgramLog } from '../base/program-log.ts'
 import { makeAllPrivate, mendPrivacy } from './private-data.ts'
 import { openServiceLogger, tellsMail } from './service-logger.ts'
 import { removeQueueFile } from './queue-files.ts'
+import type { HealthAnswer } from './service-health.ts'
 import type { ServiceName } from './service-names.ts'
 import { openSiblings, tellSupervisor } from './supervisor-channel.ts'
 import { openTransportService } from './transport-service.ts'
@@ -81,7 +82,7 @@ async function serve(
   const socket = adminSocketPath(dataFolder, worker.service, worker.number)
   await using _endpoint = await openAdminEndpoint(socket, {
     ...running.adminMethods,
-    health: () => Promise.resolve(running.unhealthy()),
+    health: () => Promise.resolve(healthOf(ground, running)),
     role: () => Promise.resolve(ground.config.current.Server.Role),
     reload: () => reloadNow(ground, running),
   }).catch((error: unknown) => {
@@ -94,6 +95,12 @@ async function serve(
   if (!isEmpty) logger.info({}, 'the service drains')
   await running.drain()
   return isEmpty
+}
+
+/** What healthcheck and Test-ServiceHealth tell of this process. */
+function healthOf(ground: ServiceGround, running: RunningService): HealthAnswer {
+  const complaint = running.unhealthy()
+  return { ...(complaint !== undefined && { complaint }), warnings: ground.certificateGaps() }
 }
 
 /** Takes the configuration over as it is in the file now, and answers when it is in force. */

@@ -7,10 +7,11 @@ import { ConfigWatcher, type ReloadResult } from '../config/config-watcher.ts'
 import { loadConfigAside } from '../config/load-config-aside.ts'
 import type { LocatedProblem } from '../config/located-problem.ts'
 import type { ServerConfig } from '../config/server-config.ts'
-import { CertificateStore } from '../tls/certificate-store.ts'
+import { CertificateStore, type CertificateStoreOptions } from '../tls/certificate-store.ts'
 import { makeSelfSignedAside } from '../tls/self-signed-aside.ts'
 import type { Certificates } from '../tls/certificates.ts'
 import type { ProgramLog } from '../base/program-log.ts'
+import { CertificateWatch } from './certificate-watch.ts'
 import type { ListenerRow } from './service-messages.ts'
 import { startWarnings } from './start-warnings.ts'
 import type { Siblings } from './supervisor-channel.ts'
@@ -29,6 +30,8 @@ export interface ServiceGround extends AsyncDisposable {
   readonly siblings: Siblings | undefined
   readonly config: Live<ServerConfig>
   readonly certificates: Certificates
+  /** The connectors of the service that have not the certificate they should have, one line each. */
+  certificateGaps(): readonly string[]
   readonly dataFolder: string
   readonly clock: Clock
   readonly logger: ProgramLog
@@ -88,9 +91,14 @@ export async function openGround(
   }
   const config = new LiveValue(loaded.config)
   const log = plainLog(logger)
-  const certificates = await openCertificates(config, { dataFolder, clock, log })
+  const ownLog = worker.number === 1 ? log : silentLog
+  const gaps = new CertificateWatch({ service: worker.service, config, log: ownLog })
+  const certificates = await openCertificates(config, {
+    ...{ dataFolder, clock, log },
+    onRead: (read) => gaps.read(read),
+  })
   const watcher = new ConfigWatcher({
-    ...{ file: configFile, live: config, clock, log: worker.number === 1 ? log : silentLog },
+    ...{ file: configFile, live: config, clock, log: ownLog },
     ...{ load: loadConfigAside, atStart: { text: textAtStart, sections: loaded.sections } },
   })
   return {
@@ -106,6 +114,7 @@ export async function openGround(
       stopping,
       fail,
     },
+    certificateGaps: () => gaps.lines(),
     async reload() {
       const result = await watcher.reload()
       // After the configuration, which may name other certificates now.
@@ -119,13 +128,13 @@ export async function openGround(
   }
 }
 
+interface CertificatesOptions extends Pick<CertificateStoreOptions, 'clock' | 'log' | 'onRead'> {
+  readonly dataFolder: string
+}
+
 async function openCertificates(
   config: Live<ServerConfig>,
-  {
-    dataFolder,
-    clock,
-    log,
-  }: { dataFolder: string; clock: Clock; log: ReturnType<typeof plainLog> },
+  { dataFolder, ...options }: CertificatesOptions,
 ): Promise<CertificateStore> {
   const folder = join(dataFolder, 'certs')
   try {
@@ -133,9 +142,8 @@ async function openCertificates(
       configured: mapLive(config, ({ Certificates }) => Certificates),
       folder,
       fqdn: config.current.Server.Fqdn,
-      clock,
       make: makeSelfSignedAside,
-      log,
+      ...options,
     })
   } catch (error) {
     throw new CannotStart(

@@ -13,6 +13,14 @@ export interface WorkerHealth {
   readonly isRunning: boolean
   /** Why it cannot do its work; undefined when it can. */
   readonly complaint: string | undefined
+  /** What is amiss and keeps it from no work that it could do after a restart. */
+  readonly warnings: readonly string[]
+}
+
+/** The answer of one process to the method `health`. */
+export interface HealthAnswer {
+  readonly complaint?: string
+  readonly warnings: readonly string[]
 }
 
 /** How the processes are that a running server of this role must have. */
@@ -49,10 +57,10 @@ export async function roleToHave(
 
 async function stateOf(target: Parameters<typeof askService>[0]) {
   try {
-    const answer = await askService(target, 'health')
-    return { isRunning: true, complaint: typeof answer === 'string' ? answer : undefined }
+    const { complaint, warnings } = (await askService(target, 'health')) as HealthAnswer
+    return { isRunning: true, complaint, warnings }
   } catch (error) {
     const complaint = error instanceof Error ? error.message : String(error)
-    return { isRunning: !(error instanceof ServiceNotRunning), complaint }
+    return { isRunning: !(error instanceof ServiceNotRunning), complaint, warnings: [] }
   }
 }

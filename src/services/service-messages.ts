@@ -2,7 +2,7 @@
 export interface ListenerRow {
   readonly address: string
   readonly port: number
-  readonly tls: 'STARTTLS' | 'implicit' | 'none'
+  readonly tls: 'STARTTLS' | 'implicit' | 'none' | 'no certificate'
   /** Connectors that share it, narrowest remote range first. */
   readonly connectors: readonly string[]
 }

@@ -172,6 +172,11 @@ async function openStore(ground: ServiceGround): Promise<QueueStore> {
       numbers: numbersOfFile(worker.number),
       clock,
       onFatal: (error) => fail(error.message),
+      onLogTrouble: (reason) =>
+        logger.error(
+          { queueFile: path, reason },
+          'the write-ahead log of the queue file is not whole: mail is lost',
+        ),
       onMovedAside: (damaged) =>
         logger.error(
           { queueFile: path, ...damaged },

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import { FileWatch } from '../base/file-watch.ts'
 import type { Live } from '../base/live.ts'
 import { second } from '../base/time-span.ts'
-import { chooseByFqdn, chooseByName } from './certificate-choice.ts'
+import { chooseCertificate } from './certificate-choice.ts'
 import type { CertificateFile } from './certificate-file.ts'
 import type { Certificates, KeyPair } from './certificates.ts'
 import { isFault, readKeyPair } from './key-pair.ts'
@@ -31,6 +31,8 @@ export interface CertificateStoreOptions {
   /** Makes this server's own. */
   readonly make: CertificateMaker
   readonly log: CertificateLog
+  /** Called each time that all were read anew, whether they changed or not; first before `open` resolves. */
+  readonly onRead?: (certificates: Certificates) => void
 }
 
 /** What the store holds at a time; replaced as a whole. */
@@ -80,11 +82,8 @@ export class CertificateStore implements Certificates, AsyncDisposable {
   }
 
   select(fqdn: string, tlsCertificateName = ''): KeyPair | undefined {
-    const { configured, selfSigned } = this.#held
     const now = this.#options.clock.now()
-    if (tlsCertificateName !== '')
-      return chooseByName([...configured, selfSigned], tlsCertificateName, now)
-    return chooseByFqdn(configured, fqdn, now) ?? selfSigned
+    return chooseCertificate(this.#held, { fqdn, name: tlsCertificateName }, now)
   }
 
   /** Reads all files again; called by itself when they change. Never rejects. */
@@ -103,7 +102,7 @@ export class CertificateStore implements Certificates, AsyncDisposable {
   /** The watch is in place before the read, so that no change falls between the two. */
   async #read(): Promise<void> {
     if (this.#closed) return
-    const { configured, folder, log } = this.#options
+    const { configured, folder, log, onRead } = this.#options
     if (configured.current !== this.#watched) {
       this.#watch[Symbol.dispose]()
       this.#watch = this.#watchFiles()
@@ -123,6 +122,7 @@ export class CertificateStore implements Certificates, AsyncDisposable {
     this.#held = held
     for (const pair of news)
       log.info(`certificate ${pair.name} (${pair.thumbprint}) is in use from now on`)
+    onRead?.(this)
   }
 
   #watchFiles(): FileWatch {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import { createDurably } from '../base/durable-file.ts'
 import { type Milliseconds, day } from '../base/time-span.ts'
-import { fitsDomain } from './certificate-choice.ts'
+import { type CertificateFacts, fitsDomain } from './certificate-choice.ts'
 import type { KeyPair } from './certificates.ts'
 import { isFault, parseKeyPair } from './key-pair.ts'
 import type { CertificateMaker } from './self-signed.ts'
@@ -43,6 +43,17 @@ export async function ownCertificate(options: OwnCertificateOptions): Promise<Ke
     await forget(options, numbers.slice(0, -1))
   }
   throw new Error(`cannot make a certificate in ${options.folder}: it changes all the time`)
+}
+
+/** What is known of the self-signed certificate of a server with this Fqdn before it is made. */
+export function selfSignedFacts(fqdn: string, now: Milliseconds): CertificateFacts {
+  const name = `CN=${fqdn.slice(0, 64)}`
+  return {
+    name: `<I>${name}<S>${name}`,
+    domains: [fqdn.toLowerCase()],
+    notBefore: new Date(now),
+    notAfter: new Date(now + lifetime),
+  }
 }
 
 /** Reads the newest certificate without making one; undefined when there is none that can be used. */

@@ -11,12 +11,18 @@ import { tempFolder } from '../support/temp-folder.ts'
 
 const address = '127.0.101.1'
 
-/** The lines of the table that the relay showed at start. */
+/** The rows of the table that the relay showed at start; the name in the last column may take several lines. */
 function shownTable(output: string): string[] {
   const lines = output.split('\n')
   const head = lines.findIndex((line) => /^ *Port +Address/.test(line))
   const end = lines.findIndex((line, at) => at > head && line.trim() === '')
-  return lines.slice(head, end).map((line) => line.trim().replace(/ {2,}/g, ' | '))
+  const rows: string[] = []
+  for (const line of lines.slice(head, end)) {
+    const row = line.trim().replace(/ {2,}/g, ' | ')
+    if (/^(\d|Port|-)/.test(row)) rows.push(row)
+    else rows.push(`${rows.pop() ?? ''} ${row}`)
+  }
+  return rows
 }
 
 async function start(config: string): Promise<{ code: number | null; output: string }> {
@@ -74,6 +80,22 @@ describe('the listeners', () => {
     expect(await peer.reply()).toMatch(/^220 edge01\.relay\.example /)
   })
 
+  test('have no TLS without their certificate, and the log and healthcheck say why', async () => {
+    const name = '<I>CN=Example CA<S>CN=other.example'
+    const config = edgeConfig.replace(/$/, `    TlsCertificateName: ${name}\n`)
+    await using relay = await RelayProcess.start({ config, services: ['Transport'] })
+    await expect.poll(() => shownTable(relay.output), { timeout: 5000 }).toHaveLength(3)
+    expect(shownTable(relay.output)[2]).toContain(`10025 | ${address} | no certificate | Transport`)
+    const why = `no certificate of this server is ${name}, so STARTTLS is not offered`
+    const told = await relay.logged(({ msg }) => msg.includes(why))
+    expect(told.msg).toContain('"Default internal receive connector EDGE01"')
+    const places = ['--config', join(relay.folder, 'server.yaml'), '--data', relay.dataFolder]
+    const { code, stderr } = await runEdge(['healthcheck', ...places])
+    expect(stderr).toContain(`warning: Transport: Receive connector`)
+    expect(stderr).toContain(why)
+    expect(code).toBe(0)
+  })
+
   test('end the start with one line and exit code 1 when a port is in use', async () => {
     await using holder = createServer().listen(10025, address)
     await once(holder, 'listening')
@@ -111,7 +133,7 @@ describe('a second server on the data folder of a running one', () => {
     expect(second.code).toBe(1)
     expect(second.stdout + second.stderr).toContain('a running service has it')
     const health = askService({ dataFolder: data, service: alone }, 'health')
-    await expect(health).resolves.toBeNull()
+    await expect(health).resolves.toEqual({ warnings: [] })
   })
 })
 

@@ -2,6 +2,7 @@ import { pino } from 'pino'
 import { systemClock } from '../../src/base/clock.ts'
 import { LiveValue } from '../../src/base/live.ts'
 import type { ProtocolLog } from '../../src/logs/protocol-log.ts'
+import type { Resolver } from '../../src/dns/resolver.ts'
 import type {
   DeliveryLane,
   RecipientResult,
@@ -121,12 +122,20 @@ export interface BenchOptions extends Partial<
   Omit<SmtpDeliveryOptions, 'connectors' | 'resolvers'>
 > {
   readonly zones?: FakeZones
+  /** Instead of `zones`. */
+  readonly internal?: Resolver
   readonly connector?: Record<string, unknown>
   readonly content?: string
 }
 
 /** Real delivery with a resolver from a literal; dispose it with the test. */
-export function deliveryBench({ zones = {}, connector = {}, content, ...options }: BenchOptions) {
+export function deliveryBench({
+  zones = {},
+  internal,
+  connector = {},
+  content,
+  ...options
+}: BenchOptions) {
   const resolver = new FakeResolver(zones)
   const protocolLog = new MemoryProtocolLog()
   const connectivityLog = new RecordedConnectivityLog()
@@ -140,7 +149,7 @@ export function deliveryBench({ zones = {}, connector = {}, content, ...options 
       MaxOutboundConnections: 1000,
       MaxPerDomainOutboundConnections: 40,
     }),
-    resolvers: { internal: resolver, external: new FakeResolver({}) },
+    resolvers: { internal: internal ?? resolver, external: new FakeResolver({}) },
     dialerFor: () => directDialer(systemClock),
     certificates: {
       select: () => undefined,

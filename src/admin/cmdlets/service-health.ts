@@ -14,6 +14,8 @@ export interface ProcessHealth {
   readonly isRunning: boolean
   /** Why it cannot do its work; undefined when it can. */
   readonly complaint: string | undefined
+  /** What is amiss while it does its work. */
+  readonly warnings: readonly string[]
 }
 
 /** The services that the role of this server is made of. */
@@ -56,9 +58,10 @@ export function serviceHealthCmdlets(
         requireThisServer(given.Server, { Name: facts.name, Fqdn: facts.fqdn })
         if (!(await context.confirmChange(`Testing the services of "${facts.name}".`))) return
         const services = new Map<string, boolean>()
-        for await (const { service, worker, isRunning, complaint } of health.processes()) {
-          services.set(service, isRunning && (services.get(service) ?? true))
-          if (complaint !== undefined) context.writeWarning(`${worker}: ${complaint}`)
+        for await (const { service, worker, ...state } of health.processes()) {
+          services.set(service, state.isRunning && (services.get(service) ?? true))
+          for (const told of [state.complaint ?? [], state.warnings].flat())
+            context.writeWarning(`${worker}: ${told}`)
         }
         yield healthObject(facts.role, services)
       },

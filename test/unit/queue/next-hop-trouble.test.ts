@@ -124,7 +124,7 @@ describe('why a message waits', () => {
     await bench.send('dead.test')
     expect(await shown(bench)).toEqual([
       [refused, 5],
-      ['', 0],
+      [refused, 0],
     ])
     await bench.advance(30 * minute, minute)
     expect(await shown(bench)).toEqual([

@@ -14,6 +14,7 @@ const process = (worker: string, isRunning: boolean, complaint?: string): Proces
   worker,
   isRunning,
   complaint,
+  warnings: [],
 })
 
 async function run(line: string, found: readonly ProcessHealth[]) {
@@ -71,4 +72,14 @@ test('knows this server only', async () => {
   const { out, errors } = await run('Test-ServiceHealth MBX07', [process('Transport', true)])
   expect(out).toBe('')
   expect(errors).toContain("The server 'MBX07' couldn't be found")
+})
+
+test('what is amiss in a service that runs is a warning', async () => {
+  const amiss = {
+    ...process('Transport', true),
+    warnings: ['Receive connector "A": no certificate'],
+  }
+  const { out, notices } = await run('Test-ServiceHealth', [amiss])
+  expect(out).toContain('Mailbox Server Role True')
+  expect(notices).toBe('WARNING: Transport: Receive connector "A": no certificate\n')
 })
