@@ -21,6 +21,7 @@ import { QueueLane } from './queue-lane.ts'
 import { QueueListing } from './queue-listing.ts'
 import { QueueMap } from './queue-map.ts'
 import { QueueOperations } from './queue-operations.ts'
+import { QueueWaits } from './queue-waits.ts'
 import { queuePages } from './queue-pages.ts'
 import type { QueueFigures, QueueStore } from './queue-store.ts'
 import { type Recategorizer, Resubmission } from './resubmission.ts'
@@ -135,6 +136,7 @@ export class QueueScheduler implements AsyncDisposable {
       ...options,
       queues: this.#queues,
       active: this.#active,
+      waits: new QueueWaits({ clock, seats: this.#line.seats, limits: () => this.#seatLimits }),
       marks,
     })
     this.#resubmission = new Resubmission({
