@@ -74,6 +74,7 @@ export class QueueOperations {
     if (queue?.status !== 'Retry') return false
     await store.postpone(key, clock.now())
     queue.noteDue(clock.now())
+    queue.insists = true
     endRetry(queue)
     return true
   }

@@ -80,6 +80,21 @@ export class ClientWire {
     return this.#early
   }
 
+  /** Monotonic time since when it waits for the peer; undefined while it does not. */
+  get waitingSince(): Milliseconds | undefined {
+    return this.#deadline.since
+  }
+
+  /** What the next reply belongs to, and how many of those expected with it have come. */
+  get awaited(): { readonly stage: ClientStage; readonly answered: number } {
+    return { stage: this.#currentStage(), answered: this.#waiting?.replies.length ?? 0 }
+  }
+
+  /** Ends the connection as if the peer had not answered in time. */
+  giveUp(message: string): void {
+    this.fail(this.#currentStage(), 'timeout', message)
+  }
+
   /** Hands octets to the socket; false asks to wait by `drained`. */
   write(octets: string | Buffer): boolean {
     return this.#failure === undefined && this.#socket.write(octets)

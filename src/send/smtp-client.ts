@@ -50,6 +50,8 @@ export class SmtpClient {
   readonly #clock: Clock
   readonly #log: ProtocolSession
   readonly #timeouts: ClientTimeouts
+  /** The command lines last sent. */
+  #lines: readonly string[] = []
   #encoder: DotEncoder | undefined
   #capabilities: Capabilities = new Map()
   #tls: ClientTls | undefined
@@ -91,6 +93,23 @@ export class SmtpClient {
     return this.#wire.usable
   }
 
+  /** Monotonic time since when it waits for the peer; undefined while it does not. */
+  get waitingSince(): Milliseconds | undefined {
+    return this.#wire.waitingSince
+  }
+
+  /** At which stage, and for the reply to which command line; the line is empty where it is none or a secret. */
+  get awaited(): { readonly stage: ClientStage; readonly line: string } {
+    const { stage, answered: before } = this.#wire.awaited
+    const line = this.#lines[before] ?? ''
+    return { stage, line: stageOfCommand(line) === stage ? line : '' }
+  }
+
+  /** Ends the session as if the peer had not answered in time. */
+  giveUp(message: string): void {
+    this.#wire.giveUp(message)
+  }
+
   /**
    * Sends one command line (without CRLF) and waits for its reply; `timeout` defaults to RFC 5321's
    * for the verb. Throws a RangeError for a line with control characters.
@@ -108,6 +127,7 @@ export class SmtpClient {
     for (const line of lines)
       if (!isWireSafe(line)) throw new RangeError('an SMTP command cannot hold control characters')
     if (this.#wire.failure === undefined) for (const line of lines) this.#log.record('>', line)
+    this.#lines = lines
     this.#wire.write(`${lines.join('\r\n')}\r\n`)
     const stageOf = (index: number) => stageOfCommand(lines[index] ?? '')
     const patience = timeout ?? this.#patience(stageOf(0))
