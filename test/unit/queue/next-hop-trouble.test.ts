@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { day, hour, minute, second } from '../../../src/base/time-span.ts'
-import { untried } from '../../../src/queue/stored-message.ts'
+import { placeOf, untried } from '../../../src/queue/stored-message.ts'
+import { removedReply } from '../../../src/queue/verdict.ts'
 import { domainQueue, sampleTime } from '../../support/queue-samples.ts'
 import {
   SchedulerBench,
@@ -167,6 +168,17 @@ describe('why a message waits', () => {
       { reply: '451 4.4.0 DNS query failed' },
       { reply: refused, remoteHost, count: 3, lastAt: sampleTime + 2 * minute },
     ])
+  })
+
+  test('goes with it when an administrator removes it', async () => {
+    await using bench = await dead()
+    const [copy] = await bench.waiting()
+    if (copy === undefined) throw new Error('nothing waits')
+    await bench.scheduler.messages.remove([placeOf(copy)], 'removeWithNotice')
+    const removal = bench.events.find((event) => event.kind === 'failed')
+    expect(removal).toMatchObject({
+      results: [{ reply: removedReply, recipient: { attempts: [{ reply: refused, remoteHost }] } }],
+    })
   })
 
   test('goes with it to another queue', async () => {
