@@ -9,7 +9,7 @@ import type { PastAttempts } from '../queue/attempt-history.ts'
 import { deliveryStatus, longestText, statusCode, wholeReason } from './delivery-status.ts'
 import type { ReportedMessage, ReportedRecipient } from './delivery-status.ts'
 import { explainDelay, explainFailure, openingLine, subjectPrefix } from './dsn-texts.ts'
-import { headersPart } from './headers-part.ts'
+import { headersPart, isGlobal } from './headers-part.ts'
 import { returnedHeader } from './original-content.ts'
 import { quotedPrintable } from './quoted-printable.ts'
 
@@ -229,7 +229,8 @@ function returnedPart(report: Report, boundary: string): string {
       return ''
     case 'message': {
       const encoding = eightBit ? 'Content-Transfer-Encoding: 8bit\r\n' : ''
-      const type = international && eightBit ? 'message/global' : 'message/rfc822'
+      const inUtf8 = isGlobal(returnedHeader(report.originalHeader), international)
+      const type = inUtf8 ? 'message/global' : 'message/rfc822'
       return `${start}Content-Type: ${type}\r\n${encoding}\r\n`
     }
     case 'headers':
