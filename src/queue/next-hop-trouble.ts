@@ -51,13 +51,23 @@ export class NextHopTrouble {
     queue.nextDueAt = clock.now() + pauseAfterTrouble
   }
 
-  /** No usable connection came about: the queue goes into Retry, unless others of it are at work. */
-  unreachable(queue: DeliveryQueue, why: Unreachable): void {
+  /** There is no connection to be had to a next hop that serves others of ours. */
+  crowded(queue: DeliveryQueue, error: string): void {
+    queue.trouble ??= troubleAt(this.#parts.clock.now(), this.#errors.of(error))
+    if (queue.connections === 0) this.pause(queue)
+  }
+
+  /**
+   * No usable connection came about: the queue goes into Retry, unless others of it are at work. Those want no
+   * more beside them for a while, but where `mayHaveMore` says that it was not the next hop that refused.
+   */
+  unreachable(queue: DeliveryQueue, why: Unreachable, { mayHaveMore = false } = {}): void {
     const { clock, settings, isRunning } = this.#parts
-    if (queue.proven > 0) {
+    if (queue.reached > 0) {
       // The next hop serves others of our connections: it wants no more of them just now.
       const now = clock.now()
-      queue.noFurtherBefore = clock.monotonic() + settings.current.QueueGlitchRetryInterval
+      const pause = mayHaveMore ? 0 : settings.current.QueueGlitchRetryInterval
+      queue.noFurtherBefore = clock.monotonic() + pause
       queue.trouble = troubleAt(now, why.error)
     } else if (isRunning() && !queue.inRetry) this.#beginRetry(queue, why)
   }
@@ -105,7 +115,7 @@ export class NextHopTrouble {
     const { trouble } = queue
     const before = earlierThan(why, queue, now)
     queue.retryCount++
-    queue.doubtful = true
+    queue.standing = 'doubtful'
     const retryIn = retryDelay(queue.retryCount, settings.current)
     queue.trouble = {
       lastError: this.#errors.of(why.error),
