@@ -89,6 +89,8 @@ describe('a next hop that cannot be reached', () => {
     await bench.send('strict.test', 50)
     const [, view] = (await bench.scheduler.listing.queues()).queues
     expect(view).toMatchObject({ Status: 'Active', LastError: '421 too many', RetryCount: 0 })
+    const { messages } = await bench.scheduler.listing.messages({ limit: 100 })
+    expect(messages.at(-1)).toMatchObject({ LastError: '421 too many', RetryCount: 0 })
     expect(bench.opened).toHaveLength(2)
     release()
     await bench.settle()
