@@ -79,6 +79,7 @@ export class QueueOperations {
     await store.hasten(key, clock.now())
     const queue = queueOf(key)
     queue.noteDue(clock.now())
+    queue.insists = true
     endRetry(queue)
     return true
   }

@@ -214,6 +214,7 @@ function openDelivery(ground: ServiceGround, store: QueueStore, logs: ServiceLog
     )
   return new SmtpDelivery({
     connectors: mapLive(config, ({ SendConnectors }) => SendConnectors),
+    limits: mapLive(config, ({ TransportService }) => TransportService),
     server: mapLive(config, ({ Server }) => Server),
     resolvers: { internal: servers('InternalDNSServers'), external: servers('ExternalDNSServers') },
     dialerFor: dialers(ground, logs.send),
