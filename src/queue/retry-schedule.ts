@@ -1,4 +1,4 @@
-import { type Milliseconds, second } from '../base/time-span.ts'
+import { type Milliseconds, minute, second } from '../base/time-span.ts'
 
 /** Exchange's settings for a next hop that cannot be reached. */
 export interface RetrySettings {
@@ -54,4 +54,14 @@ export function attemptsSince(
     seen++
   }
   return seen
+}
+
+/** Exchange's ResolverRetryInterval. */
+export const categorizeRetry = 30 * minute
+
+/** No copy waits longer than this for its next attempt: a later due time was written by a clock that was ahead. */
+export function longestWait(settings: {
+  readonly MessageRetryInterval: Milliseconds
+}): Milliseconds {
+  return Math.max(settings.MessageRetryInterval, categorizeRetry)
 }

@@ -59,11 +59,20 @@ export function isDelayNoticeDue(
 export function judge(
   copy: Copy,
   results: readonly RecipientResult[],
-  { now, settings }: { readonly now: Milliseconds; readonly settings: MessageSettings },
+  {
+    now,
+    believedNow,
+    settings,
+  }: {
+    readonly now: Milliseconds
+    /** The time by which messages are old. */
+    readonly believedNow: Milliseconds
+    readonly settings: MessageSettings
+  },
 ): Verdict {
   const complete = [...results, ...withoutResult(copy, results)]
   const retry = complete.filter(({ outcome }) => outcome === 'retry')
-  const outOfTime = now >= expiresAt(copy, settings)
+  const outOfTime = believedNow >= expiresAt(copy, settings)
   const remaining = outOfTime ? [] : retry
   const delivered = complete.filter(({ outcome }) => outcome === 'delivered')
   return {
@@ -75,7 +84,7 @@ export function judge(
       ({ recipient, dsnPassedOn }) =>
         recipient.notify?.includes('SUCCESS') === true && dsnPassedOn !== true,
     ),
-    delayed: remaining.length > 0 && isDelayNoticeDue(copy, now, settings),
+    delayed: remaining.length > 0 && isDelayNoticeDue(copy, believedNow, settings),
     dueAt: now + settings.MessageRetryInterval,
     attempts: copy.attempts + 1,
     lastError: shortened(remaining.at(-1)?.reply ?? copy.lastError, longestReply),

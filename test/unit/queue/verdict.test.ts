@@ -38,7 +38,9 @@ const results: RecipientResult[] = [
   { recipient: c, outcome: 'failed', reply: '550 no' },
 ]
 
-const after = (age: number) => ({ now: sampleTime + age, settings })
+const after = (age: number) => ({
+  ...{ now: sampleTime + age, believedNow: sampleTime + age, settings },
+})
 
 describe('an attempt', () => {
   test('parts the recipients by their outcome', () => {
