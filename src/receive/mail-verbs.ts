@@ -9,6 +9,8 @@ import {
 } from '../smtp/mail-path.ts'
 import {
   badSequence,
+  invalidRecipientAddress,
+  invalidSenderAddress,
   messageRateExceeded,
   messageTooLarge,
   needMailCommand,
@@ -29,6 +31,7 @@ import type { Verb } from './verb.ts'
 /** MAIL (RFC 5321 4.1.1.2). */
 export const mail: Verb = {
   afterHello: true,
+  spoilt: say(invalidSenderAddress),
   run(conversation, { argument }) {
     const { phase, connector, services } = conversation
     if (phase.kind !== 'ready') return say(senderAlreadySpecified)
@@ -50,6 +53,7 @@ export const mail: Verb = {
 /** RCPT (RFC 5321 4.1.1.3). */
 export const rcpt: Verb = {
   afterHello: true,
+  spoilt: say(invalidRecipientAddress),
   repeats: true,
   run(conversation, { argument }) {
     const { phase, connector, services, identity } = conversation

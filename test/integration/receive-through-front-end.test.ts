@@ -35,14 +35,15 @@ async function frontEndOf(
   settings: Readonly<Record<string, unknown>> = {},
 ) {
   const { internal } = await testKeyPairs()
+  const sendLog = new RecordingLog()
   const connections = new BackEndConnections({
     dialer: directDialer(systemClock),
     clock: systemClock,
-    log: new RecordingLog(),
+    log: sendLog,
     connectivityLog: new RecordedConnectivityLog(),
     fqdn: 'relay.example',
     certificate: internal,
-    verbose: () => false,
+    verbose: () => true,
   })
   const target = { address: '127.0.0.1', port: backEnd.port, tlsMode }
   const sink = new BackEndSink({
@@ -68,6 +69,8 @@ async function frontEndOf(
   })
   return {
     port: server.port,
+    /** What it logged of clients, and of the back end. */
+    logs: [server.log, sendLog],
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]()
       await connections[Symbol.asyncDispose]()
@@ -220,4 +223,29 @@ describe('the authors of a user are judged at the end of data', () => {
     expect(await send(backEnd.port, sender, header)).toContain(answer)
     expect(await send(frontEnd.port, sender, header)).toContain(answer)
   })
+})
+
+test('no credentials are written to the protocol logs of either service', async () => {
+  const verbose = { ProtocolLoggingLevel: 'Verbose', MaxProtocolErrors: 'unlimited' }
+  const tarpits = { MaxLogonFailures: 0 }
+  await using backEnd = await TestServer.start({
+    users,
+    connectors: [backEndConnector({ ...verbose, ...tarpits })],
+  })
+  await using frontEnd = await frontEndOf(backEnd, 'StartTls', { ...verbose, ...tarpits })
+  await using user = await SmtpPeer.greeted({ port: frontEnd.port })
+  const secret = 'c2VjcmV0'
+  const confused = [
+    ...[`AUTH ${secret}`, `AUTH PLAIN=${secret}`, `AUTHPLAIN ${secret}`, secret, `PASS ${secret}`],
+    ...['AUTH LOGIN', Buffer.from(secret).toString('base64'), secret],
+    ...['AUTH PLAIN AGFuYQB3cm9uZw==', secret, logOn],
+  ]
+  for (const line of confused) await user.command(line)
+  await user.command('MAIL FROM:<ana@contoso.example> AUTH=<>')
+  await user.command('RCPT TO:<x@elsewhere.example>')
+  await user.command('DATA')
+  expect(await user.command('text', '.')).toMatch(/^250/)
+  const lines = [backEnd.log, ...frontEnd.logs].map((log) => log.lines.join('\n'))
+  for (const log of lines) expect(log).toContain('MAIL FROM:<ana@contoso.example>')
+  expect(lines.join('\n')).not.toMatch(/c2VjcmV0|secret|AGFuYQ/)
 })
