@@ -157,20 +157,20 @@ test.each([
     'the front end',
     { MaxHeaderSize: '64KB', MaxHopCount: 20, MaxLocalHopCount: 3 },
     {},
-    // Its own trace field is one hop more.
+    // The front end's own trace field is one hop more, whoever sets the limit.
     { maxHeaderSize: 65_536, maxHopCount: 21, maxLocalHopCount: 4 },
   ],
   [
     'the back end',
     { MaxLocalHopCount: 0 },
     { MaxHeaderSize: '64KB', MaxHopCount: 20, MaxLocalHopCount: 3 },
-    { maxHeaderSize: 65_536, maxHopCount: 20, maxLocalHopCount: 3 },
+    { maxHeaderSize: 65_536, maxHopCount: 21, maxLocalHopCount: 4 },
   ],
   [
     'neither',
     { MaxLocalHopCount: 0 },
     { MaxLocalHopCount: 0 },
-    { maxHeaderSize: 262_144, maxHopCount: 30, maxLocalHopCount: 0 },
+    { maxHeaderSize: 262_144, maxHopCount: 31, maxLocalHopCount: 0 },
   ],
 ])('holds to the narrower limits, of %s', async (_, front, back, limits) => {
   await using backEnd = await TestServer.start({ connectors: [backEndConnector(back)] })
@@ -181,6 +181,19 @@ test.each([
   await stranger.command('DATA')
   expect(await stranger.command('.')).toMatch(/^250/)
   expect(backEnd.sink.messages[0]?.transaction.limits).toEqual(limits)
+})
+
+test('an original recipient that came unencoded is kept', async () => {
+  await using backEnd = await TestServer.start({ connectors: [backEndConnector()] })
+  await using frontEnd = await frontEndOf(backEnd, 'StartTls')
+  await using stranger = await SmtpPeer.greeted({ port: frontEnd.port })
+  await stranger.command('MAIL FROM:<x@lucerne.example> SMTPUTF8')
+  await stranger.command('RCPT TO:<ben@contoso.example> ORCPT=utf-8;bö@contoso.example')
+  await stranger.command('DATA')
+  expect(await stranger.command('.')).toMatch(/^250/)
+  expect(backEnd.sink.messages[0]?.recipients).toEqual([
+    { address: 'ben@contoso.example', originalRecipient: 'utf-8;b\\x{F6}@contoso.example' },
+  ])
 })
 
 describe('the authors of a user are judged at the end of data', () => {
