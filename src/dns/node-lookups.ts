@@ -18,6 +18,8 @@ const secondPatience = { timeout: 6 * second, tries: 1 }
 const mxLifetime = 60 * second
 const negativeLifetime = 30 * second
 const failureLifetime = 5 * second
+/** To wait for a server that says nothing costs more than to ask one that fails. */
+const silenceLifetime = 30 * second
 const shortestLifetime = 5 * second
 const longestLifetime = hour
 
@@ -164,7 +166,7 @@ function refusal(error: unknown, question: string): TimedAnswer<never> {
   if (code === 'ENODATA') return { answer: { kind: 'empty' }, lifetime: negativeLifetime }
   return {
     answer: { kind: 'failed', reason: `${code} for ${question}` },
-    lifetime: failureLifetime,
+    lifetime: code === 'ETIMEOUT' ? silenceLifetime : failureLifetime,
   }
 }
 

@@ -14,9 +14,26 @@ export interface MxRecord {
   readonly exchange: string
 }
 
+/** The family of addresses that nothing is known of, while there are some of the other. */
+export interface MissingFamily {
+  /** For the log and LastError. */
+  readonly reason: string
+  /** Its answer, where that is only late. */
+  readonly late?: Promise<DnsAnswer<string>>
+}
+
+/** A and AAAA together, in the order to try them. */
+export type AddressAnswer =
+  | Exclude<DnsAnswer<string>, { readonly kind: 'found' }>
+  | {
+      readonly kind: 'found'
+      readonly records: readonly string[]
+      readonly missing?: MissingFamily
+    }
+
 /** Look-ups for mail routing. No method rejects. */
 export interface Resolver {
   mx(domain: string): Promise<DnsAnswer<MxRecord>>
-  /** A and AAAA together, in the order to try them. */
-  addresses(host: string): Promise<DnsAnswer<string>>
+  /** Does not wait for one family long when it knows the other. */
+  addresses(host: string): Promise<AddressAnswer>
 }

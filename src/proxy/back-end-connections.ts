@@ -24,7 +24,7 @@ export interface BackEndConnectionsOptions extends ServiceSessionOptions {
 }
 
 /** The name of the implicit connector in the SmtpSend log. */
-const connectorId = 'Inbound Proxy Internal Send Connector'
+export const inboundProxyConnector = 'Inbound Proxy Internal Send Connector'
 /** The name of the Transport service in the connectivity log. */
 const destination = 'internalproxy'
 /** Well below any ConnectionTimeout, which would end a connection in the middle of a message. */
@@ -81,9 +81,9 @@ export class BackEndConnections implements AsyncDisposable {
   /** A new connection, for a message of `session`; rejects with a ServiceSessionError. */
   async open(target: ServiceTarget, session: SessionFacts): Promise<BackEndConnection> {
     const { clock, verbose, connectivityLog } = this.#options
-    const description = proxyDescription(connectorId, session.sessionId)
+    const description = proxyDescription(inboundProxyConnector, session.sessionId)
     const connectivity = connectivityLog.session({ destination, description })
-    const log = { connectorId, verbose: verbose(), id: connectivity.id }
+    const log = { connectorId: inboundProxyConnector, verbose: verbose(), id: connectivity.id }
     try {
       const { client } = await openServiceSession(target, this.#options, log)
       connectivity.note(establishedDescription(target))

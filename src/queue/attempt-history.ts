@@ -27,12 +27,13 @@ export function withAttempt(
   history: AttemptHistory,
   { at, reply, remoteHost }: FailedAttempt,
 ): AttemptHistory {
-  const attempt: PastAttempts = {
-    reply: shortened(reply, longestReply),
-    ...(remoteHost !== undefined && { remoteHost }),
-    ...{ firstAt: at, lastAt: at, count: 1 },
-  }
-  return joined([attempt, ...history])
+  const host = remoteHost === undefined ? {} : { remoteHost }
+  return withRun(history, { reply, ...host, firstAt: at, lastAt: at, count: 1 })
+}
+
+/** The history with more attempts, that came behind it. */
+export function withRun(history: AttemptHistory, run: PastAttempts): AttemptHistory {
+  return joined([{ ...run, reply: shortened(run.reply, longestReply) }, ...history])
 }
 
 /** Two histories of the same waiting as one; what stands in both is not counted twice. */
@@ -40,9 +41,12 @@ export function mergedHistory(one: AttemptHistory, other: AttemptHistory): Attem
   return joined([...one, ...other].sort((a, b) => b.lastAt - a.lastAt))
 }
 
-/** The runs that did not end before `time`. */
+/**
+ * Of a queue's history what concerns a message that came at `time`: the newest run in any case, for that
+ * is what it waits for.
+ */
 export function historySince(history: AttemptHistory, time: Milliseconds): AttemptHistory {
-  return history.filter(({ lastAt }) => lastAt >= time)
+  return history.filter(({ lastAt }, at) => at === 0 || lastAt >= time)
 }
 
 /** Neighbours in the same words become one run. */

@@ -1,4 +1,4 @@
-import { opendirSync, rmSync } from 'node:fs'
+import { mkdirSync, opendirSync, renameSync, rmSync } from 'node:fs'
 import { contentPath, messageOfContent } from './content-path.ts'
 
 /** Files deleted in one step, so that no commit waits long. */
@@ -21,12 +21,15 @@ export class ContentGarbage {
     this.#waiting.push(message)
   }
 
-  /** Finds what a process that died has left. */
-  collect(isOwned: (message: number) => boolean): void {
+  /** Finds what a process that died has left; it is deleted, or moved to the folder that it is to be kept in. */
+  collect(isOwned: (message: number) => boolean, keptIn?: string): void {
+    if (keptIn !== undefined) mkdirSync(keptIn, { recursive: true, mode: 0o700 })
     using folder = opendirSync(this.#folder)
     for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) {
       const message = messageOfContent(entry.name)
-      if (message !== undefined && !isOwned(message)) this.add(message)
+      if (message === undefined || isOwned(message)) continue
+      if (keptIn === undefined) this.add(message)
+      else renameSync(contentPath(this.#folder, message), contentPath(keptIn, message))
     }
   }
 

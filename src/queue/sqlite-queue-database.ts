@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts'
 import { ContentGarbage } from './content-garbage.ts'
 import { contentFolder } from './content-path.ts'
 import { StoreError } from './queue-store.ts'
+import { damagedFolder } from './sqlite-queue-aside.ts'
 import { type Effect, QueueChanges } from './sqlite-queue-changes.ts'
 import { QueueInquiries } from './sqlite-queue-inquiries.ts'
 import type {
@@ -15,6 +16,7 @@ import type {
   Inquiry,
   MovedAside,
 } from './sqlite-queue-protocol.ts'
+import { isLogMissing, markInUse, unmarkInUse } from './sqlite-queue-log-check.ts'
 import { QueueLogFile } from './sqlite-queue-log-file.ts'
 import { QueueRegistry } from './sqlite-queue-registry.ts'
 import { QueueReserve } from './sqlite-queue-reserve.ts'
@@ -23,6 +25,7 @@ import {
   beginNumbersAt,
   openQueueDatabase,
   primaryCode,
+  skipNumbers,
   sqliteIoError,
   storeErrorOf,
   suspectMark,
@@ -39,6 +42,9 @@ const shortLogFrames = 400
 /** Steps of deleting old content that a full disk is worth, while commits wait. */
 const deletionsWhenFull = 50
 
+const missingLog =
+  'it is gone although the file was not closed: mail that was accepted, and results, which stood there alone are lost'
+
 export interface ChangeRequest {
   readonly id: number
   readonly change: Change
@@ -49,6 +55,8 @@ export interface ChangeRequest {
 export class QueueDatabase {
   /** The damaged file that was put aside, and what could be brought over from it. */
   readonly movedAside: MovedAside | undefined
+  /** What was wrong with the write-ahead log that was found: mail was lost with it. */
+  readonly logTrouble: string | undefined
   readonly #settings: DatabaseSettings
   readonly #clock: Clock
   readonly #freeBytes: (folder: string) => Bytes
@@ -76,9 +84,13 @@ export class QueueDatabase {
     this.#freeBytes = freeBytes
     const stamp = new Date(clock.now()).toISOString().replace(/[:.]/g, '')
     this.#reserve = new QueueReserve(settings.path, settings.reserveBytes)
+    const isMissing = isLogMissing(settings.path)
     this.#reserve.becomeLog(settings.path)
-    const { database, movedAside } = openQueueDatabase(settings.path, stamp)
+    const { database, movedAside, logTrouble } = openQueueDatabase(settings.path, stamp)
     this.#database = database
+    markInUse(settings.path)
+    this.logTrouble = isMissing ? missingLog : logTrouble
+    if (this.logTrouble !== undefined) skipNumbers(database)
     const pageSize = Number(database.prepare('PRAGMA page_size').get()?.['page_size'])
     if (movedAside !== undefined) {
       this.movedAside = { path: movedAside, rescued: salvage(movedAside, database, settings) }
@@ -92,7 +104,9 @@ export class QueueDatabase {
     this.#registry = new QueueRegistry(database)
     this.#garbage = new ContentGarbage(contentFolder(settings.path))
     this.#changes = new QueueChanges(database, this.#registry, this.#garbage)
-    this.#garbage.collect((message) => this.#changes.owns(message))
+    // Without transactions that are lost, content without an owner is all that is left of their mail.
+    const keptIn = this.logTrouble === undefined ? undefined : damagedFolder(settings.path)
+    this.#garbage.collect((message) => this.#changes.owns(message), keptIn)
     this.#inquiries = new QueueInquiries(database, {
       ...{ registry: this.#registry, clock, queuePath: settings.path },
     })
@@ -248,6 +262,7 @@ export class QueueDatabase {
     } catch {
       // The block of ids stays reserved; ids keep growing all the same.
     } finally {
+      unmarkInUse(this.#settings.path)
       this.#database.close()
       // SQLite has deleted the log: its room is there for the next start.
       this.#reserve.makeWhatFits(this.#freeBytes(dirname(this.#settings.path)))

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { LiveValue } from '../base/live.ts'
 import { StoreError } from './queue-store.ts'
+import { unmarkInUse } from './sqlite-queue-log-check.ts'
 import type {
   DatabaseSettings,
   Operation,
@@ -34,6 +35,8 @@ export class SqliteQueueLink {
   #contents: Uint8Array[] = []
   #sendPlanned = false
   #underWay = false
+  /** The file was opened by this process. */
+  #isOpen = false
   #ended: StoreError | undefined
   readonly #exited: Promise<void>
   readonly #opened = Promise.withResolvers<Opened>()
@@ -43,11 +46,18 @@ export class SqliteQueueLink {
     this.#worker = new Worker(new URL('./sqlite-queue-worker.ts', import.meta.url), {
       workerData: settings,
     })
+    // A thread that ends with its process, too, closes the file in order.
+    const closed = () => {
+      if (this.#isOpen) unmarkInUse(settings.path)
+    }
+    process.once('exit', closed)
     this.#worker.on('message', (message: ThreadMessage) => this.#receive(message))
     this.#worker.on('messageerror', (cause) => this.#fail(threadError(cause)))
     this.#worker.on('error', (cause) => this.#fail(threadError(cause)))
     this.#exited = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
+        process.off('exit', closed)
+        closed()
         this.#fail(new StoreError('FAILED', `the queue database thread ended with code ${code}`))
         resolve()
       })
@@ -117,6 +127,7 @@ export class SqliteQueueLink {
         break
       case 'opened':
         this.hasRoomForResults.set(message.hasRoomForResults)
+        this.#isOpen = true
         this.#opened.resolve(message)
         break
       case 'notOpened':

@@ -201,6 +201,7 @@ export type ThreadMessage =
       readonly nextMessage: number
       readonly nextCopy: number
       readonly movedAside?: MovedAside
+      readonly logTrouble?: string
       readonly hasRoomForResults: boolean
     }
   /** From now on the results of deliveries can be written, or not: the disk is full. */

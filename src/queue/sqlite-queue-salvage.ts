@@ -91,10 +91,15 @@ class Salvage {
 
   *#readableMessages(): Iterable<Row> {
     const next = this.#from.prepare('SELECT * FROM message WHERE id > ? ORDER BY id LIMIT 1')
+    // Large content stands apart from the rest of its row, which may still be whole.
+    const nextWithoutContent = this.#from.prepare(
+      'SELECT id, meta, 0 AS fileBytes FROM message WHERE id > ? ORDER BY id LIMIT 1',
+    )
     let after = this.#lastMessage
     let skip = 1
     while (skip < widestSkip) {
-      const row = attempt(() => next.get(after) ?? 'end')
+      const row =
+        attempt(() => next.get(after) ?? 'end') ?? attempt(() => nextWithoutContent.get(after))
       if (row === 'end') return
       if (row === undefined) {
         after += skip
@@ -125,13 +130,16 @@ class Salvage {
     return true
   }
 
-  /** The size of the message's file; 0 when its row has its content, undefined when it is not whole. */
+  /**
+   * The size of the message's file; 0 when its row has its content. Content that is damaged or gone comes
+   * over as it is: it will be found so before it is sent, and its sender told. Undefined when nothing is left.
+   */
   #contentFile(message: Row): Bytes | undefined {
     if (Number(message['pieces'] ?? 0) > 0) return this.#joinPieces(message)
     const expected = Number(message['fileBytes'] ?? 0)
-    if (expected === 0) return isSound(message) ? 0 : undefined
+    if (expected === 0) return 0
     const path = contentPath(this.#folders.from, Number(message['id']))
-    if (statSync(path, { throwIfNoEntry: false })?.size !== expected) return undefined
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return expected
     linkSync(path, contentPath(this.#folders.into, Number(message['id'])))
     flushFolder(this.#folders.into)
     return expected

@@ -1,8 +1,10 @@
-import { renameSync, existsSync, mkdirSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { flushFolder, writeContentFile } from './content-file-sync.ts'
 import { contentFolder, contentPath, contentSuffix } from './content-path.ts'
+import { type LogGeneration, lostTransactions, readGeneration } from './sqlite-queue-log-check.ts'
+import { logPath } from './sqlite-queue-log-file.ts'
 import type { NumberRange } from './sqlite-queue-protocol.ts'
 import { StoreError, type StoreErrorCode } from './queue-store.ts'
 
@@ -133,6 +135,8 @@ export interface OpenedDatabase {
   readonly database: DatabaseSync
   /** Where a damaged file was put, when that was necessary. */
   readonly movedAside?: string
+  /** What is wrong with the write-ahead log that was found, if anything is. */
+  readonly logTrouble?: string
 }
 
 /**
@@ -143,7 +147,7 @@ export function openQueueDatabase(path: string, stamp: string): OpenedDatabase {
   makeFolder(contentFolder(path), path)
   try {
     if (isEmptied(path)) throw new StoreError('CORRUPT', 'the file is empty')
-    return { database: open(path) }
+    return open(path, stamp)
   } catch (cause) {
     const error = storeErrorOf(cause, path)
     if (error.code !== 'CORRUPT') throw error
@@ -151,7 +155,7 @@ export function openQueueDatabase(path: string, stamp: string): OpenedDatabase {
   const movedAside = moveAside(path, stamp)
   makeFolder(contentFolder(path), path)
   try {
-    return { database: open(path), movedAside }
+    return { ...open(path, stamp), movedAside }
   } catch (cause) {
     throw storeErrorOf(cause, path)
   }
@@ -181,7 +185,8 @@ export function suspectMark(path: string): string {
   return `${path}.suspect`
 }
 
-function open(path: string): DatabaseSync {
+function open(path: string, stamp: string): OpenedDatabase {
+  const generation = readGeneration(path)
   const database = new DatabaseSync(path, { timeout: 0 })
   try {
     // Exclusive from the first access: one process owns the file, and WAL needs no shared memory.
@@ -195,12 +200,36 @@ function open(path: string): DatabaseSync {
       PRAGMA cache_size = -8192;
       PRAGMA temp_store = MEMORY;
     `)
+    const logTrouble = generation && keepDamagedLog(database, { path, stamp, generation })
     migrate(database, path)
-    if (existsSync(suspectMark(path))) examine(database)
-    return database
+    if (logTrouble !== undefined || existsSync(suspectMark(path))) examine(database)
+    return { database, ...(logTrouble !== undefined && { logTrouble }) }
   } catch (error) {
     database.close()
     throw error
+  }
+}
+
+/** Says what SQLite, which has just read the log, has passed over in it; the log is kept as it is, if there is room. */
+function keepDamagedLog(
+  database: DatabaseSync,
+  {
+    path,
+    stamp,
+    generation,
+  }: { path: string; stamp: string; generation: LogGeneration | 'damaged' },
+): string | undefined {
+  const taken = Number(database.prepare('PRAGMA wal_checkpoint(NOOP)').get()?.['log'] ?? 0)
+  const lost = generation === 'damaged' ? Infinity : lostTransactions(path, generation, taken)
+  if (lost === 0) return undefined
+  const kept = logPath(`${path}.damaged-${stamp}`)
+  const what = lost === Infinity ? 'all that stood in it' : `${lost} transactions`
+  const text = `it is damaged, and ${what} could not be read: mail that was accepted, and results`
+  try {
+    copyFileSync(logPath(path), kept)
+    return `${text}; it is kept as ${kept}`
+  } catch (error) {
+    return `${text}; it could not be kept: ${error instanceof Error ? error.message : String(error)}`
   }
 }
 
@@ -249,6 +278,11 @@ export function beginNumbersAt(
   )
   raise.run(afterMessage, 'message')
   raise.run(afterQueue, 'queue')
+}
+
+/** Transactions were lost, which may have given these: no id is given twice. */
+export function skipNumbers(database: DatabaseSync): void {
+  database.exec(`UPDATE sequence SET reserved = reserved + 100000 WHERE name <> 'queue'`)
 }
 
 function hasTables(database: DatabaseSync): boolean {

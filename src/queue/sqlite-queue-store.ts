@@ -53,6 +53,8 @@ export interface SqliteQueueStoreOptions {
   readonly onFatal: (error: StoreError) => void
   /** A damaged file was put aside at start; the messages that could be read were brought over. */
   readonly onMovedAside?: (damaged: MovedAside) => void
+  /** The write-ahead log was damaged or gone at start, and mail was lost with it. */
+  readonly onLogTrouble?: (trouble: string) => void
   /** Content as large as this gets a file of its own, and is read in pieces of this size; default 256 KB. */
   readonly pieceBytes?: Bytes
   /** Content in memory that is not on disk; default 32 MB. */
@@ -96,6 +98,7 @@ export async function openSqliteQueueStore(options: SqliteQueueStoreOptions): Pr
   }
   const { link, opened } = await SqliteQueueLink.open(settings, options.onFatal)
   if (opened.movedAside !== undefined) options.onMovedAside?.(opened.movedAside)
+  if (opened.logTrouble !== undefined) options.onLogTrouble?.(opened.logTrouble)
   return new SqliteQueueStore(options, link, opened)
 }
 

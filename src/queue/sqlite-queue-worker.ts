@@ -177,10 +177,11 @@ function start(port: MessagePort, settings: DatabaseSettings): void {
   const thread = new QueueThread(port, database)
   port.on('message', (batch: RequestBatch) => thread.run(batch))
   thread.planUpkeep()
-  const { nextIds, movedAside, hasRoomForResults } = database
+  const { nextIds, movedAside, logTrouble, hasRoomForResults } = database
   post(port, {
     ...{ kind: 'opened', ...nextIds, hasRoomForResults },
     ...(movedAside !== undefined && { movedAside }),
+    ...(logTrouble !== undefined && { logTrouble }),
   })
 }
 

@@ -91,7 +91,7 @@ export function allExpired({ recipients }: Copy): RecipientResult[] {
   return recipients.map(expired)
 }
 
-/** The copy with what attempts to reach its queue's next hop came to while it waited. */
+/** The copy with what attempts to reach its queue's next hop came to: the reason why it waits. */
 export function withQueueAttempts(copy: Copy, attempts: AttemptHistory): Copy {
   const known = historySince(attempts, copy.message.receivedAt)
   const [last] = known

@@ -24,13 +24,15 @@ export interface Checked<Result> {
 
 /**
  * Whose password is checked next. The sources take turns, so that one with many log-ins waits for
- * itself alone, and those that guessed wrong lately share one place among them.
+ * itself alone; one with few of them need not wait for all that have many; and those that guessed wrong
+ * lately share one place among them.
  */
 export class LogonPlaces {
   readonly #clock: Clock
   /** By source; the one whose turn is next comes first. */
   readonly #waiting = new Map<string, Admit[]>()
   #waitingCount = 0
+  #shortestFirst = true
   readonly #suspects = new Map<string, Milliseconds>()
   readonly #taken: Record<Place, number> = { usual: 0, suspect: 0 }
 
@@ -154,16 +156,23 @@ export class LogonPlaces {
   /** The source whose turn it is; undefined when there is none, or no place for it. */
   #next(): string | undefined {
     const first = new Map<Place, string>()
-    for (const source of this.#waiting.keys()) {
+    for (const [source, line] of this.#waiting) {
       const place = this.#placeOf(source)
-      if (!first.has(place)) first.set(place, source)
-      if (first.size === 2) break
+      const before = first.get(place)
+      if (before === undefined || this.#isShorter(line, before)) first.set(place, source)
     }
     // With both kinds waiting each has its own places.
     const suspectsTurn = this.#taken.usual >= places - placesOfSuspects
     const order: readonly Place[] = suspectsTurn ? ['suspect', 'usual'] : ['usual', 'suspect']
     const place = order.find((kind) => first.has(kind) && this.#isFree(kind))
+    if (place !== undefined) this.#shortestFirst = !this.#shortestFirst
     return place && first.get(place)
+  }
+
+  /** Every other time a shorter line goes before the one whose turn it is. */
+  #isShorter(line: readonly Admit[], before: string): boolean {
+    const other = this.#waiting.get(before)
+    return this.#shortestFirst && other !== undefined && line.length < other.length
   }
 }
 

@@ -127,9 +127,19 @@ const failover =
 
 /**
  * The queue's LastError when no target was of use: the trouble with the first, and where the last
- * attempt went.
+ * attempt went; and what the DNS did not tell, for the host that works may be behind that.
  */
-export function unreachableText(first: TargetTrouble, last: Target): string {
+export function unreachableText(
+  first: TargetTrouble,
+  last: Target,
+  dnsFaults: readonly string[] = [],
+): string {
+  const text = firstTroubleText(first, last)
+  if (dnsFaults.length === 0) return text
+  return `${text}. DNS query failed for other addresses: ${dnsFaults.slice(0, 3).join(', ')}`
+}
+
+function firstTroubleText(first: TargetTrouble, last: Target): string {
   const ending = `${failover} The last endpoint attempted was ${targetEndpoint(last)}`
   switch (first.kind) {
     case 'policy':
@@ -142,6 +152,26 @@ export function unreachableText(first: TargetTrouble, last: Target): string {
       if (first.failure.stage !== 'connect') return brokenText(first.failure)
       return `441 4.4.1 Error encountered while communicating with primary target IP address: "Failed to connect. ${first.failure.message}." ${ending}`
   }
+}
+
+/** What the system says when an address does not take connections. */
+const addressErrors: ReadonlySet<unknown> = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ETIMEDOUT'],
+])
+
+/**
+ * Whether the trouble would befall every other connection to the address now: it is dead, or does not answer.
+ * What it said may be meant for this session alone, and what failed here may be our own fault.
+ */
+export function speaksForAddress(trouble: TargetTrouble): boolean {
+  if (trouble.kind !== 'failure') return false
+  const { kind, stage, verdict, cause } = trouble.failure
+  if (verdict !== undefined) return false
+  if (kind === 'timeout') return true
+  if (kind === 'closed') return stage === 'greeting'
+  return (
+    kind === 'refused' && cause instanceof Error && 'code' in cause && addressErrors.has(cause.code)
+  )
 }
 
 /** The trouble with one target as a reply, for a recipient or the log. */

@@ -1,6 +1,8 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { contentFolder } from '../queue/content-path.ts'
+import { unmarkInUse } from '../queue/sqlite-queue-log-check.ts'
+import { logPath } from '../queue/sqlite-queue-log-file.ts'
 import { reservePath } from '../queue/sqlite-queue-reserve.ts'
 import type { NumberRange } from '../queue/sqlite-queue-protocol.ts'
 
@@ -31,6 +33,7 @@ export async function workersWithQueueFile(dataFolder: string): Promise<number[]
 /** Deletes a queue file that is closed and holds no mail; the file itself last, so that nothing is left behind. */
 export async function removeQueueFile(dataFolder: string, worker: number): Promise<void> {
   const path = queueFilePath(dataFolder, worker)
-  for (const each of [contentFolder(path), reservePath(path), `${path}-wal`, path])
+  unmarkInUse(path)
+  for (const each of [contentFolder(path), reservePath(path), logPath(path), path])
     await rm(each, { recursive: true, force: true })
 }

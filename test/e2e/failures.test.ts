@@ -87,7 +87,7 @@ test('each recipient comes to one outcome: delivered, waiting, or told to the se
   expect(report?.text).toContain('Generating server: edge01.relay.example')
   expect(report?.message).toMatchObject({
     'reporting-mta': 'dns;edge01.relay.example',
-    'received-from-mta': 'dns;[127.0.0.1]',
+    'received-from-mta': 'dns;client.example (127.0.0.1)',
     'arrival-date': expect.stringMatching(/^\w{3}, \d{1,2} \w{3} \d{4} /) as unknown,
   })
   expect(report?.recipients).toEqual([
@@ -125,6 +125,9 @@ test('a message that cannot be delivered in time is told once to be delayed, the
       'final-recipient': 'rfc822;bob@dead.example',
       action: 'delayed',
       status: expect.stringMatching(/^4\.\d+\.\d+$/) as unknown,
+      'remote-mta': `dns;${hosts.dead}`,
+      'diagnostic-code': expect.stringMatching(/^smtp;441 4\.4\.1 .*ECONNREFUSED/) as unknown,
+      'last-attempt-date': expect.stringMatching(/^\w{3}, /) as unknown,
       'will-retry-until': expect.stringMatching(/^\w{3}, \d{1,2} \w{3} \d{4} /) as unknown,
     }),
   ])
@@ -135,9 +138,17 @@ test('a message that cannot be delivered in time is told once to be delayed, the
       'final-recipient': 'rfc822;bob@dead.example',
       action: 'failed',
       status: '4.4.7',
-      'diagnostic-code': 'smtp;550 4.4.7 QUEUE.Expired; message expired',
+      'remote-mta': `dns;${hosts.dead}`,
+      'diagnostic-code': expect.stringMatching(
+        /^smtp;550 4\.4\.7 QUEUE\.Expired; message expired -> 441 4\.4\.1 .*ECONNREFUSED/,
+      ) as unknown,
     },
   ])
+  const unfolded = expired?.text.replaceAll('\r\n', ' ')
+  expect(unfolded).toMatch(
+    / - Server at \S+ returned '550 4\.4\.7 QUEUE\.Expired; message expired' /,
+  )
+  expect(unfolded).toMatch(/ - Remote Server at \S+ returned '441 4\.4\.1 /)
   expect(await shown(relay, 'Get-Message')).not.toContain('the original')
 })
 

@@ -3,6 +3,7 @@ import { Packet, UDPServer } from 'dns2'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/base/clock.ts'
 import { LiveValue } from '../../src/base/live.ts'
+import { completed } from '../../src/dns/caching-resolver.ts'
 import { nodeResolver } from '../../src/dns/node-resolver.ts'
 import type { Resolver } from '../../src/dns/resolver.ts'
 
@@ -16,6 +17,10 @@ const records: Readonly<Record<string, readonly { type: number; data: object }[]
   'both.test': [
     { type: A, data: { address: '192.0.2.1' } },
     { type: AAAA, data: { address: '2001:db8::1' } },
+  ],
+  'late.both.test': [
+    { type: A, data: { address: '192.0.2.3' } },
+    { type: AAAA, data: { address: '2001:db8::3' } },
   ],
   'xn--bcher-kva.test': [{ type: A, data: { address: '192.0.2.2' } }],
 }
@@ -33,6 +38,10 @@ function answer(request: Packet): Packet {
   return response
 }
 
+/** Questions for `late.` names in the family that is held wait here. */
+const held: (() => void)[] = []
+let heldType: number = AAAA
+
 const server = new UDPServer()
 const troubled = new UDPServer()
 let queries = 0
@@ -48,7 +57,10 @@ function refuse(request: Packet): Packet {
 
 async function listen(on: UDPServer, respond: (request: Packet) => Packet): Promise<void> {
   on.on('request', (request: Packet, send: (response: Packet) => unknown) => {
-    void Promise.resolve(send(respond(request))).catch(() => undefined)
+    const tell = () => void Promise.resolve(send(respond(request))).catch(() => undefined)
+    const [question] = request.questions
+    if (question?.name.startsWith('late.') === true && question.type === heldType) held.push(tell)
+    else tell()
   })
   on.bind(0, '127.0.0.1')
   await once(on, 'listening')
@@ -112,6 +124,23 @@ describe('look-ups at a server with a port of its own', () => {
     const before = queries
     await resolver.mx('good.test')
     expect(queries).toBe(before)
+  })
+})
+
+test.each([
+  ['AAAA', AAAA, '192.0.2.3', '2001:db8::3'],
+  ['A', A, '2001:db8::3', '192.0.2.3'],
+])('addresses are there before a late answer for %s', async (_, type, known, late) => {
+  heldType = type
+  held.length = 0
+  const own = resolverAt(server)
+  const begun = await own.addresses('late.both.test')
+  expect(begun).toMatchObject({ kind: 'found', records: [known] })
+  for (const tell of held) tell()
+  expect(await completed(begun)).toEqual({ kind: 'found', records: [known, late] })
+  expect(await own.addresses('late.both.test')).toEqual({
+    kind: 'found',
+    records: ['192.0.2.3', '2001:db8::3'],
   })
 })
 

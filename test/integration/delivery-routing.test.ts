@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/base/clock.ts'
+import type { DnsAnswer, Resolver } from '../../src/dns/resolver.ts'
 import { type QueueKey, redirectionQueue } from '../../src/queue/queue-key.ts'
 import { type Dialer, directDialer } from '../../src/send/dialer.ts'
 import { redirectionTarget } from '../../src/services/redirection-target.ts'
 import { deliveryBench, dnsQueue, MemoryLane, testCopy } from '../support/delivery-bench.ts'
 import { FakeMx } from '../support/fake-mx.ts'
-import type { FakeZones } from '../support/fake-resolver.ts'
+import { FakeResolver, type FakeZones } from '../support/fake-resolver.ts'
 
 const never = new AbortController().signal
 
@@ -151,6 +152,7 @@ describe('delivery by MX', () => {
     expect(result).toEqual({
       kind: 'unreachable',
       error: `451 4.4.0 Primary target IP address responded with: "554 5.7.1 Go away." Attempted failover to alternate host, but that did not succeed. Either there are no alternate hosts, or delivery failed to all alternate hosts. The last endpoint attempted was 127.0.0.3:${refuses.port}`,
+      remoteHost: 'mx1.good.test (127.0.0.1)',
     })
     expect(lane.returned).toHaveLength(1)
     expect(protocolLog.records.join()).toContain(
@@ -165,7 +167,41 @@ describe('delivery by MX', () => {
       kind: 'unreachable',
       error:
         '441 4.4.1 Error encountered while communicating with primary target IP address: "Failed to connect. connect ECONNREFUSED 127.0.0.3:9." Attempted failover to alternate host, but that did not succeed. Either there are no alternate hosts, or delivery failed to all alternate hosts. The last endpoint attempted was 127.0.0.3:9',
+      remoteHost: 'dead.test (127.0.0.3)',
     })
+  })
+})
+
+describe('delivery to a host that the DNS knows only half of', () => {
+  const zones = { 'half.test': { a: ['127.0.0.3'] } }
+  const half = (late: Promise<DnsAnswer<string>>) => {
+    const dns = new FakeResolver(zones)
+    const missing = { reason: 'no answer yet for AAAA half.test', late }
+    const resolver: Resolver = {
+      mx: (domain) => dns.mx(domain),
+      addresses: () => Promise.resolve({ kind: 'found', records: ['127.0.0.3'], missing }),
+    }
+    return resolver
+  }
+
+  test('goes to the other half when that has come and the first is of no use', async () => {
+    await using fake = await FakeMx.start({ address: '::1' })
+    const { lane } = await serve('half.test', {
+      internal: half(Promise.resolve({ kind: 'found', records: ['::1'] })),
+      connector: { Port: fake.port },
+    })
+    expect(lane.results).toEqual(['delivered user@half.test 250 2.6.0 Queued'])
+  })
+
+  test('tells the fault of the DNS when none is of use', async () => {
+    const reason = 'ETIMEOUT for AAAA half.test'
+    const { result } = await serve('half.test', {
+      internal: half(Promise.resolve({ kind: 'failed', reason })),
+      connector: { Port: 9 },
+    })
+    expect(JSON.stringify(result)).toContain(
+      `attempted was 127.0.0.3:9. DNS query failed for other addresses: ${reason}`,
+    )
   })
 })
 

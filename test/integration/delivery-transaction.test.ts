@@ -233,6 +233,29 @@ describe('a transaction', () => {
     expect(lane.reports[0]?.results[0]?.remoteHost).toBeUndefined()
   })
 
+  test.each([
+    ['as it is to a peer with 8BITMIME', ['8BITMIME'], 'DSN', /\r\nSubject: \xe9\r\n\r\nb\xf6dy/],
+    [
+      'with the header of its original alone to another',
+      [],
+      'DSN',
+      /\r\nSubject: =E9\r\n\r\n--b--/,
+    ],
+    ['as it is when it is not our own', [], 'SMTP:Test', /\r\nb\xf6dy/],
+  ])('sends a report with 8-bit content %s', async (_, capabilities, source, sent) => {
+    const part = 'Content-Type: message/rfc822\r\nContent-Transfer-Encoding: 8bit\r\n\r\n'
+    const original = 'Subject: \xe9\r\n\r\nb\xf6dy\r\n'
+    const content = Buffer.from(`A: 1\r\n\r\n--b\r\n${part}${original}\r\n--b--\r\n`, 'latin1')
+    const envelope = { sender: '', body: '8BITMIME', smtpUtf8: false } as const
+    const { fake, lane } = await deliver(
+      { capabilities },
+      [[['a@good.test'], { envelope, source }]],
+      { readPiece: (_id, index) => (index === 0 ? content : undefined) },
+    )
+    expect(lane.results).toEqual(['delivered a@good.test 250 2.6.0 Queued'])
+    expect(fake.messages[0]?.content).toMatch(sent)
+  })
+
   test('fails UTF-8 headers without SMTPUTF8, but not a client that asked for nothing', async () => {
     const envelope = { sender: 'a@edge.test', body: '8BITMIME', smtpUtf8: true } as const
     const utf8 = { content: 'Subject: Grüße\r\n\r\nx\r\n' }

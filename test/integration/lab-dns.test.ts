@@ -55,7 +55,7 @@ describe('the zones', () => {
       ],
     ],
     ['nullmx.test', [[0, '']]],
-    ['loop.test', [[10, 'relay.loop.test']]],
+    ['loop.test', [[10, 'relay.contoso.test']]],
   ])('%s has its mail hosts', async (name, expected) => {
     const records = await resolver.resolveMx(name)
     expect(records.map(({ priority, exchange }) => [priority, exchange])).toEqual(expected)

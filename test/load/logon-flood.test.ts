@@ -83,8 +83,8 @@ test.each(roles)(
         `by ${by}, guesses from ${sources} sources: ${times.length} log-ins, median ${median} ms, longest ${longest} ms (without guesses ${Math.round(usual)} ms)`,
       )
       for (const flood of floods) await flood[Symbol.asyncDispose]()
-      // One check of each source may come before, which counts where the machine has other work, too.
-      expect(longest).toBeLessThan(patience + (sources + 1) * usual)
+      // Checks that come before, and its own, count where the machine has other work, too.
+      expect(longest).toBeLessThan(patience + 6 * usual)
     }
   },
 )

@@ -6,6 +6,7 @@ import { type Cmdlet, type Given, defineCmdlet, parameter } from '../shell/cmdle
 import { dateTime, list, text, textPart } from '../shell/parameter-types.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import { TimeSpan } from '../values/value.ts'
+import { followParameter, isFollowing } from './follow.ts'
 import { limitedResults, resultSize } from './result-size.ts'
 import { directoryParameters } from './setting-parameters.ts'
 import { requireThisServer, serverParameter } from './this-server.ts'
@@ -14,8 +15,10 @@ import { requireTimeRange } from './time-range.ts'
 /** The message tracking log of this server. */
 export interface TrackingLogs {
   server(): Promise<ServerIdentity>
-  /** Records by their time. */
-  search(query: TrackingFilter & { readonly signal: AbortSignal }): AsyncIterable<TrackingRecord>
+  /** Records by their time; with `follow` those that are written from now on, until the signal. */
+  search(
+    query: TrackingFilter & { readonly signal: AbortSignal; readonly follow: boolean },
+  ): AsyncIterable<TrackingRecord>
 }
 
 const view = tableView('EventId', 'Source', 'Sender', 'Recipients', 'MessageSubject')
@@ -47,6 +50,7 @@ const parameters = {
   ),
   TransportTrafficType: parameter(text, { help: 'The kind of traffic: Email.' }),
   Server: serverParameter,
+  Follow: followParameter,
   ResultSize: resultSize,
   ...directoryParameters,
 }
@@ -73,6 +77,10 @@ export function trackingLogCmdlets(logs: TrackingLogs): readonly Cmdlet[] {
           text: 'What could not be delivered, and why.',
         },
         {
+          code: 'Get-MessageTrackingLog -Follow -EventId FAIL',
+          text: 'What cannot be delivered, as it happens, until Ctrl-C.',
+        },
+        {
           code: "Get-MessageTrackingLog -MessageId '<a1@contoso.com>' -ResultSize Unlimited",
           text: 'All events of one message.',
         },
@@ -83,11 +91,13 @@ export function trackingLogCmdlets(logs: TrackingLogs): readonly Cmdlet[] {
       ],
       async *run({ given }, context) {
         requireThisServer(given.Server, await logs.server())
+        const follow = isFollowing(given)
         const found = withTraffic(
-          logs.search({ ...filterOf(given), signal: context.signal }),
+          logs.search({ ...filterOf(given), signal: context.signal, follow }),
           given.TransportTrafficType,
         )
-        for await (const record of limitedResults(found, given.ResultSize, context)) {
+        const size = given.ResultSize ?? (follow ? Infinity : undefined)
+        for await (const record of limitedResults(found, size, context)) {
           yield recordObject(record)
         }
       },

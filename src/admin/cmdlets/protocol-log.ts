@@ -5,6 +5,7 @@ import { type Cmdlet, type Given, defineCmdlet, parameter } from '../shell/cmdle
 import { dateTime, oneOf, switchParameter, text, textPart } from '../shell/parameter-types.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import { wildcard } from '../../base/wildcard.ts'
+import { followParameter, isFollowing } from './follow.ts'
 import { limitedResults, resultSize } from './result-size.ts'
 import { requireTimeRange } from './time-range.ts'
 
@@ -18,12 +19,16 @@ export interface ProtocolLogSearch {
   readonly end: Milliseconds | undefined
   /** What stands in each wanted line. */
   readonly text: string | undefined
+  /** Not what is there, but what is written from now on, until the signal. */
+  readonly follow: boolean
   readonly signal: AbortSignal
 }
 
 export interface FoundRecord extends ProtocolLogRecord {
   readonly service: ProtocolLogService
   readonly direction: 'Receive' | 'Send'
+  /** Of a session between the services of this server. */
+  readonly internal: boolean
 }
 
 /** The protocol logs of this server. */
@@ -65,6 +70,10 @@ const parameters = {
   WholeSession: parameter(switchParameter, {
     help: 'Shows every record of the sessions in which one was found.',
   }),
+  IncludeInternal: parameter(switchParameter, {
+    help: 'Shows the sessions between the services of this server as well. They are left out, for what a client says is handed over in one; not where a session, a connector or a service is asked for.',
+  }),
+  Follow: followParameter,
   ResultSize: resultSize,
 }
 
@@ -88,7 +97,7 @@ export function protocolLogCmdlets(logs: ProtocolLogs): readonly Cmdlet[] {
           'Text',
           'ConnectorId',
         ],
-        ...['LocalEndpoint', 'RemoteEndpoint', 'Service', 'Direction'],
+        ...['LocalEndpoint', 'RemoteEndpoint', 'Service', 'Direction', 'IsInternal'],
       ],
       examples: [
         {
@@ -99,14 +108,17 @@ export function protocolLogCmdlets(logs: ProtocolLogs): readonly Cmdlet[] {
           code: 'Get-ProtocolLog 08DE0A110000A001 | Format-Table SequenceNumber,Event,Data -Wrap',
           text: 'One session.',
         },
+        { code: 'Get-ProtocolLog -Follow', text: 'What is said, as it is said, until Ctrl-C.' },
         {
           code: "Get-ProtocolLog -Connector 'To Internet' -Event '<' | where Data -like '5*'",
           text: 'The refusals that came back over a Send connector.',
         },
       ],
       async *run({ given }, context) {
-        const found = search(logs, given, context.signal)
-        for await (const record of limitedResults(found, given.ResultSize, context)) {
+        const follow = isFollowing(given)
+        const found = search(logs, given, { follow, signal: context.signal })
+        const size = given.ResultSize ?? (follow ? Infinity : undefined)
+        for await (const record of limitedResults(found, size, context)) {
           yield recordObject(record)
         }
       },
@@ -119,7 +131,7 @@ type GivenSearch = Given<typeof parameters>
 function search(
   logs: ProtocolLogs,
   given: GivenSearch,
-  signal: AbortSignal,
+  { follow, signal }: { readonly follow: boolean; readonly signal: AbortSignal },
 ): AsyncIterable<FoundRecord> {
   const { Start, End } = given
   requireTimeRange(given, ['Start', 'End'])
@@ -128,7 +140,7 @@ function search(
     direction: given.Direction,
     start: Start?.getTime(),
     end: End?.getTime(),
-    signal,
+    ...{ follow, signal },
   }
   const found = matching(logs.search({ ...limits, text: rarestText(given) }), given)
   if (given.WholeSession !== true) return found
@@ -143,10 +155,13 @@ async function* matching(
   given: GivenSearch,
 ): AsyncGenerator<FoundRecord, void> {
   const { SessionId, Event } = given
+  const named = SessionId ?? given.Connector ?? given.Service
+  const internal = named !== undefined || given.IncludeInternal === true
   const address = given.Address?.toLowerCase()
   const connector = given.Connector === undefined ? undefined : wildcard(given.Connector)
   const endpoint = given.Endpoint === undefined ? undefined : wildcard(given.Endpoint)
   for await (const record of records) {
+    if (record.internal && !internal) continue
     if (SessionId !== undefined && !same(SessionId, record.sessionId)) continue
     if (Event !== undefined && Event !== record.event) continue
     if (address !== undefined && !spokenIn(record).includes(address)) continue
@@ -199,6 +214,7 @@ function recordObject(record: FoundRecord): ShellObject {
       RemoteEndpoint: record.remoteEndpoint,
       Service: record.service,
       Direction: record.direction,
+      IsInternal: record.internal,
     },
   })
 }

@@ -1,11 +1,15 @@
 import { resolve } from 'node:path'
 import type { ProtocolLogService, ProtocolLogs } from '../../admin/cmdlets/protocol-log.ts'
+import { type Clock, systemClock } from '../../base/clock.ts'
 import { LiveValue } from '../../base/live.ts'
 import type { ServerConfig } from '../../config/server-config.ts'
 import { type LoggingService, protocolLogFiles } from '../../logs/log-folders.ts'
-import { readProtocolLogs } from '../../logs/protocol-log-reader.ts'
+import { type FollowOptions, followLogs } from '../../logs/follow-log.ts'
+import { type PlacedRecord, readProtocolLogs } from '../../logs/protocol-log-reader.ts'
+import { parseProtocolLogLine } from '../../logs/protocol-log-record.ts'
 import { protocolLogPrefixes } from '../../logs/open-protocol-log.ts'
 import { currentConfig } from './current-config.ts'
+import { internalSessions } from './internal-sessions.ts'
 
 interface Place {
   readonly service: ProtocolLogService
@@ -15,19 +19,44 @@ interface Place {
 }
 
 /** The protocol logs where a configuration file places them. */
-export function fileProtocolLogs(configFile: string, dataFolder: string): ProtocolLogs {
+export function fileProtocolLogs(
+  configFile: string,
+  dataFolder: string,
+  clock: Clock = systemClock,
+): ProtocolLogs {
   return {
-    async *search({ service, direction, ...query }) {
+    async *search({ service, direction, follow, ...query }) {
       const config = await currentConfig(configFile)
+      const isInternal = internalSessions(config)
       const places = placesOf(config, resolve(dataFolder)).filter(
         (place) =>
           (service === undefined || place.service === service) &&
           (direction === undefined || place.direction === direction),
       )
-      for await (const { record, place } of readProtocolLogs({ places, ...query })) {
-        yield { ...record, service: place.service, direction: place.direction }
+      const found = follow
+        ? followed(places, { clock, ...query })
+        : readProtocolLogs({ places, ...query })
+      for await (const { record, place } of found) {
+        const { service, direction } = place
+        yield { ...record, service, direction, internal: isInternal(record, place) }
       }
     },
+  }
+}
+
+/** What is written from now on, by its time as far as it is there at once. */
+async function* followed(
+  places: readonly Place[],
+  { text, ...options }: FollowOptions & { readonly text: string | undefined },
+): AsyncGenerator<PlacedRecord<Place>, void> {
+  const wanted = text?.toLowerCase()
+  for await (const lines of followLogs(places, options)) {
+    const records = lines.flatMap(({ log: place, line }) => {
+      if (wanted !== undefined && !line.toLowerCase().includes(wanted)) return []
+      const record = parseProtocolLogLine(line)
+      return record === undefined ? [] : [{ record, place }]
+    })
+    yield* records.toSorted((a, b) => a.record.time - b.record.time)
   }
 }
 

@@ -95,9 +95,11 @@ describe('attempts to reach the next hop of the queue', () => {
     expect(newer?.lastError).toBe(refused.reply)
   })
 
-  test('before the message came are not its own', () => {
+  test('are the reason also for a message that came behind the last one', () => {
+    const [recipient] = withQueueAttempts(copyOf(), attempts(sampleTime - minute)).recipients
+    expect(recipient?.lastError).toBe(refused.reply)
     const copy = copyOf()
-    expect(withQueueAttempts(copy, attempts(sampleTime - 1))).toBe(copy)
+    expect(withQueueAttempts(copy, [])).toBe(copy)
   })
 })
 

@@ -51,7 +51,21 @@ test('the sources take turns, however many wait from one', async () => {
   ask('203.0.113.1', 'c1')
   await turn()
   for (const name of begun) await end(name, true)
-  expect(begun).toEqual(['a1', 'a2', 'a3', 'b1', 'c1', 'a4', 'b2', 'a5'])
+  expect(begun).toEqual(['a1', 'a2', 'c1', 'a3', 'b1', 'a4', 'b2', 'a5'])
+})
+
+test('a source with one waits for no more than one of those with many', async () => {
+  const { begun, ask, end } = setUp()
+  for (let source = 0; source < 20; source++)
+    for (let at = 0; at < 20; at++) ask(`192.0.2.${source}`, `${source} ${at}`)
+  await turn()
+  for (const round of [0, 1, 2, 3, 4]) {
+    const before = begun.length
+    ask(`198.51.100.${round}`, `honest ${round}`)
+    await end(begun.at(-1) ?? '', true)
+    await end(begun.at(-1) ?? '', true)
+    expect(begun.slice(before)).toContain(`honest ${round}`)
+  }
 })
 
 test('an IPv6 network of 64 bits is one source', async () => {
@@ -60,7 +74,7 @@ test('an IPv6 network of 64 bits is one source', async () => {
   ask('2001:db8:0:2::1', 'b')
   await turn()
   for (const name of begun) await end(name, true)
-  expect(begun).toEqual(['a1', 'a2', 'a3', 'b', 'a4'])
+  expect(begun).toEqual(['a1', 'a2', 'b', 'a3', 'a4'])
 })
 
 describe('a source that guessed wrong', () => {

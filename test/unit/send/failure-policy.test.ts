@@ -141,6 +141,14 @@ describe('what a broken session means', () => {
     expect(brokenText(failure(stage, kind))).toBe(text)
   })
 
+  test('is told with what the DNS did not tell', () => {
+    const trouble = { kind: 'reply', reply: reply('554 5.7.1 No') } as const
+    const faults = ['ETIMEOUT for A mx.test', 'ESERVFAIL for AAAA mx2.test', 'c', 'd']
+    expect(unreachableText(trouble, target, faults)).toMatch(
+      /attempted was 192\.0\.2\.1:25\. DNS query failed for other addresses: ETIMEOUT for A mx\.test, ESERVFAIL for AAAA mx2\.test, c$/,
+    )
+  })
+
   test('is told in given words where there are some', () => {
     const verdict = reply('450 4.7.0 Proxy session setup failed')
     const given = new ClientFailure('x', { stage: 'connect', kind: 'refused', verdict })

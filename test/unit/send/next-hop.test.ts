@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { findNextHop, type NextHopOptions } from '../../../src/send/next-hop.ts'
+import type { AddressAnswer, Resolver } from '../../../src/dns/resolver.ts'
+import type { Targets } from '../../../src/send/known-targets.ts'
+import {
+  allTargets,
+  findNextHop,
+  type NextHop,
+  type NextHopOptions,
+} from '../../../src/send/next-hop.ts'
 import { dnsQueue, sendConnector } from '../../support/delivery-bench.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 import { FakeResolver, type FakeZones } from '../../support/fake-resolver.ts'
 
 /** `host address` of each target, or the error. */
@@ -15,6 +23,7 @@ async function find(
   const found = await findNextHop(dnsQueue(domain), sendConnector(settings), {
     resolver: new FakeResolver(zones),
     random: () => 0.999,
+    clock: new FakeClock(),
     isOwnName: (host) => host === 'edge.test',
     isOwnListener: () => false,
     ...options,
@@ -163,5 +172,120 @@ describe('the targets of smart hosts', () => {
       'relay.test 192.0.2.3',
       '192.0.2.2 192.0.2.2',
     ])
+  })
+})
+
+describe('what the DNS is slow with', () => {
+  /** Hosts answer when they are told to. */
+  function slowDns(mx: readonly string[]) {
+    const zones = new FakeResolver({ 'good.test': { mx } })
+    const hosts = new Map<string, PromiseWithResolvers<AddressAnswer>>()
+    const hostOf = (host: string) => {
+      const known = hosts.get(host) ?? Promise.withResolvers<AddressAnswer>()
+      hosts.set(host, known)
+      return known
+    }
+    const resolver: Resolver = {
+      mx: (domain) => zones.mx(domain),
+      addresses: (host) => hostOf(host).promise,
+    }
+    const clock = new FakeClock()
+    const search = (settings = {}) => {
+      const found = findNextHop(dnsQueue('good.test'), sendConnector(settings), {
+        ...{ resolver, clock, random: () => 0.999 },
+        ...{ isOwnName: () => false, isOwnListener: (address) => address === '127.0.0.1' },
+      })
+      return { found, after: (time: number) => passed(clock, time).then(() => found) }
+    }
+    const tell = (host: string, answer: AddressAnswer | string) =>
+      hostOf(host).resolve(
+        typeof answer === 'string' ? { kind: 'found', records: [answer] } : answer,
+      )
+    return { search, tell }
+  }
+
+  async function passed(clock: FakeClock, time: number) {
+    await new Promise(setImmediate)
+    clock.advance(time)
+  }
+
+  const shown = (hop: NextHop | Targets | undefined) =>
+    hop !== undefined && 'targets' in hop
+      ? [hop.targets.map(({ host, address }) => `${host} ${address}`), hop.dnsFaults]
+      : hop
+  const laterOf = async (hop: NextHop) =>
+    hop.kind === 'targets' ? shown(await hop.later?.()) : expect.fail()
+
+  const silence = { kind: 'failed', reason: 'ETIMEOUT for A b.test' } as const
+
+  test('a worse host is not waited for, and comes later', async () => {
+    const { search, tell } = slowDns(['10 a.test', '20 b.test'])
+    const { after } = search()
+    tell('a.test', '192.0.2.1')
+    const begun = await after(50)
+    expect(shown(begun)).toEqual([['a.test 192.0.2.1'], ['no answer yet for b.test']])
+    tell('b.test', '192.0.2.2')
+    expect(await laterOf(begun)).toEqual([['b.test 192.0.2.2'], []])
+    expect(shown(await allTargets(begun))).toEqual([['a.test 192.0.2.1', 'b.test 192.0.2.2'], []])
+  })
+
+  test('a better host is waited for for a second', async () => {
+    const { search, tell } = slowDns(['10 b.test', '20 a.test'])
+    const { after } = search()
+    tell('a.test', '192.0.2.1')
+    const begun = await after(1000)
+    expect(shown(begun)).toEqual([['a.test 192.0.2.1'], ['no answer yet for b.test']])
+    tell('b.test', silence)
+    expect(await laterOf(begun)).toEqual([[], [silence.reason]])
+  })
+
+  test('a late family comes after all that is known, and its fault is told', async () => {
+    const { search, tell } = slowDns(['10 a.test', '20 b.test'])
+    const late = Promise.withResolvers<AddressAnswer>()
+    const missing = { reason: 'no answer yet for AAAA a.test', late: late.promise }
+    const { found } = search()
+    tell('a.test', { kind: 'found', records: ['192.0.2.1'], missing })
+    tell('b.test', '192.0.2.2')
+    const begun = await found
+    expect(shown(begun)).toEqual([['a.test 192.0.2.1', 'b.test 192.0.2.2'], [missing.reason]])
+    late.resolve({ kind: 'found', records: ['2001:db8::1', '::1'] })
+    expect(await laterOf(begun)).toEqual([['a.test 2001:db8::1', 'a.test ::1'], []])
+  })
+
+  test('a family that failed is told from the first', async () => {
+    const { search, tell } = slowDns(['10 a.test'])
+    const missing = { reason: 'ETIMEOUT for A a.test' }
+    const { found } = search()
+    tell('a.test', { kind: 'found', records: ['::1'], missing })
+    expect(shown(await found)).toEqual([['a.test ::1'], [missing.reason]])
+    expect(await found).not.toHaveProperty('later')
+  })
+
+  test.each(['0.0.0.0', '127.0.0.1'])(
+    '%s at one family is no reason to give up the other',
+    async (address) => {
+      const { search, tell } = slowDns(['10 a.test'])
+      const failed = { kind: 'failed', reason: 'ETIMEOUT for AAAA a.test' } as const
+      const missing = { reason: 'no answer yet', late: Promise.resolve(failed) }
+      const { found } = search()
+      tell('a.test', { kind: 'found', records: [address], missing })
+      const hop = await found
+      const why = address === '0.0.0.0' ? failed.reason : 'SMTPSEND.DNS.MxLoopback'
+      expect('error' in hop ? hop.error : '').toContain(why)
+    },
+  )
+
+  test('one smart host does not wait for another', async () => {
+    const { search, tell } = slowDns([])
+    const settings = { DNSRoutingEnabled: false, SmartHosts: '192.0.2.1,slow.test,192.0.2.2' }
+    const begun = await search(settings).after(1000)
+    expect(shown(begun)).toEqual([
+      ['192.0.2.2 192.0.2.2', '192.0.2.1 192.0.2.1'],
+      ['no answer yet for slow.test'],
+    ])
+    tell('slow.test', '192.0.2.3')
+    expect(await laterOf(begun)).toEqual([['slow.test 192.0.2.3'], []])
+    if (begun.kind === 'targets')
+      expect((await begun.later?.())?.targets[0]).toMatchObject({ smartHost: 'slow.test' })
   })
 })

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
-import { trackingLogCmdlets } from '../../../../src/admin/cmdlets/message-tracking-log.ts'
+import {
+  type TrackingLogs,
+  trackingLogCmdlets,
+} from '../../../../src/admin/cmdlets/message-tracking-log.ts'
 import { builtInCmdlets } from '../../../../src/admin/shell/built-in/built-in-cmdlets.ts'
 import { Shell } from '../../../../src/admin/shell/shell.ts'
 import type { TrackingFilter } from '../../../../src/logs/tracking-filter.ts'
@@ -24,8 +27,9 @@ async function run(line: string, found: readonly TrackingRecord[] = events) {
   const logs = {
     server: () => Promise.resolve({ Name: 'EDGE01', Fqdn: 'mail.x.test', Role: 'Edge' } as const),
     // eslint-disable-next-line @typescript-eslint/require-await -- there is nothing to wait for
-    async *search({ signal, ...filter }: TrackingFilter & { readonly signal: AbortSignal }) {
+    async *search({ signal, follow, ...filter }: Parameters<TrackingLogs['search']>[0]) {
       expect(signal.aborted).toBe(false)
+      expect(follow).toBe(line.includes('-Follow'))
       queries.push(filter)
       yield* found
     },
@@ -84,6 +88,14 @@ test.each(["-Server 'mail.X.test'", '-Server EDGE01'])('takes %s', async (server
   const { errors, queries } = await run(`Get-MessageTrackingLog ${server}`)
   expect(errors).toBe('')
   expect(queries).toHaveLength(1)
+})
+
+test('follows what is written from now on, with every filter but a time', async () => {
+  const { out, queries } = await run('Get-MessageTrackingLog -Follow -EventId SEND | % EventId')
+  expect(out).toBe('RECEIVE\nSEND\n')
+  expect(queries).toEqual([{ eventId: 'SEND' }])
+  const { errors } = await run('Get-MessageTrackingLog -Follow -End 06:00')
+  expect(errors).toContain('-Follow and -End cannot be used together')
 })
 
 test('takes the server from a pipeline', async () => {

@@ -22,6 +22,7 @@ function record(sessionId: string, sequenceNumber: number, data: string): FoundR
     context: '',
     service: 'Transport',
     direction: sessionId === 'AA' ? 'Receive' : 'Send',
+    internal: false,
   }
 }
 
@@ -33,13 +34,13 @@ const records = [
 ]
 
 /** Runs a line and gives what it puts out, as `session sequence` on each line. */
-async function run(line: string) {
+async function run(line: string, found: readonly FoundRecord[] = records) {
   const searches: ProtocolLogSearch[] = []
   const logs = {
     // eslint-disable-next-line @typescript-eslint/require-await -- there is nothing to wait for
     async *search(search: ProtocolLogSearch) {
       searches.push(search)
-      yield* records
+      yield* found
     },
   }
   const host = new RecordingHost()
@@ -87,6 +88,32 @@ test('tells when there are more results than are shown', async () => {
   expect(found).toEqual(['AA0', 'BB0'])
   expect(notices).toMatch(/^WARNING: There are more results available than are currently displayed/)
   expect((await run('Get-ProtocolLog -ResultSize 4')).notices).toBe('')
+})
+
+test.each([
+  ['Get-ProtocolLog', ['AA0', 'AA1', 'AA2']],
+  ['Get-ProtocolLog -WholeSession', ['AA0', 'AA1', 'AA2']],
+  ['Get-ProtocolLog -IncludeInternal', ['AA0', 'BB0', 'AA1', 'AA2']],
+  ['Get-ProtocolLog BB', ['BB0']],
+  ['Get-ProtocolLog -Connector To*', ['BB0']],
+  ['Get-ProtocolLog -Service Transport', ['AA0', 'BB0', 'AA1', 'AA2']],
+])(
+  '%s: sessions between the services are left out unless they are asked for',
+  async (line, ids) => {
+    const marked = records.map((one) => ({ ...one, internal: one.sessionId === 'BB' }))
+    expect((await run(line, marked)).found).toEqual(ids)
+  },
+)
+
+test('what is written from now on is asked for by -Follow, without a limit', async () => {
+  const { found, searches } = await run(
+    'Get-ProtocolLog -Follow',
+    Array.from({ length: 1001 }, (_, at) => record('AA', at % 60, 'NOOP')),
+  )
+  expect(searches).toMatchObject([{ follow: true }])
+  expect(found).toHaveLength(1001)
+  const { errors } = await run('Get-ProtocolLog -Follow -Start 06:00')
+  expect(errors).toContain('-Follow and -Start cannot be used together')
 })
 
 test('an empty text, which all records would hold, is an error', async () => {
