@@ -12,7 +12,7 @@ import {
   type CmdletContext,
   type Invocation,
   type Question,
-  isIdle,
+  askedOf,
 } from './cmdlet.ts'
 import type { ErrorAction } from './common-parameters.ts'
 import { errorActions, forceParameter } from './common-parameters.ts'
@@ -151,7 +151,9 @@ export class CommandRun {
     const text = expression.kind === 'number' ? expression.text : undefined
     const place = { start: expression.start, end: expression.end }
     if (parameter.refused !== undefined) {
-      if (!isIdle(parameter, text ?? value)) refuseUnavailable(word, place)
+      const asked = askedOf(parameter, text ?? value)
+      if (asked === 'more') refuseUnavailable(word, place)
+      if (asked === 'the usual') this.#warn(`-${name} has no effect: ${parameter.refused}`)
       return
     }
     bound.set(name, converted({ name, parameter, value, text, place, now: scope.now() }))
