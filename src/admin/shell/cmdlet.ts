@@ -124,8 +124,15 @@ export interface CmdletContext {
   confirmChange(sentence: string): Promise<boolean>
   /** Asks at the terminal or reads a line of standard input; undefined when nobody can answer. */
   ask(question: Question): Promise<string | undefined>
-  /** The value of a script block's last expression with `$_` set; at once when it runs no command. */
-  evaluate(block: ScriptBlock, item: Value): Awaitable<Value>
+  /**
+   * The value of a script block's last expression with `$_` set; at once when it runs no command. Where it
+   * chooses objects a variable that was never set is an error.
+   */
+  evaluate(
+    block: ScriptBlock,
+    item: Value,
+    options?: { readonly choosesObjects: boolean },
+  ): Awaitable<Value>
   /** Runs a script block with `$_` set and gives all that it puts out. */
   invoke(block: ScriptBlock, item: Value): AsyncIterable<Value>
 }

@@ -183,7 +183,8 @@ export class CommandRun {
       },
       confirmChange: (sentence) => gate.allows(sentence),
       ask: (question) => this.#ask(question),
-      evaluate: (block, item) => this.#evaluate(block, item),
+      evaluate: (block, item, options) =>
+        this.#evaluate(block, this.#blockScope(block, item, options?.choosesObjects)),
       invoke: (block, item) => this.#invoke(block, item),
     }
   }
@@ -204,8 +205,7 @@ export class CommandRun {
     })
   }
 
-  #evaluate(block: ScriptBlock, item: Value) {
-    const scope = this.#blockScope(block, item)
+  #evaluate(block: ScriptBlock, scope: Scope) {
     const values = settle(scriptValues(block.body, scope), (statement) =>
       collected(this.#runtime.statement(statement, scope)),
     )
@@ -216,8 +216,8 @@ export class CommandRun {
     return runBlock(block.body, this.#blockScope(block, item), this.#runtime)
   }
 
-  #blockScope(block: ScriptBlock, item: Value): Scope {
-    return { ...this.#at.scope, item, source: block.origin }
+  #blockScope(block: ScriptBlock, item: Value, strict = false): Scope {
+    return { ...this.#at.scope, item, source: block.origin, strict }
   }
 
   async #ask(question: Question): Promise<string | undefined> {
