@@ -1,65 +1,102 @@
-import type { DeliveryQueue } from './delivery-queue.ts'
+import { type Seat, type SeatLimits, ConnectionSeats } from './connection-seats.ts'
+import type { DeliveryQueue, Standing } from './delivery-queue.ts'
 import type { DoubtPace } from './doubt-pace.ts'
+import { FairLine } from './fair-line.ts'
 import { Fifo } from './fifo.ts'
 
+/** How many queues of each standing stand in line. */
+export type Waiting = Readonly<Record<Standing, number>>
+
+/** A queue whose turn it is. */
+export interface Turn {
+  readonly queue: DeliveryQueue
+  /** Counted from now on; to be given back. */
+  readonly seat: Seat
+}
+
+/** Who is asked first, turn by turn; the others follow in the order of `all`. */
+const firstAsked: readonly Standing[] = ['proven', 'untried', 'proven', 'doubtful']
+const all: readonly Standing[] = ['proven', 'untried', 'doubtful']
+
 /**
- * Queues that want a connection, the longest waiting first. Those in doubt (their next hop failed, or
- * was not tried since the start) get no more than half of all connections, and those at a pace: thousands
- * of dead domains, each holding one until it times out, never keep live mail waiting.
+ * Queues that want a connection. Proven next hops, those that nobody tried yet and those in doubt stand apart
+ * and have seats of their own (`seatLimits`), the last two at a pace: thousands of next hops that are dead or
+ * never answer keep neither proven ones waiting nor one that is new.
  */
 export class ConnectionLine {
+  readonly seats = new ConnectionSeats()
   readonly #pace: Pick<DoubtPace, 'mayBegin'>
-  readonly #sure = new Fifo<DeliveryQueue>()
+  readonly #proven = new Fifo<DeliveryQueue>()
+  readonly #untried = new FairLine()
   readonly #doubtful = new Fifo<DeliveryQueue>()
   #lastPlace = 0
-  /** Connections at work for queues in doubt. */
-  #doubts = 0
+  #turns = 0
 
   constructor(pace: Pick<DoubtPace, 'mayBegin'>) {
     this.#pace = pace
   }
 
-  /** Does nothing when the queue stands in line already. */
-  join(queue: DeliveryQueue): void {
-    if (queue.inLine) return
-    this.#append(queue, queue.doubtful ? this.#doubtful : this.#sure)
-  }
-
-  /** Fresh mail came for a next hop that is not known to fail: it is as good as any. */
-  promote(queue: DeliveryQueue): void {
-    queue.doubtful = false
-    if (queue.inLine && this.#doubtful.remove(queue)) this.#append(queue, this.#sure)
-  }
-
-  /** The next queue, out of the line; undefined when none may have a connection. */
-  take(maxConnections: number): DeliveryQueue | undefined {
-    const mayDoubt = this.#doubts * 2 < maxConnections
-    const doubtfulPlace = (mayDoubt ? this.#doubtful.first?.linePlace : undefined) ?? Infinity
-    const surePlace = this.#sure.first?.linePlace ?? Infinity
-    const doubtfulNext = doubtfulPlace < surePlace && this.#pace.mayBegin()
-    const queue = (doubtfulNext ? this.#doubtful : this.#sure).take()
-    if (queue !== undefined) queue.linePlace = undefined
-    return queue
-  }
-
-  /** Counts a connection for a queue; call the result when it proved its next hop, and when it ended. */
-  connecting({ doubtful }: DeliveryQueue): () => void {
-    let counted = doubtful
-    if (counted) this.#doubts++
-    return () => {
-      if (counted) this.#doubts--
-      counted = false
+  get waiting(): Waiting {
+    return {
+      proven: this.#proven.size,
+      untried: this.#untried.size,
+      doubtful: this.#doubtful.size,
     }
   }
 
+  /** Does nothing when the queue stands in line already. */
+  join(queue: DeliveryQueue): void {
+    if (queue.inLine) return
+    queue.linePlace = ++this.#lastPlace
+    this.#lineOf(queue.standing).push(queue)
+  }
+
+  /** Fresh mail came for a next hop that is not known to fail: it is as good as a new one. */
+  promote(queue: DeliveryQueue): void {
+    const moves = queue.inLine && this.#doubtful.remove(queue)
+    queue.standing = 'untried'
+    if (moves) this.#untried.push(queue)
+  }
+
+  /** The next queue, out of the line; undefined when none may have a connection. */
+  take(limits: SeatLimits): Turn | undefined {
+    if (this.seats.all >= limits.all) return undefined
+    const first = firstAsked[this.#turns++ % firstAsked.length] ?? 'proven'
+    return this.#takeOf(first, limits) ?? this.#takeOther(first, limits)
+  }
+
   clear(): void {
-    for (const line of [this.#sure, this.#doubtful]) {
+    for (const line of [this.#proven, this.#untried, this.#doubtful]) {
       for (const queue of line.takeAll()) queue.linePlace = undefined
     }
   }
 
-  #append(queue: DeliveryQueue, line: Fifo<DeliveryQueue>): void {
-    queue.linePlace = ++this.#lastPlace
-    line.push(queue)
+  #takeOther(first: Standing, limits: SeatLimits): Turn | undefined {
+    for (const standing of all) {
+      const turn = standing === first ? undefined : this.#takeOf(standing, limits)
+      if (turn !== undefined) return turn
+    }
+    return undefined
+  }
+
+  #takeOf(standing: Standing, limits: SeatLimits): Turn | undefined {
+    const line = this.#lineOf(standing)
+    if (line.size === 0 || !this.seats.hasFor(standing, limits)) return undefined
+    if (standing !== 'proven' && !this.#pace.mayBegin()) return undefined
+    const queue = line.take()
+    if (queue === undefined) return undefined
+    queue.linePlace = undefined
+    return { queue, seat: this.seats.take(standing) }
+  }
+
+  #lineOf(standing: Standing): Fifo<DeliveryQueue> | FairLine {
+    switch (standing) {
+      case 'proven':
+        return this.#proven
+      case 'untried':
+        return this.#untried
+      case 'doubtful':
+        return this.#doubtful
+    }
   }
 }

@@ -1,4 +1,5 @@
 import type { Awaitable } from '../base/awaitable.ts'
+import type { Milliseconds } from '../base/time-span.ts'
 import type { Reply } from '../smtp/reply.ts'
 import type { QueueKey } from './queue-key.ts'
 import type { Copy, CopyRecipient } from './stored-message.ts'
@@ -29,11 +30,45 @@ export interface RecipientResult {
   readonly dsnPassedOn?: boolean
 }
 
+/**
+ * How far a connection has come: `opening` is everything up to the point where MAIL may be said, the
+ * look-up of the next hop included; `envelope` is MAIL, RCPT, DATA and the content.
+ */
+export type WaitPhase = 'opening' | 'envelope' | 'final-dot'
+
+/** What a connection waits for that lies with others. */
+export interface PeerWait {
+  readonly phase: WaitPhase
+  /** Monotonic time. */
+  readonly since: Milliseconds
+  /** When the session in hand, or its first target, was begun. */
+  readonly begun: Milliseconds
+  /** Another target can be tried at once. */
+  readonly hasAlternative: boolean
+}
+
+/** A connection at work, as the queue watches it. */
+export interface WatchedConnection {
+  /** Monotonic time since when it waits for a peer or the DNS; undefined while it does not. */
+  waitingSince(): Milliseconds | undefined
+  wait(): PeerWait | undefined
+  /** What it waits for in words: `the greeting of 192.0.2.1:25`; empty when it does not wait. */
+  waitsFor(): string
+  /** Ends what it does as if the peer had not answered in time; `why` says who wants it so. */
+  giveUp(why: string): void
+  /** The same for the target that is being opened; the next one is tried. */
+  tryNext(why: string): void
+}
+
 /** One queue as a delivery connection sees it. */
 export interface DeliveryLane {
   readonly key: QueueKey
   /** Whether the connection may stay open for later; else it must be closed when `serve` resolves. */
   readonly mayKeep: boolean
+  /** An administrator wants it tried now, whatever is known of the next hop. */
+  readonly insists: boolean
+  /** Makes the connection known that serves the lane; once, before anything else. */
+  watch(connection: WatchedConnection): void
   /** The next copy that is due, leased to the caller; undefined when none is ready now. */
   next(): Awaitable<Copy | undefined>
   /** The next hop was reached: more connections, and more copies in memory, are worth while. */
@@ -56,6 +91,8 @@ export type ConnectionResult =
    * `remoteHost` the host of which it speaks, `host (ip)`.
    */
   | { readonly kind: 'unreachable'; readonly error: string; readonly remoteHost?: string }
+  /** The next hop serves others of our connections, as many as it gets: the queue waits a moment. */
+  | { readonly kind: 'crowded'; readonly error: string }
   /** The queue has lost its connector: it goes to Retry, and its copies are categorized anew. */
   | { readonly kind: 'unroutable'; readonly error: string }
   /** The next hop cannot exist (NXDOMAIN, null MX, loop): everything in the queue fails with `error`. */

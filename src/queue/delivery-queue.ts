@@ -1,24 +1,51 @@
 import type { Milliseconds } from '../base/time-span.ts'
-import type { AttemptHistory } from './attempt-history.ts'
+import { type AttemptHistory, withRun } from './attempt-history.ts'
 import { Fifo } from './fifo.ts'
 import { MessageRate } from './message-rate.ts'
+import { stallAfter, stalledLimit } from './patience.ts'
 import type { QueueKey } from './queue-key.ts'
+import type { QueueLane } from './queue-lane.ts'
 import { type Copy, suspended } from './stored-message.ts'
 import type { Sleeper } from './wake-calendar.ts'
 
 /** Exchange's queue states. */
 export type QueueStatus = 'Active' | 'Connecting' | 'Ready' | 'Retry' | 'Suspended'
 
+/**
+ * What is known of a next hop. `untried`: nothing. `proven`: it has delivered or refused somebody's mail.
+ * `doubtful`: it failed since, or was not tried since the start.
+ */
+export type Standing = 'untried' | 'proven' | 'doubtful'
+
 /** The failures of a queue's next hop. */
 export interface QueueTrouble {
   readonly lastError: string
+  /** The host of which it speaks, `host (ip)`. */
+  readonly remoteHost?: string
   /** The first of the failures in a row. */
   readonly firstRetryAt: Milliseconds
   readonly lastRetryAt: Milliseconds
-  /** The failures in a row. */
-  readonly attempts: AttemptHistory
+  /** What failures in the row said before; most queues' always say the same, so have none. */
+  readonly before?: EarlierFailures
   /** How long after the last one the next attempt comes; undefined once the waiting is over. */
   retryIn: Milliseconds | undefined
+}
+
+/** Failures that came to something else than the last ones. */
+interface EarlierFailures {
+  readonly history: AttemptHistory
+  /** How many they were. */
+  readonly count: number
+  /** When the first one came that said what the last one says. */
+  readonly until: Milliseconds
+}
+
+/** How many connections there may be. */
+export interface ConnectionLimits {
+  /** MaxPerDomainOutboundConnections. */
+  readonly perQueue: number
+  /** MaxOutboundConnections. */
+  readonly all: number
 }
 
 /** Waiting copies per open connection that justify another one. */
@@ -28,8 +55,9 @@ const copiesPerConnection = 10
 class QueueWork {
   /** Leased copies that are due, in the order of delivery. */
   readonly window = new Fifo<Copy>()
+  readonly lanes: QueueLane[] = []
   connections = 0
-  proven = 0
+  reached = 0
   emptying = false
   preparing = false
   noFurtherBefore: Milliseconds = -Infinity
@@ -49,12 +77,13 @@ export class DeliveryQueue implements Sleeper {
   nextDueAt: Milliseconds | undefined
   retryCount = 0
   trouble: QueueTrouble | undefined
+  /** By an administrator: the next connection is to try the next hop, whatever is known of it. */
+  insists = false
   /** By an administrator: takes copies, but none is tried. */
   suspended = false
   /** In the line of queues that want a connection; undefined while it is not there. */
   linePlace: number | undefined
-  /** The next hop failed, or was not tried since the start. */
-  doubtful = false
+  standing: Standing = 'untried'
   wakePlace: number | undefined
 
   constructor(key: QueueKey) {
@@ -63,6 +92,11 @@ export class DeliveryQueue implements Sleeper {
 
   get ready(): number {
     return this.#work?.window.size ?? 0
+  }
+
+  /** The copy to be tried next, as far as one is leased. */
+  get first(): Copy | undefined {
+    return this.#work?.window.first
   }
 
   /** Connections being opened or in use. */
@@ -74,13 +108,31 @@ export class DeliveryQueue implements Sleeper {
     this.#begunWork.connections = connections
   }
 
-  /** Those of them that asked for a copy, and so reached the next hop. */
-  get proven(): number {
-    return this.#work?.proven ?? 0
+  /** Those of them that reached the next hop: MAIL could be said. */
+  get reached(): number {
+    return this.#work?.reached ?? 0
   }
 
-  set proven(proven: number) {
-    this.#begunWork.proven = proven
+  set reached(reached: number) {
+    this.#begunWork.reached = reached
+  }
+
+  /** The connections as far as they serve it already. */
+  get lanes(): readonly QueueLane[] {
+    return this.#work?.lanes ?? []
+  }
+
+  join(lane: QueueLane): void {
+    this.#begunWork.lanes.push(lane)
+    this.connections++
+  }
+
+  leave(lane: QueueLane): void {
+    const { lanes } = this.#begunWork
+    const at = lanes.indexOf(lane)
+    if (at >= 0) lanes.splice(at, 1)
+    this.connections--
+    if (lane.hasReached) this.reached--
   }
 
   /** A failure that ends every copy is being carried out, or copies are categorized anew. */
@@ -140,6 +192,17 @@ export class DeliveryQueue implements Sleeper {
     return this.trouble?.retryIn !== undefined
   }
 
+  /** What the failures in a row came to. It is made when asked for: of a hundred thousand queues few are. */
+  get attempts(): AttemptHistory {
+    const { trouble, retryCount } = this
+    if (trouble === undefined || retryCount === 0) return []
+    const { lastError: reply, remoteHost, firstRetryAt, lastRetryAt: lastAt, before } = trouble
+    const { history = [], count: earlier = 0, until: firstAt = firstRetryAt } = before ?? {}
+    const host = remoteHost === undefined ? {} : { remoteHost }
+    const count = Math.max(1, retryCount - earlier)
+    return withRun(history, { reply, ...host, firstAt, lastAt, count })
+  }
+
   /** Copies may be taken into the window: the next hop is not known to fail. */
   get maySend(): boolean {
     return !this.inRetry && !this.emptying && !this.suspended
@@ -147,7 +210,7 @@ export class DeliveryQueue implements Sleeper {
 
   get status(): QueueStatus {
     if (this.suspended) return 'Suspended'
-    if (this.proven > 0) return 'Active'
+    if (this.reached > 0) return 'Active'
     if (this.connections > 0) return 'Connecting'
     return this.inRetry ? 'Retry' : 'Ready'
   }
@@ -213,13 +276,28 @@ export class DeliveryQueue implements Sleeper {
     this.nextDueAt = Math.min(this.nextDueAt ?? Infinity, dueAt)
   }
 
-  /** Whether one more connection is worth while. A next hop that has not answered gets just one. */
-  wantsConnection(limit: number, monotonicNow: Milliseconds): boolean {
+  /**
+   * Whether one more connection is worth while: for many copies, or for a few when all the connections at work
+   * hang. A next hop that has not answered gets just one.
+   */
+  wantsConnection(limits: ConnectionLimits, monotonicNow: Milliseconds): boolean {
     if (!this.maySend) return false
     if (this.connections === 0) return !this.preparing && (this.ready > 0 || this.moreInStore)
-    if (this.ready === 0) return false
-    if (this.proven < this.connections || this.connections >= limit) return false
+    if (this.ready === 0 || this.connections >= limits.perQueue) return false
     if (monotonicNow < this.noFurtherBefore) return false
-    return this.moreInStore || this.ready > copiesPerConnection * this.connections
+    const many = this.moreInStore || this.ready > copiesPerConnection * this.connections
+    if (many && this.reached === this.connections) return true
+    return this.connections < stalledLimit(limits) && this.isStalled(monotonicNow)
+  }
+
+  /** Its next hop has answered, and now every connection waits for it. */
+  isStalled(monotonicNow: Milliseconds): boolean {
+    const { lanes, connections, reached } = this
+    if (connections === 0 || lanes.length < connections) return false
+    if (reached === 0 && this.standing !== 'proven') return false
+    return lanes.every(({ watched }) => {
+      const since = watched?.waitingSince()
+      return since !== undefined && monotonicNow - since >= stallAfter
+    })
   }
 }

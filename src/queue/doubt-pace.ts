@@ -19,7 +19,7 @@ const fewest = 10
 const most = 1000
 
 /**
- * How many next hops in doubt are tried at a time. Each attempt costs as much as delivering a message,
+ * How many next hops that are not proven are tried at a time. Each attempt costs as much as delivering a message,
  * and a hundred thousand dead domains want one each minute: they get the time that is left over, and
  * never less than a little.
  */
@@ -44,6 +44,11 @@ export class DoubtPace {
     }
     this.#wait(this.#turnEndsAt - now)
     return false
+  }
+
+  /** An attempt was worth its cost: another may begin in its place. */
+  succeeded(): void {
+    if (this.#left < most) this.#left++
   }
 
   #begin(now: Milliseconds): void {

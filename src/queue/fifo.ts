@@ -36,6 +36,11 @@ export class Fifo<T> {
     return one
   }
 
+  /** The one put in last. */
+  takeLast(): T | undefined {
+    return this.size === 0 ? undefined : this.#all.pop()
+  }
+
   takeAll(): T[] {
     const all = this.#all.slice(this.#head)
     this.#all.length = 0

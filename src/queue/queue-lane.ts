@@ -1,5 +1,5 @@
 import type { Awaitable } from '../base/awaitable.ts'
-import type { DeliveryLane, RecipientResult } from './delivery-agent.ts'
+import type { DeliveryLane, RecipientResult, WatchedConnection } from './delivery-agent.ts'
 import type { QueueKey } from './queue-key.ts'
 import type { Copy } from './stored-message.ts'
 
@@ -10,26 +10,58 @@ export interface LaneOwner {
   settle(copy: Copy, results: readonly RecipientResult[]): Promise<void>
   putBack(copy: Copy): void
   /** The next hop was reached. */
-  proven(): void
+  reached(): void
+  /** Somebody's mail was delivered or refused for good. */
+  decided(): void
 }
 
 /** One connection's view of its queue. */
 export class QueueLane implements DeliveryLane {
   readonly key: QueueKey
+  readonly insists: boolean
   readonly #owner: LaneOwner
   readonly #taken = new Map<number, Copy>()
-  #proven = false
+  #watched: WatchedConnection | undefined
+  #givenUp: 'for-others' | 'for-its-own' | undefined
+  #reached = false
   #reported = 0
   #decided = false
   #unflushed: Promise<void> | undefined
 
-  constructor(key: QueueKey, owner: LaneOwner) {
+  constructor({ key, insists }: { key: QueueKey; insists: boolean }, owner: LaneOwner) {
     this.key = key
+    this.insists = insists
     this.#owner = owner
   }
 
-  get isProven(): boolean {
-    return this.#proven
+  /** The connection that serves it. */
+  get watched(): WatchedConnection | undefined {
+    return this.#watched
+  }
+
+  /** Its connection has been told to end. */
+  get isGivenUp(): boolean {
+    return this.#givenUp !== undefined
+  }
+
+  /** It was told so for the sake of copies of the same queue. */
+  get isGivenUpForItsOwn(): boolean {
+    return this.#givenUp === 'for-its-own'
+  }
+
+  /** The peer has kept its connection waiting for too long; `why` goes into the error. */
+  giveUp(why: string, { forItsOwn = false } = {}): void {
+    this.#givenUp ??= forItsOwn ? 'for-its-own' : 'for-others'
+    this.#watched?.giveUp(why)
+  }
+
+  get hasReached(): boolean {
+    return this.#reached
+  }
+
+  /** Whether this copy is in hand. */
+  holds(copyId: number): boolean {
+    return this.#taken.has(copyId)
   }
 
   get mayKeep(): boolean {
@@ -46,21 +78,28 @@ export class QueueLane implements DeliveryLane {
     return this.#decided
   }
 
+  watch(connection: WatchedConnection): void {
+    this.#watched = connection
+  }
+
   next(): Awaitable<Copy | undefined> {
     const copy = this.#owner.take()
     return copy instanceof Promise ? copy.then((late) => this.#took(late)) : this.#took(copy)
   }
 
   reached(): void {
-    if (this.#proven) return
-    this.#proven = true
-    this.#owner.proven()
+    if (this.#reached) return
+    this.#reached = true
+    this.#owner.reached()
   }
 
   report(copy: Copy, results: readonly RecipientResult[]): Awaitable<void> {
     if (!this.#taken.delete(copy.id)) return undefined
     this.#reported++
-    this.#decided ||= results.some(({ outcome }) => outcome !== 'retry')
+    if (!this.#decided && results.some(({ outcome }) => outcome !== 'retry')) {
+      this.#decided = true
+      this.#owner.decided()
+    }
     const before = this.#unflushed
     const flush = this.#flushed(before, this.#owner.settle(copy, results)).then(() => {
       if (this.#unflushed === flush) this.#unflushed = undefined

@@ -17,6 +17,7 @@ import type { QueueMap } from './queue-map.ts'
 import { queuePages, queuesPerPage } from './queue-pages.ts'
 import type { CopyQuery, QueueFigures, QueueStore } from './queue-store.ts'
 import { type QueueTest, queueMatcher } from './queue-test.ts'
+import type { QueueWaits } from './queue-waits.ts'
 import { type RetrySettings, attemptsSince } from './retry-schedule.ts'
 import { HalfTheTime, halfTheTime } from './half-the-time.ts'
 import {
@@ -124,10 +125,24 @@ const emptySubmission = {
   ...{ copies: 0, deferred: 0, suspended: false },
 }
 
+interface QueueCircumstances {
+  readonly serverName: string
+  /** Monotonic. */
+  readonly now: Milliseconds
+  /** What it waits for; empty for nothing. */
+  readonly wait: string
+}
+
+/** What is waited for now comes before what went wrong last. */
+function withWait(wait: string, lastError: string): string {
+  if (wait === '' || lastError === '') return wait + lastError
+  return `${wait} (last error: ${lastError})`
+}
+
 function queueView(
   { key, number, copies, deferred, suspended }: QueueFigures,
   queue: DeliveryQueue | undefined,
-  { serverName, now }: { readonly serverName: string; readonly now: Milliseconds },
+  { serverName, now, wait }: QueueCircumstances,
 ): QueueView {
   const trouble = queue?.trouble
   const { incoming, outgoing } = queue?.rates(now) ?? { incoming: 0, outgoing: 0 }
@@ -140,7 +155,7 @@ function queueView(
     NextHopDomain: key.nextHopDomain,
     NextHopConnector: key.nextHopConnector,
     NextHopCategory: isDeliveryQueue(key) && !isRedirectionQueue(key) ? 'External' : 'Internal',
-    LastError: trouble?.lastError ?? '',
+    LastError: withWait(wait, trouble?.lastError ?? ''),
     ...(trouble !== undefined && {
       FirstRetryTime: trouble.firstRetryAt,
       LastRetryTime: trouble.lastRetryAt,
@@ -158,6 +173,8 @@ interface MessageCircumstances {
   readonly queueNumber: number | undefined
   readonly active: boolean
   readonly mark: AdminMark | undefined
+  /** What it waits for if it is in hand or due; empty for nothing. */
+  readonly wait: string
   /** Absent when the scheduler does not know the queue. */
   readonly deliveryQueue: DeliveryQueue | undefined
   readonly now: Milliseconds
@@ -169,10 +186,11 @@ function messageView(copy: Copy, circumstances: MessageCircumstances): MessageVi
   const { message } = copy
   const { deliveryQueue } = circumstances
   const queue = `${circumstances.serverName}\\${queueName(copy.queue, circumstances.queueNumber ?? 0)}`
+  const status = messageStatus(copy, circumstances)
   return {
     Identity: `${queue}\\${message.id}`,
     FromAddress: message.envelope.sender === '' ? '<>' : message.envelope.sender,
-    Status: messageStatus(copy, circumstances),
+    Status: status,
     Queue: queue,
     Subject: message.subject,
     Size: message.size,
@@ -182,7 +200,10 @@ function messageView(copy: Copy, circumstances: MessageCircumstances): MessageVi
     Directionality: message.originating === true ? 'Originating' : 'Incoming',
     DateReceived: message.receivedAt,
     ExpirationTime: copy.dueAt === suspended ? null : expiresAt(copy, circumstances.settings),
-    LastError: lastErrorOf(withQueueAttempts(copy, deliveryQueue?.trouble?.attempts ?? [])),
+    LastError: withWait(
+      status === 'Active' || status === 'Ready' ? circumstances.wait : '',
+      lastErrorOf(withQueueAttempts(copy, deliveryQueue?.attempts ?? [])),
+    ),
     RetryCount: copy.attempts + queueAttempts(message.receivedAt, circumstances),
     Recipients: copy.recipients.map(recipientView),
     place: placeOf(copy),
@@ -238,6 +259,7 @@ interface ListingParts {
   readonly queues: Pick<QueueMap<DeliveryQueue>, 'get' | 'has'>
   /** Ids of the copies being transmitted. */
   readonly active: ReadonlySet<number>
+  readonly waits: QueueWaits
   readonly marks: ReadonlyMap<number, AdminMark>
   readonly serverName: string
   readonly settings: Live<MessageSettings & RetrySettings>
@@ -312,9 +334,10 @@ export class QueueListing {
   }
 
   #view(figures: QueueFigures): Awaitable<QueueView> {
-    const { queues, serverName, clock } = this.#parts
+    const { queues, waits, serverName, clock } = this.#parts
     const queue = queues.get(figures.key)
-    const view = queueView(figures, queue, { serverName, now: clock.monotonic() })
+    const wait = queue === undefined ? '' : waits.ofQueue(queue)
+    const view = queueView(figures, queue, { serverName, now: clock.monotonic(), wait })
     return view.DeliveryType === 'Unreachable' ? this.#withError(view) : view
   }
 
@@ -349,18 +372,20 @@ export class QueueListing {
   }
 
   async #messageViews(copies: readonly Copy[]): Promise<readonly MessageView[]> {
-    const { store, queues, active, marks, serverName, settings, clock } = this.#parts
+    const { store, queues, active, waits, marks, serverName, settings, clock } = this.#parts
     const keys = new Map(copies.map(({ queue }) => [queueKeyText(queue), queue]))
     const figures = await store.queues({ keys: [...keys.values()] })
     const numbers = new Map(figures.map(({ key, number }) => [queueKeyText(key), number]))
     return copies.map((copy) => {
       const text = queueKeyText(copy.queue)
+      const deliveryQueue = queues.get(copy.queue)
       return messageView(copy, {
         serverName,
         queueNumber: numbers.get(text),
         active: active.has(copy.id),
         mark: marks.get(copy.id),
-        deliveryQueue: queues.get(copy.queue),
+        deliveryQueue,
+        wait: deliveryQueue === undefined ? '' : waits.ofCopy(deliveryQueue, copy.id),
         now: clock.now(),
         settings: settings.current,
       })

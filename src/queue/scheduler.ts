@@ -4,10 +4,12 @@ import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import type { Milliseconds } from '../base/time-span.ts'
 import type { AdminMark } from './admin-mark.ts'
-import { ConnectionLine } from './connection-line.ts'
+import { ConnectionLine, type Turn } from './connection-line.ts'
 import { ConnectionPlaces } from './connection-places.ts'
+import { type Seat, type SeatLimits, seatLimits } from './connection-seats.ts'
+import { type ConnectionAtWork, ConnectionWatch } from './connection-watch.ts'
 import type { ConnectionResult, DeliveryAgent, RecipientResult } from './delivery-agent.ts'
-import { DeliveryQueue } from './delivery-queue.ts'
+import { type ConnectionLimits, DeliveryQueue } from './delivery-queue.ts'
 import { DoubtPace } from './doubt-pace.ts'
 import { MessageOperations } from './message-operations.ts'
 import { NextHopTrouble } from './next-hop-trouble.ts'
@@ -19,8 +21,10 @@ import { QueueLane } from './queue-lane.ts'
 import { QueueListing } from './queue-listing.ts'
 import { QueueMap } from './queue-map.ts'
 import { QueueOperations } from './queue-operations.ts'
+import { QueueWaits } from './queue-waits.ts'
 import { queuePages } from './queue-pages.ts'
 import type { QueueFigures, QueueStore } from './queue-store.ts'
+import { Rerouting } from './rerouting.ts'
 import { type Recategorizer, Resubmission } from './resubmission.ts'
 import type { RetrySettings } from './retry-schedule.ts'
 import { Settler } from './settler.ts'
@@ -58,6 +62,17 @@ export interface SchedulerOptions {
 /** Queues for whose first connection the store is asked at a time: nothing else waits long for it. */
 const preparedAtATime = 32
 
+/** A connection at work, and how it is told to end. */
+interface Serving extends ConnectionAtWork {
+  readonly controller: AbortController
+}
+
+/** What a turn gives a queue. */
+interface Granted {
+  readonly seat: Seat
+  readonly place: Place
+}
+
 /** Decides when which queue gets a connection, and sees that each copy ends with one outcome. */
 export class QueueScheduler implements AsyncDisposable {
   readonly #options: SchedulerOptions
@@ -71,8 +86,10 @@ export class QueueScheduler implements AsyncDisposable {
   readonly #line: ConnectionLine
   readonly #places: ConnectionPlaces
   readonly #wakes: WakeCalendar<DeliveryQueue>
+  readonly #pace: DoubtPace
+  readonly #watch: ConnectionWatch
   #preparing = 0
-  readonly #serving = new Map<Promise<void>, AbortController>()
+  readonly #serving = new Map<Promise<void>, Serving>()
   /** Copies being transmitted. */
   readonly #active = new Set<number>()
   /** What the management commands see. */
@@ -94,15 +111,20 @@ export class QueueScheduler implements AsyncDisposable {
     this.#settler = new Settler({
       ...options,
       onNewCopies,
-      attemptsOf: (queue) => this.#queues.get(queue)?.trouble?.attempts ?? [],
+      attemptsOf: (queue) => this.#queues.get(queue)?.attempts ?? [],
       marks,
       onLateRemoval: (copy, kind) => void this.messages.removeLate(copy, kind),
     })
     this.#windows = new WindowKeeper(options)
     this.#sound = new SoundMail(options)
-    this.#line = new ConnectionLine(
-      new DoubtPace({ clock, load: options.load, onTurn: () => this.#openConnections() }),
-    )
+    const onTurn = () => this.#openConnections()
+    this.#pace = new DoubtPace({ clock, load: options.load, onTurn })
+    this.#line = new ConnectionLine(this.#pace)
+    this.#watch = new ConnectionWatch({
+      ...{ clock, line: this.#line, limits: () => this.#seatLimits },
+      connections: () => this.#serving.values(),
+      onStalled: (queue) => this.#consider(queue),
+    })
     this.#wakes = new WakeCalendar({ clock, onWake: (queue) => this.#wake(queue) })
     this.#trouble = new NextHopTrouble({
       ...{ ...options, settler: this.#settler, windows: this.#windows, wakes: this.#wakes },
@@ -115,6 +137,7 @@ export class QueueScheduler implements AsyncDisposable {
       ...options,
       queues: this.#queues,
       active: this.#active,
+      waits: new QueueWaits({ clock, seats: this.#line.seats, limits: () => this.#seatLimits }),
       marks,
     })
     this.#resubmission = new Resubmission({
@@ -128,6 +151,10 @@ export class QueueScheduler implements AsyncDisposable {
     this.operations = new QueueOperations({
       ...{ store, clock, queues: this.#queues, windows: this.#windows },
       resubmission: this.#resubmission,
+      rerouting: new Rerouting({
+        ...{ ...options, settler: this.#settler, takeHeld, isRunning },
+        onDue: (queue) => this.#onDue(queue),
+      }),
       queueOf: (key) => this.#queueOf(key),
       endRetry: (queue) => this.#trouble.endRetry(queue),
       isRunning,
@@ -169,7 +196,7 @@ export class QueueScheduler implements AsyncDisposable {
       if (!this.#windows.accept(queue, copy)) {
         queue.noteDue(copy.dueAt)
         surplus.push(copy)
-      } else if (queue.doubtful && queue.retryCount === 0) this.#line.promote(queue)
+      } else if (queue.standing === 'doubtful' && queue.retryCount === 0) this.#line.promote(queue)
     }
     this.#options.store.release(surplus)
     for (const queue of touched) this.#consider(queue)
@@ -186,9 +213,10 @@ export class QueueScheduler implements AsyncDisposable {
     this.#endRoomWatch()
     this.#line.clear()
     this.#windows.close()
+    this.#watch.end()
     this.#sweep.stop()
     this.#resubmission.stop()
-    for (const controller of this.#serving.values()) controller.abort()
+    for (const { controller } of this.#serving.values()) controller.abort()
     this.#settler.giveUpOn(signal)
     const atWork = Promise.all([...this.#serving.keys(), this.#resubmission.finish()])
     await Promise.race([atWork, aborted(signal)])
@@ -206,7 +234,7 @@ export class QueueScheduler implements AsyncDisposable {
     const isKnown = this.#queues.has(key)
     if (!isDeliveryQueue(key) || isKnown || (copies === 0 && !suspended)) return
     const queue = this.#queueOf(key)
-    this.#consider(Object.assign(queue, { suspended, moreInStore: true, doubtful: true }))
+    this.#consider(Object.assign(queue, { suspended, moreInStore: true, standing: 'doubtful' }))
   }
 
   #queueOf(key: QueueKey): DeliveryQueue {
@@ -215,6 +243,16 @@ export class QueueScheduler implements AsyncDisposable {
     const queue = new DeliveryQueue(key)
     this.#queues.set(key, queue)
     return queue
+  }
+
+  get #limits(): ConnectionLimits {
+    const { MaxOutboundConnections, MaxPerDomainOutboundConnections } =
+      this.#options.settings.current
+    return { perQueue: MaxPerDomainOutboundConnections, all: MaxOutboundConnections }
+  }
+
+  get #seatLimits(): SeatLimits {
+    return seatLimits(this.#options.settings.current.MaxOutboundConnections)
   }
 
   /** Nothing is sent whose result could not be written down. */
@@ -229,14 +267,13 @@ export class QueueScheduler implements AsyncDisposable {
   /** Looks at what the queue needs next: a connection, copies from the store, a timer, or its end. */
   #consider(queue: DeliveryQueue): void {
     if (!this.#maySend(queue)) return
-    const { settings, clock } = this.#options
+    const { clock } = this.#options
     if (queue.nextDueAt !== undefined && queue.nextDueAt <= clock.now()) {
       queue.nextDueAt = undefined
       queue.moreInStore = true
     }
     if (this.#windows.isLow(queue)) void this.#refill(queue)
-    const limit = settings.current.MaxPerDomainOutboundConnections
-    if (!queue.inLine && queue.wantsConnection(limit, clock.monotonic())) {
+    if (!queue.inLine && queue.wantsConnection(this.#limits, clock.monotonic())) {
       this.#line.join(queue)
       this.#openConnections()
     } else if (
@@ -275,21 +312,23 @@ export class QueueScheduler implements AsyncDisposable {
 
   #openConnections(): void {
     if (!this.#isSending) return
-    const { settings, clock } = this.#options
-    const { MaxOutboundConnections, MaxPerDomainOutboundConnections } = settings.current
-    while (
-      this.#serving.size + this.#preparing < MaxOutboundConnections &&
-      this.#preparing < preparedAtATime
-    ) {
-      const queue = this.#line.take(MaxOutboundConnections)
-      if (queue === undefined) return
-      if (!queue.wantsConnection(MaxPerDomainOutboundConnections, clock.monotonic())) continue
-      const place = this.#places.take(queue)
-      if (place === undefined) continue
-      if (queue.ready === 0) void this.#prepare(queue, place)
-      else this.#open(queue, place)
-      this.#consider(queue)
+    const limits = this.#seatLimits
+    while (this.#preparing < preparedAtATime) {
+      const turn = this.#line.take(limits)
+      if (turn === undefined) return
+      if (!this.#serveTurn(turn)) turn.seat.free()
     }
+  }
+
+  /** False when nothing came of it: the queue wants no connection, or there is no place for it now. */
+  #serveTurn({ queue, seat }: Turn): boolean {
+    if (!queue.wantsConnection(this.#limits, this.#options.clock.monotonic())) return false
+    const place = this.#places.take(queue)
+    if (place === undefined) return false
+    if (queue.ready === 0) void this.#prepare(queue, { seat, place })
+    else this.#open(queue, { seat, place })
+    this.#consider(queue)
+    return true
   }
 
   #onTurn(queue: DeliveryQueue): void {
@@ -299,26 +338,27 @@ export class QueueScheduler implements AsyncDisposable {
   }
 
   /** Fetches copies only now that there is a connection for them: most queues in line need none yet. */
-  async #prepare(queue: DeliveryQueue, place: Place): Promise<void> {
+  async #prepare(queue: DeliveryQueue, granted: Granted): Promise<void> {
     this.#preparing++
     queue.preparing = true
     await this.#refill(queue)
     this.#preparing--
     queue.preparing = false
     const wanted = this.#maySend(queue) && queue.ready > 0
-    if (wanted) this.#open(queue, place)
-    else place.release()
+    if (wanted) this.#open(queue, granted)
+    else {
+      granted.place.release()
+      granted.seat.free()
+    }
     if (this.#state !== 'running') return
     this.#consider(queue)
     this.#openConnections()
   }
 
-  #open(queue: DeliveryQueue, place: Place): void {
+  #open(queue: DeliveryQueue, { seat, place }: Granted): void {
     this.#wakes.cancel(queue)
-    queue.connections++
     const controller = new AbortController()
-    const endDoubt = this.#line.connecting(queue)
-    const lane = new QueueLane(queue.key, {
+    const lane = new QueueLane(queue, {
       mayKeep: () => !place.scarce,
       take: () => this.#take(queue, controller.signal),
       settle: (copy, results) => this.#settle(queue, copy, results),
@@ -326,21 +366,33 @@ export class QueueScheduler implements AsyncDisposable {
         this.#active.delete(copy.id)
         if (!this.messages.putBack(copy)) this.#windows.putBack(queue, copy)
       },
-      proven: () => {
-        queue.proven++
-        queue.doubtful = false
-        endDoubt()
+      reached: () => {
+        queue.reached++
         this.#consider(queue)
       },
+      decided: () => this.#prove(queue, seat),
     })
+    queue.insists = false
+    queue.join(lane)
     const serving = this.#serve(lane, controller.signal).then(async (result) => {
       await lane.end()
       place.release()
       this.#serving.delete(serving)
-      endDoubt()
+      if (isServed(lane, result)) this.#prove(queue, seat)
+      seat.free()
       this.#ended(queue, lane, result)
     })
-    this.#serving.set(serving, controller)
+    this.#serving.set(serving, { queue, lane, seat, controller })
+    this.#watch.begin()
+  }
+
+  /** The next hop has answered for somebody's mail. */
+  #prove(queue: DeliveryQueue, seat: Seat): void {
+    queue.standing = 'proven'
+    if (seat.standing === 'proven') return
+    seat.prove()
+    this.#pace.succeeded()
+    this.#openConnections()
   }
 
   async #serve(lane: QueueLane, signal: AbortSignal): Promise<ConnectionResult> {
@@ -397,17 +449,20 @@ export class QueueScheduler implements AsyncDisposable {
   }
 
   #ended(queue: DeliveryQueue, lane: QueueLane, result: ConnectionResult): void {
-    queue.connections--
-    if (lane.isProven) queue.proven--
+    queue.leave(lane)
     // A next hop that only puts off what it is offered, and then ends the session, is still in trouble.
-    if (lane.hasDecided || (result.kind === 'served' && lane.reported > 0)) queue.retryCount = 0
+    if (lane.hasDecided || isServed(lane, result)) queue.retryCount = 0
     switch (result.kind) {
       case 'served':
         queue.trouble = undefined
         if (lane.reported === 0 && queue.ready > 0) this.#trouble.pause(queue)
         break
       case 'unreachable':
-        this.#trouble.unreachable(queue, result)
+        if (lane.isGivenUpForItsOwn) break
+        this.#trouble.unreachable(queue, result, { mayHaveMore: lane.isGivenUp })
+        break
+      case 'crowded':
+        this.#trouble.crowded(queue, result.error)
         break
       case 'unroutable':
         this.#trouble.unroutable(queue, result)
@@ -430,6 +485,10 @@ export class QueueScheduler implements AsyncDisposable {
     queue.moreInStore = true
     this.#consider(queue)
   }
+}
+
+function isServed(lane: QueueLane, result: ConnectionResult): boolean {
+  return result.kind === 'served' && lane.reported > 0
 }
 
 const submissionText = queueKeyText(submissionQueue)

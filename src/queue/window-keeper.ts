@@ -79,7 +79,7 @@ export class WindowKeeper {
 
   /** Whether there is something to lease for connections at work, and half the window to put it in. */
   isLow(queue: DeliveryQueue): boolean {
-    if (queue.proven === 0 || !queue.moreInStore) return false
+    if (queue.reached === 0 || !queue.moreInStore) return false
     return queue.ready * 2 < windowPerQueue && this.#room(queue) > 0
   }
 
@@ -87,7 +87,7 @@ export class WindowKeeper {
   async fill(queue: DeliveryQueue): Promise<void> {
     const { store, clock, log } = this.#parts
     const room = this.#room(queue)
-    const limit = queue.proven > 0 ? room : Math.min(room, windowToBegin)
+    const limit = queue.reached > 0 ? room : Math.min(room, windowToBegin)
     if (this.#closed || limit <= 0) return
     try {
       const copies = await store.lease(queue.key, clock.now(), limit)

@@ -47,6 +47,8 @@ export class ClientWire {
   #farewell: Reply | undefined
   /** Positive intermediate and authentication replies are not logged word for word. */
   maskReplies = false
+  /** Takes out of each line what nobody is to see, before it is logged or understood. */
+  hide: ((line: string) => string) | undefined
   /** While content is written the peer may refuse it before its end. */
   inContent = false
 
@@ -76,6 +78,21 @@ export class ClientWire {
   /** A refusal that came before the content's end. */
   get early(): Reply | undefined {
     return this.#early
+  }
+
+  /** Monotonic time since when it waits for the peer; undefined while it does not. */
+  get waitingSince(): Milliseconds | undefined {
+    return this.#deadline.since
+  }
+
+  /** What the next reply belongs to, and how many of those expected with it have come. */
+  get awaited(): { readonly stage: ClientStage; readonly answered: number } {
+    return { stage: this.#currentStage(), answered: this.#waiting?.replies.length ?? 0 }
+  }
+
+  /** Ends the connection as if the peer had not answered in time. */
+  giveUp(message: string): void {
+    this.fail(this.#currentStage(), 'timeout', message)
   }
 
   /** Hands octets to the socket; false asks to wait by `drained`. */
@@ -167,9 +184,11 @@ export class ClientWire {
   }
 
   #newReader(): ReplyReader {
-    return new ReplyReader((line) => {
+    return new ReplyReader((received) => {
+      const line = this.hide === undefined ? received : this.hide(received)
       const secret = this.maskReplies && /^(334|235)/.test(line)
       this.#log.record('<', secret ? `${line.slice(0, 3)} <authentication response>` : line)
+      return line
     })
   }
 

@@ -1,23 +1,27 @@
+import type { Clock } from '../base/clock.ts'
 import type { ProgramLog } from '../base/program-log.ts'
-import type { ConnectivitySession } from '../logs/connectivity-log.ts'
 import type { ConnectionResult, DeliveryLane, RecipientResult } from '../queue/delivery-agent.ts'
 import { queueKeyText } from '../queue/queue-key.ts'
 import type { Copy, CopyRecipient } from '../queue/stored-message.ts'
+import type { AddressMemory } from './address-memory.ts'
 import type { ConnectionCache } from './connection-cache.ts'
-import { lookupsDescription, nextHopOutcome, troubleOutcome } from './connectivity-texts.ts'
-import { type TargetTrouble, troubleText, unreachableText } from './failure-policy.ts'
-import type { KnownTargets, Targets } from './known-targets.ts'
+import { troubleOutcome } from './connectivity-texts.ts'
+import { type TargetTrouble, troubleText } from './failure-policy.ts'
 import type { Lookup, NextHop } from './next-hop.ts'
+import { RunWatch } from './run-watch.ts'
 import type { SendConnector } from './send-connector.ts'
 import type { DeliverySession, SessionOpener } from './session-opener.ts'
-import { type Target, targetName } from './target.ts'
+import { TargetWalk } from './target-walk.ts'
+import { targetName } from './target.ts'
 import { type ReadPiece, sendCopy, type TransactionOutcome } from './transaction.ts'
 
 export interface DeliveryRunOptions {
   readonly findNextHop: (onLookup: (lookup: Lookup) => void) => Promise<NextHop>
   readonly opener: SessionOpener
   readonly cache: ConnectionCache
+  readonly addresses: AddressMemory
   readonly readPiece: ReadPiece
+  readonly clock: Clock
   readonly logger: ProgramLog
   readonly signal: AbortSignal
 }
@@ -37,20 +41,19 @@ export class DeliveryRun {
   readonly #connector: SendConnector
   readonly #options: DeliveryRunOptions
   readonly #cacheKey: string
+  readonly #watch: RunWatch
+  readonly #walk: TargetWalk
   #session: DeliverySession | undefined
-  #targets: readonly Target[] | undefined
-  /** What the DNS has yet to tell of targets, for when those that are known are of no use. */
-  #later: KnownTargets['later']
-  #dnsFaults: readonly string[] = []
-  /** Index of the target in use or to be tried next. */
-  #current = 0
-  #first: { readonly trouble: TargetTrouble; readonly target: Target } | undefined
 
   constructor(lane: DeliveryLane, connector: SendConnector, options: DeliveryRunOptions) {
     this.#lane = lane
     this.#connector = connector
     this.#options = options
     this.#cacheKey = queueKeyText(lane.key)
+    this.#watch = new RunWatch(options.clock)
+    const { key: queue, insists } = lane
+    this.#walk = new TargetWalk({ ...options, queue, insists, connector, watch: this.#watch })
+    lane.watch(this.#watch)
   }
 
   async serve(): Promise<ConnectionResult> {
@@ -64,6 +67,7 @@ export class DeliveryRun {
       }
       return { kind: 'served' }
     } finally {
+      this.#walk.leave()
       const closing = this.#release()
       if (closing !== undefined) await closing
     }
@@ -79,12 +83,15 @@ export class DeliveryRun {
       const seasoned = session.messages > 0
       const outcome = await this.#transfer(session, progress)
       if (progress.undecided.length === 0) {
+        if (progress.results.some(({ outcome }) => outcome !== 'retry')) this.#walk.proved()
         const reporting = this.#lane.report(copy, progress.results)
         if (reporting !== undefined) await reporting
         return undefined
       }
-      if (outcome.trouble === undefined) continue
-      this.#advance(outcome.trouble, session, seasoned)
+      // A session that had served before may have been closed for its age: the same target deserves a
+      // new one. A fresh session that breaks speaks against the target.
+      if (outcome.trouble !== undefined && !seasoned)
+        this.#walk.advance(outcome.trouble, session.target)
     }
   }
 
@@ -108,84 +115,20 @@ export class DeliveryRun {
     return outcome
   }
 
-  /**
-   * A session that had served before may have been closed for its age: the same target deserves a new
-   * one. A fresh session that breaks speaks against the target.
-   */
-  #advance(trouble: TargetTrouble, { target }: DeliverySession, seasoned: boolean): void {
-    if (seasoned) return
-    this.#first ??= { trouble, target }
-    this.#current++
-  }
-
   async #obtain(): Promise<DeliverySession | ConnectionResult> {
     this.#session = this.#options.cache.take(
       this.#cacheKey,
       ({ connector, messages }) =>
         connector === this.#connector && messages < connector.SmtpMaxMessagesPerConnection,
     )
-    if (this.#session !== undefined) return this.#session
-    return this.#targets === undefined ? this.#search() : this.#connect(this.#targets)
-  }
-
-  async #search(): Promise<DeliverySession | ConnectionResult> {
-    const begun = this.#options.opener.begin(this.#lane.key)
-    const lookups: Lookup[] = []
-    const nextHop = await this.#options.findNextHop((lookup) => lookups.push(lookup))
-    if (lookups.length > 0) begun.note(lookupsDescription(lookups))
-    if (nextHop.kind !== 'targets') {
-      begun.end(nextHopOutcome(nextHop))
-      return nextHop
+    if (this.#session !== undefined) {
+      this.#watch.use(this.#session)
+      return this.#session
     }
-    this.#targets = nextHop.targets
-    this.#later = nextHop.later
-    this.#dnsFaults = nextHop.dnsFaults
-    return this.#connect(nextHop.targets, begun)
-  }
-
-  async #connect(
-    targets: readonly Target[],
-    begun?: ConnectivitySession,
-  ): Promise<DeliverySession | ConnectionResult> {
-    const { opener, signal } = this.#options
-    const { key } = this.#lane
-    let first = begun
-    for (; this.#current < targets.length; this.#current++) {
-      const target = targets[this.#current]
-      if (target === undefined || signal.aborted) break
-      const request = { target, connector: this.#connector, queue: key, signal, begun: first }
-      const opened = await opener.open(request)
-      first = undefined
-      if ('client' in opened) {
-        this.#session = opened
-        return opened
-      }
-      this.#first ??= { trouble: opened, target }
-    }
-    first?.end()
-    if (signal.aborted) return { kind: 'served' }
-    return this.#later === undefined ? this.#unreachable(targets) : this.#goOn(targets, this.#later)
-  }
-
-  /** The known targets were of no use. */
-  async #goOn(
-    known: readonly Target[],
-    later: () => Promise<Targets>,
-  ): Promise<DeliverySession | ConnectionResult> {
-    this.#later = undefined
-    const { targets, dnsFaults } = await later()
-    this.#targets = [...known, ...targets]
-    this.#dnsFaults = dnsFaults
-    return this.#connect(this.#targets)
-  }
-
-  #unreachable(targets: readonly Target[]): ConnectionResult {
-    const last = targets.at(-1)
-    if (this.#first === undefined || last === undefined)
-      return { kind: 'unreachable', error: '451 4.4.0 There was no target to try' }
-    const { trouble, target } = this.#first
-    const error = unreachableText(trouble, last, this.#dnsFaults)
-    return { kind: 'unreachable', error, remoteHost: targetName(target) }
+    const opened = await this.#walk.open()
+    if (!('client' in opened)) return opened
+    this.#session = opened
+    return opened
   }
 
   /** No session: the copy goes back untried, or with what its last target said. */

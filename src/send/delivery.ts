@@ -8,6 +8,7 @@ import type { ProtocolLog } from '../logs/protocol-log.ts'
 import type { ConnectionResult, DeliveryAgent, DeliveryLane } from '../queue/delivery-agent.ts'
 import { type QueueKey, isRedirectionQueue } from '../queue/queue-key.ts'
 import type { Certificates } from '../tls/certificates.ts'
+import { AddressMemory, type AddressSettings } from './address-memory.ts'
 import { ClientCertificates } from './client-certificates.ts'
 import { ConnectionCache } from './connection-cache.ts'
 import { DeliveryRun } from './delivery-run.ts'
@@ -22,6 +23,8 @@ import type { ReadPiece } from './transaction.ts'
 
 export interface SmtpDeliveryOptions {
   readonly connectors: Live<readonly SendConnector[]>
+  /** The limits of connections, for those to one address. */
+  readonly limits: Live<AddressSettings>
   /** `Fqdn` is our name in EHLO where the connector has none, and the name that makes an MX loop. */
   readonly server: Live<{ readonly Fqdn: string }>
   readonly resolvers: { readonly internal: Resolver; readonly external: Resolver }
@@ -47,12 +50,14 @@ export interface SmtpDeliveryOptions {
 export class SmtpDelivery implements DeliveryAgent, AsyncDisposable {
   readonly #options: SmtpDeliveryOptions
   readonly #cache: ConnectionCache
+  readonly #addresses: AddressMemory
   readonly #opener: SessionOpener
 
   constructor(options: SmtpDeliveryOptions) {
     const { clock, certificates, trustedCertificates } = options
     this.#options = options
     this.#cache = new ConnectionCache(clock)
+    this.#addresses = new AddressMemory({ clock, settings: options.limits })
     this.#opener = new SessionOpener({
       ...options,
       certificates: new ClientCertificates(certificates, trustedCertificates),
@@ -62,14 +67,16 @@ export class SmtpDelivery implements DeliveryAgent, AsyncDisposable {
   }
 
   async serve(lane: DeliveryLane, signal: AbortSignal): Promise<ConnectionResult> {
-    const { logger } = this.#options
+    const { logger, clock } = this.#options
     const connector = this.#connectorOf(lane.key)
     if (connector === undefined) return { kind: 'unroutable', error: noConnector(lane.key) }
     const run = new DeliveryRun(lane, connector, {
       findNextHop: (onLookup) => this.#findNextHop(lane.key, connector, onLookup),
       opener: this.#opener,
       cache: this.#cache,
+      addresses: this.#addresses,
       readPiece: this.#options.readPiece,
+      clock,
       logger,
       signal,
     })

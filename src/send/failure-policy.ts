@@ -154,6 +154,26 @@ function firstTroubleText(first: TargetTrouble, last: Target): string {
   }
 }
 
+/** What the system says when an address does not take connections. */
+const addressErrors: ReadonlySet<unknown> = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ETIMEDOUT'],
+])
+
+/**
+ * Whether the trouble would befall every other connection to the address now: it is dead, or does not answer.
+ * What it said may be meant for this session alone, and what failed here may be our own fault.
+ */
+export function speaksForAddress(trouble: TargetTrouble): boolean {
+  if (trouble.kind !== 'failure') return false
+  const { kind, stage, verdict, cause } = trouble.failure
+  if (verdict !== undefined) return false
+  if (kind === 'timeout') return true
+  if (kind === 'closed') return stage === 'greeting'
+  return (
+    kind === 'refused' && cause instanceof Error && 'code' in cause && addressErrors.has(cause.code)
+  )
+}
+
 /** The trouble with one target as a reply, for a recipient or the log. */
 export function troubleText(trouble: TargetTrouble): string {
   switch (trouble.kind) {

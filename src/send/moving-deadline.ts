@@ -9,6 +9,7 @@ export class MovingDeadline {
   readonly #clock: Clock
   readonly #passed: () => void
   #at: Milliseconds | undefined
+  #since: Milliseconds = 0
   #timer: Timer | undefined
   #timerAt: Milliseconds = Infinity
 
@@ -19,8 +20,14 @@ export class MovingDeadline {
 
   /** Replaces the deadline by one `delay` from now. */
   set(delay: Milliseconds): void {
-    this.#at = this.#clock.monotonic() + delay
+    this.#since = this.#clock.monotonic()
+    this.#at = this.#since + delay
     if (this.#at < this.#timerAt) this.#arm(this.#at, delay)
+  }
+
+  /** When it was set; undefined while there is none. */
+  get since(): Milliseconds | undefined {
+    return this.#at === undefined ? undefined : this.#since
   }
 
   /** There is no deadline for now. */

@@ -79,6 +79,17 @@ export interface SessionRequest {
   readonly signal: AbortSignal
   /** Begun for the look-up of the target; absent: the session is the next to the same hosts. */
   readonly begun?: ConnectivitySession | undefined
+  /** Told how far the opening has come. */
+  readonly watch?: OpeningWatch
+}
+
+/** Follows the opening of a session. */
+export interface OpeningWatch {
+  /** Why the opening is not waited for any longer, if it is not. */
+  readonly left: TargetTrouble | undefined
+  /** The peer is to greet now. */
+  connected(): void
+  greeted(client: SmtpClient): void
 }
 
 /** What one attempt goes by. */
@@ -173,8 +184,9 @@ export class SessionOpener {
     tlsFault?: string,
   ): Promise<DeliverySession | TargetTrouble> {
     const connectivity = request.begun ?? this.begin(request.queue)
-    const opened = await this.#try(request, { connectivity, tlsFault })
-    if (!('kind' in opened)) return opened
+    const tried = await this.#try(request, { connectivity, tlsFault })
+    if (!('kind' in tried)) return tried
+    const opened = request.watch?.left ?? tried
     const description = troubleDescription(request.target, opened)
     if (description !== undefined) connectivity.note(description)
     connectivity.end(troubleOutcome(opened))
@@ -237,10 +249,12 @@ export class SessionOpener {
     if (attempt.tlsFault !== undefined) log.record('*', '', `${attempt.tlsFault}; sending in clear`)
     const giveUp = () => socket.destroy()
     signal.addEventListener('abort', giveUp, { once: true })
+    request.watch?.connected()
     try {
       const { clock } = this.#options
       const timeouts = timeoutsFor(connector)
       const client = await SmtpClient.open(socket, { clock, log, timeouts })
+      request.watch?.greeted(client)
       const trouble = await this.#introduce(client, request, attempt)
       if (trouble === undefined && attempt.tlsFault !== undefined) connectivity.note(fallingBack)
       if (trouble === undefined) {

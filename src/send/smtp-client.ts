@@ -14,6 +14,7 @@ import {
   describeCertificate,
   startClientTls,
 } from './client-tls.ts'
+import { credentialMask } from './credential-mask.ts'
 import { ClientWire } from './client-wire.ts'
 
 /** What EHLO offered: keyword in upper case, and its parameters as one text. */
@@ -49,6 +50,8 @@ export class SmtpClient {
   readonly #clock: Clock
   readonly #log: ProtocolSession
   readonly #timeouts: ClientTimeouts
+  /** The command lines last sent. */
+  #lines: readonly string[] = []
   #encoder: DotEncoder | undefined
   #capabilities: Capabilities = new Map()
   #tls: ClientTls | undefined
@@ -90,6 +93,23 @@ export class SmtpClient {
     return this.#wire.usable
   }
 
+  /** Monotonic time since when it waits for the peer; undefined while it does not. */
+  get waitingSince(): Milliseconds | undefined {
+    return this.#wire.waitingSince
+  }
+
+  /** At which stage, and for the reply to which command line; the line is empty where it is none or a secret. */
+  get awaited(): { readonly stage: ClientStage; readonly line: string } {
+    const { stage, answered: before } = this.#wire.awaited
+    const line = this.#lines[before] ?? ''
+    return { stage, line: stageOfCommand(line) === stage ? line : '' }
+  }
+
+  /** Ends the session as if the peer had not answered in time. */
+  giveUp(message: string): void {
+    this.#wire.giveUp(message)
+  }
+
   /**
    * Sends one command line (without CRLF) and waits for its reply; `timeout` defaults to RFC 5321's
    * for the verb. Throws a RangeError for a line with control characters.
@@ -107,6 +127,7 @@ export class SmtpClient {
     for (const line of lines)
       if (!isWireSafe(line)) throw new RangeError('an SMTP command cannot hold control characters')
     if (this.#wire.failure === undefined) for (const line of lines) this.#log.record('>', line)
+    this.#lines = lines
     this.#wire.write(`${lines.join('\r\n')}\r\n`)
     const stageOf = (index: number) => stageOfCommand(lines[index] ?? '')
     const patience = timeout ?? this.#patience(stageOf(0))
@@ -161,11 +182,13 @@ export class SmtpClient {
 
   /**
    * Logs on by AUTH LOGIN or PLAIN, whichever is offered first in that order. Rejects with kind
-   * `unsupported` when neither is. The credential does not reach the log.
+   * `unsupported` when neither is. The credential does not reach the log, nor any text that comes of
+   * this session, though the peer repeat it.
    */
   async authenticate(credential: ClientCredential): Promise<Reply> {
     const offered = (this.#capabilities.get('AUTH') ?? '').toUpperCase().split(' ')
     this.#wire.maskReplies = true
+    this.#wire.hide = credentialMask(credential)
     try {
       if (offered.includes('LOGIN')) return await this.#authLogin(credential)
       if (offered.includes('PLAIN')) return await this.#authPlain(credential)

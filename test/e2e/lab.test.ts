@@ -64,7 +64,11 @@ async function sendAsShown(lab: RelayProcess, title: string): Promise<string> {
     await peer.command('EHLO client.test')
     await peer.command(authPlain('alice', 'lab-alice'))
   }
-  const replies = await submit(peer, { from, to: [to], content: plainMessage('from the list') })
+  const replies = await submit(peer, {
+    from,
+    to: [to],
+    content: plainMessage('from the list', from),
+  })
   await peer.command('QUIT')
   expect(replies.at(-1)).toMatch(/^250 2\.6\.0 /)
   return `<${from}> to <${to}>: from the list\n`

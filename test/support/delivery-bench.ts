@@ -3,9 +3,14 @@ import { systemClock } from '../../src/base/clock.ts'
 import { LiveValue } from '../../src/base/live.ts'
 import type { ProtocolLog } from '../../src/logs/protocol-log.ts'
 import type { Resolver } from '../../src/dns/resolver.ts'
-import type { DeliveryLane, RecipientResult } from '../../src/queue/delivery-agent.ts'
+import type {
+  DeliveryLane,
+  RecipientResult,
+  WatchedConnection,
+} from '../../src/queue/delivery-agent.ts'
 import type { QueueKey } from '../../src/queue/queue-key.ts'
 import type { Copy } from '../../src/queue/stored-message.ts'
+import { minute } from '../../src/base/time-span.ts'
 import { SmtpDelivery, type SmtpDeliveryOptions } from '../../src/send/delivery.ts'
 import { directDialer } from '../../src/send/dialer.ts'
 import {
@@ -62,6 +67,8 @@ export function dnsQueue(domain: string): QueueKey {
 export class MemoryLane implements DeliveryLane {
   readonly key: QueueKey
   mayKeep = true
+  insists = false
+  watched: WatchedConnection | undefined
   readonly waiting: Copy[]
   readonly reports: { readonly copy: Copy; readonly results: readonly RecipientResult[] }[] = []
   readonly returned: Copy[] = []
@@ -76,6 +83,10 @@ export class MemoryLane implements DeliveryLane {
     return this.reports.flatMap(({ results }) =>
       results.map(({ recipient, outcome, reply }) => `${outcome} ${recipient.address} ${reply}`),
     )
+  }
+
+  watch(connection: WatchedConnection): void {
+    this.watched = connection
   }
 
   next(): Copy | undefined {
@@ -133,6 +144,11 @@ export function deliveryBench({
   const delivery = new SmtpDelivery({
     connectors,
     server: new LiveValue({ Fqdn: 'edge.test' }),
+    limits: new LiveValue({
+      QueueGlitchRetryInterval: minute,
+      MaxOutboundConnections: 1000,
+      MaxPerDomainOutboundConnections: 40,
+    }),
     resolvers: { internal: internal ?? resolver, external: new FakeResolver({}) },
     dialerFor: () => directDialer(systemClock),
     certificates: {

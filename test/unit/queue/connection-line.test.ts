@@ -1,62 +1,122 @@
 import { expect, test } from 'vitest'
-import { ConnectionLine } from '../../../src/queue/connection-line.ts'
-import { DeliveryQueue } from '../../../src/queue/delivery-queue.ts'
+import { ConnectionLine, type Turn } from '../../../src/queue/connection-line.ts'
+import { seatLimits } from '../../../src/queue/connection-seats.ts'
+import { DeliveryQueue, type Standing } from '../../../src/queue/delivery-queue.ts'
 import { domainQueue } from '../../support/queue-samples.ts'
 
-function queue(domain: string, doubtful = false): DeliveryQueue {
-  const made = new DeliveryQueue(domainQueue(domain))
-  made.doubtful = doubtful
-  return made
+function queue(domain: string, standing: Standing = 'untried'): DeliveryQueue {
+  return Object.assign(new DeliveryQueue(domainQueue(domain)), { standing })
 }
 
 const unhurried = { mayBegin: () => true }
 
-const names = (queues: readonly (DeliveryQueue | undefined)[]) =>
-  queues.map((each) => each?.key.nextHopDomain)
-
-test('the longest waiting goes first, in doubt or not', () => {
+function lineOf(queues: readonly DeliveryQueue[]): ConnectionLine {
   const line = new ConnectionLine(unhurried)
-  for (const each of [queue('a.test', true), queue('b.test'), queue('c.test', true)])
-    line.join(each)
-  expect(names([line.take(10), line.take(10), line.take(10), line.take(10)])).toEqual([
-    'a.test',
-    'b.test',
-    'c.test',
-    undefined,
-  ])
+  for (const each of queues) line.join(each)
+  return line
+}
+
+/** As many turns as there are, by their domains. */
+function turns(line: ConnectionLine, all: number, most = Infinity): Turn[] {
+  const taken: Turn[] = []
+  while (taken.length < most) {
+    const turn = line.take(seatLimits(all))
+    if (turn === undefined) break
+    taken.push(turn)
+  }
+  return taken
+}
+
+const names = (taken: readonly Turn[]) => taken.map(({ queue: { key } }) => key.nextHopDomain)
+
+const many = (count: number, domain: string, standing: Standing) =>
+  Array.from({ length: count }, (_, n) => queue(`h${n}.${domain}`, standing))
+
+test.each([
+  [1000, 500, 250],
+  [40, 20, 10],
+  [5, 2, 1],
+  [2, 1, 1],
+  [1, 1, 1],
+  [Infinity, 1000, 500],
+])(
+  'of %d connections %d are for next hops not proven, %d for those in doubt',
+  (all, unproven, doubtful) => {
+    expect(seatLimits(all)).toEqual({ all, unproven, doubtful })
+  },
+)
+
+test('next hops that nobody tried never hold what is for proven ones', () => {
+  const line = lineOf(many(100, 'hang.test', 'untried'))
+  expect(turns(line, 40)).toHaveLength(20)
+  for (const each of many(100, 'live.test', 'proven')) line.join(each)
+  expect(turns(line, 40)).toHaveLength(20)
+  expect(line.seats).toMatchObject({ all: 40, unproven: 20 })
 })
 
-test('queues in doubt never hold more than half of the connections', () => {
-  const line = new ConnectionLine(unhurried)
-  const dead = Array.from({ length: 5 }, (_, n) => queue(`dead${n}.test`, true))
-  for (const each of dead) line.join(each)
-  line.join(queue('live.test'))
-  const ends = [line.take(4), line.take(4)].map((each) => each && line.connecting(each))
-  expect(names([line.take(4), line.take(4)])).toEqual(['live.test', undefined])
-  ends[0]?.()
-  ends[0]?.()
-  expect(names([line.take(4)])).toEqual(['dead2.test'])
+test('next hops in doubt leave those that never failed half of what is for both', () => {
+  const line = lineOf(many(100, 'dead.test', 'doubtful'))
+  expect(turns(line, 40)).toHaveLength(10)
+  for (const each of many(100, 'new.test', 'untried')) line.join(each)
+  expect(turns(line, 40)).toHaveLength(10)
+})
+
+test.each([1, 2, 40])(
+  'with %d connections a new next hop is among the first turns, whoever waits',
+  (all) => {
+    const line = lineOf(many(20_000, 'hang.test', 'untried'))
+    for (const each of many(1000, 'dead.test', 'doubtful')) line.join(each)
+    line.join(queue('live.example'))
+    const served: string[] = []
+    while (served.length < 10) {
+      for (const turn of turns(line, all, 1)) {
+        served.push(...names([turn]))
+        turn.seat.free()
+      }
+    }
+    expect(served).toContain('live.example')
+  },
+)
+
+test('a proven next hop is among the first turns of a single connection', () => {
+  const line = lineOf([...many(1000, 'hang.test', 'untried'), queue('live.example', 'proven')])
+  expect(names(turns(line, 1))).toEqual(['live.example'])
+})
+
+test('an end or a proof makes room for the next, once', () => {
+  const line = lineOf(many(5, 'hang.test', 'untried'))
+  const [first, second] = turns(line, 4)
+  first?.seat.free()
+  first?.seat.free()
+  expect(turns(line, 4)).toHaveLength(1)
+  second?.seat.prove()
+  second?.seat.prove()
+  expect(line.seats).toMatchObject({ all: 2, unproven: 1 })
+  expect(turns(line, 4)).toHaveLength(1)
 })
 
 test('fresh mail takes a queue out of doubt', () => {
-  const line = new ConnectionLine(unhurried)
-  const [first, second] = [queue('dead.test', true), queue('live.test', true)]
-  for (const each of [first, second]) line.join(each)
-  line.connecting(queue('other.test', true))
+  const [first, second] = [queue('dead.test', 'doubtful'), queue('live.test', 'doubtful')]
+  const line = lineOf([first, second])
   line.promote(second)
-  expect(names([line.take(2), line.take(2)])).toEqual(['live.test', undefined])
+  expect(line.waiting).toEqual({ proven: 0, untried: 1, doubtful: 1 })
+  expect(names(turns(line, 4))).toEqual(['live.test', 'dead.test'])
 })
 
-test('queues in doubt wait for their pace, and let others pass', () => {
+test('next hops that are not proven wait for their pace, and let others pass', () => {
   let allowed = 1
   const line = new ConnectionLine({ mayBegin: () => allowed-- > 0 })
-  for (const each of [queue('one.test', true), queue('two.test', true), queue('live.test')])
-    line.join(each)
-  expect(names([line.take(10), line.take(10), line.take(10)])).toEqual([
-    'one.test',
-    'live.test',
-    undefined,
-  ])
+  for (const each of [queue('one.test', 'doubtful'), queue('two.test', 'doubtful')]) line.join(each)
+  line.join(queue('live.test', 'proven'))
+  expect(names(turns(line, 10))).toEqual(['live.test', 'one.test'])
   allowed = 1
-  expect(names([line.take(10)])).toEqual(['two.test'])
+  expect(names(turns(line, 10))).toEqual(['two.test'])
+})
+
+test('nobody stands in line when it is cleared', () => {
+  const all = [queue('a.test', 'proven'), queue('b.test'), queue('c.test', 'doubtful')]
+  const line = lineOf(all)
+  line.clear()
+  expect(all.map(({ inLine }) => inLine)).toEqual([false, false, false])
+  expect(turns(line, 10)).toEqual([])
 })

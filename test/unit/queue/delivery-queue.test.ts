@@ -7,11 +7,11 @@ const queue = () => new DeliveryQueue(domainQueue('example.test'))
 test('a queue that rests gives up nothing that is under way', () => {
   const [connected, emptying, preparing] = [queue(), queue(), queue()]
   connected.connections = 2
-  connected.proven = 1
+  connected.reached = 1
   emptying.emptying = true
   preparing.preparing = true
   for (const each of [connected, emptying, preparing]) each.rest()
-  expect([connected.connections, connected.proven]).toEqual([2, 1])
+  expect([connected.connections, connected.reached]).toEqual([2, 1])
   expect([emptying.emptying, emptying.maySend]).toEqual([true, false])
   expect(preparing.preparing).toBe(true)
 })
@@ -21,7 +21,7 @@ test('a queue that rests keeps to the pause after its next hop wanted no more co
   busy.noFurtherBefore = 1000
   busy.rest()
   busy.connections = 1
-  busy.proven = 1
+  busy.reached = 1
   expect(busy.noFurtherBefore).toBe(1000)
 })
 
@@ -29,7 +29,7 @@ test('a queue that rests can take up its work again', () => {
   const again = queue()
   again.rest()
   again.moreInStore = true
-  expect(again.wantsConnection(20, 0)).toBe(true)
+  expect(again.wantsConnection({ perQueue: 20, all: 1000 }, 0)).toBe(true)
   again.connections = 1
   expect([again.status, again.ready]).toEqual(['Connecting', 0])
 })
