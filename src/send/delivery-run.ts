@@ -6,7 +6,7 @@ import type { Copy, CopyRecipient } from '../queue/stored-message.ts'
 import type { AddressMemory } from './address-memory.ts'
 import type { ConnectionCache } from './connection-cache.ts'
 import { troubleOutcome } from './connectivity-texts.ts'
-import { type TargetTrouble, troubleText } from './failure-policy.ts'
+import { type TargetTrouble, brokenText, troubleText } from './failure-policy.ts'
 import type { Lookup, NextHop } from './next-hop.ts'
 import { RunWatch } from './run-watch.ts'
 import type { SendConnector } from './send-connector.ts'
@@ -44,6 +44,8 @@ export class DeliveryRun {
   readonly #watch: RunWatch
   readonly #walk: TargetWalk
   #session: DeliverySession | undefined
+  /** The last message was sent to its end, and no answer came. */
+  #inDoubt = false
 
   constructor(lane: DeliveryLane, connector: SendConnector, options: DeliveryRunOptions) {
     this.#lane = lane
@@ -65,7 +67,7 @@ export class DeliveryRun {
         const end = await this.#deliver(copy)
         if (end !== undefined) return end
       }
-      return { kind: 'served' }
+      return { kind: 'served', ...(this.#inDoubt && { unanswered: true }) }
     } finally {
       this.#walk.leave()
       const closing = this.#release()
@@ -86,8 +88,9 @@ export class DeliveryRun {
         if (progress.results.some(({ outcome }) => outcome !== 'retry')) this.#walk.proved()
         const reporting = this.#lane.report(copy, progress.results)
         if (reporting !== undefined) await reporting
-        return undefined
+        return this.#watch.isGivenUp ? unanswered(session) : undefined
       }
+      if (this.#watch.isGivenUp) return this.#giveUp(progress, unanswered(session))
       // A session that had served before may have been closed for its age: the same target deserves a
       // new one. A fresh session that breaks speaks against the target.
       if (outcome.trouble !== undefined && !seasoned)
@@ -108,6 +111,7 @@ export class DeliveryRun {
       const reply = troubleText(outcome.trouble)
       progress.word = { outcome: 'retry', reply, remoteHost: targetName(target), session: facts }
     }
+    this.#inDoubt = outcome.inDoubt
     if (outcome.inDoubt) this.#logDoubt(session, copy)
     const trouble = outcome.trouble ?? failureOf(session)
     if (!session.client.usable || session.spent || trouble !== undefined)
@@ -178,6 +182,12 @@ export class DeliveryRun {
       'The peer did not answer the end of the message: it is sent again and may arrive twice',
     )
   }
+}
+
+/** The peer was given up. */
+function unanswered({ client, target }: DeliverySession): ConnectionResult {
+  const error = client.failure === undefined ? '451 4.4.1 No answer' : brokenText(client.failure)
+  return { kind: 'unreachable', error, remoteHost: targetName(target) }
 }
 
 /** Why a session broke, if it did. */
