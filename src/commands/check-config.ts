@@ -4,7 +4,7 @@ import { loadConfig } from '../config/load-config.ts'
 import { formatProblem } from '../config/located-problem.ts'
 import type { ServerConfig } from '../config/server-config.ts'
 import { type Command, type CommandIo, exitCodes } from './command-io.ts'
-import { locations } from './locations.ts'
+import { locations, requireKnownVariables } from './locations.ts'
 
 /** `edge check-config`: every problem of the configuration with its place, or one line that all is right. */
 export const checkConfigCommand: Command = {
@@ -20,7 +20,8 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
     io.stdout.write(`${JSON.stringify(configJsonSchema(), undefined, 2)}\n`)
     return exitCodes.fine
   }
-  const { configFile } = locations({ config: values.config, env: io.env })
+  requireKnownVariables(io.env)
+  const { configFile } = locations({ config: values.config, env: io.env, starts: true })
   const result = await loadConfig(configFile)
   if ('problems' in result) {
     for (const problem of result.problems) io.stderr.write(`${formatProblem(problem)}\n`)

@@ -37,6 +37,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./shell.ts')).shellCommand,
   },
   {
+    name: 'completion',
+    usage: '',
+    summary: 'print what makes bash complete commands, cmdlets and their options',
+    group: 'Managing',
+    load: async () => (await import('./bash-completion.ts')).completionCommand,
+  },
+  {
     name: 'hash-password',
     usage: '',
     summary: 'ask for a password (or read a line) and print its hash for PasswordHash',

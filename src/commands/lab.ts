@@ -10,7 +10,7 @@ import { labTries } from '../lab/lab-tries.ts'
 import { runCatchAll } from './catch-all.ts'
 import { type Command, type CommandIo, ToldError, UsageError, exitCodes } from './command-io.ts'
 import { peersText, receivedText, triesText } from './lab-screen.ts'
-import { locations } from './locations.ts'
+import { dataFolderOf, requireKnownVariables } from './locations.ts'
 import { widthOf } from './output-width.ts'
 import { superviseServices } from './start.ts'
 
@@ -34,7 +34,8 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
     ...(values.layout !== undefined && { name: layoutName(values.layout) }),
     highPorts: values['high-ports'],
   })
-  const { dataFolder } = locations({ data: values.data, env: io.env })
+  requireKnownVariables(io.env)
+  const dataFolder = dataFolderOf({ data: values.data, env: io.env })
   if (note !== undefined) io.stdout.write(`\n${note}\n`)
   if (values['catch-all']) {
     if (values['peers-only']) throw new UsageError('--catch-all has no peers')

@@ -1,8 +1,8 @@
 import { pipedWidth } from '../admin/format/renderer.ts'
 import { wrapped } from '../admin/format/text-width.ts'
-import { builtInCmdlets } from '../admin/shell/built-in/built-in-cmdlets.ts'
+import { environmentSettings, processVariables } from '../config/environment-settings.ts'
 import { commandTable } from './command-table.ts'
-import { allCmdlets } from './open-shell.ts'
+import { ownCmdlets } from './server-cmdlets.ts'
 
 /** Fits a terminal of the usual width. */
 const width = Math.min(80, pipedWidth)
@@ -18,18 +18,25 @@ export function programHelp(): string {
     'edge: an SMTP edge relay\n',
     ...groups,
     `Cmdlets (edge Get-SendConnector -Identity x, or in the shell)\n${cmdletRows()}`,
-    'edge COMMAND --help shows its arguments; a cmdlet takes -? as well.\n' +
+    'edge help COMMAND shows its arguments, edge help environment the variables.\n' +
       'Environment: EDGE_CONFIG (default config/server.yaml), EDGE_DATA (default data)\n',
   ].join('\n')
 }
 
+/** What `edge help environment` shows: the variables that the program heeds. */
+export function environmentHelp(): string {
+  const column = 2 + Math.max(...Object.keys(environmentSettings).map((name) => name.length))
+  const rows = (variables: readonly (readonly [name: string, text: string])[]) =>
+    variables.map(([name, text]) => row(name, text, column)).join('')
+  return (
+    `For every server\n${rows(Object.entries(processVariables))}\n` +
+    `In place of a configuration file\n${rows(Object.entries(environmentSettings))}`
+  )
+}
+
 /** One row for each noun, with its verbs. */
 function cmdletRows(): string {
-  const language = new Set(builtInCmdlets().map(({ name }) => name))
-  const own = allCmdlets({ configFile: '', dataFolder: '' }).filter(
-    ({ name }) => !language.has(name),
-  )
-  const byNoun = Object.groupBy(own, ({ name }) => name.split('-')[1] ?? name)
+  const byNoun = Object.groupBy(ownCmdlets(), ({ name }) => name.split('-')[1] ?? name)
   const rows = Object.entries(byNoun).map(([noun, cmdlets = []]) => {
     const verbs = cmdlets.map(({ name }) => name.split('-')[0] ?? name)
     return [noun, verbs.sort().join(', ')] as const

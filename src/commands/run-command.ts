@@ -4,18 +4,33 @@ import { type CommandEntry, findCommand } from './command-table.ts'
 /** Runs `edge <args>` and resolves with its exit code; every error has been told on stderr. */
 export async function runCommand(args: readonly string[], io: CommandIo): Promise<number> {
   const [name, ...rest] = args
-  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    const asked = name !== undefined
+  if (name === undefined) {
     const { programHelp } = await import('./program-help.ts')
-    const out = asked ? io.stdout : io.stderr
-    out.write(programHelp())
-    return asked ? exitCodes.fine : exitCodes.usage
+    io.stderr.write(programHelp())
+    return exitCodes.usage
+  }
+  if (name === 'help' || name === '--help' || name === '-h') return await runHelp(rest, io)
+  if (name === '--version' || name === '-V') {
+    const { programVersion } = await import('./program-version.ts')
+    io.stdout.write(`${await programVersion()}\n`)
+    return exitCodes.fine
   }
   const entry = findCommand(name)
   if (entry !== undefined) return await runEntry(entry, rest, io)
   const { runCmdlet } = await import('./run-cmdlet.ts')
   const told = { name, usage: '[-Parameter VALUE]…' }
   return await tellingErrors(told, io, () => runCmdlet(name, rest, io))
+}
+
+/** `edge help`, and the help of one command, cmdlet or topic. */
+async function runHelp([topic]: readonly string[], io: CommandIo): Promise<number> {
+  if (topic === undefined || topic === 'environment') {
+    const { environmentHelp, programHelp } = await import('./program-help.ts')
+    io.stdout.write(topic === undefined ? programHelp() : environmentHelp())
+    return exitCodes.fine
+  }
+  const isCommand = findCommand(topic) !== undefined || !topic.startsWith('about_')
+  return await runCommand(isCommand ? [topic, '--help'] : ['Get-Help', topic], io)
 }
 
 async function runEntry(

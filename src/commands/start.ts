@@ -13,7 +13,7 @@ import { removeOldSockets } from '../admin/worker-sockets.ts'
 import { plannedWorkers } from '../services/worker-plan.ts'
 import { type Worker, parseWorkerPlace, singleWorker, workerArguments } from '../services/worker.ts'
 import { type Command, type CommandIo, UsageError, exitCodes } from './command-io.ts'
-import { type Locations, locations } from './locations.ts'
+import { type Locations, locations, requireKnownVariables } from './locations.ts'
 import { widthOf } from './output-width.ts'
 import { ServerSignals } from './server-signals.ts'
 import { toldConfig } from './told-config.ts'
@@ -35,7 +35,9 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
       'drain-only': { type: 'boolean', default: false },
     },
   })
-  const where = locations({ ...values, env: io.env })
+  const whole = values.service === undefined
+  if (whole) requireKnownVariables(io.env)
+  const where = locations({ ...values, env: io.env, starts: whole })
   if (values.service === undefined) return await superviseServices(where, io)
   const service = serviceNames.find((name) => name.toLowerCase() === values.service?.toLowerCase())
   if (service === undefined) {

@@ -69,7 +69,7 @@ export async function checkConfigText(
       .map(locate),
   ]
   if (problems.length > 0) return { problems: problems.sort(byPlace) }
-  const warnings = configWarnings(config, files, clock.now())
+  const warnings = [...source.remarks, ...configWarnings(config, files, clock.now())]
   return {
     config: freezeConfig(config),
     warnings: warnings.map(locate).sort(byPlace),

@@ -1,8 +1,11 @@
 import * as yaml from 'yaml'
 import { z } from 'zod'
 import type { Problem } from '../base/problem.ts'
+import { notationOf } from '../base/setting-fields.ts'
+import { pairOf } from './config-nodes.ts'
+import { bookkeepingNames, isIdleValue, isOn } from './idle-settings.ts'
 import { matchingName, nearestName } from './setting-names.ts'
-import { unavailableMessage, unavailableNames } from './unavailable-settings.ts'
+import { unavailableMessage, unavailableNames, unavailableReason } from './unavailable-settings.ts'
 
 /** A place in a file, from 1. */
 export interface Position {
@@ -19,6 +22,8 @@ export interface FormProblem extends Problem {
 export interface YamlSource {
   readonly value: Readonly<Record<string, unknown>>
   readonly problems: readonly FormProblem[]
+  /** What stands in the file, has no effect and is no fault. */
+  readonly remarks: readonly Problem[]
   /** False when it is no YAML: then `value` is empty and the problems are those of the syntax. */
   readonly wellFormed: boolean
   /** The sections that hold something, be it an empty list, in Exchange's spelling. */
@@ -47,6 +52,7 @@ class SourceReader {
   readonly #broken = new Set<string>()
   readonly #empty = new Set<string>()
   readonly #problems: FormProblem[] = []
+  readonly #remarks: Problem[] = []
 
   constructor(source: string) {
     this.#document = yaml.parseDocument(source, {
@@ -66,6 +72,7 @@ class SourceReader {
     return {
       value: value ?? {},
       problems: this.#problems,
+      remarks: this.#remarks,
       wellFormed,
       sections: Object.keys(value ?? {}).filter((name) => !this.#empty.has(key([name]))),
       position: (path) => this.#position(path),
@@ -90,7 +97,7 @@ class SourceReader {
     }
     const result: Record<string, unknown> = {}
     for (const pair of node.items) {
-      const name = this.#name(pair.key, schema, path)
+      const name = this.#name(pair, schema, path)
       if (name === undefined) continue
       if (name in result) {
         this.#breaks([...path, name], pair.key, 'is given twice; keep one of the two')
@@ -99,6 +106,9 @@ class SourceReader {
       this.#place([...path, name], pair.key)
       const value = schema.shape[name] as z.ZodType
       result[name] = this.#node(pair.value, value, [...path, name])
+      const isLacking = notationOf(value)?.kind === 'unavailable'
+      if (isLacking && isOn(textOf(result[name])))
+        this.#remarkOn([...path, name], 'the relay does not have it yet')
     }
     return result
   }
@@ -127,12 +137,13 @@ class SourceReader {
       return node.items.map((item, index) =>
         this.#plain(this.#resolved(item, [...path, index]), [...path, index]),
       )
-    if (yaml.isMap(node)) return {}
+    if (yaml.isMap(node)) return bracedList(node) ?? {}
     return yaml.isScalar(node) && !isEmpty(node) ? node.value : ''
   }
 
   /** The setting that a key means, or undefined after a problem has been noted. */
-  #name(keyNode: unknown, schema: z.ZodObject, path: Problem['path']): string | undefined {
+  #name(pair: yaml.Pair, schema: z.ZodObject, path: Problem['path']): string | undefined {
+    const keyNode = pair.key
     const given = yaml.isScalar(keyNode) ? String(keyNode.value) : String(keyNode)
     const names = Object.keys(schema.shape)
     const name = matchingName(given, names)
@@ -141,15 +152,38 @@ class SourceReader {
     const foreign = path.length > 2 ? [] : unavailableNames(section)
     const unavailable = matchingName(given, foreign)
     if (unavailable !== undefined) {
-      const message = unavailableMessage(section, unavailable)
-      this.#problem([...path, unavailable], offsetOf(keyNode), message)
+      this.#place([...path, unavailable], keyNode)
+      this.#unavailable(section, [...path, unavailable], pair.value)
       return undefined
     }
+    if (path.length <= 2 && matchingName(given, bookkeepingNames(section)) !== undefined)
+      return undefined
     const meant = nearestName(given, names)
     const hint = meant === undefined ? '' : `; did you mean ${meant}?`
     this.#problem(path, offsetOf(keyNode), `unknown key ${given}${hint}`)
     if (meant !== undefined) this.#broken.add(key([...path, meant]))
     return undefined
+  }
+
+  /** A setting that the relay does not have may say what it says in Exchange by itself, or nothing. */
+  #unavailable(section: string, path: Problem['path'], valueNode: unknown): void {
+    const name = String(path.at(-1))
+    const value = textOf(this.#plain(this.#resolved(valueNode, path), path))
+    const isThisServer = name === 'Server' && value.toLowerCase() === this.#serverName()
+    if (!isThisServer && !isIdleValue(section, name, value))
+      this.#problem(path, undefined, unavailableMessage(section, name))
+    else if (isOn(value)) this.#remarkOn(path, unavailableReason(section, name))
+  }
+
+  #remarkOn(path: Problem['path'], why: string): void {
+    const message = `is on by default in Exchange and has no effect here (${why})`
+    this.#remarks.push({ path, message })
+  }
+
+  /** Lower case; undefined when the file does not say. */
+  #serverName(): string | undefined {
+    const name = pairOf(pairOf(this.#document.contents, 'Server')?.value, 'Name')?.value
+    return yaml.isScalar(name) ? String(name.value).trim().toLowerCase() : undefined
   }
 
   #resolved(node: unknown, path: Problem['path']): unknown {
@@ -203,6 +237,20 @@ function isEmpty(node: unknown): boolean {
   if (!yaml.isScalar(node)) return node === null
   const text = typeof node.value === 'string' ? node.value : ''
   return text === '' || (node.type === 'PLAIN' && /^(~|\$?null)$/i.test(text))
+}
+
+/** A list as PowerShell shows it, `{Tls, BasicAuth}`; undefined for settings. */
+function bracedList(node: yaml.YAMLMap): string[] | undefined {
+  const words = node.items.map(({ key: word, value }) =>
+    yaml.isScalar(word) && isEmpty(value) ? String(word.value) : undefined,
+  )
+  return words.every((word) => word !== undefined) ? words : undefined
+}
+
+/** A value as one text, a list with commas; settings of their own are something, whatever they say. */
+function textOf(value: unknown): string {
+  const words: readonly unknown[] = Array.isArray(value) ? value : [value]
+  return words.map((word) => (typeof word === 'string' ? word : '{…}')).join(',')
 }
 
 function offsetOf(node: unknown): number | undefined {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import type { Bytes } from '../base/byte-size.ts'
 import { domainOf } from '../message/envelope.ts'
-import type { QueueKey } from '../queue/queue-key.ts'
+import { type QueueKey, queueKeyText } from '../queue/queue-key.ts'
 import { reply } from '../smtp/reply.ts'
 import type { Reply } from '../smtp/reply.ts'
 import type { AcceptedDomain } from './accepted-domain.ts'
@@ -133,6 +133,30 @@ export function isSourceServer(
   if (servers.length === 0) return true
   const own = server === undefined ? [] : [server.Name.toLowerCase(), server.Fqdn.toLowerCase()]
   return servers.some((name) => own.includes(name.trim().toLowerCase()))
+}
+
+/**
+ * Whether no mail in a queue could go a better way than it does: that is sure of a queue for one domain whose
+ * connector is the first choice for every size.
+ */
+export function isBestWay(queue: QueueKey, tables: RoutingTables): boolean {
+  if (queue.deliveryType !== 'DnsConnectorDelivery') return false
+  const best = route(`postmaster@${queue.nextHopDomain}`, 0, tables)
+  return best.kind === 'connector' && queueKeyText(best.queue) === queueKeyText(queue)
+}
+
+/** All that routes depend on, as one text: equal texts route alike. */
+export function routingText({ server, acceptedDomains, sendConnectors }: RoutingTables): string {
+  const connectors = sendConnectors.map((connector) => [
+    connector.Name,
+    connector.Enabled,
+    connector.AddressSpaces,
+    connector.SourceTransportServers,
+    connector.DNSRoutingEnabled,
+    connector.SmartHosts,
+    connector.MaxMessageSize,
+  ])
+  return JSON.stringify([server, acceptedDomains.entries, connectors])
 }
 
 /** How mail of a delivery queue finds its next hop, told to a person. */

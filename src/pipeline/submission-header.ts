@@ -10,8 +10,9 @@ import type { ContentLimits, SessionFacts } from '../message/message-sink.ts'
 import { countHops, receivedLine } from '../message/received-line.ts'
 import { withoutStrayLines } from '../message/stray-lines.ts'
 import { lineEndsOf } from '../smtp/line-end-check.ts'
-import { hopCountExceeded } from '../smtp/replies.ts'
+import { hopCountExceeded, senderNotAllowed } from '../smtp/replies.ts'
 import type { Reply } from '../smtp/reply.ts'
+import { namesOwnAuthors } from './author-check.ts'
 import { inboundHeaders } from './header-firewall.ts'
 
 /** What the queue wants to know of a header. */
@@ -36,8 +37,8 @@ const longestSubject = 255
 const encodedSubject = 4096
 
 /**
- * Judges the header of an arriving message and prepares it for the queue: hop counts, header
- * firewall, our trace field on top, Message-ID and Date where they are missing, the separator where
+ * Judges the header of an arriving message and prepares it for the queue: hop counts, its authors,
+ * header firewall, our trace field on top, Message-ID and Date where they are missing, the separator where
  * it is missing, CRLF for a bare CR, nothing for lines that belong to no field. Everything else stays
  * octet by octet.
  */
@@ -50,6 +51,7 @@ export function acceptHeader(
   const hops = countHops(content.header, [session.fqdn, server.Fqdn])
   const looping = limits.maxLocalHopCount > 0 && hops.local > limits.maxLocalHopCount
   if (looping || hops.all > limits.maxHopCount) return { reply: hopCountExceeded }
+  if (!namesOwnAuthors(content.header, session)) return { reply: senderNotAllowed }
   const given = messageIdOf(content.header)
   const messageId = given ?? newMessageId(server.Fqdn, newGuid)
   const kept = inboundHeaders(content.header, session.permissions)

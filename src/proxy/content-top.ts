@@ -6,13 +6,14 @@ import { withoutStrayLines } from '../message/stray-lines.ts'
 const nothing = Buffer.alloc(0)
 const lineEnd = Buffer.from('\r\n')
 
-/** A blank, which would fold the field above it, and what a byte order mark begins with. */
-const oddStarts: readonly (number | undefined)[] = [0x20, 0x09, 0xef]
+/** A blank, which would fold the field above it, a quote, and what a byte order mark begins with. */
+const oddStarts: readonly (number | undefined)[] = [0x20, 0x09, 0x3e, 0xef]
+const mailboxStart = 'From '
 
 /**
- * Content that goes behind a trace field of ours. The few that begin with a fold or a byte order mark
- * have their header held until it is whole, and taken out what belongs to no field: below another field
- * it would be part of that, or end the header. All else passes as it is.
+ * Content that goes behind a trace field of ours. The few that begin with a fold, a line of an mbox file
+ * or a byte order mark have their header held until it is whole, and taken out what belongs to no field:
+ * below another field it would be part of that, or end the header. All else passes as it is.
  */
 export class ContentTop {
   readonly #maxHeaderSize: Bytes
@@ -27,8 +28,7 @@ export class ContentTop {
   push(chunk: Buffer): Buffer {
     if (this.#state === 'passing' || chunk.length === 0) return chunk
     if (this.#state === 'start') {
-      const isOdd = oddStarts.includes(chunk[0])
-      this.#state = isOdd ? new HeaderCollector(this.#maxHeaderSize) : 'passing'
+      this.#state = isOdd(chunk) ? new HeaderCollector(this.#maxHeaderSize) : 'passing'
     }
     return this.#state === 'passing' ? chunk : this.#collect(this.#state, chunk)
   }
@@ -51,6 +51,12 @@ export class ContentTop {
     const held = Buffer.concat([header.bytes, body])
     return Buffer.concat([held, chunk.subarray(chunk.length - (this.#pushed - held.length))])
   }
+}
+
+/** A start that is too short to tell is taken for one. */
+function isOdd(start: Buffer): boolean {
+  if (oddStarts.includes(start[0])) return true
+  return mailboxStart.startsWith(start.toString('latin1', 0, mailboxStart.length))
 }
 
 function withFieldsAlone({ header, separator, body }: SplitContent): Buffer {

@@ -27,12 +27,13 @@ export function withAttempt(
   history: AttemptHistory,
   { at, reply, remoteHost }: FailedAttempt,
 ): AttemptHistory {
-  const attempt: PastAttempts = {
-    reply: shortened(reply, longestReply),
-    ...(remoteHost !== undefined && { remoteHost }),
-    ...{ firstAt: at, lastAt: at, count: 1 },
-  }
-  return joined([attempt, ...history])
+  const host = remoteHost === undefined ? {} : { remoteHost }
+  return withRun(history, { reply, ...host, firstAt: at, lastAt: at, count: 1 })
+}
+
+/** The history with more attempts, that came behind it. */
+export function withRun(history: AttemptHistory, run: PastAttempts): AttemptHistory {
+  return joined([{ ...run, reply: shortened(run.reply, longestReply) }, ...history])
 }
 
 /** Two histories of the same waiting as one; what stands in both is not counted twice. */

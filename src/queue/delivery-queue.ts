@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../base/time-span.ts'
-import type { AttemptHistory } from './attempt-history.ts'
+import { type AttemptHistory, withRun } from './attempt-history.ts'
 import { Fifo } from './fifo.ts'
 import { MessageRate } from './message-rate.ts'
 import { stallAfter, stalledLimit } from './patience.ts'
@@ -20,13 +20,24 @@ export type Standing = 'untried' | 'proven' | 'doubtful'
 /** The failures of a queue's next hop. */
 export interface QueueTrouble {
   readonly lastError: string
+  /** The host of which it speaks, `host (ip)`. */
+  readonly remoteHost?: string
   /** The first of the failures in a row. */
   readonly firstRetryAt: Milliseconds
   readonly lastRetryAt: Milliseconds
-  /** The failures in a row. */
-  readonly attempts: AttemptHistory
+  /** What failures in the row said before; most queues' always say the same, so have none. */
+  readonly before?: EarlierFailures
   /** How long after the last one the next attempt comes; undefined once the waiting is over. */
   retryIn: Milliseconds | undefined
+}
+
+/** Failures that came to something else than the last ones. */
+interface EarlierFailures {
+  readonly history: AttemptHistory
+  /** How many they were. */
+  readonly count: number
+  /** When the first one came that said what the last one says. */
+  readonly until: Milliseconds
 }
 
 /** How many connections there may be. */
@@ -179,6 +190,17 @@ export class DeliveryQueue implements Sleeper {
 
   get inRetry(): boolean {
     return this.trouble?.retryIn !== undefined
+  }
+
+  /** What the failures in a row came to. It is made when asked for: of a hundred thousand queues few are. */
+  get attempts(): AttemptHistory {
+    const { trouble, retryCount } = this
+    if (trouble === undefined || retryCount === 0) return []
+    const { lastError: reply, remoteHost, firstRetryAt, lastRetryAt: lastAt, before } = trouble
+    const { history = [], count: earlier = 0, until: firstAt = firstRetryAt } = before ?? {}
+    const host = remoteHost === undefined ? {} : { remoteHost }
+    const count = Math.max(1, retryCount - earlier)
+    return withRun(history, { reply, ...host, firstAt, lastAt, count })
   }
 
   /** Copies may be taken into the window: the next hop is not known to fail. */

@@ -2,7 +2,6 @@ import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import { SharedTexts } from '../base/shared-texts.ts'
 import type { Milliseconds } from '../base/time-span.ts'
-import { withAttempt } from './attempt-history.ts'
 import type { ConnectionResult, RecipientResult } from './delivery-agent.ts'
 import type { DeliveryQueue, QueueTrouble } from './delivery-queue.ts'
 import type { QueueEvents, QueueLog } from './queue-events.ts'
@@ -110,26 +109,33 @@ export class NextHopTrouble {
     }
   }
 
-  #beginRetry(queue: DeliveryQueue, { error, remoteHost }: Unreachable): void {
+  #beginRetry(queue: DeliveryQueue, why: Unreachable): void {
     const { windows, wakes, clock, settings, onEvent } = this.#parts
     const now = clock.now()
-    const { firstRetryAt = now, lastRetryAt: before = -Infinity, attempts } = queue.trouble ?? {}
+    const { trouble } = queue
+    const before = earlierThan(why, queue, now)
     queue.retryCount++
     queue.standing = 'doubtful'
     const retryIn = retryDelay(queue.retryCount, settings.current)
-    const lastError = this.#errors.of(error)
-    const attempt = { at: now, reply: lastError, ...(remoteHost !== undefined && { remoteHost }) }
-    const history = withAttempt(attempts ?? [], attempt)
-    queue.trouble = { lastError, firstRetryAt, lastRetryAt: now, attempts: history, retryIn }
+    queue.trouble = {
+      lastError: this.#errors.of(why.error),
+      ...(why.remoteHost !== undefined && { remoteHost: why.remoteHost }),
+      firstRetryAt: trouble?.firstRetryAt ?? now,
+      lastRetryAt: now,
+      ...(before !== undefined && { before }),
+      retryIn,
+    }
     const held = windows.empty(queue)
     queue.moreInStore = true
     wakes.wake(queue, retryIn)
     queue.rest()
     const { key, retryCount } = queue
     const until = now + retryIn
+    const { error } = why
     onEvent({ kind: 'queueRetry', queue: key, error, retryCount, nextRetryAt: until })
     // Each message is told of once: a queue may be large, and wait for days.
-    for (const copy of held.filter(({ message }) => message.receivedAt > before)) {
+    const last = trouble?.lastRetryAt ?? -Infinity
+    for (const copy of held.filter(({ message }) => message.receivedAt > last)) {
       onEvent({ kind: 'deferred', copy, results: putOffBy(copy, error), until })
     }
   }
@@ -139,8 +145,17 @@ function putOffBy({ recipients }: Copy, reply: string): RecipientResult[] {
   return recipients.map((recipient) => ({ recipient, outcome: 'retry', reply }))
 }
 
+/** What the failures in a row came to before this one, if that was something else. */
+function earlierThan(
+  { error, remoteHost }: Unreachable,
+  { trouble, attempts: history, retryCount: count }: DeliveryQueue,
+  now: Milliseconds,
+): QueueTrouble['before'] {
+  const isSame = trouble?.lastError === error && trouble.remoteHost === remoteHost
+  return trouble === undefined || isSame ? trouble?.before : { history, count, until: now }
+}
+
 /** A failure that nothing waits for. */
 function troubleAt(now: Milliseconds, lastError: string): QueueTrouble {
-  const at = { firstRetryAt: now, lastRetryAt: now }
-  return { lastError, ...at, attempts: [], retryIn: undefined }
+  return { lastError, firstRetryAt: now, lastRetryAt: now, retryIn: undefined }
 }

@@ -202,7 +202,7 @@ function messageView(copy: Copy, circumstances: MessageCircumstances): MessageVi
     ExpirationTime: copy.dueAt === suspended ? null : expiresAt(copy, circumstances.settings),
     LastError: withWait(
       status === 'Active' || status === 'Ready' ? circumstances.wait : '',
-      lastErrorOf(withQueueAttempts(copy, deliveryQueue?.trouble?.attempts ?? [])),
+      lastErrorOf(withQueueAttempts(copy, deliveryQueue?.attempts ?? [])),
     ),
     RetryCount: copy.attempts + queueAttempts(message.receivedAt, circumstances),
     Recipients: copy.recipients.map(recipientView),

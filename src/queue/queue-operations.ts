@@ -4,6 +4,7 @@ import { type QueueKey, isDeliveryQueue, queueKeyText } from './queue-key.ts'
 import type { QueueMap } from './queue-map.ts'
 import { queuePages } from './queue-pages.ts'
 import type { QueueStore } from './queue-store.ts'
+import type { Rerouting } from './rerouting.ts'
 import type { Recategorized, Resubmission, WalkOptions } from './resubmission.ts'
 import { type Copy, untried } from './stored-message.ts'
 import type { WindowKeeper } from './window-keeper.ts'
@@ -14,6 +15,7 @@ interface OperationParts {
   readonly queues: Pick<QueueMap<DeliveryQueue>, 'get'>
   readonly windows: WindowKeeper
   readonly resubmission: Resubmission
+  readonly rerouting: Rerouting
   /** The delivery queue of this key, made when it is not known yet. */
   readonly queueOf: (key: QueueKey) => DeliveryQueue
   /** The waiting of a queue in Retry is over. */
@@ -21,9 +23,13 @@ interface OperationParts {
   readonly isRunning: () => boolean
 }
 
+type QueueTest = (key: QueueKey) => boolean
+
 /** What an administrator, or a change of the configuration, does to whole queues. */
 export class QueueOperations {
   readonly #parts: OperationParts
+  #lastReroute: Promise<void> = Promise.resolve()
+  #nextReroute: Promise<void> | undefined
 
   constructor(parts: OperationParts) {
     this.#parts = parts
@@ -126,11 +132,31 @@ export class QueueOperations {
   }
 
   /**
-   * After a change of the configuration: what waits unreachable or uncategorized, and the queues for
-   * which `isCurrent` is false (their connector is gone), are categorized anew; suspended queues not.
+   * Categorizes anew what waits and would go another way now: all of the queues for which `isCurrent` is false
+   * (their connector is gone), and of the others, unless `isBest` says that nothing could be better, what
+   * the categorizer puts elsewhere. Suspended queues stay. What is asked for while one such walk goes on is done
+   * by one more behind it. Rejects with a StoreError.
    */
-  async reroute(isCurrent: (key: QueueKey) => boolean): Promise<void> {
-    await this.#walkThose((key) => !isDeliveryQueue(key) || !isCurrent(key))
+  reroute(isCurrent: QueueTest, isBest: QueueTest = () => false): Promise<void> {
+    const begin = () => {
+      this.#nextReroute = undefined
+      const walk = this.#reroute(isCurrent, isBest)
+      this.#lastReroute = walk.catch(() => undefined)
+      return walk
+    }
+    this.#nextReroute ??= this.#lastReroute.then(begin)
+    return this.#nextReroute
+  }
+
+  async #reroute(isCurrent: QueueTest, isBest: QueueTest): Promise<void> {
+    for await (const page of queuePages(this.#parts.store)) {
+      for (const { key, copies, suspended } of page) {
+        if (suspended || copies === 0 || !this.#parts.isRunning()) continue
+        const isGone = isDeliveryQueue(key) && !isCurrent(key)
+        if (isGone || key.deliveryType === 'Undefined') await this.#walk(key)
+        else if (!isBest(key)) await this.#parts.rerouting.look(key)
+      }
+    }
   }
 
   /** Walks over the queues that are meant, hold copies, and are not suspended. */

@@ -175,7 +175,8 @@ export class Resubmission {
   }
 }
 
-function staysWhere(copy: Copy, { copies, failed }: Recategorized): boolean {
+/** Whether the copy is in the queue where the categorizer puts it. */
+export function staysWhere(copy: Copy, { copies, failed }: Recategorized): boolean {
   const [first] = copies
   return (
     first !== undefined &&

@@ -24,6 +24,7 @@ import { QueueOperations } from './queue-operations.ts'
 import { QueueWaits } from './queue-waits.ts'
 import { queuePages } from './queue-pages.ts'
 import type { QueueFigures, QueueStore } from './queue-store.ts'
+import { Rerouting } from './rerouting.ts'
 import { type Recategorizer, Resubmission } from './resubmission.ts'
 import type { RetrySettings } from './retry-schedule.ts'
 import { Settler } from './settler.ts'
@@ -110,7 +111,7 @@ export class QueueScheduler implements AsyncDisposable {
     this.#settler = new Settler({
       ...options,
       onNewCopies,
-      attemptsOf: (queue) => this.#queues.get(queue)?.trouble?.attempts ?? [],
+      attemptsOf: (queue) => this.#queues.get(queue)?.attempts ?? [],
       marks,
       onLateRemoval: (copy, kind) => void this.messages.removeLate(copy, kind),
     })
@@ -150,6 +151,10 @@ export class QueueScheduler implements AsyncDisposable {
     this.operations = new QueueOperations({
       ...{ store, clock, queues: this.#queues, windows: this.#windows },
       resubmission: this.#resubmission,
+      rerouting: new Rerouting({
+        ...{ ...options, settler: this.#settler, takeHeld, isRunning },
+        onDue: (queue) => this.#onDue(queue),
+      }),
       queueOf: (key) => this.#queueOf(key),
       endRetry: (queue) => this.#trouble.endRetry(queue),
       isRunning,

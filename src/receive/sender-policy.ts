@@ -1,6 +1,5 @@
 import { domainOf } from '../message/envelope.ts'
-import type { Principal } from '../message/message-sink.ts'
-import type { Permissions } from '../message/permission.ts'
+import { type Sender, maySendAs } from '../message/send-as.ts'
 import {
   anonymousSenderNotAllowed,
   notAuthenticated,
@@ -9,12 +8,6 @@ import {
 } from '../smtp/replies.ts'
 import type { Reply } from '../smtp/reply.ts'
 import type { AcceptedDomains } from './accepted-domains.ts'
-
-/** Who sends, with which rights. */
-export interface Sender {
-  readonly principal: Principal
-  readonly permissions: Permissions
-}
 
 /**
  * Whether this party may send mail with this reverse path; a Reply refuses.
@@ -25,16 +18,16 @@ export interface Sender {
  */
 export function checkSender(
   sender: string,
-  { principal, permissions }: Sender,
+  party: Sender,
   domains: AcceptedDomains,
 ): Reply | undefined {
+  const { principal, permissions } = party
   const anonymous = principal.kind === 'Anonymous'
   if (!permissions.has('SMTPSubmit')) return anonymous ? notAuthenticated : submissionNotAllowed
   if (sender === '') return undefined
   if (principal.kind === 'User' && principal.addresses.includes(sender.toLowerCase()))
     return undefined
-  const isUser = principal.kind === 'User' && permissions.has('SMTPAcceptAnyRecipient')
-  if (isUser && !permissions.has('SMTPAcceptAnySender')) return senderNotAllowed
+  if (!maySendAs(sender, party)) return senderNotAllowed
   if (permissions.has('SMTPAcceptAuthoritativeDomainSender')) return undefined
   if (!domains.isAuthoritative(domainOf(sender))) return undefined
   return anonymous ? anonymousSenderNotAllowed : senderNotAllowed

@@ -3,15 +3,17 @@ import { fieldNotations, list } from '../base/setting-fields.ts'
 
 /**
  * A parameter of Exchange's that the relay does not have yet. It may stand in a file with its
- * inactive value, so that settings taken over from Exchange load; any other value is refused by name.
+ * inactive value, or the one that it has in Exchange by itself, so that settings taken over from there load;
+ * any other value is refused by name.
  */
-export const unavailable = (inactive: string) => {
+export const unavailable = (inactive: string, byDefault = inactive) => {
   const schema = z
     .unknown()
     .transform((value, context): undefined => {
       const given = (Array.isArray(value) ? value : [value]).map(String).join(',')
       const plain = value === null ? '' : given.trim().replace(/^\$/, '')
-      if (plain.toLowerCase() === inactive.toLowerCase()) return undefined
+      const idle = [inactive, byDefault].map((word) => word.toLowerCase())
+      if (idle.includes(plain.toLowerCase())) return undefined
       const name = inactive === '' ? 'empty' : inactive
       context.issues.push({
         code: 'custom',

@@ -47,6 +47,8 @@ export class ClientWire {
   #farewell: Reply | undefined
   /** Positive intermediate and authentication replies are not logged word for word. */
   maskReplies = false
+  /** Takes out of each line what nobody is to see, before it is logged or understood. */
+  hide: ((line: string) => string) | undefined
   /** While content is written the peer may refuse it before its end. */
   inContent = false
 
@@ -182,9 +184,11 @@ export class ClientWire {
   }
 
   #newReader(): ReplyReader {
-    return new ReplyReader((line) => {
+    return new ReplyReader((received) => {
+      const line = this.hide === undefined ? received : this.hide(received)
       const secret = this.maskReplies && /^(334|235)/.test(line)
       this.#log.record('<', secret ? `${line.slice(0, 3)} <authentication response>` : line)
+      return line
     })
   }
 

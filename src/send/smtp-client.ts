@@ -14,6 +14,7 @@ import {
   describeCertificate,
   startClientTls,
 } from './client-tls.ts'
+import { credentialMask } from './credential-mask.ts'
 import { ClientWire } from './client-wire.ts'
 
 /** What EHLO offered: keyword in upper case, and its parameters as one text. */
@@ -181,11 +182,13 @@ export class SmtpClient {
 
   /**
    * Logs on by AUTH LOGIN or PLAIN, whichever is offered first in that order. Rejects with kind
-   * `unsupported` when neither is. The credential does not reach the log.
+   * `unsupported` when neither is. The credential does not reach the log, nor any text that comes of
+   * this session, though the peer repeat it.
    */
   async authenticate(credential: ClientCredential): Promise<Reply> {
     const offered = (this.#capabilities.get('AUTH') ?? '').toUpperCase().split(' ')
     this.#wire.maskReplies = true
+    this.#wire.hide = credentialMask(credential)
     try {
       if (offered.includes('LOGIN')) return await this.#authLogin(credential)
       if (offered.includes('PLAIN')) return await this.#authPlain(credential)

@@ -1,6 +1,6 @@
 import { calmLog } from '../base/calm-log.ts'
 import type { Clock } from '../base/clock.ts'
-import { mapLive } from '../base/live.ts'
+import { type Live, mapLive } from '../base/live.ts'
 import { loopLoad } from '../base/loop-load.ts'
 import { systemRandom } from '../base/random.ts'
 import { second } from '../base/time-span.ts'
@@ -11,7 +11,7 @@ import { randomGuid } from '../message/message-id.ts'
 import { categorize, categorizeAgain } from '../pipeline/categorizer.ts'
 import { liveRoutingTables } from '../pipeline/live-routing-tables.ts'
 import { QueueSubmission } from '../pipeline/submission.ts'
-import { isUsable } from '../pipeline/routing.ts'
+import { type RoutingTables, isBestWay, isUsable, routingText } from '../pipeline/routing.ts'
 import { noFrontEnd, outboundProxyDialer } from '../proxy/outbound-proxy.ts'
 import { type QueueKey, isRedirectionQueue } from '../queue/queue-key.ts'
 import { queuePages } from '../queue/queue-pages.ts'
@@ -110,7 +110,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   )
   await scheduler.start()
   opened.use(tendHeapGrowth(clock, () => scheduler.queueCount))
-  opened.defer(rerouteOnChange(ground, scheduler))
+  opened.defer(rerouteOnChange(ground, { scheduler, tables }))
   const listeners = worker.drainOnly ? [] : await startListening(receive)
   let draining = false
   const ending = new AbortController()
@@ -248,8 +248,11 @@ function dialers(ground: ServiceGround, log: ProtocolLog): (connector: SendConne
   }
 }
 
-/** Categorizes anew what waits for a connector, whenever the configuration changes. */
-function rerouteOnChange({ config, logger }: ServiceGround, scheduler: QueueScheduler): () => void {
+/** Categorizes anew what waits and would go another way now, at the start and whenever routing changes. */
+function rerouteOnChange(
+  { config, logger }: ServiceGround,
+  { scheduler, tables }: { scheduler: QueueScheduler; tables: Live<RoutingTables> },
+): () => void {
   const isCurrent = (queue: QueueKey) => {
     const { SendConnectors, Server } = config.current
     const isTheirs = ({ Name }: SendConnector) => Name === queue.nextHopConnector
@@ -258,14 +261,21 @@ function rerouteOnChange({ config, logger }: ServiceGround, scheduler: QueueSche
       SendConnectors.some((connector) => isTheirs(connector) && isUsable(connector, Server))
     )
   }
-  return config.subscribe(() => {
+  const isBest = (queue: QueueKey) => isRedirectionQueue(queue) || isBestWay(queue, tables.current)
+  let known: string | undefined
+  const reroute = () => {
+    const routing = routingText(tables.current)
+    if (routing === known) return
+    known = routing
     scheduler.operations
-      .reroute(isCurrent)
+      .reroute(isCurrent, isBest)
       .catch((error: unknown) =>
         logger.error(
           { err: error },
           'the queues could not be routed anew; they go on as they were',
         ),
       )
-  })
+  }
+  reroute()
+  return config.subscribe(reroute)
 }

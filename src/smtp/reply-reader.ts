@@ -31,14 +31,17 @@ interface ReplyLine {
  */
 export class ReplyReader {
   readonly #limits: ReplyLimits
-  readonly #onLine: (line: string) => void
+  readonly #onLine: (line: string) => string
   /** Octets of a line that has not ended yet. */
   #rest: Buffer | undefined
   #lines: ReplyLine[] = []
   #fault: string | undefined
 
-  /** `onLine` sees each line as it came (control characters blanked), for the protocol log. */
-  constructor(onLine: (line: string) => void = () => undefined, limits = defaultReplyLimits) {
+  /**
+   * `onLine` sees each line as it came (control characters blanked), for the protocol log, and gives what
+   * is to be read in its place.
+   */
+  constructor(onLine: (line: string) => string = (line) => line, limits = defaultReplyLimits) {
     this.#onLine = onLine
     this.#limits = limits
   }
@@ -87,9 +90,9 @@ export class ReplyReader {
     return ''
   }
 
-  #line(line: string): Reply | undefined {
+  #line(received: string): Reply | undefined {
     if (this.#fault !== undefined) return undefined
-    this.#onLine(line)
+    const line = this.#onLine(received)
     const [whole, code, sign, text = ''] = lineShape.exec(line) ?? []
     if (whole === undefined) {
       this.#fault = `malformed reply: ${line.slice(0, 200)}`

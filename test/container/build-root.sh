@@ -85,7 +85,7 @@ step() {
     RUN) run_in "$arguments" ;;
     ENV) tr ' ' '\n' <<<"$arguments" >>"$folder/env" ;;
     USER) user=$arguments ;;
-    VOLUME | EXPOSE | STOPSIGNAL | HEALTHCHECK | ENTRYPOINT | CMD) ;; # try-root.sh does these
+    LABEL | VOLUME | EXPOSE | STOPSIGNAL | HEALTHCHECK | ENTRYPOINT | CMD) ;; # try-root.sh does these
     *) echo "Dockerfile: this script does not know $instruction" >&2; exit 1 ;;
   esac
 }

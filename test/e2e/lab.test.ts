@@ -4,7 +4,8 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { RelayProcess } from '../support/relay-process.ts'
+import { blocks } from '../support/documentation.ts'
+import { RelayProcess, runEdge } from '../support/relay-process.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 import { authPlain, plainMessage, submit } from '../support/submit.ts'
 
@@ -63,7 +64,11 @@ async function sendAsShown(lab: RelayProcess, title: string): Promise<string> {
     await peer.command('EHLO client.test')
     await peer.command(authPlain('alice', 'lab-alice'))
   }
-  const replies = await submit(peer, { from, to: [to], content: plainMessage('from the list') })
+  const replies = await submit(peer, {
+    from,
+    to: [to],
+    content: plainMessage('from the list', from),
+  })
   await peer.command('QUIT')
   expect(replies.at(-1)).toMatch(/^250 2\.6\.0 /)
   return `<${from}> to <${to}>: from the list\n`
@@ -83,6 +88,15 @@ test.runIf(await mayBindPort25())(
       expect(lab.output).toMatch(/^ {2}127\.0\.0\.53:10053 +the DNS$/m)
       expect(lab.output).toMatch(/^ {2}25 +127\.0\.0\.1 +STARTTLS +Front End Transport /m)
       await arrived(lab, `mail\\.contoso\\.test received ${sent}`)
+
+      const [shown = ''] = blocks('docs/commands.md', '').filter((block) =>
+        block.startsWith('$ npx edge explain-route '),
+      )
+      const [command = '', ...told] = (shown.split('\n\n')[0] ?? '').split('\n')
+      const folder = join(lab.dataFolder, 'lab')
+      const env = { EDGE_CONFIG: join(folder, 'server.yaml'), EDGE_DATA: join(folder, 'data') }
+      const explained = await runEdge(command.split(' ').slice(3), { env })
+      expect(explained).toEqual({ code: 0, stdout: `${told.join('\n')}\n`, stderr: '' })
     })
   },
 )

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
   type BenchOptions,
@@ -284,6 +285,39 @@ describe('authentication at a smart host', () => {
     const { error, lane } = await deliver(login, smart({ AuthenticationCredential }))
     expect(error).toContain(text)
     expect(lane.returned).toHaveLength(1)
+  })
+
+  const echoes = {
+    'the line': (line: string) => line,
+    'the password': () => 's3cret/word',
+    'the password in BASE64': () => Buffer.from('s3cret/word').toString('base64'),
+    'the line, cut off': (line: string) => line.slice(0, -4),
+  }
+  test.each(
+    Object.entries(echoes).flatMap(([what, echo]) =>
+      ['LOGIN', 'PLAIN'].flatMap((offered) =>
+        ['refusal', 'broken reply'].map((how) => [what, offered, how, echo] as const),
+      ),
+    ),
+  )('repeats %s of AUTH %s in a %s, and nobody sees it', async (_, offered, how, echo) => {
+    const password = Buffer.from('s3cret/word').toString('base64')
+    const refusal = (line: string) =>
+      how === 'refusal' ? `535-5.7.8 no ${echo(line)}\r\n535 5.7.8 ${echo(line)}` : echo(line)
+    const AUTH = (line: string) => (line === 'AUTH LOGIN' ? '334 VXNlcm5hbWU6' : refusal(line))
+    const name = Buffer.from('relay').toString('base64').toUpperCase()
+    const answers = { AUTH, [name]: '334 UGFzc3dvcmQ6', [password.toUpperCase()]: refusal }
+    const AuthenticationCredential = { UserName: 'relay', Password: 's3cret/word' }
+    const told: string[] = []
+    const options = smart({ AuthenticationCredential, ProtocolLoggingLevel: 'Verbose' })
+    const { error, whole } = await deliver(
+      { capabilities: [`AUTH ${offered}`], answers },
+      { ...options, logger: pino({}, { write: (line: string) => told.push(line) }) },
+    )
+    expect(error).toContain('<authentication response>')
+    const logs = [error, ...told, ...whole.protocolLog.records]
+    const seen = [...logs, ...whole.connectivityLog.records].join('\n').toLowerCase()
+    for (const secret of ['s3cret', password.slice(0, 8), 'ahjlbgf5ahmz'])
+      expect(seen).not.toContain(secret.toLowerCase())
   })
 
   test('keeps mail in the queue when the smart host offers none', async () => {

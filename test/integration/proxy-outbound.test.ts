@@ -13,6 +13,7 @@ import { directDialer } from '../../src/send/dialer.ts'
 import { SmtpClient } from '../../src/send/smtp-client.ts'
 import { formatReply, replyText } from '../../src/smtp/reply.ts'
 import type { KeyPair } from '../../src/tls/certificates.ts'
+import { deliveryBench, dnsQueue, MemoryLane, testCopy } from '../support/delivery-bench.ts'
 import { testCertificate, testKeyPair } from '../support/test-certificate.ts'
 import { FakeMx } from '../support/fake-mx.ts'
 import { RecordedProtocolLog } from '../support/recorded-protocol-log.ts'
@@ -193,6 +194,32 @@ describe('delivery through the front end', () => {
     expect(ownLog.sessions[0]?.records).toContain(
       `> XPROXYTO DESTINATION=127.0.0.1 PORT=${fake.port} SID=${ownId} CONNECTOR=To+20Internet`,
     )
+  })
+
+  test('falls back to clear text, and from a refusal of it to TLS, as if it were connected directly', async () => {
+    const { dialer } = await setUp()
+    const tls = await testCertificate(['mx.example'])
+    const fake: FakeMx = await nextHop({
+      tls,
+      handshakeFault: (session) => (fake.sessions.indexOf(session) === 0 ? 'reset' : undefined),
+      answers: {
+        MAIL: (_, { secured }) => (secured ? '250 2.1.0 OK' : '530 5.7.0 Use STARTTLS'),
+      },
+    })
+    const zones = { 'good.test': { a: ['127.0.0.1'] } }
+    const connector = { Port: fake.port }
+    const bench = deliveryBench({ zones, connector, dialerFor: () => dialer })
+    stack.current.use(bench)
+    const send = async () => {
+      const lane = new MemoryLane(dnsQueue('good.test'), [testCopy(['a@good.test'])])
+      await bench.delivery.serve(lane, options.signal)
+      return lane.results.join()
+    }
+    expect(await send()).toMatch(
+      /^retry .* 454 4\.7\.0 TLS negotiation failed: .*\. In clear: 530 5\.7\.0 Use STARTTLS$/,
+    )
+    expect(await send()).toBe('delivered a@good.test 250 2.6.0 Queued')
+    expect(fake.sessions.map(({ secured }) => secured)).toEqual([false, false, true])
   })
 
   test('keeps what the next hop says together with the reply to XPROXYTO', async () => {

@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { LiveValue } from '../../src/base/live.ts'
 import { systemClock } from '../../src/base/clock.ts'
+import { transportConfigSchema } from '../../src/dsn/transport-config.ts'
+import { QueueSubmission } from '../../src/pipeline/submission.ts'
 import { BackEndConnections } from '../../src/proxy/back-end-connections.ts'
 import { BackEndSink } from '../../src/proxy/back-end-sink.ts'
 import { directDialer } from '../../src/send/dialer.ts'
@@ -10,6 +13,8 @@ import {
   testKeyPairs,
   testUser,
 } from '../support/receiving-server.ts'
+import { RecordingStore } from '../support/recording-store.ts'
+import { routingTables, sendConnector } from '../support/routing-tables.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 import { authPlain } from '../support/submit.ts'
 import { RecordedConnectivityLog } from '../support/recorded-connectivity-log.ts'
@@ -173,4 +178,46 @@ test.each([
   await stranger.command('DATA')
   expect(await stranger.command('.')).toMatch(/^250/)
   expect(backEnd.sink.messages[0]?.transaction.limits).toEqual(limits)
+})
+
+describe('the authors of a user are judged at the end of data', () => {
+  const denied = '550 5.7.60 SMTP; Client does not have permissions to send as this sender'
+  const backEndOf = () => {
+    const queue = new QueueSubmission({
+      store: new RecordingStore(),
+      tables: new LiveValue(
+        routingTables([], [sendConnector('Out', ['*'], { SmartHosts: ['192.0.2.9'] })]),
+      ),
+      transportConfig: new LiveValue(transportConfigSchema.parse({})),
+      server: { Fqdn: 'relay.example' },
+      clock: systemClock,
+      newGuid: () => 'guid',
+      enqueue: () => undefined,
+      onFault: (what, error) => {
+        throw new Error(what, { cause: error })
+      },
+    })
+    const connectors = [backEndConnector({ AuthMechanism: 'BasicAuth, ExchangeServer' })]
+    return TestServer.start({ users, connectors, passTo: queue })
+  }
+  const send = async (port: number, sender: string, header: string) => {
+    await using user = await SmtpPeer.greeted({ port })
+    expect(await user.command(logOn)).toMatch(/^235/)
+    await user.command(`MAIL FROM:<${sender}>`)
+    await user.command('RCPT TO:<x@elsewhere.example>')
+    await user.command('DATA')
+    return await user.command(header, '', 'text', '.')
+  }
+
+  test.each([
+    ['ana@contoso.example', 'From: Ana <ana@contoso.example>', '250 2.6.0'],
+    ['ana@contoso.example', 'From: Boss <boss@contoso.example>', denied],
+    ['', 'From: ana@contoso.example', '250 2.6.0'],
+    ['', 'From: evil@outside.example', denied],
+  ])('with the sender <%s> and %s', async (sender, header, answer) => {
+    await using backEnd = await backEndOf()
+    await using frontEnd = await frontEndOf(backEnd, 'StartTls')
+    expect(await send(backEnd.port, sender, header)).toContain(answer)
+    expect(await send(frontEnd.port, sender, header)).toContain(answer)
+  })
 })

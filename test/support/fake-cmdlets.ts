@@ -10,7 +10,7 @@ import {
   dateTime,
   flag,
   flags,
-  identity,
+  identityAmong,
   oneOf,
   text,
   timeSpan,
@@ -56,7 +56,7 @@ function objectOf(connector: Connector): ShellObject {
   })
 }
 
-const whichConnector = parameter(identity, {
+const whichConnector = parameter(identityAmong('Get-SendConnector', 'Name'), {
   help: 'The name of the connector.',
   position: 0,
   required: true,
@@ -88,7 +88,7 @@ export function fakeCmdlets(): readonly Cmdlet[] {
       name: 'Get-SendConnector',
       synopsis: 'Shows Send connectors.',
       parameters: {
-        Identity: parameter(identity, {
+        Identity: parameter(identityAmong('Get-SendConnector', 'Name'), {
           help: 'The name of the connector.',
           position: 0,
           pipeline: 'both',

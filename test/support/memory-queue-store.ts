@@ -24,6 +24,9 @@ import {
   suspended,
 } from '../../src/queue/stored-message.ts'
 
+/** What the order of copies depends on. */
+type Placed = Pick<Copy, 'dueAt' | 'id'> & { readonly message: Pick<Copy['message'], 'id'> }
+
 /** A queue store that lasts as long as the process, for tests. */
 export class MemoryQueueStore implements QueueStore {
   readonly hasRoomForResults = new LiveValue(true)
@@ -178,14 +181,22 @@ export class MemoryQueueStore implements QueueStore {
   async scan(query: CopyQuery): Promise<CopyPage> {
     await this.#turn()
     const from = query.queue === undefined ? [...this.#copies.values()] : this.#inQueue(query.queue)
+    const newestFirst = query.newestFirst === true && query.queue === undefined
+    const inOrder = (a: Placed, b: Placed) =>
+      newestFirst
+        ? byAge(b, a)
+        : (query.queue === undefined ? 0 : dueOf(a) - dueOf(b)) || byAge(a, b)
+    const after = query.after === undefined ? undefined : (JSON.parse(query.after) as Placed)
     const ordered = from
       .filter(({ message }) => query.messageId === undefined || message.id === query.messageId)
-      .toSorted((a, b) => (query.queue === undefined ? 0 : a.dueAt - b.dueAt) || byAge(a, b))
-    if (query.newestFirst === true && query.queue === undefined) ordered.reverse()
-    const start = Number(query.after ?? 0)
-    const copies = ordered.slice(start, start + query.limit)
-    const more = copies.length === query.limit
-    return { copies, ...(more && { next: String(start + query.limit) }) }
+      .filter((copy) => after === undefined || inOrder(copy, after) > 0)
+      .toSorted(inOrder)
+    const copies = ordered.slice(0, query.limit)
+    const last = copies.at(-1)
+    if (last === undefined || copies.length < query.limit) return { copies }
+    const { message, id } = last
+    const place = { dueAt: dueOf(last), message: { id: message.id }, id }
+    return { copies, next: JSON.stringify(place) }
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -287,6 +298,11 @@ class MemoryPendingMessage implements PendingMessage {
   }
 }
 
-function byAge(a: Copy, b: Copy): number {
+/** Suspended ones come last. */
+function dueOf({ dueAt }: Placed): number {
+  return Math.min(dueAt, Number.MAX_SAFE_INTEGER)
+}
+
+function byAge(a: Placed, b: Placed): number {
   return a.message.id - b.message.id || a.id - b.id
 }

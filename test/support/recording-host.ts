@@ -4,6 +4,7 @@ import type { ShellHost } from '../../src/admin/shell/host.ts'
 /** A shell's screen that keeps what is written, and a keyboard with the answers at hand. */
 export class RecordingHost implements ShellHost {
   width = 80
+  height = Infinity
   messageWidth = Infinity
   colour = false
   interactive = false
@@ -15,7 +16,14 @@ export class RecordingHost implements ShellHost {
   readonly questions: Question[] = []
   readonly #answers: string[]
 
-  constructor(options: { readonly width?: number; readonly answers?: readonly string[] } = {}) {
+  constructor(
+    options: {
+      readonly width?: number
+      readonly height?: number
+      readonly answers?: readonly string[]
+    } = {},
+  ) {
+    this.height = options.height ?? Infinity
     this.width = options.width ?? 80
     this.#answers = [...(options.answers ?? [])]
   }

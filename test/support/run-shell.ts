@@ -14,6 +14,7 @@ export async function run(
   lines: string | readonly string[],
   options: {
     readonly width?: number
+    readonly height?: number
     readonly answers?: readonly string[]
     readonly interactive?: boolean
   } = {},

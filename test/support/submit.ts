@@ -21,10 +21,10 @@ export async function submit(
   return replies
 }
 
-/** A small message with the subject. */
-export function plainMessage(subject: string): string {
+/** A small message with the subject, written by `from`. */
+export function plainMessage(subject: string, from = 'sender@sender.example'): string {
   return [
-    'From: sender@sender.example',
+    `From: ${from}`,
     'To: recipient@inside.example',
     `Subject: ${subject}`,
     'Date: Thu, 01 Jan 2026 00:00:00 +0000',

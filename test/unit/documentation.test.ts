@@ -2,26 +2,21 @@ import { existsSync, globSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
 import { commandTable } from '../../src/commands/command-table.ts'
+import { ownCmdlets } from '../../src/commands/server-cmdlets.ts'
 import { runCommand } from '../../src/commands/run-command.ts'
+import { environmentConfig } from '../../src/config/environment-config.ts'
+import { environmentSettings, unknownVariables } from '../../src/config/environment-settings.ts'
+import { blocks, page, pages, root, shellLines } from '../support/documentation.ts'
 import { captured } from '../support/captured-output.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { testCertificate } from '../support/test-certificate.ts'
 
-const root = join(import.meta.dirname, '../..')
-/** Every page of ours, by its path. */
-const pages = new Map(
-  await Promise.all(
-    globSync(['*.md', 'docs/*.md', 'certs/*.md'], { cwd: root }).map(
-      async (path) => [path, await readFile(join(root, path), 'utf8')] as const,
-    ),
-  ),
-)
-const page = (path: string) => pages.get(path) ?? ''
-
 test('the configuration that the chapter shows is right', async () => {
   const folder = await tempFolder()
-  const [, example = ''] = /```yaml\n([^]*?)```/.exec(page('docs/configuration.md')) ?? []
+  const [example = ''] = blocks('docs/configuration.md', 'yaml')
   const { cert, key } = await testCertificate(['mail.contoso.com'])
   await mkdir(join(folder, 'config/secrets'), { recursive: true })
   await mkdir(join(folder, 'certs'))
@@ -45,6 +40,29 @@ test('the chapter of commands lists them as the help does', () => {
     does.replaceAll('`', ''),
   ])
   expect(listed).toEqual(helped)
+})
+
+test("the container's chapter has every setting of the environment", () => {
+  const listed = tableRows('docs/container.md', 'Variable').map(([name = '']) => name)
+  expect(listed).toEqual(Object.keys(environmentSettings).map((name) => `\`${name}\``))
+})
+
+test('the compose file for production makes a configuration of settings there are', async () => {
+  const text = await readFile(join(root, 'docker/production.yaml'), 'utf8')
+  const file = z.object({
+    services: z.object({ relay: z.object({ environment: z.record(z.string(), z.string()) }) }),
+  })
+  const { environment } = file.parse(parse(text)).services.relay
+  const env = Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [
+      name,
+      value.replace(/^\$\{\w+:([-?])(.*)\}$/, (_, kind, given) =>
+        kind === '?' ? 'mail.contoso.com' : String(given),
+      ),
+    ]),
+  )
+  expect(unknownVariables(env)).toEqual([])
+  expect(environmentConfig(env)).toHaveProperty('yaml')
 })
 
 describe('each difference has its test', () => {
@@ -110,6 +128,35 @@ describe('each page', () => {
     const listed = new Set(linksOf('docs/README.md').map(([file]) => file))
     const missing = [...pages.keys()].filter((path) => !listed.has(path))
     expect(missing.sort()).toEqual(['README.md', 'docs/README.md'])
+  })
+})
+
+/** Programs of others that the pages show, where they are no part of what is tried here. */
+const ofOthers =
+  /^(?:cd|docker|export|git|install|journalctl|openssl|sudo|swaks|systemctl|useradd) /
+
+describe('each line for the shell', () => {
+  const lines = [...pages.keys()].flatMap((path) =>
+    shellLines(path).map((line) => [path, line] as const),
+  )
+  const known = new Set([...commandTable, ...ownCmdlets()].map(({ name }) => name))
+
+  test.each(lines)('%s: %s', async (_, line) => {
+    const { scripts } = z
+      .object({ scripts: z.record(z.string(), z.string()) })
+      .parse(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')))
+    for (const command of line.split(' && ')) {
+      const bare = command.replace(/^(?:[A-Z_]+=\S+ )+/, '').replace(/^sudo -u \S+ /, '')
+      const [, npm] = /^npm (?:--prefix \S+ )?(?:run )?(\S+)/.exec(bare) ?? []
+      const [, edge] = /^(?:source <\()?(?:npx )?edge (\w[\w-]*)/.exec(bare) ?? []
+      const [, script] = /^bash (\S+)$/.exec(bare) ?? []
+      if (npm !== undefined) expect(['ci', ...Object.keys(scripts)]).toContain(npm)
+      else if (edge !== undefined) expect(known).toContain(edge)
+      else if (script !== undefined) expect(existsSync(join(root, script))).toBe(true)
+      else expect(bare).toMatch(ofOthers)
+      const [source] = /^install .*?((?:config|docs|packaging)\/\S+) /.exec(bare)?.slice(1) ?? []
+      if (source !== undefined) expect(existsSync(join(root, source))).toBe(true)
+    }
   })
 })
 

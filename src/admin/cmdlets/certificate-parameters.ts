@@ -1,6 +1,6 @@
 import type { ServerConfig } from '../../config/server-config.ts'
 import { parameter, refused } from '../shell/cmdlet.ts'
-import { flags, identity } from '../shell/parameter-types.ts'
+import { flags, identityAmong } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import type { HeldCertificate } from './certificate-files.ts'
 import { notFound } from './identities.ts'
@@ -20,11 +20,14 @@ export const thumbprintHelp =
   'The thumbprint, with or without the server before it: Server\\Thumbprint.'
 
 /** `-Thumbprint` of a command on one certificate; `-Identity` is the same. */
-export const thumbprintParameter = parameter(identity, {
-  help: thumbprintHelp,
-  aliases: ['Identity'],
-  ...{ position: 0, required: true, pipeline: 'both' },
-})
+export const thumbprintParameter = parameter(
+  identityAmong('Get-ExchangeCertificate', 'Thumbprint'),
+  {
+    help: thumbprintHelp,
+    aliases: ['Identity'],
+    ...{ position: 0, required: true, pipeline: 'both' },
+  },
+)
 
 /** `-Services`. */
 export const servicesParameter = parameter(flags(services, 'AllowedServices'), {

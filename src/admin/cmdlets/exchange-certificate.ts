@@ -4,7 +4,7 @@ import { sameCertificateName } from '../../tls/certificate-name.ts'
 import type { KeyPair } from '../../tls/certificates.ts'
 import { type Cmdlet, defineCmdlet, parameter, refused } from '../shell/cmdlet.ts'
 import { forceParameter } from '../shell/common-parameters.ts'
-import { identity, list, text } from '../shell/parameter-types.ts'
+import { identityAmong, list, text } from '../shell/parameter-types.ts'
 import { importCertificateCmdlet, newCertificateCmdlet } from './added-certificate.ts'
 import {
   certificateError,
@@ -42,7 +42,7 @@ function getCmdlet(configuration: Configuration): Cmdlet {
     name: 'Get-ExchangeCertificate',
     synopsis: 'Shows the certificates that the server can use for TLS.',
     parameters: {
-      Thumbprint: parameter(identity, {
+      Thumbprint: parameter(identityAmong('Get-ExchangeCertificate', 'Thumbprint'), {
         help: `${thumbprintHelp} Without it all are shown.`,
         aliases: ['Identity'],
         ...{ position: 0, pipeline: 'both' },

@@ -41,7 +41,9 @@ TOPIC
     -Filter names properties as they are; the service works it out, so it costs
     little in a long queue. Braces or quotes around it mean the same; in double
     quotes variables are filled in. Operators: -eq -ne -gt -ge -lt -le -like
-    -notlike -and -or -not, and brackets. * stands for any letters.
+    -notlike -and -or -not, and brackets. * stands for any letters. Whatever is
+    no comparison of a property with a value is an error, and so is a variable
+    that was never set: it never means all.
 
     Where-Object works on the objects of any command, with all operators:
     Get-SendConnector | Where-Object {$_.MaxMessageSize -lt 10MB}
@@ -112,7 +114,9 @@ TOPIC
     Get-ProtocolLog -Address bob@contoso.com -WholeSession
     Set-SendConnector 'To Internet' -ProtocolLoggingLevel Verbose
 
-    Both show the first 1000 results unless -ResultSize says otherwise.
+    Both show the first 1000 results unless -ResultSize says otherwise, and with
+    -Follow what is written from now on, until Ctrl-C. What the services of this
+    server say to each other is left out; -IncludeInternal shows it.
 
     The connectivity log, files CONNECTLOG*.LOG below the folder of the logs,
     tells of each connection to another server where to, how it came about, and

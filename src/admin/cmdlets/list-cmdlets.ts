@@ -1,6 +1,6 @@
 import type { ServerConfig } from '../../config/server-config.ts'
 import { type Cmdlet, type Example, defineCmdlet, parameter } from '../shell/cmdlet.ts'
-import { identity, text } from '../shell/parameter-types.ts'
+import { identityAmong, text } from '../shell/parameter-types.ts'
 import { type Attempt, changingCmdlet } from './changing-cmdlet.ts'
 import type { Configuration } from './configuration.ts'
 import { type ListNoun, changeItem, removeItem, shownItems } from './list-noun.ts'
@@ -18,7 +18,7 @@ const identityHelp = ({ title, ofServer }: Pick<ListNoun<unknown>, 'title' | 'of
 
 /** `-Identity` of a command that changes one object. */
 export function identityParameter<T>(noun: ListNoun<T>) {
-  return parameter(identity, {
+  return parameter(identityAmong(`Get-${noun.type}`, 'Name'), {
     help: identityHelp(noun),
     ...{ position: 0, required: true, pipeline: 'both' },
   })
@@ -44,7 +44,7 @@ export function getCmdlet<T>(
     name: `Get-${noun.type}`,
     ...told,
     parameters: {
-      Identity: parameter(identity, {
+      Identity: parameter(identityAmong(`Get-${noun.type}`, 'Name'), {
         help: `${identityHelp(noun)} Without it all are shown.`,
         ...{ position: 0, pipeline: 'both', wildcards: true },
       }),

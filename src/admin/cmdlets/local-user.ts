@@ -2,7 +2,7 @@ import { hashPassword } from '../../receive/password.ts'
 import { type User, userSchema } from '../../receive/user.ts'
 import { tableView } from '../format/view.ts'
 import { type Cmdlet, defineCmdlet, parameter, refused } from '../shell/cmdlet.ts'
-import { identity, secureString, text } from '../shell/parameter-types.ts'
+import { identityAmong, secureString, text } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import { Flags, type SecureString } from '../values/value.ts'
@@ -74,7 +74,11 @@ export function localUserCmdlets(configuration: Configuration): readonly Cmdlet[
       name: 'Get-LocalUser',
       synopsis: 'Shows the accounts that clients may log in with.',
       parameters: {
-        Name: parameter(identity, { ...named, required: false, wildcards: true }),
+        Name: parameter(identityAmong('Get-LocalUser', 'Name'), {
+          ...named,
+          required: false,
+          wildcards: true,
+        }),
         ...noSid,
       },
       outputs: ['Name', 'Groups', 'EmailAddresses', 'PasswordKeptAs', 'Identity'],
@@ -88,7 +92,7 @@ export function localUserCmdlets(configuration: Configuration): readonly Cmdlet[
     changingCmdlet(configuration, {
       name: 'Remove-LocalUser',
       synopsis: 'Removes an account.',
-      parameters: { Name: parameter(identity, named), ...noSid },
+      parameters: { Name: parameter(identityAmong('Get-LocalUser', 'Name'), named), ...noSid },
       confirms: 'always',
       examples: [{ code: "Remove-LocalUser 'EDGE01\\printer'", text: 'Asks, and removes it.' }],
       async change(given, attempt) {
@@ -139,7 +143,7 @@ function setCmdlet(configuration: Configuration): Cmdlet {
     name: 'Set-LocalUser',
     synopsis: 'Changes an account.',
     parameters: {
-      Name: parameter(identity, named),
+      Name: parameter(identityAmong('Get-LocalUser', 'Name'), named),
       NewName: parameter(text, { help: 'The new name.' }),
       Password,
       ...settings,

@@ -10,7 +10,7 @@ import {
 import { type Filter, filter } from '../shell/filter.ts'
 import { refuseTogether } from '../shell/parameter-sets.ts'
 import type { ParameterType } from '../shell/parameter-type.ts'
-import { flag, identity, switchParameter } from '../shell/parameter-types.ts'
+import { flag, identityAmong, switchParameter } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import {
@@ -39,7 +39,7 @@ import { requireThisServer, serverParameter } from './this-server.ts'
 /** Messages that are changed in one request. */
 const changedTogether = 200
 
-const messageIdentity = parameter(identity, {
+const messageIdentity = parameter(identityAmong('Get-Message', 'Identity'), {
   help: 'The message: Server\\Queue\\Number, Queue\\Number, or Number for all its copies.',
   position: 0,
   pipeline: 'both',
@@ -48,7 +48,10 @@ const messageFilter = parameter(filter(filteredMessages), {
   help: 'A condition that the messages fulfil.',
 })
 /** A queue by its identity, or as Get-Queue puts it out. */
-const queueIdentity: ParameterType<string> = { ...identity, takesObjects: [queueType] }
+const queueIdentity: ParameterType<string> = {
+  ...identityAmong('Get-Queue', 'Identity', 'NextHopDomain'),
+  takesObjects: [queueType],
+}
 
 const meant = { Identity: messageIdentity, Filter: messageFilter, Server: serverParameter }
 

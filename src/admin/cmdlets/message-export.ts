@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises'
 import type { MessageView } from '../../queue/queue-listing.ts'
 import { tableView } from '../format/view.ts'
 import { type Cmdlet, defineCmdlet, parameter } from '../shell/cmdlet.ts'
-import { identity, text } from '../shell/parameter-types.ts'
+import { identityAmong, text } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import type { Value } from '../values/value.ts'
@@ -21,7 +21,7 @@ export function exportCmdlets(server: QueueServer): readonly Cmdlet[] {
       description:
         'The content is as it will be sent, header included, and comes in pieces. The message stays in its queue.',
       parameters: {
-        Identity: parameter(identity, {
+        Identity: parameter(identityAmong('Get-Message', 'Identity'), {
           help: 'The message: Server\\Queue\\Number, Queue\\Number or Number.',
           position: 0,
           required: true,

@@ -3,7 +3,7 @@ import { queueKeyText } from '../../queue/queue-key.ts'
 import { type Cmdlet, type CmdletContext, defineCmdlet, parameter } from '../shell/cmdlet.ts'
 import { type Filter, filter } from '../shell/filter.ts'
 import { refuseTogether } from '../shell/parameter-sets.ts'
-import { flag, identity } from '../shell/parameter-types.ts'
+import { flag, identityAmong } from '../shell/parameter-types.ts'
 import { ShellError } from '../shell/shell-error.ts'
 import { ShellObject } from '../values/shell-object.ts'
 import { hasWildcards } from '../../base/wildcard.ts'
@@ -18,7 +18,7 @@ import { usualResultSize } from './result-size.ts'
 import { requireThisServer, serverParameter } from './this-server.ts'
 
 const meant = {
-  Identity: parameter(identity, {
+  Identity: parameter(identityAmong('Get-Queue', 'Identity', 'NextHopDomain'), {
     help: 'The queue: Server\\Queue or Queue, where Queue is a number, Submission, Unreachable, or the domain of the next hop.',
     position: 0,
     pipeline: 'both',

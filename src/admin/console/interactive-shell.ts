@@ -76,9 +76,9 @@ export class InteractiveShell {
     }
   }
 
-  #complete(before: string, line: string, cursor: number) {
+  async #complete(before: string, line: string, cursor: number) {
     const text = before + line
-    const found = this.#options.shell.complete(text, before.length + cursor)
+    const found = await this.#options.shell.complete(text, before.length + cursor)
     return keyCompletion(text, found, this.#options.host.width)
   }
 

@@ -6,7 +6,7 @@ import { StringDecoder } from 'node:string_decoder'
 export type TerminalInput = Readable & { setRawMode?(on: boolean): unknown }
 
 /** The terminal's screen, as process.stdout is. */
-export type TerminalOutput = Writable & { readonly columns?: number }
+export type TerminalOutput = Writable & { readonly columns?: number; readonly rows?: number }
 
 /** What is to be read. */
 export interface Prompt {
@@ -20,7 +20,7 @@ export interface Prompt {
   readonly command?: boolean
   /** Earlier lines for the arrow keys, the last one first. */
   readonly history?: readonly string[]
-  readonly complete?: (line: string, cursor: number) => KeyCompletion
+  readonly complete?: (line: string, cursor: number) => Promise<KeyCompletion>
 }
 
 /** What the Tab key does to the text before the cursor. */
@@ -39,9 +39,19 @@ export type Reading =
   /** Ctrl-D, or the terminal is gone. */
   | { readonly kind: 'ended' }
 
-/** Bytes that end a prompt: line ends, Ctrl-C, Ctrl-D. Keys behind one are not this prompt's. */
-const nextPiece = /^[^\r\n\x03\x04]*[\r\n\x03\x04]?/
+/**
+ * Bytes that end a prompt: line ends, Ctrl-C, Ctrl-D. Keys behind one are not this prompt's. Those behind
+ * a Tab wait until it is known what that puts in.
+ */
+const nextPiece = /^[^\r\n\x03\x04\t]*[\r\n\x03\x04\t]?/
 const longestHistory = 1000
+
+type CompleterCallback = (error: null, found: [string[], string]) => void
+
+const keyReadings: ReadonlyMap<string, Reading> = new Map<string, Reading>([
+  ['\x03', { kind: 'interrupted' }],
+  ['\x04', { kind: 'ended' }],
+])
 
 /**
  * A terminal's keyboard. Lines are edited by node:readline; in between, while commands run, keys are
@@ -55,6 +65,7 @@ export class Keyboard implements Disposable {
   #held = ''
   #feed: ((text: string) => string) | undefined
   #ended = false
+  #completing = false
   #end: (() => void) | undefined
   #isOpen = false
   /** Called at Ctrl-C while nothing is read. */
@@ -115,7 +126,7 @@ export class Keyboard implements Disposable {
     this.#end = () => editor.close()
     this.#feed = (text) => {
       let rest = text
-      while (rest !== '' && reading === undefined) {
+      while (rest !== '' && reading === undefined && !this.#completing) {
         const piece = nextPiece.exec(rest)?.[0] ?? rest
         // A carriage return and a line feed are one line end.
         const length = rest.startsWith('\r\n', piece.length - 1) ? piece.length + 1 : piece.length
@@ -125,14 +136,27 @@ export class Keyboard implements Disposable {
       return rest
     }
     editor.prompt()
-    if (prompt.command === true) {
-      const typed = this.#held
-      this.#held = ''
-      this.#take(typed)
-    }
+    if (prompt.command === true) this.#takeHeld()
     const found = await done.promise
     if (prompt.secret === true && found.kind === 'line') this.#output.write('\n')
     return found
+  }
+
+  /** Shows the label and reads one key; its letter is the line. */
+  async readKey(label: string): Promise<Reading> {
+    if (this.#ended) return { kind: 'ended' }
+    this.#output.write(label)
+    const { promise, resolve } = Promise.withResolvers<Reading>()
+    this.#end = () => resolve({ kind: 'ended' })
+    this.#feed = (text) => {
+      this.#feed = undefined
+      this.#end = undefined
+      const line = text.charAt(0)
+      resolve(keyReadings.get(line) ?? { kind: 'line', line })
+      // What an arrow sends is one key.
+      return line === '\x1b' ? '' : text.slice(1)
+    }
+    return await promise
   }
 
   #editor({ label, secret = false, history = [], complete }: Prompt, keys: Readable): Interface {
@@ -150,18 +174,28 @@ export class Keyboard implements Disposable {
       ...(complete === undefined || secret
         ? {}
         : {
-            completer: (line: string): [string[], string] => {
-              const { insert, menu } = complete(line, line.length)
-              if (menu !== undefined) {
-                output.write(`\n${menu}`)
-                editor.prompt(true)
-              }
-              if (insert === undefined) return [[], '']
-              return [[insert.text], line.slice(line.length - insert.length)]
+            completer: (line: string, done: CompleterCallback) => {
+              this.#completing = true
+              void complete(line, line.length).then(({ insert, menu }) => {
+                if (menu !== undefined) {
+                  output.write(`\n${menu}`)
+                  editor.prompt(true)
+                }
+                const found = insert && line.slice(line.length - insert.length)
+                done(null, insert === undefined ? [[], ''] : [[insert.text], found ?? ''])
+                this.#completing = false
+                this.#takeHeld()
+              })
             },
           }),
     })
     return editor
+  }
+
+  #takeHeld(): void {
+    const typed = this.#held
+    this.#held = ''
+    this.#take(typed)
   }
 
   readonly #take = (chunk: Buffer | string): void => {

@@ -10,7 +10,11 @@ export type Answers =
   | { readonly kind: 'keyboard'; readonly keyboard: Keyboard }
   | { readonly kind: 'lines'; readonly lines: InputLines }
 
-type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number }
+type OutputStream = Writable & {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly rows?: number
+}
 
 export interface StreamHostOptions {
   readonly stdout: OutputStream
@@ -31,6 +35,11 @@ export class StreamHost implements ShellHost {
   get width(): number {
     const { stdout } = this.#options
     return stdout.isTTY === true ? (stdout.columns ?? pipedWidth) : pipedWidth
+  }
+
+  get height(): number {
+    const { stdout } = this.#options
+    return stdout.isTTY === true && this.interactive ? (stdout.rows ?? Infinity) : Infinity
   }
 
   get messageWidth(): number {
@@ -62,12 +71,12 @@ export class StreamHost implements ShellHost {
     if (this.#options.stdout.isTTY === true) this.#options.stdout.write('\x1b[H\x1b[2J')
   }
 
-  async ask({ label, secret }: Question): Promise<string | undefined> {
+  async ask({ label, secret, key = false }: Question): Promise<string | undefined> {
     const { answers } = this.#options
     if (answers.kind === 'lines') return await answers.lines.next()
     const { keyboard } = answers
     keyboard.open()
-    const reading = await keyboard.read({ label, secret })
+    const reading = await (key ? keyboard.readKey(label) : keyboard.read({ label, secret }))
     keyboard.close()
     if (reading.kind === 'interrupted') keyboard.onInterrupt?.()
     return reading.kind === 'line' ? reading.line : undefined

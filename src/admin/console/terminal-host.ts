@@ -2,8 +2,9 @@ import type { Question } from '../shell/cmdlet.ts'
 import type { ShellHost } from '../shell/host.ts'
 import type { Keyboard, TerminalOutput } from './keyboard.ts'
 
-/** Where the terminal does not tell its width. */
+/** Where the terminal does not tell its size. */
 const usualWidth = 80
+const usualHeight = 24
 
 /** The shell's screen and keyboard on a terminal. */
 export class TerminalHost implements ShellHost {
@@ -26,6 +27,10 @@ export class TerminalHost implements ShellHost {
     return this.#screen.columns ?? usualWidth
   }
 
+  get height(): number {
+    return this.#screen.rows ?? usualHeight
+  }
+
   get messageWidth(): number {
     return this.width
   }
@@ -46,9 +51,10 @@ export class TerminalHost implements ShellHost {
     this.#screen.write('\x1b[H\x1b[2J\x1b[3J')
   }
 
-  async ask({ label, secret }: Question): Promise<string | undefined> {
-    const reading = await this.#keyboard.read({ label, secret })
-    if (reading.kind === 'interrupted') this.#keyboard.onInterrupt?.()
+  async ask({ label, secret, key = false }: Question): Promise<string | undefined> {
+    const keyboard = this.#keyboard
+    const reading = await (key ? keyboard.readKey(label) : keyboard.read({ label, secret }))
+    if (reading.kind === 'interrupted') keyboard.onInterrupt?.()
     return reading.kind === 'line' ? reading.line : undefined
   }
 }

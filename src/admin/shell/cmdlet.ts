@@ -90,6 +90,8 @@ export interface Question {
   readonly label: string
   /** The answer must not be seen. */
   readonly secret: boolean
+  /** One key is the answer, without Enter; it is not shown. */
+  readonly key?: boolean
 }
 
 /** What a cmdlet may use of the shell while it runs. */
@@ -101,6 +103,8 @@ export interface CmdletContext {
   readonly cmdlets: CmdletTable
   /** Columns of the terminal, or the width of text that does not go to one. */
   readonly width: number
+  /** Lines of the terminal; Infinity where there is none. */
+  readonly height: number
   /** Tells of an error and goes on, unless errors are to stop the command. */
   writeError(error: ShellError): void
   /** `WARNING: …` */

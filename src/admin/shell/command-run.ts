@@ -165,6 +165,9 @@ export class CommandRun {
       get width() {
         return host.width
       },
+      get height() {
+        return host.height
+      },
       writeError: (error) => this.#report(error),
       writeWarning: (text) => this.#warn(text),
       writeVerbose: (text) => this.#verbose(text),

@@ -5,13 +5,14 @@ import type { Cmdlet } from './cmdlet.ts'
 import type { CmdletTable } from './cmdlet-table.ts'
 import { parametersOf } from './common-parameters.ts'
 import { type NamedParameter, findParameter } from './match-words.ts'
+import type { ObjectNames } from './parameter-type.ts'
 import { ShellError } from './shell-error.ts'
 
 /** Something that could stand at the cursor. */
 export interface Candidate {
   /** What to put there, quoted where it must be. */
   readonly text: string
-  readonly kind: 'command' | 'parameter' | 'value' | 'property' | 'variable'
+  readonly kind: 'command' | 'parameter' | 'value' | 'name' | 'property' | 'variable'
   /** One sentence about it; may be empty. */
   readonly help: string
 }
@@ -27,6 +28,8 @@ export interface Completion {
 export interface CompletionSource {
   readonly cmdlets: CmdletTable
   readonly variables: readonly string[]
+  /** The names of objects, as far as they are known. */
+  readonly namesOf: (names: ObjectNames) => readonly string[]
 }
 
 /** What could stand at `cursor`: commands, parameters, their known values, properties, variables. */
@@ -118,9 +121,10 @@ function parameterFor(cmdlet: Cmdlet, { words }: WordBefore): NamedParameter | u
 function values(
   found: NamedParameter | undefined,
   { word, quote, upstream }: WordBefore,
-  { cmdlets }: CompletionSource,
+  source: CompletionSource,
 ): Candidate[] {
   if (found === undefined) return []
+  const { cmdlets, namesOf } = source
   const start = quote === '' ? word : word.slice(1)
   const { type, help } = found.parameter
   const quoted = (text: string) => {
@@ -131,9 +135,12 @@ function values(
     texts
       .filter((text) => begins(text, start))
       .map((text) => ({ text: quoted(text), kind, help: kind === 'value' ? help : '' }))
-  if (type.suggests === 'commands') return commands(start, { cmdlets, variables: [] })
   if (type.suggests === 'properties') return offer(outputsOf(upstream, cmdlets), 'property')
-  return offer(type.values ?? [], 'value')
+  return [
+    ...(type.suggests === 'commands' ? commands(start, source) : []),
+    ...offer(type.values ?? [], 'value'),
+    ...(type.names === undefined ? [] : offer(namesOf(type.names), 'name')),
+  ]
 }
 
 /** The properties of what comes down the pipeline: commands that only choose or sort pass them on. */

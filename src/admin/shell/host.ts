@@ -4,6 +4,8 @@ import type { Question } from './cmdlet.ts'
 export interface ShellHost {
   /** Columns of the terminal; `pipedWidth` of format/renderer.ts where there is none. Read anew each time. */
   readonly width: number
+  /** Lines of the terminal at whose keyboard somebody sits; Infinity where there is none. Read anew each time. */
+  readonly height: number
   /** Where lines of errors and warnings are broken; Infinity when no terminal shows them. */
   readonly messageWidth: number
   /** Whether texts may be coloured: only on a terminal. */

@@ -12,6 +12,12 @@ export interface Argument {
 /** A converted argument, or why it does not fit: one sentence or two. */
 export type Conversion<T> = { readonly value: T } | { readonly problem: string }
 
+/** A command that lists objects, and the properties by which each of them may be named. */
+export interface ObjectNames {
+  readonly command: string
+  readonly properties: readonly string[]
+}
+
 /** A kind of value that parameters take. Conversion is pure. */
 export interface ParameterType<T> {
   /** As help shows it: `ByteQuantifiedSize`. */
@@ -22,6 +28,8 @@ export interface ParameterType<T> {
   readonly values?: readonly string[]
   /** What else completion may offer: names of commands, or of properties of the objects piped in. */
   readonly suggests?: 'commands' | 'properties'
+  /** Where completion finds the objects that it may name. */
+  readonly names?: ObjectNames
   /**
    * Objects of the pipeline, by their types, that need no conversion: as in PowerShell they are taken
    * whole before any of their properties is.

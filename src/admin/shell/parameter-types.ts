@@ -63,6 +63,12 @@ export const identity: ParameterType<string> = {
   },
 }
 
+/** An identity that completion finds among what a command lists, by these properties. */
+export const identityAmong = (
+  command: string,
+  ...properties: readonly string[]
+): ParameterType<string> => ({ ...identity, names: { command, properties } })
+
 const booleanHint =
   'Boolean parameters accept only Boolean values and numbers, such as $True, $False, 1 or 0.'
 

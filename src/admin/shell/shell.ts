@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
-import { type Milliseconds } from '../../base/time-span.ts'
+import { type Milliseconds, second } from '../../base/time-span.ts'
 import { coloured } from '../format/colour.ts'
 import { folded } from '../format/text-width.ts'
 import { Renderer } from '../format/renderer.ts'
@@ -8,17 +8,22 @@ import type { Script, Statement } from '../grammar/syntax.ts'
 import type { Value } from '../values/value.ts'
 import type { Cmdlet } from './cmdlet.ts'
 import { CmdletTable } from './cmdlet-table.ts'
-import { type Completion, completeLine } from './complete.ts'
+import { type Completion, type CompletionSource, completeLine } from './complete.ts'
 import { type ErrorOrigin, errorText } from './error-text.ts'
 import type { Scope } from './evaluate.ts'
 import type { ShellHost } from './host.ts'
 import { runStatement } from './interpreter.ts'
+import { objectNames } from './object-names.ts'
+import type { ObjectNames } from './parameter-type.ts'
 import { LineEnded, type Runtime, StatementEnded } from './runtime.ts'
 import { Session } from './session.ts'
 import { ShellError, Stopped, asShellError } from './shell-error.ts'
 
 /** How long the first rows of a table wait for more, so that its columns fit. */
 const tablePatience: Milliseconds = 300
+
+/** How long the Tab key waits for the names of objects. */
+const namesPatience: Milliseconds = second
 
 /** What became of a line. */
 export type LineResult =
@@ -72,10 +77,31 @@ export class Shell {
     return { kind: 'done', failed: true }
   }
 
-  /** What could stand at the cursor. */
-  complete(text: string, cursor: number): Completion {
+  /** What could stand at the cursor. Names of objects are asked for, and waited for a moment only. */
+  async complete(text: string, cursor: number): Promise<Completion> {
+    const { cmdlets } = this
     const variables = this.session.variables.map(({ name }) => name)
-    return completeLine(text, cursor, { cmdlets: this.cmdlets, variables })
+    let asked: ObjectNames | undefined
+    let names: readonly string[] = []
+    const source: CompletionSource = {
+      cmdlets,
+      variables,
+      namesOf: (wanted) => {
+        asked = wanted
+        return names
+      },
+    }
+    const known = completeLine(text, cursor, source)
+    if (asked === undefined) return known
+    names = await this.#objectNames(asked)
+    return completeLine(text, cursor, source)
+  }
+
+  async #objectNames(wanted: ObjectNames): Promise<readonly string[]> {
+    const late = new AbortController()
+    const timer = this.#clock.after(namesPatience, () => late.abort())
+    const names = objectNames(wanted, (line, options) => this.runLine(line, options), late.signal)
+    return await names.finally(() => timer.cancel())
   }
 }
 

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { HeaderCollector } from '../../../src/message/header-collector.ts'
+import { withoutStrayLines } from '../../../src/message/stray-lines.ts'
 import { ContentTop } from '../../../src/proxy/content-top.ts'
 
 /** What goes behind our trace field of content that comes in these pieces. */
@@ -27,8 +29,10 @@ test.each([
 )
 
 test('passes all else as it is, at once', () => {
-  const content = Buffer.from('Subject: x\r\nFrom u@example.com Mon Sep 14\r\n')
-  expect(new ContentTop(10).push(content)).toBe(content)
+  for (const start of ['Subject: x', 'From: u@example.com', 'Fr: x']) {
+    const content = Buffer.from(`${start}\r\nFrom u@example.com Mon Sep 14\r\n`)
+    expect(new ContentTop(10).push(content)).toBe(content)
+  }
 })
 
 test('passes a header beyond the limit on whole, however it is cut up', () => {
@@ -37,6 +41,29 @@ test('passes a header beyond the limit on whole, however it is cut up', () => {
     fc.property(pieces, (rest) => {
       const content = [` ${'x'.repeat(20)}`, ...rest, 'x'.repeat(100)]
       expect(passed(content, 15)).toBe(content.join(''))
+    }),
+  )
+})
+
+test('the back end finds every field below our trace field, and the body as it came', () => {
+  const mailbox = 'From u@example.com Mon Sep 14 10:00:00 2026\r\n'
+  const strays = fc.array(fc.constantFrom(mark, ' fold\r\n', mailbox, `>${mailbox}`), {
+    maxLength: 4,
+  })
+  const fields = 'Subject: a\r\n\tb\r\nX-Y: 1\r\n'
+  fc.assert(
+    fc.property(strays, fc.boolean(), (above, cutUp) => {
+      // A mark is one only at the very top.
+      const top = above.filter((stray, at) => stray !== mark || at === 0).join('')
+      const content = `${top}${fields}${mailbox}\r\n body\r\n`
+      const trace = 'Received: from x\r\n'
+      const collector = new HeaderCollector(1000)
+      const below = trace + passed(cutUp ? Array.from(content) : [content])
+      const progress = collector.push(Buffer.from(below, 'latin1'))
+      if (progress.kind !== 'complete') throw new Error('the header has no end')
+      const { header, body } = progress
+      expect(withoutStrayLines(header).bytes.toString('latin1')).toBe(trace + fields)
+      expect(body.toString('latin1')).toBe(' body\r\n')
     }),
   )
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { day, hour, minute, second } from '../../../src/base/time-span.ts'
 import { untried } from '../../../src/queue/stored-message.ts'
-import { domainQueue } from '../../support/queue-samples.ts'
+import { domainQueue, sampleTime } from '../../support/queue-samples.ts'
 import {
   SchedulerBench,
   delivering,
@@ -154,6 +154,19 @@ describe('why a message waits', () => {
     expect(result?.recipient).toMatchObject({ lastError: refused })
     expect(result?.recipient.attempts).toMatchObject([{ reply: refused, remoteHost }])
     expect(result?.recipient.attempts?.[0]?.count).toBeGreaterThan(90)
+  })
+
+  test('is told in the words of each time, the newest first', async () => {
+    await using bench = await dead()
+    await bench.advance(2 * minute, minute)
+    bench.serve = refusing('unreachable', '451 4.4.0 DNS query failed')
+    await bench.advance(2 * minute, minute)
+    await bench.advance(5 * hour, 10 * minute)
+    const [waiting] = await bench.waiting()
+    expect(waiting?.recipients[0]?.attempts).toMatchObject([
+      { reply: '451 4.4.0 DNS query failed' },
+      { reply: refused, remoteHost, count: 3, lastAt: sampleTime + 2 * minute },
+    ])
   })
 
   test('goes with it to another queue', async () => {

@@ -210,8 +210,10 @@ describe('categorizing anew', () => {
     await bench.sendTo(unreachableQueue, 120)
     await bench.sendTo(domainQueue('old.test', 'Gone'), 2)
     await bench.send('kept.test')
-    bench.recategorize = ({ recipients }) =>
-      Promise.resolve({ copies: [{ queue: domainQueue('new.test'), recipients }], failed: [] })
+    bench.recategorize = ({ recipients, queue: now }) => {
+      const queue = now.nextHopDomain === 'kept.test' ? now : domainQueue('new.test')
+      return Promise.resolve({ copies: [{ queue, recipients }], failed: [] })
+    }
     await bench.scheduler.operations.reroute((key) => key.nextHopConnector !== 'Gone')
     await bench.settle()
     const domains = (await bench.waiting()).map(({ queue }) => queue.nextHopDomain)

@@ -26,9 +26,9 @@ describe('parameters that the relay does not have yet', () => {
       'PermissionGroups.0: the relay does not have Custom yet: use None, AnonymousUsers, ExchangeUsers, ExchangeServers, ExchangeLegacyServers, Partners',
     ],
     [
-      'BinaryMimeEnabled',
+      'LongAddressesEnabled',
       true,
-      'BinaryMimeEnabled: the relay does not have this yet: leave it out or set it to false',
+      'LongAddressesEnabled: the relay does not have this yet: leave it out or set it to false',
     ],
     [
       'ExtendedProtectionPolicy',
@@ -46,6 +46,7 @@ describe('parameters that the relay does not have yet', () => {
 
   test.each<[string, unknown]>([
     ['BinaryMimeEnabled', '$false'],
+    ['BinaryMimeEnabled', 'True'],
     ['DomainSecureEnabled', false],
     ['ExtendedProtectionPolicy', 'none'],
     ['TlsDomainCapabilities', []],

@@ -91,10 +91,15 @@ describe('reading replies', () => {
     )
   })
 
-  test('shows each line to the log as it came', () => {
+  test('shows each line as it came, and reads what it gets for it', () => {
     const lines: string[] = []
-    new ReplyReader((line) => lines.push(line)).push(Buffer.from('250-5.0.0 a\r\n250 5.0.0 b\r\n'))
-    expect(lines).toEqual(['250-5.0.0 a', '250 5.0.0 b'])
+    const reader = new ReplyReader((line) => {
+      lines.push(line)
+      return line.replace('secret', '***')
+    })
+    const replies = reader.push(Buffer.from('250-5.0.0 a\r\n250 5.0.0 secret\r\n'))
+    expect(lines).toEqual(['250-5.0.0 a', '250 5.0.0 secret'])
+    expect(replies).toEqual([{ code: 250, enhanced: '5.0.0', lines: ['a', '***'] }])
   })
 
   test('knows when a reply is half read', () => {

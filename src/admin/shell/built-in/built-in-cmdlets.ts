@@ -13,6 +13,7 @@ import { type HelpTopic, languageTopics } from './help-topics.ts'
 import { convertFromCsv, importCsv } from './import-csv.ts'
 import { measureObject } from './measure-object.ts'
 import { outFile, outNull, outString } from './out-cmdlets.ts'
+import { outHost } from './out-host.ts'
 import { selectObject } from './select-object.ts'
 import { getHistory, getVariable } from './session-cmdlets.ts'
 import { addContent, setContent, testPath } from './set-content.ts'
@@ -35,7 +36,7 @@ export function builtInCmdlets(topics: readonly HelpTopic[] = []): readonly Cmdl
   return [
     ...[whereObject, selectObject, sortObject, forEachObject, measureObject, groupObject],
     ...[formatList, formatTable, convertToJson, convertToCsv, exportCsv],
-    ...[importCsv, convertFromCsv, outFile, outString, outNull, teeObject],
+    ...[importCsv, convertFromCsv, outFile, outString, outNull, outHost, teeObject],
     ...[getContent, setContent, addContent, testPath],
     ...[newTimeSpan, startSleep],
     ...[getDate, getCredential, convertToSecureString, readHost, newObject],

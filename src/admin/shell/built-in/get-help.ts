@@ -22,15 +22,17 @@ const view = tableView('Name', 'Category', 'Synopsis')
 
 const noOrder = refused('help is not ordered by that; use a pattern, such as *Queue*.')
 
-const parameters = {
-  Name: parameter(
-    { ...text, suggests: 'commands' as const },
+const whatParameter = (topics: readonly HelpTopic[]) =>
+  parameter(
+    { ...text, suggests: 'commands' as const, values: topics.map((topic) => topic.name) },
     {
       help: 'A command, an about_ topic, or a pattern for a list.',
-      position: 0,
-      wildcards: true,
+      ...{ position: 0, wildcards: true },
     },
-  ),
+  )
+
+const parameters = {
+  Name: whatParameter([]),
   Examples: parameter(switchParameter, { help: 'Examples only.' }),
   Full: parameter(switchParameter, { help: 'All there is, with every parameter.' }),
   Detailed: parameter(switchParameter, { help: 'The same as -Full.' }),
@@ -53,7 +55,7 @@ export function getHelp(topics: readonly HelpTopic[]): Cmdlet {
     name: 'Get-Help',
     aliases: ['help', 'man'],
     synopsis: 'Explains commands and topics.',
-    parameters,
+    parameters: { ...parameters, Name: whatParameter(topics) },
     examples: [
       { code: 'Get-Help', text: 'Where to begin.' },
       { code: 'Get-Help New-SendConnector -Examples', text: 'Examples for one command.' },

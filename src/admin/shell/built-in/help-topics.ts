@@ -17,13 +17,14 @@ TOPIC
 
     Commands are made of a verb and a noun: Get-Queue shows the queues, and
     Set-SendConnector changes a Send connector. The Tab key completes names of
-    commands, parameters and their values.
+    commands, parameters and their values, of queues, messages and connectors.
 
     Get-Command                       lists all commands
     Get-Command *Connector            those whose names end in Connector
     Get-Help New-SendConnector        explains one command
     Get-Help New-SendConnector -Examples
     Get-Help about_*                  lists the topics
+    Get-ProtocolLog | more            shows a page at a time
     exit                              leaves the shell
 
     Remove- asks before it does it; -WhatIf tells what a command would change.

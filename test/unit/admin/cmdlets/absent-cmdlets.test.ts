@@ -53,5 +53,5 @@ test.each([
 test('lists and completion are without them', async () => {
   expect((await run('Get-Command *-Transport* | % Name')).out).not.toContain('TransportRule')
   const shell = new Shell({ cmdlets, absent: absentCmdlets, clock: new FakeClock() })
-  expect(shell.complete('Get-TransportR', 14).candidates).toEqual([])
+  expect((await shell.complete('Get-TransportR', 14)).candidates).toEqual([])
 })

@@ -143,8 +143,8 @@ const refusals: readonly (readonly [line: string, why: string])[] = [
     'BasicAuthRequireTLS needs BasicAuth and Tls beside it.',
   ],
   [
-    'Set-ReceiveConnector In -BinaryMimeEnabled $true',
-    "Cannot process argument transformation on parameter 'BinaryMimeEnabled'. The relay does not have this yet",
+    'Set-ReceiveConnector In -LongAddressesEnabled $true',
+    "Cannot process argument transformation on parameter 'LongAddressesEnabled'. The relay does not have this yet",
   ],
   [
     'Set-ReceiveConnector In -MaxHopCount 501',

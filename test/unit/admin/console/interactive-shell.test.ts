@@ -28,6 +28,19 @@ test('runs a line and asks for the next; Ctrl-D leaves and gives the terminal ba
   expect(terminal.rawModes).toEqual([true, false])
 })
 
+test('one key shows the next page, and is no part of the next command', async () => {
+  const { type, screen } = await atTerminal()
+  await type('1..50 | more\rWrite')
+  expect(screen()).toMatch(/\n23\n-- More -- .*\)$/)
+  await type(' ')
+  expect(screen()).toMatch(/\n46\n-- More -- .*\)$/)
+  await type('\x1b[B')
+  expect(screen()).toMatch(/PS> Write$/)
+  await type('-Host x\r1..50 | more\r')
+  await type('\x03')
+  expect(screen()).toMatch(/PS> $/)
+})
+
 test('exit leaves with its code', async () => {
   const { type, ended } = await atTerminal()
   await type('exit 3\r')
@@ -100,6 +113,12 @@ test('Tab puts the only candidate in, and goes on to where candidates differ', a
   await type('\x03')
   await type('new-sendconnector -usage inter\t')
   expect(screen()).toMatch(/PS> new-sendconnector -usage Intern$/)
+})
+
+test('keys behind a Tab wait for what it puts in', async () => {
+  const { type, screen } = await atTerminal()
+  await type("Get-SendConnector 'To Interna\t | % Name\rWrite-Host 2\r")
+  expect(screen()).toMatch(/\nTo Internal Org\nPS> Write-Host 2\n2\nPS> $/)
 })
 
 test('Tab shows the candidates where it cannot go on, in the width there is', async () => {

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { testShell } from '../../../support/run-shell.ts'
 
 /** What completion offers at the bar, as texts. */
-function offered(line: string) {
+async function offered(line: string) {
   const cursor = line.indexOf('|^|')
   const text = line.replace('|^|', '')
-  const { start, end, candidates } = testShell().complete(
+  const { start, end, candidates } = await testShell().complete(
     text,
     cursor === -1 ? text.length : cursor,
   )
@@ -55,22 +55,27 @@ describe('offers', () => {
       ['AddressSpaces'],
     ],
     ['commands for help', 'Get-Help Get-Num', ['Get-Number']],
+    ['topics of help', 'Get-Help about_Pip', ['about_Pipelines']],
+    ['topics beside commands', 'Get-Help ', expect.arrayContaining(['Get-Date', 'about_Shell'])],
+    ['names of objects', 'Set-SendConnector ', ["'To Internet'", "'To Internal Org'"]],
+    ['names by their beginning', 'Get-SendConnector "to internal', ['"To Internal Org"']],
+    ['names behind a parameter', 'Set-SendConnector -Identity Tx', []],
     ['nothing in a comment', 'Get-Queue # Get-', []],
     ['nothing for a text', 'New-SendConnector -Name T', []],
     ['nothing for an unknown command', 'Get-Foo -', []],
-  ])('%s', (_, line, texts) => {
-    expect(offered(line).texts).toEqual(texts)
+  ])('%s', async (_, line, texts) => {
+    expect((await offered(line)).texts).toEqual(texts)
   })
 
-  test('for the word at the cursor, whatever follows', () => {
-    expect(offered('Get-Send|^|Connector | fl')).toEqual({
+  test('for the word at the cursor, whatever follows', async () => {
+    expect(await offered('Get-Send|^|Connector | fl')).toEqual({
       replaced: 'Get-Send',
       texts: ['Get-SendConnector'],
     })
   })
 
-  test('an explanation with each', () => {
-    const { candidates } = testShell().complete('New-SendConnector -Max', 22)
+  test('an explanation with each', async () => {
+    const { candidates } = await testShell().complete('New-SendConnector -Max', 22)
     expect(candidates[0]).toEqual({
       text: '-MaxMessageSize',
       kind: 'parameter',

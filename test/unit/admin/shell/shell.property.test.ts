@@ -97,12 +97,12 @@ test('whatever is typed, the shell answers and lives', async () => {
   )
 })
 
-test('whatever is typed, completion puts its candidates where the word stands', () => {
-  fc.assert(
-    fc.property(fc.array(words, { maxLength: 8 }), fc.nat(80), (parts, at) => {
+test('whatever is typed, completion puts its candidates where the word stands', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(words, { maxLength: 8 }), fc.nat(80), async (parts, at) => {
       const text = parts.join(' ')
       const cursor = Math.min(at, text.length)
-      const { start, end } = testShell().complete(text, cursor)
+      const { start, end } = await testShell().complete(text, cursor)
       expect(start).toBeLessThanOrEqual(cursor)
       expect(end).toBe(cursor)
     }),

@@ -1,0 +1,88 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type LabMailServer, startLabMailServer } from '../../src/lab/lab-mail-server.ts'
+import { type LabDns, startLabDns } from '../../src/lab/lab-dns.ts'
+import { blocks, shellLines } from '../support/documentation.ts'
+import { RelayProcess, runEdge } from '../support/relay-process.ts'
+import { moved, shippedConfig } from '../support/shipped-config.ts'
+import { SmtpPeer } from '../support/smtp-peer.ts'
+import { plainMessage, submit } from '../support/submit.ts'
+import { testCertificate } from '../support/test-certificate.ts'
+
+const [address, inside] = ['127.0.122.1', '127.0.122.2']
+
+/** Lines of the management shell, as the pages show them behind its prompt. */
+function promptLines(path: string): readonly string[] {
+  return blocks(path, '').flatMap((block) =>
+    [...block.matchAll(/^\[PS\] \w+> (.*)$/gm)].map(([, line = '']) => line),
+  )
+}
+
+describe('the lines of the management shell on the example of the configuration', () => {
+  let host: LabMailServer
+  let dns: LabDns
+  let relay: RelayProcess
+  beforeAll(async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'edge-docs-'))
+    host = await startLabMailServer({ hostname: 'mbx1.corp.contoso.com', address: inside })
+    const zones = { 'mbx1.corp.contoso.com': { a: [inside] } }
+    dns = await startLabDns({ address: inside, port: 0, zones })
+    const { cert, key } = await testCertificate(['mail.contoso.com'])
+    await mkdir(join(folder, 'certs'))
+    await mkdir(join(folder, 'config/secrets'), { recursive: true })
+    await writeFile(join(folder, 'config/secrets/smart-host'), 'secret\n')
+    await writeFile(join(folder, 'certs/mail.contoso.com.pem'), cert)
+    await writeFile(join(folder, 'certs/mail.contoso.com.key'), key)
+    const [example = ''] = blocks('docs/configuration.md', 'yaml')
+    // On loopback, with the DNS and the host of the test; all else as it is printed.
+    const server = `${dns.address}:${dns.port}`
+    const config = `${example
+      .replaceAll(/0\.0\.0\.0:(\d+)/g, (_, port) => `${address}:${moved(Number(port))}`)
+      .replace('mbx2.corp.contoso.com]', `mbx2.corp.contoso.com]\n    Port: ${host.port}`)}
+TransportService: { InternalDNSServers: '${server}', ExternalDNSServers: '${server}' }
+`
+    relay = await RelayProcess.start({
+      ...{ config, folder: join(folder, 'config'), services: ['Transport'] },
+    })
+  })
+  afterAll(async () => {
+    await relay.stop()
+    await dns.close()
+    await host.close()
+  })
+
+  test.each(promptLines('docs/management.md'))('%s', async (line) => {
+    const moving = line.replace(
+      /0\.0\.0\.0:(\d+)/,
+      (_, port) => `${address}:${moved(Number(port))}`,
+    )
+    const where = ['--config', join(relay.folder, 'server.yaml'), '--data', relay.dataFolder]
+    const { code, stdout, stderr } = await runEdge(['shell', ...where, '-Command', moving])
+    expect([code, stderr]).toEqual([0, ''])
+    if (line.startsWith('Test-MailFlow')) expect(stdout).toMatch(/Success/)
+  })
+})
+
+test("the first message and the lines that look for it run on the relay's own configuration", async () => {
+  await using relay = await RelayProcess.start({ config: shippedConfig({ address }) })
+  const lines = [...shellLines('README.md'), ...shellLines('docs/getting-started.md')]
+  const [swaks] = lines.filter((line) => line.startsWith('swaks '))
+  const [, from = '', to = ''] = /--from (\S+) --to (\S+) --helo /.exec(swaks ?? '') ?? []
+  await using peer = await SmtpPeer.greeted({ host: address, port: moved(25) })
+  const replies = await submit(peer, { from, to: [to], content: plainMessage('first') })
+  expect(replies.at(-1)).toMatch(/^250 2\.6\.0 /)
+  await peer.command('QUIT')
+
+  const looks = lines.filter((line) => line.startsWith('npx edge '))
+  expect(looks.length).toBeGreaterThan(3)
+  const env = { EDGE_CONFIG: join(relay.folder, 'server.yaml'), EDGE_DATA: relay.dataFolder }
+  for (const line of looks) {
+    const shown = () => runEdge(line.split(' ').slice(2), { env })
+    // The logs are written a moment after the reply.
+    await expect.poll(shown, { timeout: 10_000 }).toMatchObject({
+      ...{ code: 0, stderr: '', stdout: expect.stringContaining(from) as string },
+    })
+  }
+})
