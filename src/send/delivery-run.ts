@@ -156,7 +156,8 @@ export class DeliveryRun {
       return result
     }
     const reply = result.kind === 'served' ? '451 4.3.2 Delivery was shut down' : result.error
-    const settled = word ?? { outcome: 'retry' as const, reply }
+    const host = 'remoteHost' in result ? { remoteHost: result.remoteHost } : {}
+    const settled = word ?? { outcome: 'retry' as const, reply, ...host }
     results.push(...undecided.map((recipient) => ({ recipient, ...settled })))
     await this.#lane.report(copy, results)
     if (progress.doubtful !== true || ++this.#doubtfulInRow >= mostDoubtful) return result
