@@ -118,7 +118,7 @@ const toPartner = () => ({
 const message = {
   from: 'ana@sender.example',
   to: ['bob@partner.example'],
-  content: plainMessage('the message'),
+  content: plainMessage('the message', 'ana@sender.example'),
 }
 
 describe('of role Mailbox, for one session of a user', () => {
