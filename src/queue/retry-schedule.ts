@@ -41,7 +41,7 @@ export function attemptsSince(
   { firstAt, lastAt, count }: FailedAttempts,
   settings: RetrySettings,
 ): number {
-  if (lastAt < time) return 0
+  if (lastAt < time || count === 0) return 0
   if (firstAt >= time) return count
   const delays = Array.from({ length: count - 1 }, (_, at) => retryDelay(at + 1, settings))
   const planned = delays.reduce((sum, delay) => sum + delay, 0)

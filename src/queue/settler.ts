@@ -99,7 +99,8 @@ export class Settler {
   }
 
   /** An administrator removes the copy. */
-  async remove(copy: Copy, kind: RemovalKind): Promise<void> {
+  async remove(untold: Copy, kind: RemovalKind): Promise<void> {
+    const copy = this.withQueueAttempts(untold)
     await this.#settle(copy, removed({ ...asItIs(copy), moved: [] }, copy, kind))
   }
 

@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../base/time-span.ts'
+import { shortened } from '../message/header-text.ts'
 import { type AttemptHistory, historySince, mergedHistory, withAttempt } from './attempt-history.ts'
 import type { RecipientResult } from './delivery-agent.ts'
 import type { Copy, CopyRecipient } from './stored-message.ts'
@@ -25,6 +26,9 @@ export interface Verdict {
   readonly attempts: number
   readonly lastError: string
 }
+
+/** So much of a reply is kept with each recipient that it was said of; a hostile host may say a megabyte. */
+const longestReply = 16_384
 
 /** With 550 although the enhanced code is 4.4.7, as Exchange has it. */
 export const expiredReply = '550 4.4.7 QUEUE.Expired; message expired'
@@ -83,7 +87,7 @@ export function judge(
     delayed: remaining.length > 0 && isDelayNoticeDue(copy, believedNow, settings),
     dueAt: now + settings.MessageRetryInterval,
     attempts: copy.attempts + 1,
-    lastError: remaining.at(-1)?.reply ?? copy.lastError,
+    lastError: shortened(remaining.at(-1)?.reply ?? copy.lastError, longestReply),
   }
 }
 
@@ -135,7 +139,7 @@ function afterAttempt(result: RecipientResult, at: Milliseconds): CopyRecipient 
   const { recipient, reply, remoteHost } = result
   const host = remoteHost === undefined ? {} : { remoteHost }
   const attempts = withAttempt(recipient.attempts ?? [], { at, reply, ...host })
-  return { ...recipient, lastError: reply, attempts }
+  return { ...recipient, lastError: shortened(reply, longestReply), attempts }
 }
 
 function withoutResult(copy: Copy, results: readonly RecipientResult[]): RecipientResult[] {
