@@ -1,6 +1,7 @@
 import { type IpRange, rangeSize } from '../base/ip-range.ts'
 import type { Problem } from '../base/problem.ts'
 import { type Milliseconds, day } from '../base/time-span.ts'
+import { hasPossibleSenders } from '../receive/possible-senders.ts'
 import type { ReceiveConnector } from '../receive/receive-connector.ts'
 import { sameCertificateName } from '../tls/certificate-name.ts'
 import { type CertificateFacts, chooseCertificate, fitsDomain } from '../tls/certificate-choice.ts'
@@ -19,6 +20,7 @@ export function configWarnings(
   return [
     ...plainPasswords(config),
     ...openRelays(config),
+    ...connectorsForNobody(config),
     ...certificates.flatMap(({ index, pair }) => certificateWarnings(config, pair, { index, now })),
     ...certificateGaps(config, selection(config, certificates, now)),
     ...nowhereToListen(config),
@@ -63,6 +65,20 @@ function openRelays({ ReceiveConnectors }: ServerConfig): Problem[] {
     return {
       path: ['ReceiveConnectors', index, 'RemoteIPRanges'],
       message: `with ${grant} each address in ${wide.text} may relay to any domain: an open relay; name the hosts that you trust`,
+    }
+  })
+}
+
+/** Such a connector refuses every MAIL, and takes its clients away from others. */
+function connectorsForNobody({ ReceiveConnectors }: ServerConfig): Problem[] {
+  return ReceiveConnectors.flatMap((connector, index) => {
+    if (!connector.Enabled || hasPossibleSenders(connector)) return []
+    const [groups, mechanisms] = [connector.PermissionGroups, connector.AuthMechanism].map(
+      (names) => names.join(', '),
+    )
+    return {
+      path: ['ReceiveConnectors', index, 'PermissionGroups'],
+      message: `nobody can send by this connector: with AuthMechanism ${mechanisms} no client can prove to be of ${groups}`,
     }
   })
 }

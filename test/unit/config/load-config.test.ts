@@ -224,6 +224,27 @@ ReceiveConnectors:
     expect(await warnings(relay('0.0.0.0/0', 'SMTPSubmit'))).toEqual([])
   })
 
+  test.each(['ExchangeLegacyServers', 'None', 'ExchangeUsers'])(
+    'of a connector by which nobody can send, with PermissionGroups %s',
+    async (groups) => {
+      const connector = (enabled: boolean) => `${routable}
+ReceiveConnectors:
+  - Name: Old
+    Bindings: 192.0.2.1:2525
+    RemoteIPRanges: 192.0.2.0/24
+    AuthMechanism: Tls
+    PermissionGroups: ${groups}
+    Enabled: ${enabled}
+`
+      expect(await warnings(connector(true))).toEqual([
+        expect.stringContaining(
+          `nobody can send by this connector: with AuthMechanism Tls no client can prove to be of ${groups}`,
+        ),
+      ])
+      expect(await warnings(connector(false))).toEqual([])
+    },
+  )
+
   test.each([
     ['Server: { Role: Edge }\nReceiveConnectors: []', ['Transport']],
     ['ReceiveConnectors: []', ['Transport', 'Front End Transport']],
