@@ -10,6 +10,7 @@ import { type Seat, type SeatLimits, seatLimits } from './connection-seats.ts'
 import { type ConnectionAtWork, ConnectionWatch } from './connection-watch.ts'
 import type { ConnectionResult, DeliveryAgent, RecipientResult } from './delivery-agent.ts'
 import { type ConnectionLimits, DeliveryQueue } from './delivery-queue.ts'
+import { DueTimes } from './due-times.ts'
 import { DoubtPace } from './doubt-pace.ts'
 import { MessageOperations } from './message-operations.ts'
 import { NextHopTrouble } from './next-hop-trouble.ts'
@@ -81,6 +82,7 @@ export class QueueScheduler implements AsyncDisposable {
   readonly #sound: SoundMail
   readonly #trouble: NextHopTrouble
   readonly #sweep: OverdueSweep
+  readonly #dueTimes: DueTimes
   readonly #resubmission: Resubmission
   readonly #queues = new QueueMap<DeliveryQueue>()
   readonly #line: ConnectionLine
@@ -111,6 +113,7 @@ export class QueueScheduler implements AsyncDisposable {
     this.#settler = new Settler({
       ...options,
       onNewCopies,
+      believedNow: () => this.#dueTimes.believedNow(),
       attemptsOf: (queue) => this.#queues.get(queue)?.attempts ?? [],
       marks,
       onLateRemoval: (copy, kind) => void this.messages.removeLate(copy, kind),
@@ -143,7 +146,14 @@ export class QueueScheduler implements AsyncDisposable {
     this.#resubmission = new Resubmission({
       ...{ ...options, settler: this.#settler, sound: this.#sound },
     })
-    this.#sweep = new OverdueSweep({ ...options, settler: this.#settler, takeHeld })
+    this.#dueTimes = new DueTimes({
+      ...{ ...options, isRunning },
+      onDue: (queue) => this.#onDue(queue),
+    })
+    this.#sweep = new OverdueSweep({
+      ...{ ...options, settler: this.#settler, takeHeld },
+      believedNow: () => this.#dueTimes.believedNow(),
+    })
     this.messages = new MessageOperations({
       ...{ store, clock, log, marks, takeHeld, settler: this.#settler },
       onDue: (queue) => this.#onDue(queue),
@@ -168,6 +178,7 @@ export class QueueScheduler implements AsyncDisposable {
       page.forEach((each) => this.#takeUp(each))
     this.#resubmission.start()
     this.#sweep.start()
+    this.#dueTimes.start()
     this.#endRoomWatch = this.#options.store.hasRoomForResults.subscribe((hasRoom) => {
       if (!hasRoom) return
       for (const queue of this.#queues.values()) this.#consider(queue)
@@ -182,6 +193,7 @@ export class QueueScheduler implements AsyncDisposable {
 
   /** Takes fresh copies that their committer holds leased; what has no room goes back to the store. */
   enqueue(copies: readonly Copy[]): void {
+    this.#dueTimes.look()
     const surplus: Copy[] = []
     const touched = new Set<DeliveryQueue>()
     for (const copy of copies) {
@@ -215,6 +227,7 @@ export class QueueScheduler implements AsyncDisposable {
     this.#windows.close()
     this.#watch.end()
     this.#sweep.stop()
+    this.#dueTimes.stop()
     this.#resubmission.stop()
     for (const { controller } of this.#serving.values()) controller.abort()
     this.#settler.giveUpOn(signal)
@@ -268,7 +281,7 @@ export class QueueScheduler implements AsyncDisposable {
   #consider(queue: DeliveryQueue): void {
     if (!this.#maySend(queue)) return
     const { clock } = this.#options
-    if (queue.nextDueAt !== undefined && queue.nextDueAt <= clock.now()) {
+    if (queue.nextDueAt !== undefined && this.#dueTimes.untilDue(queue.nextDueAt) <= 0) {
       queue.nextDueAt = undefined
       queue.moreInStore = true
     }
@@ -288,11 +301,12 @@ export class QueueScheduler implements AsyncDisposable {
 
   /** Sets the timer for the next due time, or for the disappearance of an idle queue. */
   #sleep(queue: DeliveryQueue): void {
-    const { settings, clock } = this.#options
+    const { settings } = this.#options
     this.#wakes.cancel(queue)
     queue.rest()
     if (queue.idle) this.#wakes.wake(queue, settings.current.QueueMaxIdleTime)
-    else if (queue.nextDueAt !== undefined) this.#wakes.wake(queue, queue.nextDueAt - clock.now())
+    else if (queue.nextDueAt !== undefined)
+      this.#wakes.wake(queue, this.#dueTimes.untilDue(queue.nextDueAt))
   }
 
   /** What the queue slept for has come. */
@@ -487,8 +501,9 @@ export class QueueScheduler implements AsyncDisposable {
   }
 }
 
+/** The next hop answered to the end, though it may have put off all that it was offered. */
 function isServed(lane: QueueLane, result: ConnectionResult): boolean {
-  return result.kind === 'served' && lane.reported > 0
+  return result.kind === 'served' && result.unanswered !== true && lane.reported > 0
 }
 
 const submissionText = queueKeyText(submissionQueue)

@@ -21,7 +21,7 @@ import { readCredential } from './credential.ts'
 import type { Connection, Dialer } from './dialer.ts'
 import {
   type ClearFallback,
-  refusesClearText,
+  clearTextRefusal,
   sessionTrouble,
   type TargetTrouble,
   tlsRequired,
@@ -141,8 +141,8 @@ export class SessionOpener {
     tlsFault: string,
   ): Promise<DeliverySession | TargetTrouble> {
     const opened = await this.#attempt(request, tlsFault)
-    if (!('kind' in opened) || opened.kind !== 'reply' || !refusesClearText(opened.reply))
-      return opened
+    if (!('kind' in opened) || opened.kind !== 'reply') return opened
+    if (clearTextRefusal(opened.reply) === undefined) return opened
     this.#clearTextRefused(request, tlsFault)
     return { kind: 'fallback', tlsFault, inClear: opened }
   }
@@ -159,7 +159,7 @@ export class SessionOpener {
     const facts = { target: targetName(target), reason: tlsFault }
     if (!mayFallBack(connector)) {
       logger.warn(facts, 'TLS failed and is required')
-      return tlsNeed(connector) === 'required' ? tlsRequired : trouble
+      return tlsNeed(connector) === 'required' ? tlsRequired(tlsFault) : trouble
     }
     logger.warn(facts, fallingBack)
     const opened = await this.#attempt(request, tlsFault)
@@ -271,6 +271,8 @@ export class SessionOpener {
       void client.quit()
       return trouble
     } catch (error) {
+      const { reason } = signal
+      if (reason instanceof ClientFailure) log.record('*', '', reason.message)
       socket.destroy()
       throw error
     } finally {

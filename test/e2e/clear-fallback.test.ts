@@ -28,7 +28,7 @@ test('one reset handshake at a hop that wants TLS delays two messages, and retur
       smartHostConnector('To Home', 'home.example', hop('127.0.108.3', home)),
       smartHostConnector('To Hop', '*', hop('127.0.108.2', fake)),
     ],
-    transportService: { QueueGlitchRetryInterval: '00:00:03', MessageRetryInterval: '00:00:03' },
+    transportService: { QueueGlitchRetryInterval: '00:00:03' },
   })
   await using relay = await RelayProcess.start({ config, services: ['Transport'] })
   const send = async (to: string) => {
