@@ -501,8 +501,9 @@ export class QueueScheduler implements AsyncDisposable {
   }
 }
 
+/** The next hop answered to the end, though it may have put off all that it was offered. */
 function isServed(lane: QueueLane, result: ConnectionResult): boolean {
-  return result.kind === 'served' && lane.reported > 0
+  return result.kind === 'served' && result.unanswered !== true && lane.reported > 0
 }
 
 const submissionText = queueKeyText(submissionQueue)

@@ -271,6 +271,8 @@ export class SessionOpener {
       void client.quit()
       return trouble
     } catch (error) {
+      const { reason } = signal
+      if (reason instanceof ClientFailure) log.record('*', '', reason.message)
       socket.destroy()
       throw error
     } finally {
