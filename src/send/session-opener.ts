@@ -277,8 +277,7 @@ export class SessionOpener {
       void client.quit()
       return trouble
     } catch (error) {
-      const { reason } = signal
-      if (reason instanceof ClientFailure) log.record('*', '', reason.message)
+      if (signal.reason instanceof ClientFailure) log.record('*', '', signal.reason.message)
       socket.destroy()
       throw error
     } finally {
