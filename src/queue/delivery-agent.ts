@@ -52,7 +52,7 @@ export interface WatchedConnection {
   /** Monotonic time since when it waits for a peer or the DNS; undefined while it does not. */
   waitingSince(): Milliseconds | undefined
   wait(): PeerWait | undefined
-  /** What it waits for in words: `the greeting of 192.0.2.1:25`; empty when it does not wait. */
+  /** What it waits for in words: `the greeting from 192.0.2.1:25`; empty when it does not wait. */
   waitsFor(): string
   /** Ends what it does as if the peer had not answered in time; `why` says who wants it so. */
   giveUp(why: string): void
@@ -84,8 +84,11 @@ export interface DeliveryLane {
 
 /** How a connection for a queue ended. */
 export type ConnectionResult =
-  /** It delivered what there was, or reached its message limit. */
-  | { readonly kind: 'served' }
+  /**
+   * It delivered what there was, or reached its message limit. `unanswered`: the peer did not answer the
+   * end of the last message.
+   */
+  | { readonly kind: 'served'; readonly unanswered?: true }
   /**
    * No usable connection came about; the queue goes to Retry. `error` is the queue's LastError,
    * `remoteHost` the host of which it speaks, `host (ip)`.

@@ -5,7 +5,7 @@ import type { WatchedConnection } from './delivery-agent.ts'
 import type { DeliveryQueue } from './delivery-queue.ts'
 
 /** Shorter waits are a matter of course. */
-const worthTelling: Milliseconds = 2 * second
+const worthTelling: Milliseconds = second
 
 interface WaitParts {
   readonly clock: Clock

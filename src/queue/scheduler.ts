@@ -265,7 +265,8 @@ export class QueueScheduler implements AsyncDisposable {
   }
 
   get #seatLimits(): SeatLimits {
-    return seatLimits(this.#options.settings.current.MaxOutboundConnections)
+    const { settings, places } = this.#options
+    return seatLimits(settings.current.MaxOutboundConnections, places?.sharers)
   }
 
   /** Nothing is sent whose result could not be written down. */
@@ -501,8 +502,9 @@ export class QueueScheduler implements AsyncDisposable {
   }
 }
 
+/** The next hop answered to the end, though it may have put off all that it was offered. */
 function isServed(lane: QueueLane, result: ConnectionResult): boolean {
-  return result.kind === 'served' && lane.reported > 0
+  return result.kind === 'served' && result.unanswered !== true && lane.reported > 0
 }
 
 const submissionText = queueKeyText(submissionQueue)

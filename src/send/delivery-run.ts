@@ -6,7 +6,7 @@ import type { Copy, CopyRecipient } from '../queue/stored-message.ts'
 import type { AddressMemory } from './address-memory.ts'
 import type { ConnectionCache } from './connection-cache.ts'
 import { troubleOutcome } from './connectivity-texts.ts'
-import { isDoubtful, type TargetTrouble, troubleText } from './failure-policy.ts'
+import { brokenText, isDoubtful, type TargetTrouble, troubleText } from './failure-policy.ts'
 import type { Lookup, NextHop } from './next-hop.ts'
 import { RunWatch } from './run-watch.ts'
 import type { SendConnector } from './send-connector.ts'
@@ -52,7 +52,9 @@ export class DeliveryRun {
   #deliveredAny = false
   #doubtfulInRow = 0
   /** The end of a run in which no copy fared better than one that was refused in clear. */
-  #sofar: ConnectionResult = { kind: 'served' }
+  #refused: ConnectionResult | undefined
+  /** The last message was sent to its end, and no answer came. */
+  #inDoubt = false
 
   constructor(lane: DeliveryLane, connector: SendConnector, options: DeliveryRunOptions) {
     this.#lane = lane
@@ -74,7 +76,8 @@ export class DeliveryRun {
         const end = await this.#deliver(copy)
         if (end !== undefined) return end
       }
-      return this.#deliveredAny ? { kind: 'served' } : this.#sofar
+      if (this.#refused !== undefined && !this.#deliveredAny) return this.#refused
+      return { kind: 'served', ...(this.#inDoubt && { unanswered: true }) }
     } finally {
       this.#walk.leave()
       const closing = this.#release()
@@ -95,8 +98,9 @@ export class DeliveryRun {
         if (progress.results.some(({ outcome }) => outcome !== 'retry')) this.#walk.proved()
         const reporting = this.#lane.report(copy, progress.results)
         if (reporting !== undefined) await reporting
-        return undefined
+        return this.#watch.isGivenUp ? unanswered(session) : undefined
       }
+      if (this.#watch.isGivenUp) return this.#giveUp(progress, unanswered(session))
       // A session that had served before may have been closed for its age: the same target deserves a
       // new one. A fresh session that breaks speaks against the target.
       if (outcome.trouble !== undefined && !seasoned)
@@ -113,6 +117,7 @@ export class DeliveryRun {
     const delivered = outcome.results.filter(({ outcome: end }) => end === 'delivered').length
     if (delivered > 0) this.#delivered(session, copy, delivered)
     if (outcome.trouble !== undefined) noteTrouble(progress, session, outcome.trouble)
+    this.#inDoubt = outcome.inDoubt
     if (outcome.inDoubt) this.#logDoubt(session, copy)
     const trouble = outcome.trouble ?? failureOf(session)
     if (!session.client.usable || session.spent || trouble !== undefined)
@@ -161,7 +166,7 @@ export class DeliveryRun {
     results.push(...undecided.map((recipient) => ({ recipient, ...settled })))
     await this.#lane.report(copy, results)
     if (progress.doubtful !== true || ++this.#doubtfulInRow >= mostDoubtful) return result
-    this.#sofar = result
+    this.#refused = result
     this.#walk.restart()
     return undefined
   }
@@ -212,6 +217,12 @@ function noteTrouble(
   if (doubtful) progress.doubtful = true
   const reply = troubleText(trouble)
   progress.word = { outcome: 'retry', reply, remoteHost: targetName(target), session: facts }
+}
+
+/** The peer was given up. */
+function unanswered({ client, target }: DeliverySession): ConnectionResult {
+  const error = client.failure === undefined ? '451 4.4.1 No answer' : brokenText(client.failure)
+  return { kind: 'unreachable', error, remoteHost: targetName(target) }
 }
 
 /** Why a session broke, if it did. */

@@ -50,7 +50,7 @@ function dialDirectly(clock: Clock, target: Target, options: DialOptions): Promi
       const local = { address: socket.localAddress ?? '', port: socket.localPort ?? 0 }
       resolve({ socket, local, remote: { address, port } })
     }
-    const onAbort = () => settle(failed('closed', 'delivery is shutting down'))
+    const onAbort = () => settle(givenUp(options.signal.reason))
     const onTimeout = () => settle(failed('timeout', 'the connection attempt timed out'))
     const timer = clock.after(options.timeout, onTimeout)
     socket.once('connect', onConnect)
@@ -59,6 +59,11 @@ function dialDirectly(clock: Clock, target: Target, options: DialOptions): Promi
     options.signal.addEventListener('abort', onAbort, { once: true })
     if (options.signal.aborted) onAbort()
   })
+}
+
+/** The caller's reason, where it is one of delivery; else the service ends. */
+function givenUp(reason: unknown): ClientFailure {
+  return reason instanceof ClientFailure ? reason : failed('closed', 'delivery is shutting down')
 }
 
 function failed(kind: 'refused' | 'timeout' | 'closed', message: string, cause?: Error) {

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Milliseconds } from '../base/time-span.ts'
 import type { PeerWait, WaitPhase, WatchedConnection } from '../queue/delivery-agent.ts'
-import type { ClientStage } from './client-failure.ts'
+import { ClientFailure, type ClientStage } from './client-failure.ts'
 import type { TargetTrouble } from './failure-policy.ts'
 import type { DeliverySession, OpeningWatch } from './session-opener.ts'
 import type { SmtpClient } from './smtp-client.ts'
@@ -144,7 +144,8 @@ export class RunWatch implements WatchedConnection, OpeningWatch {
     const waited = this.#clock.monotonic() - position.since
     const awaited = this.#awaited()
     this.#left = awaited === undefined ? unansweredDns : openingGivenUp(awaited, waited, why)
-    this.#leaving?.abort()
+    const message = awaited === undefined ? why : `${unansweredText(awaited, waited)}; ${why}`
+    this.#leaving?.abort(new ClientFailure(message, { stage: 'connect', kind: 'timeout' }))
   }
 
   #leave(): AbortSignal {

@@ -17,9 +17,9 @@ export function awaitedText({ stage, line, endpoint }: AwaitedReply): string {
     case 'connect':
       return `a connection to ${endpoint}`
     case 'greeting':
-      return `the greeting of ${endpoint}`
+      return `the greeting from ${endpoint}`
     case 'tls':
-      return `TLS with ${endpoint}`
+      return `the TLS handshake with ${endpoint}`
     case 'content':
       return `${endpoint} to take the content`
     case 'final-dot':

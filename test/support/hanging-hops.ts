@@ -23,6 +23,8 @@ export class HangingHops implements AsyncDisposable {
   /** The most connections that one address held at a time. */
   mostHeld = 0
   connections = 0
+  /** The most that were open at a time. */
+  mostOpen = 0
 
   private constructor(stage: HangingStage) {
     this.#server = createServer((socket) => this.#serve(socket, stage))
@@ -43,6 +45,7 @@ export class HangingHops implements AsyncDisposable {
     return this.#sockets.size
   }
 
+  /** Does nothing the second time. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const socket of this.#sockets) socket.destroy()
     await new Promise((resolve) => this.#server.close(resolve))
@@ -55,6 +58,7 @@ export class HangingHops implements AsyncDisposable {
     this.mostHeld = Math.max(this.mostHeld, held)
     this.connections++
     this.#sockets.add(socket)
+    this.mostOpen = Math.max(this.mostOpen, this.open)
     socket.on('error', () => undefined)
     socket.on('close', () => {
       this.#sockets.delete(socket)

@@ -88,13 +88,17 @@ export class HangingRelay implements AsyncDisposable {
     return Object.fromEntries(entries) as Record<LiveKind, Milliseconds>
   }
 
-  /** `Get-Queue` with these arguments, as text. */
-  async getQueue(...args: readonly string[]): Promise<string> {
-    const { stdout } = await runEdge(['Get-Queue', ...args, '--data', this.relay.dataFolder])
-    return stdout
+  /** The LastError of every queue whose is like this, by Get-Queue. */
+  async lastErrors(like: string): Promise<readonly string[]> {
+    const line = `Get-Queue -ResultSize Unlimited -Filter "LastError -like '${like}'" | % LastError`
+    const place = ['--data', this.relay.dataFolder]
+    const { stdout, stderr } = await runEdge(['shell', '-NoColor', ...place, '-Command', line])
+    return (stdout + stderr).trim().split('\n')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // First, so that the relay has nobody to wait for.
+    await this.hops[Symbol.asyncDispose]()
     await this.#parts.disposeAsync()
   }
 
