@@ -265,7 +265,8 @@ export class QueueScheduler implements AsyncDisposable {
   }
 
   get #seatLimits(): SeatLimits {
-    return seatLimits(this.#options.settings.current.MaxOutboundConnections)
+    const { settings, places } = this.#options
+    return seatLimits(settings.current.MaxOutboundConnections, places?.sharers)
   }
 
   /** Nothing is sent whose result could not be written down. */

@@ -256,11 +256,11 @@ describe('of role Mailbox, for one session of a user', () => {
   })
 
   test('the Transport service logs what it received from the front end', async () => {
-    // Before it listens the front end looks whether the service is there, and says nothing.
-    const spoken = (await sessionsOf(relay, 'Hub', 'Receive')).filter((records) =>
-      records.some(({ event }) => event === '<'),
+    const sessions = await sessionsOf(relay, 'Hub', 'Receive')
+    // When it starts the front end looks whether the port is open, and says nothing.
+    const [session = [], ...others] = sessions.filter((one) =>
+      one.some(({ event }) => event === '<'),
     )
-    const [session = [], ...others] = spoken
     expect(others).toEqual([])
     const fields = {
       connectorId: 'RELAY01\\Client Proxy MBX01',
