@@ -1,6 +1,7 @@
 import { type IpRange, rangeSize } from '../base/ip-range.ts'
 import type { Problem } from '../base/problem.ts'
 import { type Milliseconds, day } from '../base/time-span.ts'
+import { hasPossibleSenders } from '../receive/possible-senders.ts'
 import type { ReceiveConnector } from '../receive/receive-connector.ts'
 import { sameCertificateName } from '../tls/certificate-name.ts'
 import { type CertificateFacts, chooseCertificate, fitsDomain } from '../tls/certificate-choice.ts'
@@ -19,8 +20,11 @@ export function configWarnings(
   return [
     ...plainPasswords(config),
     ...openRelays(config),
+    ...connectorsForNobody(config),
     ...certificates.flatMap(({ index, pair }) => certificateWarnings(config, pair, { index, now })),
     ...certificateGaps(config, selection(config, certificates, now)),
+    ...nowhereToListen(config),
+    ...oddHostNames(config),
     ...nowhereToGo(config),
   ]
 }
@@ -65,6 +69,20 @@ function openRelays({ ReceiveConnectors }: ServerConfig): Problem[] {
   })
 }
 
+/** Such a connector refuses every MAIL, and takes its clients away from others. */
+function connectorsForNobody({ ReceiveConnectors }: ServerConfig): Problem[] {
+  return ReceiveConnectors.flatMap((connector, index) => {
+    if (!connector.Enabled || hasPossibleSenders(connector)) return []
+    const [groups, mechanisms] = [connector.PermissionGroups, connector.AuthMechanism].map(
+      (names) => names.join(', '),
+    )
+    return {
+      path: ['ReceiveConnectors', index, 'PermissionGroups'],
+      message: `nobody can send by this connector: with AuthMechanism ${mechanisms} no client can prove to be of ${groups}`,
+    }
+  })
+}
+
 /** The setting that lets any client of the connector relay; ExternalAuthoritative leaves no one anonymous. */
 function relayGrant({ AuthMechanism, AnonymousRights }: ReceiveConnector): string | undefined {
   if (AuthMechanism.includes('ExternalAuthoritative')) return 'ExternalAuthoritative'
@@ -105,6 +123,46 @@ function isUsed(config: ServerConfig, pair: KeyPair): boolean {
     names.some((name) => pair.domains.some((domain) => fitsDomain(domain, name))) ||
     connectors.some(({ TlsCertificateName }) => sameCertificateName(TlsCertificateName, pair.name))
   )
+}
+
+function nowhereToListen({ Server, ReceiveConnectors }: ServerConfig): Problem[] {
+  const services: readonly (readonly [string, ReceiveConnector['TransportRole']])[] =
+    Server.Role === 'Edge'
+      ? [['Transport', 'HubTransport']]
+      : [
+          ['Transport', 'HubTransport'],
+          ['Front End Transport', 'FrontendTransport'],
+        ]
+  return services
+    .filter(
+      ([, role]) =>
+        !ReceiveConnectors.some(({ Enabled, TransportRole }) => Enabled && TransportRole === role),
+    )
+    .map(([service]) => ({
+      path: ['ReceiveConnectors'],
+      message: `no Receive connector of the ${service} service is enabled: it listens on no port; leave the whole section out for the default ones`,
+    }))
+}
+
+/** Names that are no fault and that other servers take for one. */
+function oddHostNames({ Server, ReceiveConnectors, SendConnectors }: ServerConfig): Problem[] {
+  const named = [
+    { path: ['Server', 'Fqdn'], Fqdn: Server.Fqdn },
+    ...Object.entries({ ReceiveConnectors, SendConnectors }).flatMap(([section, connectors]) =>
+      connectors.map(({ Fqdn }, index) => ({ path: [section, index, 'Fqdn'], Fqdn })),
+    ),
+  ]
+  return named.flatMap(({ path, Fqdn }) => {
+    if (Fqdn === '') return []
+    const advice = 'give the full name that DNS has for this server, such as mail.contoso.com'
+    if (/(?:^|\.)\d+$/.test(Fqdn))
+      return {
+        path,
+        message: `"${Fqdn}" is no name but a number: other servers may refuse it; ${advice}`,
+      }
+    if (Fqdn.includes('.')) return []
+    return { path, message: `"${Fqdn}" has no domain: other servers may refuse it; ${advice}` }
+  })
 }
 
 function nowhereToGo({ AcceptedDomains, SendConnectors }: ServerConfig): Problem[] {

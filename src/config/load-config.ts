@@ -7,6 +7,7 @@ import type { Problem } from '../base/problem.ts'
 import { checkConfig } from './config-checks.ts'
 import { type ConfigResult, freezeConfig } from './config-result.ts'
 import { configFileSchema } from './config-file.ts'
+import { isConsequence } from './consequences.ts'
 import { configWarnings } from './config-warnings.ts'
 import { type LocatedProblem, formatPath } from './located-problem.ts'
 import { handOverProblems } from './service-hand-over.ts'
@@ -48,9 +49,7 @@ export async function checkConfigText(
   const parsed = parseConfig(source, hostName)
   const config = resolvePaths(parsed.config, dirname(resolve(file)))
   const serverIsKnown =
-    source.wellFormed &&
-    !parsed.problems.some(concernsServer) &&
-    !source.isBroken(['Server', 'Role'])
+    source.wellFormed && !parsed.problems.some(concernsRole) && !source.isBroken(['Server', 'Role'])
   const files = await checkReferencedFiles(config)
   const found = serverIsKnown ? checkConfig(config) : []
   const known = [...source.problems, ...parsed.problems, ...found]
@@ -58,6 +57,8 @@ export async function checkConfigText(
   if (serverIsKnown && !known.some(({ path }) => path[0] === 'ReceiveConnectors'))
     found.push(...handOverProblems(config, addresses))
   found.push(...files.problems)
+  const isUnread = (path: Problem['path']) =>
+    source.isBroken(path) || parsed.problems.some((problem) => begins(problem.path, path))
   const inFile = (problem: Problem) => ({ ...problem, path: parsed.sourcePath(problem.path) })
   const locate = (problem: Problem) => located(problem, source, file)
   const problems = [
@@ -65,7 +66,7 @@ export async function checkConfigText(
     ...parsed.problems.map(locate),
     ...found
       .map(inFile)
-      .filter(({ path }) => !source.isBroken(path))
+      .filter(({ path }) => !isConsequence(path, isUnread))
       .map(locate),
   ]
   if (problems.length > 0) return { problems: problems.sort(byPlace) }
@@ -78,8 +79,12 @@ export async function checkConfigText(
 }
 
 /** Without the role no rule between settings can be judged. */
-function concernsServer({ path }: Problem): boolean {
-  return path[0] === 'Server'
+function concernsRole({ path: [section, setting = 'Role'] }: Problem): boolean {
+  return section === 'Server' && setting === 'Role'
+}
+
+function begins(path: Problem['path'], start: Problem['path']): boolean {
+  return start.every((step, at) => step === path[at])
 }
 
 function located(problem: Problem, source: YamlSource, file: string): LocatedProblem {

@@ -11,7 +11,7 @@ import type { YamlSource } from './yaml-source.ts'
 
 /** The typed configuration of a file, as far as its parts could be read. */
 export interface ParsedConfig {
-  /** Without the entries that could not be read. */
+  /** Settings that could not be read have their defaults; entries that need them are left out. */
   readonly config: ServerConfig
   readonly problems: readonly Problem[]
   /** The file's path of a path in `config`, which differs after an entry that could not be read. */
@@ -64,13 +64,13 @@ class SectionReader {
     this.#source = source
   }
 
-  /** The section, or its defaults when something in it is wrong. */
+  /** The section; what is wrong in it has its default. */
   settings<Schema extends z.ZodObject>(section: string, schema: Schema): z.output<Schema> {
     const given = this.#source.value[section] ?? {}
     return this.#read([section], schema, given) ?? schema.parse({})
   }
 
-  /** The entries of the section that are right. */
+  /** The entries of the section; what is wrong in one has its default, and one that cannot do without is left out. */
   entries<Schema extends z.ZodObject>(section: string, schema: Schema): z.output<Schema>[] {
     const given = this.#source.value[section]
     const all = (Array.isArray(given) ? given : []).map((entry, index) => ({
@@ -101,6 +101,13 @@ class SectionReader {
       message,
     }))
     this.problems.push(...problems.filter((problem) => !this.#source.isBroken(problem.path)))
-    return undefined
+    const unread = new Set(result.error.issues.map(({ path: [setting] }) => setting))
+    const rest = schema.safeParse(without(given, unread))
+    return rest.success ? rest.data : undefined
   }
+}
+
+function without(given: unknown, names: ReadonlySet<PropertyKey | undefined>): unknown {
+  if (typeof given !== 'object' || given === null) return given
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !names.has(name)))
 }

@@ -4,11 +4,38 @@ export function matchingName(given: string, names: readonly string[]): string | 
   return names.find((name) => name.toLowerCase() === wanted)
 }
 
-/** The name that `given` was most likely meant to be; undefined when none is near. */
+/** Words for what has another name here. */
+const otherWords: Readonly<Record<string, string>> = {
+  address: 'Bindings',
+  host: 'SmartHosts',
+  listen: 'Bindings',
+  port: 'Bindings',
+  ports: 'Bindings',
+}
+
+/**
+ * The name that `given` was most likely meant to be: one spelt nearly so, then the only one that has it as a
+ * word, then another word for it. Undefined when there is none.
+ */
 export function nearestName(given: string, names: readonly string[]): string | undefined {
   const wanted = given.trim().toLowerCase()
-  const longer = names.filter((name) => name.toLowerCase().includes(wanted))
-  if (longer.length === 1 && wanted.length > 2) return longer[0]
+  const longer = names.filter((name) => hasWord(name, wanted))
+  return (
+    nearlyNamed(wanted, names) ??
+    (longer.length === 1 && wanted.length > 2 ? longer[0] : undefined) ??
+    names.find((name) => name === otherWords[wanted])
+  )
+}
+
+/** Whether a word of the name begins with `wanted`: `Recipients` in `MaxRecipientsPerMessage`, not `Port` in `Transport`. */
+function hasWord(name: string, wanted: string): boolean {
+  return [...name.matchAll(/(?<![A-Z])[A-Z]|[A-Z](?=[a-z])|^./g)].some(({ index }) =>
+    name.slice(index).toLowerCase().startsWith(wanted),
+  )
+}
+
+/** The name with the fewest letters changed, where they are few. */
+function nearlyNamed(wanted: string, names: readonly string[]): string | undefined {
   const tolerance = Math.max(1, Math.floor(wanted.length / 3))
   const [nearest] = names
     .map((name) => ({ name, distance: editDistance(wanted, name.toLowerCase()) }))

@@ -65,8 +65,11 @@ class SourceReader {
   }
 
   read(schema: z.ZodObject): YamlSource {
-    for (const error of [...this.#document.errors, ...this.#document.warnings])
-      this.#problem([], error.pos[0], syntaxMessage(error))
+    for (const error of [...this.#document.errors, ...this.#document.warnings]) {
+      const opening = openingOf(this.#document, error)
+      if (opening === undefined) this.#problem([], error.pos[0], syntaxMessage(error))
+      else this.#problem([], opening.offset, unclosedMessage(opening.mark))
+    }
     const wellFormed = this.#problems.length === 0
     const value = wellFormed ? this.#settings(this.#document.contents, schema, []) : undefined
     return {
@@ -92,7 +95,7 @@ class SourceReader {
     this.#place(path, node)
     if (this.#isEmptyAt(path, node)) return {}
     if (!yaml.isMap(node)) {
-      this.#breaks(path, node, 'must be settings, each "Name: value" on a line of its own')
+      this.#breaks(path, node, settingsWanted(node, schema, path))
       return undefined
     }
     const result: Record<string, unknown> = {}
@@ -259,6 +262,52 @@ function offsetOf(node: unknown): number | undefined {
 
 function key(path: Problem['path']): string {
   return JSON.stringify(path)
+}
+
+/** A bare word in a list of settings is meant as the one without which there is no entry. */
+function settingsWanted(node: unknown, schema: z.ZodObject, path: Problem['path']): string {
+  const wanted = 'must be settings, each "Name: value" on a line of its own'
+  const [first] = Object.entries(schema.shape)
+    .filter(([, field]) => !(field as z.ZodType).safeParse(undefined).success)
+    .map(([name]) => name)
+    .sort((a, b) => Number(b.endsWith('Name')) - Number(a.endsWith('Name')))
+  if (path.length < 2 || first === undefined || !yaml.isScalar(node)) return wanted
+  return `${wanted}, such as "${first}: ${String(node.value)}"`
+}
+
+/** Where something began that has no end. */
+interface Opening {
+  readonly offset: number
+  readonly mark: string
+}
+
+/** The quote or bracket that an error is the missing end of; the error itself stands far below it. */
+function openingOf(document: yaml.Document, error: yaml.YAMLError): Opening | undefined {
+  if (!/^Missing closing|end with a [\]}]/.test(error.message)) return undefined
+  const [at] = error.pos
+  let opening: Opening | undefined
+  yaml.visit(document, {
+    Node(_, node) {
+      const mark = markOf(node)
+      const [start = at, , end = at] = node.range ?? []
+      if (mark !== undefined && start < at && at <= end) opening = { offset: start, mark }
+    },
+  })
+  return opening
+}
+
+function markOf(node: yaml.Node): string | undefined {
+  if (yaml.isScalar(node)) {
+    if (node.type === 'QUOTE_DOUBLE') return '"'
+    return node.type === 'QUOTE_SINGLE' ? "'" : undefined
+  }
+  if (!yaml.isCollection(node) || node.flow !== true) return undefined
+  return yaml.isSeq(node) ? '[' : '{'
+}
+
+function unclosedMessage(mark: string): string {
+  const end = { '[': ']', '{': '}' }[mark] ?? mark
+  return `not valid YAML: the ${mark} that opens here is never closed; write ${end} at the end of the value`
 }
 
 function syntaxMessage(error: yaml.YAMLError): string {

@@ -18,10 +18,15 @@ class AnswerCache<T> {
     this.#lookUp = lookUp
   }
 
-  get(name: string): Promise<DnsAnswer<T>> {
+  /** The answer that is at hand. */
+  known(name: string): DnsAnswer<T> | undefined {
     const kept = this.#kept.get(name)
-    if (kept !== undefined && kept.until > this.#clock.monotonic())
-      return Promise.resolve(kept.answer)
+    return kept !== undefined && kept.until > this.#clock.monotonic() ? kept.answer : undefined
+  }
+
+  get(name: string): Promise<DnsAnswer<T>> {
+    const known = this.known(name)
+    if (known !== undefined) return Promise.resolve(known)
     const underWay = this.#underWay.get(name)
     if (underWay !== undefined) return underWay
     const asking = this.#ask(name).finally(() => this.#underWay.delete(name))
@@ -80,6 +85,8 @@ export class CachingResolver implements Resolver {
    */
   async addresses(host: string): Promise<AddressAnswer> {
     const name = plainName(host)
+    const [knownFour, knownSix] = [this.#ipv4.known(name), this.#ipv6.known(name)]
+    if (knownFour !== undefined && knownSix !== undefined) return bothFamilies(knownFour, knownSix)
     const [ipv4, ipv6] = [this.#ipv4.get(name), this.#ipv6.get(name)]
     const [four, six] = await knownInTime([ipv4, ipv6], {
       isUseful: ({ kind }) => kind === 'found',

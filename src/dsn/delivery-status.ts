@@ -51,7 +51,7 @@ export interface DeliveryStatus {
 }
 
 /** A longer text of a next hop is shortened, and tells so. */
-const longestText = 16_384
+export const longestText = 16_384
 
 /**
  * The body of message/delivery-status in Exchange's form (RFC 3464 2), or of

@@ -1,15 +1,15 @@
 import type { Milliseconds } from '../base/time-span.ts'
 import { headerText } from '../message/header-block.ts'
 import type { HeaderBlock } from '../message/header-block.ts'
-import { asciiText, encodeHeaderText, plainText } from '../message/header-text.ts'
+import { asciiText, encodeHeaderText, plainText, shortened } from '../message/header-text.ts'
 import { formatMailDate } from '../message/mail-date.ts'
 import { newMessageId } from '../message/message-id.ts'
 import type { NewGuid } from '../message/message-id.ts'
 import type { PastAttempts } from '../queue/attempt-history.ts'
-import { deliveryStatus, statusCode, wholeReason } from './delivery-status.ts'
+import { deliveryStatus, longestText, statusCode, wholeReason } from './delivery-status.ts'
 import type { ReportedMessage, ReportedRecipient } from './delivery-status.ts'
 import { explainDelay, explainFailure, openingLine, subjectPrefix } from './dsn-texts.ts'
-import { headersPart } from './headers-part.ts'
+import { headersPart, isGlobal } from './headers-part.ts'
 import { returnedHeader } from './original-content.ts'
 import { quotedPrintable } from './quoted-printable.ts'
 
@@ -178,7 +178,7 @@ function diagnosis(report: Report, recipient: ReportedRecipient): string[] {
     ]
   }
   if (reply === '') return [address, '']
-  const reason = wholeReason(recipient)
+  const reason = shortened(wholeReason(recipient), longestText)
   const said = remoteHost === undefined ? `#${reason} ##` : `Remote Server returned '${reason}'`
   return [address, said, '']
 }
@@ -229,7 +229,8 @@ function returnedPart(report: Report, boundary: string): string {
       return ''
     case 'message': {
       const encoding = eightBit ? 'Content-Transfer-Encoding: 8bit\r\n' : ''
-      const type = international && eightBit ? 'message/global' : 'message/rfc822'
+      const inUtf8 = isGlobal(returnedHeader(report.originalHeader), international)
+      const type = inUtf8 ? 'message/global' : 'message/rfc822'
       return `${start}Content-Type: ${type}\r\n${encoding}\r\n`
     }
     case 'headers':

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { plainAddress } from '../base/ip-range.ts'
+import { behindFrontEnd } from '../message/content-limits.ts'
 import type {
   ContentLimits,
   Endpoint,
@@ -94,10 +95,9 @@ function clientParameters(
   }
 }
 
-/** One hop more each: our own trace field comes before the back end counts. 0 stays no limit. */
-function formatLimits({ maxHeaderSize, maxHopCount, maxLocalHopCount }: ContentLimits): string {
-  const local = maxLocalHopCount === 0 ? 0 : maxLocalHopCount + 1
-  return [maxHeaderSize, maxHopCount + 1, local].join(',')
+function formatLimits(limits: ContentLimits): string {
+  const { maxHeaderSize, maxHopCount, maxLocalHopCount } = behindFrontEnd(limits)
+  return [maxHeaderSize, maxHopCount, maxLocalHopCount].join(',')
 }
 
 function parseLimits(text = ''): ContentLimits | undefined {

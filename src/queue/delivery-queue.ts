@@ -195,7 +195,7 @@ export class DeliveryQueue implements Sleeper {
   /** What the failures in a row came to. It is made when asked for: of a hundred thousand queues few are. */
   get attempts(): AttemptHistory {
     const { trouble, retryCount } = this
-    if (trouble === undefined || retryCount === 0) return []
+    if (trouble === undefined) return []
     const { lastError: reply, remoteHost, firstRetryAt, lastRetryAt: lastAt, before } = trouble
     const { history = [], count: earlier = 0, until: firstAt = firstRetryAt } = before ?? {}
     const host = remoteHost === undefined ? {} : { remoteHost }

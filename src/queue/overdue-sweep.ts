@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
-import { minute, second } from '../base/time-span.ts'
+import { type Milliseconds, minute, second } from '../base/time-span.ts'
 import type { QueueLog } from './queue-events.ts'
 import type { QueueStore } from './queue-store.ts'
 import type { Settler } from './settler.ts'
@@ -15,6 +15,8 @@ interface SweepParts {
   readonly log: QueueLog
   /** Removes from the windows in memory, and returns, the copies for which `test` holds. */
   readonly takeHeld: (test: (copy: Copy) => boolean) => Copy[]
+  /** The time of the day by which messages are old. */
+  readonly believedNow: () => Milliseconds
 }
 
 const batch = 100
@@ -70,8 +72,8 @@ export class OverdueSweep {
 
   /** Whether there is more to do. */
   async #expire(): Promise<boolean> {
-    const { store, settler, clock, settings, takeHeld } = this.#parts
-    const now = clock.now()
+    const { store, settler, believedNow, settings, takeHeld } = this.#parts
+    const now = believedNow()
     const held = takeHeld((copy) => expiresAt(copy, settings.current) <= now)
     await Promise.all(held.map((copy) => settler.expire(copy)))
     const receivedBefore = now - settings.current.MessageExpirationTimeout + 1
@@ -88,8 +90,8 @@ export class OverdueSweep {
   }
 
   async #tellDelays(): Promise<boolean> {
-    const { store, settler, clock, settings } = this.#parts
-    const receivedBefore = clock.now() - settings.current.DelayNotificationTimeout + 1
+    const { store, settler, believedNow, settings } = this.#parts
+    const receivedBefore = believedNow() - settings.current.DelayNotificationTimeout + 1
     for (let round = 0; round < batchesPerTurn && !this.#stopped; round++) {
       const found = await store.leaseAged({
         receivedBefore,

@@ -67,12 +67,17 @@ export class QueueOperations {
     if (key.deliveryType === 'Unreachable') void this.#walk(key)
   }
 
-  /** All copies of a queue in Retry are due now. False when it is in another state. */
+  /**
+   * All that waits in a delivery queue is due now, and tried, whatever the queue waits for. False when nothing
+   * waits there, when it is suspended, and of a queue that has no next hop.
+   */
   async retry(key: QueueKey): Promise<boolean> {
-    const { store, clock, queues, endRetry } = this.#parts
-    const queue = queues.get(key)
-    if (queue?.status !== 'Retry') return false
-    await store.postpone(key, clock.now())
+    const { store, clock, queueOf, endRetry } = this.#parts
+    const [figures] = await store.queues({ keys: [key] })
+    if (!isDeliveryQueue(key) || figures === undefined) return false
+    if (figures.suspended || figures.copies === 0) return false
+    await store.hasten(key, clock.now())
+    const queue = queueOf(key)
     queue.noteDue(clock.now())
     queue.insists = true
     endRetry(queue)

@@ -148,10 +148,10 @@ export interface QueueStore extends AsyncDisposable {
   /** Gives leases back unchanged. */
   release(copies: readonly Copy[]): void
   /**
-   * All unleased copies of `queue` but the suspended ones become due at `dueAt` (a manual retry). Runs
-   * in bounded steps.
+   * All unleased copies of `queue` that are due later become due at `dueAt` (a manual retry, or a clock that was
+   * ahead), but for the suspended ones. Runs in bounded steps.
    */
-  postpone(queue: QueueKey, dueAt: Milliseconds): Promise<void>
+  hasten(queue: QueueKey, dueAt: Milliseconds): Promise<void>
   /**
    * Suspends copies, flushed to disk when it resolves. Leased ones too: their holder's settlement says
    * anew when they are due, and they stay suspended when it dies. Resolves with the ids of those that

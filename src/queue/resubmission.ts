@@ -1,11 +1,12 @@
 import type { Clock, Timer } from '../base/clock.ts'
-import { minute, second } from '../base/time-span.ts'
+import { second } from '../base/time-span.ts'
 import type { RecipientResult } from './delivery-agent.ts'
 import { halfTheTime } from './half-the-time.ts'
 import type { QueueLog } from './queue-events.ts'
 import { type QueueKey, isDeliveryQueue, queueKeyText, submissionQueue } from './queue-key.ts'
 import { type QueueStore, StoreError } from './queue-store.ts'
 import type { SoundMail } from './sound-mail.ts'
+import { categorizeRetry } from './retry-schedule.ts'
 import type { Settler } from './settler.ts'
 import type { Copy, NewCopy } from './stored-message.ts'
 
@@ -35,8 +36,6 @@ interface ResubmissionParts {
   readonly log: QueueLog
 }
 
-/** Exchange's ResolverRetryInterval. */
-const categorizeRetry = 30 * minute
 const pauseAfterTrouble = second
 const batch = 50
 
@@ -113,7 +112,7 @@ export class Resubmission {
     const { store, clock } = this.#parts
     const begun = clock.now()
     // Copies that wait for a retry of their own come along; the persistent queues have none.
-    if (isDeliveryQueue(key)) await store.postpone(key, begun)
+    if (isDeliveryQueue(key)) await store.hasten(key, begun)
     const some = async () => {
       const copies = await store.lease(key, begun, batch)
       await Promise.all(copies.map((copy) => this.#move(copy, { ...options, begun })))
@@ -161,7 +160,7 @@ export class Resubmission {
     try {
       const nextDueAt = await store.nextDueAt(submissionQueue)
       if (nextDueAt === undefined) return
-      delay = Math.max(nextDueAt - clock.now(), pauseAfterTrouble)
+      delay = Math.min(Math.max(nextDueAt - clock.now(), pauseAfterTrouble), categorizeRetry)
     } catch (error) {
       this.#complain(error, 'could not read the Submission queue')
     }

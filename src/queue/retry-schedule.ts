@@ -1,4 +1,4 @@
-import { type Milliseconds, second } from '../base/time-span.ts'
+import { type Milliseconds, minute, second } from '../base/time-span.ts'
 
 /** Exchange's settings for a next hop that cannot be reached. */
 export interface RetrySettings {
@@ -41,7 +41,7 @@ export function attemptsSince(
   { firstAt, lastAt, count }: FailedAttempts,
   settings: RetrySettings,
 ): number {
-  if (lastAt < time) return 0
+  if (lastAt < time || count === 0) return 0
   if (firstAt >= time) return count
   const delays = Array.from({ length: count - 1 }, (_, at) => retryDelay(at + 1, settings))
   const planned = delays.reduce((sum, delay) => sum + delay, 0)
@@ -54,4 +54,14 @@ export function attemptsSince(
     seen++
   }
   return seen
+}
+
+/** Exchange's ResolverRetryInterval. */
+export const categorizeRetry = 30 * minute
+
+/** No copy waits longer than this for its next attempt: a later due time was written by a clock that was ahead. */
+export function longestWait(settings: {
+  readonly MessageRetryInterval: Milliseconds
+}): Milliseconds {
+  return Math.max(settings.MessageRetryInterval, categorizeRetry)
 }

@@ -8,6 +8,7 @@ import { ConnectionTurns, type Granted } from './connection-turns.ts'
 import { type ConnectionAtWork, ConnectionWatch } from './connection-watch.ts'
 import type { ConnectionResult, DeliveryAgent, RecipientResult } from './delivery-agent.ts'
 import { DeliveryQueue } from './delivery-queue.ts'
+import { DueTimes } from './due-times.ts'
 import { MessageOperations } from './message-operations.ts'
 import { NextHopTrouble } from './next-hop-trouble.ts'
 import type { Notifier } from './notifier.ts'
@@ -69,6 +70,7 @@ export class QueueScheduler implements AsyncDisposable {
   readonly #sound: SoundMail
   readonly #trouble: NextHopTrouble
   readonly #sweep: OverdueSweep
+  readonly #dueTimes: DueTimes
   readonly #resubmission: Resubmission
   readonly #queues = new QueueMap<DeliveryQueue>()
   readonly #turns: ConnectionTurns
@@ -96,6 +98,7 @@ export class QueueScheduler implements AsyncDisposable {
     this.#settler = new Settler({
       ...options,
       onNewCopies,
+      believedNow: () => this.#dueTimes.believedNow(),
       attemptsOf: (queue) => this.#queues.get(queue)?.attempts ?? [],
       marks,
       onLateRemoval: (copy, kind) => void this.messages.removeLate(copy, kind),
@@ -132,7 +135,14 @@ export class QueueScheduler implements AsyncDisposable {
     this.#resubmission = new Resubmission({
       ...{ ...options, settler: this.#settler, sound: this.#sound },
     })
-    this.#sweep = new OverdueSweep({ ...options, settler: this.#settler, takeHeld })
+    this.#dueTimes = new DueTimes({
+      ...{ ...options, isRunning },
+      onDue: (queue) => this.#onDue(queue),
+    })
+    this.#sweep = new OverdueSweep({
+      ...{ ...options, settler: this.#settler, takeHeld },
+      believedNow: () => this.#dueTimes.believedNow(),
+    })
     this.messages = new MessageOperations({
       ...{ store, clock, log, marks, takeHeld, settler: this.#settler },
       onDue: (queue) => this.#onDue(queue),
@@ -157,6 +167,7 @@ export class QueueScheduler implements AsyncDisposable {
       page.forEach((each) => this.#takeUp(each))
     this.#resubmission.start()
     this.#sweep.start()
+    this.#dueTimes.start()
     this.#endRoomWatch = this.#options.store.hasRoomForResults.subscribe((hasRoom) => {
       if (!hasRoom) return
       for (const queue of this.#queues.values()) this.#consider(queue)
@@ -171,6 +182,7 @@ export class QueueScheduler implements AsyncDisposable {
 
   /** Takes fresh copies that their committer holds leased; what has no room goes back to the store. */
   enqueue(copies: readonly Copy[]): void {
+    this.#dueTimes.look()
     const surplus: Copy[] = []
     const touched = new Set<DeliveryQueue>()
     for (const copy of copies) {
@@ -204,6 +216,7 @@ export class QueueScheduler implements AsyncDisposable {
     this.#windows.close()
     this.#watch.end()
     this.#sweep.stop()
+    this.#dueTimes.stop()
     this.#resubmission.stop()
     for (const { controller } of this.#serving.values()) controller.abort()
     this.#settler.giveUpOn(signal)
@@ -246,8 +259,7 @@ export class QueueScheduler implements AsyncDisposable {
   /** Looks at what the queue needs next: a connection, copies from the store, a timer, or its end. */
   #consider(queue: DeliveryQueue): void {
     if (!this.#maySend(queue)) return
-    const { clock } = this.#options
-    if (queue.nextDueAt !== undefined && queue.nextDueAt <= clock.now()) {
+    if (queue.nextDueAt !== undefined && this.#dueTimes.untilDue(queue.nextDueAt) <= 0) {
       queue.nextDueAt = undefined
       queue.moreInStore = true
     }
@@ -259,11 +271,12 @@ export class QueueScheduler implements AsyncDisposable {
 
   /** Sets the timer for the next due time, or for the disappearance of an idle queue. */
   #sleep(queue: DeliveryQueue): void {
-    const { settings, clock } = this.#options
+    const { settings } = this.#options
     this.#wakes.cancel(queue)
     queue.rest()
     if (queue.idle) this.#wakes.wake(queue, settings.current.QueueMaxIdleTime)
-    else if (queue.nextDueAt !== undefined) this.#wakes.wake(queue, queue.nextDueAt - clock.now())
+    else if (queue.nextDueAt !== undefined)
+      this.#wakes.wake(queue, this.#dueTimes.untilDue(queue.nextDueAt))
   }
 
   /** What the queue slept for has come. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
-import { second } from '../base/time-span.ts'
+import { type Milliseconds, second } from '../base/time-span.ts'
 import type { AdminMark, RemovalKind } from './admin-mark.ts'
 import type { AttemptHistory } from './attempt-history.ts'
 import type { RecipientResult } from './delivery-agent.ts'
@@ -24,6 +24,8 @@ export interface SettlerParts {
   readonly store: QueueStore
   readonly notifier: Notifier
   readonly clock: Clock
+  /** The time of the day by which messages are old. */
+  readonly believedNow: () => Milliseconds
   readonly settings: Live<MessageSettings>
   readonly log: QueueLog
   readonly onEvent: QueueEvents
@@ -97,7 +99,8 @@ export class Settler {
   }
 
   /** An administrator removes the copy. */
-  async remove(copy: Copy, kind: RemovalKind): Promise<void> {
+  async remove(untold: Copy, kind: RemovalKind): Promise<void> {
+    const copy = this.withQueueAttempts(untold)
     await this.#settle(copy, removed({ ...asItIs(copy), moved: [] }, copy, kind))
   }
 
@@ -131,6 +134,7 @@ export class Settler {
   #judge(copy: Copy, results: readonly RecipientResult[]): Verdict {
     return judge(copy, results, {
       now: this.#parts.clock.now(),
+      believedNow: this.#parts.believedNow(),
       settings: this.#parts.settings.current,
     })
   }

@@ -19,7 +19,7 @@ import type { QueueRegistry } from './sqlite-queue-registry.ts'
 
 /** Ids are reserved in blocks, so that a commit seldom writes the mark. */
 const reservedIds = 10_000
-/** Rows that one step of a postponement touches, so that a commit never waits long. */
+/** Rows that one step of a hastening touches, so that a commit never waits long. */
 const rowsPerStep = 1000
 
 /** What is to be done in memory once the transaction is on disk. */
@@ -59,15 +59,15 @@ export class QueueChanges {
         return this.#setDue(this.#statements.resume, change.places, change.due)
       case 'suspendQueue':
         return this.#registry.suspend(change.queue, change.suspended)
-      case 'postpone':
-        throw new StoreError('FAILED', 'a postponement runs in steps')
+      case 'hasten':
+        throw new StoreError('FAILED', 'it runs in steps')
     }
   }
 
   /** Makes up to a bounded number of copies due; false when none was left to change. */
-  postponeStep(queue: RegisteredQueue, due: Milliseconds): boolean {
+  hastenStep(queue: RegisteredQueue, due: Milliseconds): boolean {
     // Leased copies are left alone; the limit leaves room for them so that a step always gets on.
-    const rows = this.#statements.dueElsewhen.all(queue.number, due, rowsPerStep + queue.leases)
+    const rows = this.#statements.dueLater.all(queue.number, due, rowsPerStep + queue.leases)
     const unleased = rows.filter((row) => !queue.isLeased(Number(row['id']))).slice(0, rowsPerStep)
     for (const row of unleased) {
       this.#statements.makeDue.run(due, Number(row['message']), Number(row['id']))
@@ -185,10 +185,8 @@ function prepare(database: DatabaseSync) {
     deleteCopy: sql('DELETE FROM copy WHERE message = ? AND id = ?'),
     queueOfCopy: sql('SELECT queue, attempts FROM copy WHERE message = ? AND id = ?'),
     anyCopy: sql('SELECT 1 FROM copy WHERE message = ? LIMIT 1'),
-    // Two ranges of the index rather than <>, which would read the whole queue.
-    dueElsewhen: sql(
-      `SELECT message, id FROM copy WHERE queue = ?1 AND due > ?2 AND due < ${suspendedDue}
-       UNION ALL SELECT message, id FROM copy WHERE queue = ?1 AND due < ?2 LIMIT ?3`,
+    dueLater: sql(
+      `SELECT message, id FROM copy WHERE queue = ? AND due > ? AND due < ${suspendedDue} LIMIT ?`,
     ),
     suspend: sql('UPDATE copy SET due = ? WHERE message = ? AND id = ?'),
     resume: sql(`UPDATE copy SET due = ? WHERE message = ? AND id = ? AND due = ${suspendedDue}`),

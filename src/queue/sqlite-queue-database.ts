@@ -69,7 +69,7 @@ export class QueueDatabase {
   readonly #reserve: QueueReserve
   readonly #log: QueueLogFile
   readonly #calmLogFrames: number
-  readonly #postponements: ChangeRequest[] = []
+  readonly #hastenings: ChangeRequest[] = []
   #freeDiskSeen = -Infinity
   #diskLow = false
   #hasRoomForResults = true
@@ -150,13 +150,13 @@ export class QueueDatabase {
 
   /**
    * Makes the changes durable as one transaction. When that fails each is tried by itself, so that
-   * one that cannot be done takes nobody along. Postponements are answered by `upkeep`.
+   * one that cannot be done takes nobody along. Hastenings are answered by `upkeep`.
    */
   change(requests: readonly ChangeRequest[]): Answer[] {
     const refused = this.#refuseOnLowDisk(requests)
     const accepted = requests.filter(({ id, change }) => {
-      if (change.kind === 'postpone') this.#postponements.push({ id, change, contents: [] })
-      return change.kind !== 'postpone' && !refused.has(id)
+      if (change.kind === 'hasten') this.#hastenings.push({ id, change, contents: [] })
+      return change.kind !== 'hasten' && !refused.has(id)
     })
     const answers: Answer[] = [...refused.values()]
     if (accepted.length === 0) return answers
@@ -177,7 +177,7 @@ export class QueueDatabase {
   /** Whether `upkeep` has work to do. */
   get busy(): boolean {
     if (this.#fatal !== undefined || this.#closed) return false
-    return this.#postponements.length > 0 || this.#garbage.any || this.#registry.tooManyEmpty
+    return this.#hastenings.length > 0 || this.#garbage.any || this.#registry.tooManyEmpty
   }
 
   /** The last `upkeep` could not do its work: the next should wait a little. */
@@ -197,11 +197,11 @@ export class QueueDatabase {
       this.#failure(cause)
       this.#upkeepFailed = true
     }
-    const request = this.#postponements[0]
+    const request = this.#hastenings[0]
     if (request !== undefined) {
-      const answer = this.#postpone(request)
+      const answer = this.#hasten(request)
       if (answer !== undefined) {
-        this.#postponements.shift()
+        this.#hastenings.shift()
         answers.push(answer)
       }
     }
@@ -314,13 +314,13 @@ export class QueueDatabase {
     })
   }
 
-  #postpone({ id, change }: ChangeRequest): Answer | undefined {
-    const queue = change.kind === 'postpone' ? this.#registry.find(change.queue) : undefined
-    if (change.kind !== 'postpone' || queue === undefined) return { id }
+  #hasten({ id, change }: ChangeRequest): Answer | undefined {
+    const queue = change.kind === 'hasten' ? this.#registry.find(change.queue) : undefined
+    if (change.kind !== 'hasten' || queue === undefined) return { id }
     const step = { more: false }
     try {
       this.#transaction(() => {
-        step.more = this.#changes.postponeStep(queue, change.due)
+        step.more = this.#changes.hastenStep(queue, change.due)
         return []
       })
     } catch (cause) {

@@ -90,7 +90,7 @@ export type Change =
   /** The message's content file is to be deleted, unless the message was committed after all. */
   | { readonly kind: 'abort'; readonly message: number }
   | { readonly kind: 'settle'; readonly rows: SettleRows }
-  | { readonly kind: 'postpone'; readonly queue: QueueKey; readonly due: Milliseconds }
+  | { readonly kind: 'hasten'; readonly queue: QueueKey; readonly due: Milliseconds }
   | { readonly kind: 'suspend'; readonly places: readonly CopyPlace[] }
   | { readonly kind: 'resume'; readonly places: readonly CopyPlace[]; readonly due: Milliseconds }
   | { readonly kind: 'suspendQueue'; readonly queue: QueueKey; readonly suspended: boolean }

@@ -226,8 +226,8 @@ class SqliteQueueStore implements QueueStore {
     this.link.call({ kind: 'release', copies: leases }).catch(ignored)
   }
 
-  async postpone(queue: QueueKey, dueAt: Milliseconds): Promise<void> {
-    await this.link.call({ kind: 'postpone', queue, due: realTime(dueAt) })
+  async hasten(queue: QueueKey, dueAt: Milliseconds): Promise<void> {
+    await this.link.call({ kind: 'hasten', queue, due: realTime(dueAt) })
   }
 
   async suspend(places: readonly CopyPlace[]): Promise<readonly number[]> {

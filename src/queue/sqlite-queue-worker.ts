@@ -65,7 +65,7 @@ class QueueThread {
         case 'commit':
         case 'abort':
         case 'settle':
-        case 'postpone':
+        case 'hasten':
         case 'suspend':
         case 'resume':
         case 'suspendQueue':

@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../base/time-span.ts'
+import { shortened } from '../message/header-text.ts'
 import { type AttemptHistory, historySince, mergedHistory, withAttempt } from './attempt-history.ts'
 import type { RecipientResult } from './delivery-agent.ts'
 import type { Copy, CopyRecipient } from './stored-message.ts'
@@ -25,6 +26,9 @@ export interface Verdict {
   readonly attempts: number
   readonly lastError: string
 }
+
+/** So much of a reply is kept with each recipient that it was said of; a hostile host may say a megabyte. */
+const longestReply = 16_384
 
 /** With 550 although the enhanced code is 4.4.7, as Exchange has it. */
 export const expiredReply = '550 4.4.7 QUEUE.Expired; message expired'
@@ -55,11 +59,20 @@ export function isDelayNoticeDue(
 export function judge(
   copy: Copy,
   results: readonly RecipientResult[],
-  { now, settings }: { readonly now: Milliseconds; readonly settings: MessageSettings },
+  {
+    now,
+    believedNow,
+    settings,
+  }: {
+    readonly now: Milliseconds
+    /** The time by which messages are old. */
+    readonly believedNow: Milliseconds
+    readonly settings: MessageSettings
+  },
 ): Verdict {
   const complete = [...results, ...withoutResult(copy, results)]
   const retry = complete.filter(({ outcome }) => outcome === 'retry')
-  const outOfTime = now >= expiresAt(copy, settings)
+  const outOfTime = believedNow >= expiresAt(copy, settings)
   const remaining = outOfTime ? [] : retry
   const delivered = complete.filter(({ outcome }) => outcome === 'delivered')
   return {
@@ -71,10 +84,10 @@ export function judge(
       ({ recipient, dsnPassedOn }) =>
         recipient.notify?.includes('SUCCESS') === true && dsnPassedOn !== true,
     ),
-    delayed: remaining.length > 0 && isDelayNoticeDue(copy, now, settings),
+    delayed: remaining.length > 0 && isDelayNoticeDue(copy, believedNow, settings),
     dueAt: now + settings.MessageRetryInterval,
     attempts: copy.attempts + 1,
-    lastError: remaining.at(-1)?.reply ?? copy.lastError,
+    lastError: shortened(remaining.at(-1)?.reply ?? copy.lastError, longestReply),
   }
 }
 
@@ -126,7 +139,7 @@ function afterAttempt(result: RecipientResult, at: Milliseconds): CopyRecipient 
   const { recipient, reply, remoteHost } = result
   const host = remoteHost === undefined ? {} : { remoteHost }
   const attempts = withAttempt(recipient.attempts ?? [], { at, reply, ...host })
-  return { ...recipient, lastError: reply, attempts }
+  return { ...recipient, lastError: shortened(reply, longestReply), attempts }
 }
 
 function withoutResult(copy: Copy, results: readonly RecipientResult[]): RecipientResult[] {

@@ -1,9 +1,11 @@
 import type { Clock } from '../base/clock.ts'
+import type { Live } from '../base/live.ts'
 import type { DeliveryQueue } from './delivery-queue.ts'
 import type { QueueLog } from './queue-events.ts'
 import type { QueueStore } from './queue-store.ts'
-import { pauseAfterTrouble } from './retry-schedule.ts'
+import { longestWait, pauseAfterTrouble } from './retry-schedule.ts'
 import type { Copy } from './stored-message.ts'
+import type { MessageSettings } from './verdict.ts'
 
 /** Leased copies that one queue, and all queues, keep in memory. */
 const windowPerQueue = 200
@@ -14,6 +16,7 @@ const windowOverall = 20_000
 interface KeeperParts {
   readonly store: QueueStore
   readonly clock: Clock
+  readonly settings: Live<MessageSettings>
   readonly log: QueueLog
 }
 
@@ -85,7 +88,7 @@ export class WindowKeeper {
 
   /** Leases what is due; afterwards the queue knows whether, or when, there is more. Never rejects. */
   async fill(queue: DeliveryQueue): Promise<void> {
-    const { store, clock, log } = this.#parts
+    const { store, clock, settings, log } = this.#parts
     const room = this.#room(queue)
     const limit = queue.reached > 0 ? room : Math.min(room, windowToBegin)
     if (this.#closed || limit <= 0) return
@@ -94,7 +97,14 @@ export class WindowKeeper {
       queue.moreInStore = copies.length === limit
       if (!this.#keep(queue, copies) || queue.moreInStore) return
       const nextDueAt = await store.nextDueAt(queue.key)
-      if (nextDueAt !== undefined) queue.noteDue(nextDueAt)
+      if (nextDueAt === undefined) return
+      const now = clock.now()
+      if (nextDueAt - now <= longestWait(settings.current)) {
+        queue.noteDue(nextDueAt)
+        return
+      }
+      await store.hasten(queue.key, now)
+      queue.moreInStore = true
     } catch (error) {
       log.error({ error, queue: queue.key }, 'could not read the queue')
       queue.moreInStore = false

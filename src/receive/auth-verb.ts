@@ -28,6 +28,7 @@ export const auth: Verb = {
     const [mechanism = '', initial, more] = argument.split(/ +/)
     if (conversation.extensionFacts.authenticated) return say(alreadyAuthenticated)
     if (conversation.phase.kind === 'transaction') return say(badSequence)
+    if (mechanism === '') return say(invalidArguments)
     const known = mechanisms[mechanism.toUpperCase()]
     if (known === undefined || !offersAuth(conversation.extensionFacts))
       return refusal(conversation, unrecognizedAuthentication)
@@ -90,7 +91,7 @@ async function logOn(conversation: Conversation, credentials: Attempt): Promise<
     case 'refused':
       return refuse(conversation, credentials, 'LogonDenied')
     case 'unavailable':
-      conversation.log.logonFailed(credentials.mechanism, credentials.userName, result.reason)
+      logFailure(conversation, credentials, result.reason)
       return say(temporaryAuthenticationFailure)
     case 'verified': {
       const identity = conversation.identityOf(result.user)
@@ -105,11 +106,18 @@ async function logOn(conversation: Conversation, credentials: Attempt): Promise<
 
 function refuse(conversation: Conversation, credentials: Attempt, reason: string): Outcome {
   const { MaxLogonFailures, AuthTarpitInterval } = conversation.connector
-  const { mechanism, userName } = credentials
-  conversation.log.logonFailed(mechanism, userName, reason)
+  logFailure(conversation, credentials, reason)
   conversation.logonFailures++
   const delay = AuthTarpitInterval
   if (MaxLogonFailures === 0 || conversation.logonFailures < MaxLogonFailures)
     return { kind: 'reply', reply: authenticationUnsuccessful, delay }
   return { kind: 'close', replies: [authenticationUnsuccessful, tooManyErrors], delay }
+}
+
+function logFailure(
+  { log, services }: Conversation,
+  { mechanism, userName }: Attempt,
+  reason: string,
+): void {
+  log.logonFailed(mechanism, services.users.find(userName)?.UserName, reason)
 }

@@ -1,14 +1,17 @@
 import type { Awaitable } from '../base/awaitable.ts'
-import { splitCommand } from '../smtp/command.ts'
-import { improperPipelining, sendHelloFirst, unrecognizedCommand } from '../smtp/replies.ts'
+import { type Command, splitCommand } from '../smtp/command.ts'
+import {
+  improperPipelining,
+  invalidArguments,
+  sendHelloFirst,
+  unrecognizedCommand,
+} from '../smtp/replies.ts'
 import type { Conversation } from './conversation.ts'
 import { type Outcome, say, sayAndClose } from './outcome.ts'
 import { SessionErrors } from './session-errors.ts'
 import { verbs } from './verb-table.ts'
 import type { Verb } from './verb.ts'
 
-/** AUTH that no verb was found in: it may hold credentials all the same. */
-const spoiltAuth = /^[^A-Za-z]*AUTH\b/i
 const httpRequest = /^[A-Z]{3,8} \S+ HTTP\/\d/
 
 /** Finds the verb of a command line and applies the rules that hold for all of them. */
@@ -25,12 +28,14 @@ export class CommandDispatch {
   /** `pipelined`: the client sent more behind this line. */
   dispatch(line: Buffer, pipelined: boolean): Awaitable<Outcome> {
     const command = splitCommand(line)
-    const verb = command === undefined ? undefined : verbs.get(command.verb)
+    const verb = verbs.get(command.verb)
     this.#verb = verb
-    if (command === undefined || verb === undefined) return this.#unknown(line.toString('latin1'))
-    this.#logCommand(command.verb, command.argument)
+    if (verb === undefined) return this.#unknown(command, line)
+    this.#conversation.authenticating = command.verb === 'AUTH'
+    this.#conversation.log.command(command)
     const refusal = this.#refusal(verb, pipelined)
     if (refusal !== undefined) return refusal
+    if (command.isSpoilt) return verb.spoilt ?? say(invalidArguments)
     return verb.run(this.#conversation, { argument: command.argument, pipelined })
   }
 
@@ -44,18 +49,11 @@ export class CommandDispatch {
     return this.#errors.count(this.#verb, outcome) > connector.MaxProtocolErrors
   }
 
-  #unknown(text: string): Outcome {
+  #unknown(command: Command, line: Buffer): Outcome {
     const { authenticating, log } = this.#conversation
-    if (authenticating || spoiltAuth.test(text)) log.maskedCommand()
-    else log.command(text)
-    return httpRequest.test(text) ? sayAndClose(unrecognizedCommand) : say(unrecognizedCommand)
-  }
-
-  /** What follows AUTH's mechanism may be credentials. */
-  #logCommand(verb: string, argument: string): void {
-    this.#conversation.authenticating = verb === 'AUTH'
-    const shown = verb === 'AUTH' ? (argument.split(' ', 1)[0] ?? '') : argument
-    this.#conversation.log.command(shown === '' ? verb : `${verb} ${shown}`)
+    log.unknownCommand(command, authenticating)
+    const isHttp = httpRequest.test(line.toString('latin1'))
+    return isHttp ? sayAndClose(unrecognizedCommand) : say(unrecognizedCommand)
   }
 
   #refusal(verb: Verb, pipelined: boolean): Outcome | undefined {

@@ -98,8 +98,14 @@ function limitProblems(connector: ReceiveConnector): Finding[] {
   ]
 }
 
-function edgeProblems({ TransportRole, PermissionGroups }: ReceiveConnector): Finding[] {
+function edgeProblems({ TransportRole, PermissionGroups, Usage }: ReceiveConnector): Finding[] {
   const findings: Finding[] = []
+  if (Usage === 'Client')
+    findings.push({
+      key: 'Usage',
+      message:
+        'The usage Client does not exist on an Edge server: use Custom, and say who may submit.',
+    })
   if (TransportRole === 'FrontendTransport')
     findings.push({
       key: 'TransportRole',

@@ -42,6 +42,7 @@ const smallChunk: Bytes = 512
 
 /** BDAT (RFC 3030). Octets that cannot be used are read all the same, or the connection ends. */
 export const bdat: Verb = {
+  spoilt: sayAndClose(invalidArguments),
   repeats: true,
   run(conversation, { argument }) {
     const { connector } = conversation

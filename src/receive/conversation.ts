@@ -10,12 +10,13 @@ import type {
   SessionFacts,
   TlsFacts,
 } from '../message/message-sink.ts'
+import { behindFrontEnd, narrowerLimits } from '../message/content-limits.ts'
 import type { Permissions } from '../message/permission.ts'
 import type { OutboundTunnel } from '../proxy/outbound-tunnel.ts'
 import type { AcceptedDomains } from './accepted-domains.ts'
 import type { ContentIntake } from './content-intake.ts'
 import type { ExtensionFacts } from './extensions.ts'
-import type { MessageRates, MessageSource } from './message-rates.ts'
+import type { CountedMessage, MessageRates, MessageSource } from './message-rates.ts'
 import { type Party, permissionsFor } from './permissions.ts'
 import type { ReceiveConnector } from './receive-connector.ts'
 import type { SessionLog } from './session-log.ts'
@@ -65,6 +66,8 @@ export type Phase =
 export interface Transaction {
   readonly message: IncomingMessage
   readonly envelope: Envelope
+  /** As a message of MessageRateLimit; undefined where the front end has counted it. */
+  readonly counted: CountedMessage | undefined
   /** Recipients taken so far. */
   recipients: number
   /** BDAT has begun; DATA and RCPT are out of place now. */
@@ -182,13 +185,13 @@ export class Conversation {
   /** The connector's limits on content; for a client handed over the narrower of both ends. */
   get contentLimits(): ContentLimits {
     const { MaxHeaderSize, MaxHopCount, MaxLocalHopCount } = this.connector
-    const theirs = this.#handover?.limits
-    const localHops = [MaxLocalHopCount, theirs?.maxLocalHopCount ?? 0].filter((hops) => hops > 0)
-    return {
-      maxHeaderSize: Math.min(MaxHeaderSize, theirs?.maxHeaderSize ?? Infinity),
-      maxHopCount: Math.min(MaxHopCount, theirs?.maxHopCount ?? Infinity),
-      maxLocalHopCount: localHops.length === 0 ? 0 : Math.min(...localHops),
+    const own: ContentLimits = {
+      maxHeaderSize: MaxHeaderSize,
+      maxHopCount: MaxHopCount,
+      maxLocalHopCount: MaxLocalHopCount,
     }
+    const theirs = this.#handover?.limits
+    return theirs === undefined ? own : narrowerLimits(behindFrontEnd(own), theirs)
   }
 
   /** The session as the message's sink sees it; one object until something changes. */
@@ -226,10 +229,14 @@ export class Conversation {
   /** Forgets a transaction that is open. No call to its message may be under way. */
   abandonTransaction(): void {
     if (this.#phase.kind !== 'transaction') return
-    const { intake, message } = this.#phase.transaction
+    const { intake, message, counted } = this.#phase.transaction
     this.endTransaction()
-    if (intake === undefined) message.abort()
-    else intake.abandon()
+    if (intake !== undefined) {
+      intake.abandon()
+      return
+    }
+    counted?.takeBack()
+    message.abort()
   }
 
   /** A TLS handshake ended: all that was said before is forgotten (RFC 3207 4.2). */

@@ -10,6 +10,7 @@ import type { Verb } from './verb.ts'
 export const helo: Verb = {
   endsPipelining: true,
   idle: true,
+  spoilt: say(invalidDomainName),
   run: (conversation, { argument }) => greet(conversation, argument, false),
 }
 
@@ -17,6 +18,7 @@ export const helo: Verb = {
 export const ehlo: Verb = {
   endsPipelining: true,
   idle: true,
+  spoilt: say(invalidDomainName),
   run: (conversation, { argument }) => greet(conversation, argument, true),
 }
 

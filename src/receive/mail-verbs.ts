@@ -9,6 +9,8 @@ import {
 } from '../smtp/mail-path.ts'
 import {
   badSequence,
+  invalidRecipientAddress,
+  invalidSenderAddress,
   messageRateExceeded,
   messageTooLarge,
   needMailCommand,
@@ -20,6 +22,7 @@ import {
 } from '../smtp/replies.ts'
 import type { Reply } from '../smtp/reply.ts'
 import type { Conversation, Hello, Transaction } from './conversation.ts'
+import type { CountedMessage } from './message-rates.ts'
 import { takenParameters } from './extensions.ts'
 import { type Outcome, refusal, say, sayAndClose } from './outcome.ts'
 import { checkRecipient, completeRecipient } from './recipient-policy.ts'
@@ -29,6 +32,7 @@ import type { Verb } from './verb.ts'
 /** MAIL (RFC 5321 4.1.1.2). */
 export const mail: Verb = {
   afterHello: true,
+  spoilt: say(invalidSenderAddress),
   run(conversation, { argument }) {
     const { phase, connector, services } = conversation
     if (phase.kind !== 'ready') return say(senderAlreadySpecified)
@@ -40,16 +44,17 @@ export const mail: Verb = {
     if (denied !== undefined) return say(denied)
     if ((command.size ?? 0) > maxMessageSize(conversation)) return say(messageTooLarge)
     const source = conversation.messageSource
-    if (source !== undefined && !services.rates.count(connector, source))
-      return sayAndClose(messageRateExceeded)
+    const counted = source && services.rates.count(connector, source)
+    if (counted?.allowed === false) return sayAndClose(messageRateExceeded)
     conversation.log.receivingMessage()
-    return begin(conversation, command)
+    return begin(conversation, command, counted)
   },
 }
 
 /** RCPT (RFC 5321 4.1.1.3). */
 export const rcpt: Verb = {
   afterHello: true,
+  spoilt: say(invalidRecipientAddress),
   repeats: true,
   run(conversation, { argument }) {
     const { phase, connector, services, identity } = conversation
@@ -80,7 +85,11 @@ function maxRecipients({ peer, connector }: Conversation): number {
   return peer.principal.kind === 'ExchangeServer' ? Infinity : connector.MaxRecipientsPerMessage
 }
 
-function begin(conversation: Conversation, command: MailCommand): Awaitable<Outcome> {
+function begin(
+  conversation: Conversation,
+  command: MailCommand,
+  counted: CountedMessage | undefined,
+): Awaitable<Outcome> {
   const envelope = toEnvelope(command)
   const transaction: MailTransaction = {
     session: conversation.facts,
@@ -88,20 +97,16 @@ function begin(conversation: Conversation, command: MailCommand): Awaitable<Outc
     ...(command.size !== undefined && { declaredSize: command.size }),
     limits: conversation.contentLimits,
   }
+  const began = (opened: IncomingMessage | Reply): Outcome => {
+    if ('code' in opened) {
+      counted?.takeBack()
+      return say(opened)
+    }
+    conversation.open({ message: opened, envelope, counted, recipients: 0 })
+    return say(senderOk)
+  }
   const opened = conversation.services.sink.begin(transaction)
-  return opened instanceof Promise
-    ? opened.then((late) => began(conversation, envelope, late))
-    : began(conversation, envelope, opened)
-}
-
-function began(
-  conversation: Conversation,
-  envelope: Envelope,
-  opened: IncomingMessage | Reply,
-): Outcome {
-  if ('code' in opened) return say(opened)
-  conversation.open({ message: opened, envelope, recipients: 0 })
-  return say(senderOk)
+  return opened instanceof Promise ? opened.then(began) : began(opened)
 }
 
 /** AUTH= is taken and not believed (RFC 4954 5). */

@@ -10,6 +10,17 @@ export interface MessageSource {
   readonly userName: string | undefined
 }
 
+/** What came of counting a message. */
+export interface CountedMessage {
+  /** The connector's limit allows it. */
+  readonly allowed: boolean
+  /** The sender gave it up before its content: it was none. Call once at most. */
+  takeBack(): void
+}
+
+const uncounted: CountedMessage = { allowed: true, takeBack: () => undefined }
+const tooMany: CountedMessage = { allowed: false, takeBack: () => undefined }
+
 /** Counts messages a minute and source, for MessageRateLimit. */
 export class MessageRates {
   readonly #counts: MinuteCounts
@@ -18,10 +29,10 @@ export class MessageRates {
     this.#counts = new MinuteCounts('messages', clock, shared)
   }
 
-  /** Counts one message; false when it goes over the connector's limit. */
-  count(connector: ReceiveConnector, source: MessageSource): boolean {
+  /** Counts one message, unless it goes over the connector's limit. */
+  count(connector: ReceiveConnector, source: MessageSource): CountedMessage {
     const { MessageRateLimit, MessageRateSource } = connector
-    if (MessageRateLimit === Infinity || MessageRateSource === 'None') return true
+    if (MessageRateLimit === Infinity || MessageRateSource === 'None') return uncounted
     const byAddress = `${connector.Name}\0ip\0${source.address}`
     const byUser = source.userName && `${connector.Name}\0user\0${source.userName.toLowerCase()}`
     const keys = {
@@ -29,6 +40,13 @@ export class MessageRates {
       User: byUser === undefined ? [] : [byUser],
       All: byUser === undefined ? [byAddress] : [byAddress, byUser],
     }[MessageRateSource]
-    return keys.map((key) => this.#counts.add(key, MessageRateLimit)).every(Boolean)
+    const allowed = keys.map((key) => this.#counts.add(key, MessageRateLimit)).every(Boolean)
+    const minute = this.#counts.minuteEnds
+    const takeBack = () => {
+      for (const key of keys) this.#counts.takeBack(key, minute, MessageRateLimit)
+    }
+    if (allowed) return { allowed, takeBack }
+    takeBack()
+    return tooMany
   }
 }

@@ -39,6 +39,20 @@ export class MinuteCounts {
     return own + this.#shared.ofOthers(shared) <= limit
   }
 
+  /** The end of the running minute, by which it is known. */
+  get minuteEnds(): Milliseconds {
+    this.#startMinute()
+    return this.#minuteEnds
+  }
+
+  /** Takes back one that was counted in that minute; does nothing once it is over. */
+  takeBack(key: string, minuteEnds: Milliseconds, limit: number): void {
+    const own = minuteEnds === this.minuteEnds ? (this.#counts.get(key) ?? 0) : 0
+    if (own === 0) return
+    this.#counts.set(key, own - 1)
+    if (own <= limit) this.#shared.tell(this.#sharedKey(key), own - 1, limit)
+  }
+
   #startMinute(): void {
     const alone = this.#shared === unshared
     const current = alone ? 0 : Math.floor(this.#clock.now() / minute)

@@ -13,6 +13,8 @@ import {
 } from '../base/setting-fields.ts'
 import { type Milliseconds, day, minute, second } from '../base/time-span.ts'
 import type { Permission } from '../message/permission.ts'
+import { type IpRange, allIpv4, parseIpRange } from '../base/ip-range.ts'
+import { type Binding, parseBinding } from './binding.ts'
 import { binding, bindingNotation } from './binding-field.ts'
 import { availableFlags, unavailable } from './unavailable-setting.ts'
 
@@ -63,11 +65,14 @@ export const receiveConnectorSchema = z.strictObject({
   Name: text(),
   Enabled: flag().default(true),
   Comment: text().default(''),
-  /** Fills AuthMechanism and PermissionGroups where they are left out; without it as for Custom. */
+  /**
+   * Fills AuthMechanism and PermissionGroups where they are left out, as for Custom without it; for some
+   * usages Bindings or RemoteIPRanges, too.
+   */
   Usage: oneOf(receiveUsages).optional(),
   TransportRole: oneOf(['FrontendTransport', 'HubTransport']).default('HubTransport'),
-  Bindings: list(binding(), bindingNotation),
-  RemoteIPRanges: list(ipRange(), rangeNotation),
+  Bindings: list(binding(), bindingNotation).optional(),
+  RemoteIPRanges: list(ipRange(), rangeNotation).optional(),
   /** Our own: `Implicit` starts TLS on connect (port 465). */
   TlsMode: oneOf(['StartTls', 'Implicit']).default('StartTls'),
   /** Empty: the server's. */
@@ -135,6 +140,8 @@ interface ByRole {
   readonly ConnectionTimeout: Milliseconds
   readonly ConnectionInactivityTimeout: Milliseconds
   readonly MessageRateLimit: number
+  readonly Bindings: readonly Binding[]
+  readonly RemoteIPRanges: readonly IpRange[]
 }
 export type ReceiveConnector = Readonly<Omit<ParsedReceiveConnector, keyof ByRole>> & ByRole
 
@@ -164,15 +171,38 @@ export function usageDefaults(
   }
 }
 
-/** The connector with the defaults of the server's role. */
+/** Where and whom a connector of a usage serves when that is not said, as they are written. */
+export function usagePlaces(
+  usage: ReceiveUsage | undefined,
+): Readonly<Partial<Record<'Bindings' | 'RemoteIPRanges', readonly string[]>>> {
+  switch (usage) {
+    case 'Client':
+      return { Bindings: ['0.0.0.0:587'] }
+    case 'Internal':
+      return { Bindings: ['0.0.0.0:25'] }
+    case 'Internet':
+      return { RemoteIPRanges: [allIpv4] }
+    case 'Custom':
+    case 'Partner':
+    case undefined:
+      return {}
+  }
+}
+
+/** The connector with the defaults of the server's role; Bindings and ranges may be empty still. */
 export function completeReceiveConnector(
   parsed: ParsedReceiveConnector,
   role: 'Mailbox' | 'Edge',
 ): ReceiveConnector {
   const edge = role === 'Edge'
   const byUsage = usageDefaults(parsed.Usage ?? 'Custom', role)
+  const places = usagePlaces(parsed.Usage)
+  const bindings = (places.Bindings ?? []).flatMap((text) => parseBinding(text) ?? [])
+  const ranges = (places.RemoteIPRanges ?? []).flatMap((text) => parseIpRange(text) ?? [])
   return {
     ...parsed,
+    Bindings: parsed.Bindings ?? bindings,
+    RemoteIPRanges: parsed.RemoteIPRanges ?? ranges,
     AuthMechanism: parsed.AuthMechanism ?? byUsage.AuthMechanism,
     PermissionGroups: parsed.PermissionGroups ?? byUsage.PermissionGroups,
     ConnectionTimeout: parsed.ConnectionTimeout ?? (edge ? 5 : 10) * minute,

@@ -28,7 +28,7 @@ import { MessageRates } from './message-rates.ts'
 import type { ReceivingServer } from './receive-connector-defaults.ts'
 import type { ReceiveConnector } from './receive-connector.ts'
 import { ReceivingConnection } from './receiving-connection.ts'
-import { SessionLog } from './session-log.ts'
+import { type ConnectionEnds, SessionLogs } from './session-logs.ts'
 import { ReceiveSession } from './session.ts'
 import { SharedPorts } from './shared-ports.ts'
 import { TurnQueue } from './turns.ts'
@@ -68,11 +68,8 @@ export interface ListenerInfo {
   readonly connectors: readonly string[]
 }
 
-/** A connection and its two ends. */
-interface AcceptedConnection {
+interface AcceptedConnection extends ConnectionEnds {
   readonly socket: Socket
-  readonly local: Endpoint
-  readonly remote: Endpoint
 }
 
 /** How long a refused client may take to read why. */
@@ -88,6 +85,7 @@ export class ReceiveService implements AsyncDisposable {
   readonly #sessions = new Set<ReceiveSession>()
   readonly #contexts: ServerContexts
   readonly #tls = new WeakMap<ReceiveConnector, ConnectorTls>()
+  readonly #logs: SessionLogs
   readonly #warned = new Map<string, Milliseconds>()
   #connectors: readonly ReceiveConnector[] = []
   #selection = new ConnectorSelection([])
@@ -101,6 +99,7 @@ export class ReceiveService implements AsyncDisposable {
     const { clock, server, users, certificates, siblings } = options
     this.#options = options
     this.#limits = new ConnectionLimits(clock, siblings)
+    this.#logs = new SessionLogs(server.Name, options.protocolLog, clock)
     this.#ports = siblings && new SharedPorts(siblings, clock)
     this.#contexts = new ServerContexts(clock)
     this.#services = {
@@ -248,7 +247,12 @@ export class ReceiveService implements AsyncDisposable {
     const remote: Endpoint = { address: plainAddress(remoteAddress), port: remotePort }
     const connector = this.#selection.select(local, remote.address)
     if (connector === undefined) {
-      this.#warn('unserved', { remote: remote.address }, 'No Receive connector serves this client')
+      const message = 'No Receive connector serves this client'
+      this.#warn('unserved', { remote: remote.address }, message)
+      const listening = this.#connectors.filter(({ Bindings }) =>
+        Bindings.some((own) => bindingCovers(binding, own)),
+      )
+      this.#logs.unserved(listening, { local, remote }, message)
       socket.destroy()
       return
     }
@@ -270,7 +274,9 @@ export class ReceiveService implements AsyncDisposable {
     const offered = this.#connectorTls(connector).offer()
     if (offered === undefined) {
       const details = { connector: connector.Name, certificate: connector.TlsCertificateName }
-      this.#warn(connector.Name, details, 'No certificate for TLS on connect: connection dropped')
+      const message = 'No certificate for TLS on connect: connection dropped'
+      this.#warn(connector.Name, details, message)
+      this.#logs.dropped(connector, accepted, message)
       release()
       accepted.socket.destroy()
       return
@@ -285,7 +291,7 @@ export class ReceiveService implements AsyncDisposable {
       transport: connection,
       connector,
       services: this.#services,
-      log: this.#sessionLog(connector, connection),
+      log: this.#logs.open(connector, connection),
       tlsAvailable,
       faulted: (error) => {
         this.#options.logger.error({ err: error, connector: connector.Name }, 'A session failed')
@@ -302,7 +308,7 @@ export class ReceiveService implements AsyncDisposable {
 
   /** Says why, where the client can read it, and hangs up. */
   #refuse(connector: ReceiveConnector, socket: Socket, reply: Reply): void {
-    const log = this.#sessionLog(connector, {
+    const log = this.#logs.open(connector, {
       local: { address: plainAddress(socket.localAddress ?? ''), port: socket.localPort ?? 0 },
       remote: { address: plainAddress(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 },
     })
@@ -317,21 +323,6 @@ export class ReceiveService implements AsyncDisposable {
     socket.resume()
     const timer = this.#options.clock.after(refusalLinger, () => socket.destroy())
     socket.once('close', () => timer.cancel())
-  }
-
-  #sessionLog(
-    { Name, ProtocolLoggingLevel, MaxRecipientsPerMessage }: ReceiveConnector,
-    { local, remote }: { readonly local: Endpoint; readonly remote: Endpoint },
-  ): SessionLog {
-    const { protocolLog, server, clock } = this.#options
-    const verbose = ProtocolLoggingLevel === 'Verbose'
-    const connectorId = `${server.Name}\\${Name}`
-    const records = protocolLog.session({ connectorId, local, remote, verbose })
-    return new SessionLog(records, {
-      verbose,
-      maxRecipients: MaxRecipientsPerMessage,
-      startedAt: clock.now(),
-    })
   }
 
   #connectorTls(connector: ReceiveConnector): ConnectorTls {

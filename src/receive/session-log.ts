@@ -1,13 +1,15 @@
 import { type Milliseconds, formatTimeSpan } from '../base/time-span.ts'
 import type { ProtocolSession } from '../logs/protocol-log.ts'
 import type { Permissions } from '../message/permission.ts'
+import type { Command } from '../smtp/command.ts'
 import type { Reply } from '../smtp/reply.ts'
 import { replyText } from '../smtp/reply.ts'
 import { SessionRecords } from './session-records.ts'
+import { maskedCredentials, shownCommand, shownUnknown } from './shown-command.ts'
 import type { Disconnection, SecuredConnection } from './session-transport.ts'
 
-const longestCommand = 1024
-const masked = '<authentication response>'
+/** In place of a name that is no account's: passwords are typed there, too. */
+const noAccount = '<no account>'
 
 export interface SessionLogOptions {
   readonly verbose: boolean
@@ -52,10 +54,14 @@ export class SessionLog {
     this.#record('*', names, 'Set Session Permissions')
   }
 
-  /** A command line; control characters in it are shown as `?`. */
-  command(line: string): void {
-    if (!this.#verbose) return
-    this.#record('<', line.slice(0, longestCommand).replace(/[\x00-\x1f\x7f-\x9f]/g, '?'))
+  /** A command of ours. */
+  command(command: Command): void {
+    if (this.#verbose) this.#record('<', shownCommand(command))
+  }
+
+  /** A line that is none; `authenticating`: of a client that was refused AUTH. */
+  unknownCommand(command: Command, authenticating: boolean): void {
+    if (this.#verbose) this.#record('<', shownUnknown(command, authenticating))
   }
 
   /** A reply; the lines of an EHLO answer stand on one line. */
@@ -67,12 +73,7 @@ export class SessionLog {
 
   /** A reply within AUTH. */
   challenge(reply: Reply): void {
-    this.#record('>', `${reply.code} ${masked}`)
-  }
-
-  /** The line of a client that goes on with AUTH although it was refused. */
-  maskedCommand(): void {
-    this.#record('<', masked)
+    this.#record('>', `${reply.code} ${maskedCredentials}`)
   }
 
   receivingMessage(): void {
@@ -97,8 +98,9 @@ export class SessionLog {
     this.#record('*', `Tarpit for '0.${formatTimeSpan(delay)}'`)
   }
 
-  logonFailed(mechanism: string, userName: string, reason: string): void {
-    this.#record('*', '', `User Name: ${userName}`)
+  /** `account`: the name, where it is that of an account. */
+  logonFailed(mechanism: string, account: string | undefined, reason: string): void {
+    this.#record('*', '', `User Name: ${account ?? noAccount}`)
     this.#record('*', '', `Inbound AUTH ${mechanism} failed because of ${reason}`)
   }
 

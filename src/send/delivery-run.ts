@@ -6,7 +6,7 @@ import type { Copy, CopyRecipient } from '../queue/stored-message.ts'
 import type { AddressMemory } from './address-memory.ts'
 import type { ConnectionCache } from './connection-cache.ts'
 import { troubleOutcome } from './connectivity-texts.ts'
-import { type TargetTrouble, brokenText, troubleText } from './failure-policy.ts'
+import { brokenText, isDoubtful, type TargetTrouble, troubleText } from './failure-policy.ts'
 import type { Lookup, NextHop } from './next-hop.ts'
 import { RunWatch } from './run-watch.ts'
 import type { SendConnector } from './send-connector.ts'
@@ -31,9 +31,14 @@ interface Progress {
   readonly copy: Copy
   readonly results: RecipientResult[]
   undecided: readonly CopyRecipient[]
-  /** The last target's word for the undecided; undefined while none was tried. */
+  /** The last target's word for the undecided; undefined while none had one on them. */
   word?: Omit<RecipientResult, 'recipient'>
+  /** Clear text was refused, and it may have been for the mail. */
+  doubtful?: boolean
 }
+
+/** So many copies in a row may be refused in clear before that counts for all others. */
+const mostDoubtful = 20
 
 /** One connection's service to one lane: at most one session at a time, with failover between targets. */
 export class DeliveryRun {
@@ -44,6 +49,10 @@ export class DeliveryRun {
   readonly #watch: RunWatch
   readonly #walk: TargetWalk
   #session: DeliverySession | undefined
+  #deliveredAny = false
+  #doubtfulInRow = 0
+  /** The end of a run in which no copy fared better than one that was refused in clear. */
+  #refused: ConnectionResult | undefined
   /** The last message was sent to its end, and no answer came. */
   #inDoubt = false
 
@@ -67,6 +76,7 @@ export class DeliveryRun {
         const end = await this.#deliver(copy)
         if (end !== undefined) return end
       }
+      if (this.#refused !== undefined && !this.#deliveredAny) return this.#refused
       return { kind: 'served', ...(this.#inDoubt && { unanswered: true }) }
     } finally {
       this.#walk.leave()
@@ -105,18 +115,20 @@ export class DeliveryRun {
     progress.results.push(...outcome.results)
     progress.undecided = outcome.undecided
     const delivered = outcome.results.filter(({ outcome: end }) => end === 'delivered').length
-    if (delivered > 0) session.connectivity.carried(copy.message.size, delivered)
-    if (outcome.trouble !== undefined) {
-      const { target, facts } = session
-      const reply = troubleText(outcome.trouble)
-      progress.word = { outcome: 'retry', reply, remoteHost: targetName(target), session: facts }
-    }
+    if (delivered > 0) this.#delivered(session, copy, delivered)
+    if (outcome.trouble !== undefined) noteTrouble(progress, session, outcome.trouble)
     this.#inDoubt = outcome.inDoubt
     if (outcome.inDoubt) this.#logDoubt(session, copy)
     const trouble = outcome.trouble ?? failureOf(session)
     if (!session.client.usable || session.spent || trouble !== undefined)
       void this.#discard(trouble && troubleOutcome(trouble))
     return outcome
+  }
+
+  #delivered(session: DeliverySession, { message }: Copy, recipients: number): void {
+    session.connectivity.carried(message.size, recipients)
+    this.#deliveredAny = true
+    this.#doubtfulInRow = 0
   }
 
   async #obtain(): Promise<DeliverySession | ConnectionResult> {
@@ -135,18 +147,28 @@ export class DeliveryRun {
     return opened
   }
 
-  /** No session: the copy goes back untried, or with what its last target said. */
-  async #giveUp(progress: Progress, result: ConnectionResult): Promise<ConnectionResult> {
+  /**
+   * No session: the copy goes back untried, or with what its last target said. Undefined: the lane can go
+   * on, for that may have been for the copy alone.
+   */
+  async #giveUp(
+    progress: Progress,
+    result: ConnectionResult,
+  ): Promise<ConnectionResult | undefined> {
     const { word, undecided, results, copy } = progress
     if (word === undefined && results.length === 0) {
       this.#lane.putBack(copy)
       return result
     }
     const reply = result.kind === 'served' ? '451 4.3.2 Delivery was shut down' : result.error
-    const settled = word ?? { outcome: 'retry' as const, reply }
+    const host = 'remoteHost' in result ? { remoteHost: result.remoteHost } : {}
+    const settled = word ?? { outcome: 'retry' as const, reply, ...host }
     results.push(...undecided.map((recipient) => ({ recipient, ...settled })))
     await this.#lane.report(copy, results)
-    return result
+    if (progress.doubtful !== true || ++this.#doubtfulInRow >= mostDoubtful) return result
+    this.#refused = result
+    this.#walk.restart()
+    return undefined
   }
 
   #exhausted(): boolean {
@@ -182,6 +204,19 @@ export class DeliveryRun {
       'The peer did not answer the end of the message: it is sent again and may arrive twice',
     )
   }
+}
+
+/** A target that demands encryption says nothing of this copy that it would not of all others. */
+function noteTrouble(
+  progress: Progress,
+  { target, facts }: DeliverySession,
+  trouble: TargetTrouble,
+): void {
+  const doubtful = isDoubtful(trouble)
+  if (trouble.kind === 'fallback' && !doubtful) return
+  if (doubtful) progress.doubtful = true
+  const reply = troubleText(trouble)
+  progress.word = { outcome: 'retry', reply, remoteHost: targetName(target), session: facts }
 }
 
 /** The peer was given up. */

@@ -21,7 +21,9 @@ import { type Target, targetEndpoint } from './target.ts'
  * |           | code: it may be us they dislike today), 421, | queue retries                            |
  * |           | a session that breaks before the content;    |                                          |
  * |           | a refusal of the clear text that we fell     |                                          |
- * |           | back to when TLS failed                      |                                          |
+ * |           | back to when TLS failed: 530, 538, "TLS"     |                                          |
+ * | message   | the same by 5.7.x, which may be for the mail | the next target; then its recipients     |
+ * |           |                                              | wait, and the others have their turn     |
  * | message   | MAIL, DATA, content: 5yz                     | its recipients fail                      |
  * | message   | the same: 4yz; a session that breaks during  | its recipients wait for another attempt  |
  * |           | or after the content; whatever is not known  |                                          |
@@ -100,14 +102,21 @@ export function isTlsUnavailable(answer: Reply): boolean {
 }
 
 /**
- * Whether a reply may be for the clear text and not for the mail: 530 and 538 ask for encryption, 5.7.x
- * is policy, and some who give no enhanced code name it.
+ * What a reply says of clear text that TLS was wanted for. `demand`: it asks for encryption, by its code
+ * (530, 538) or in words. `doubt`: any policy (5.7.x), of which this may be one. Undefined: nothing.
  */
-export function refusesClearText({ code, enhanced, lines }: Reply): boolean {
-  if (code < 500) return false
-  if (code === 530 || code === 538) return true
-  if (enhanced !== undefined) return enhanced.startsWith('5.7.')
-  return /\b(?:start)?tls\b|\bssl\b|\bencrypt/i.test(lines.join(' '))
+export function clearTextRefusal({ code, enhanced, lines }: Reply): 'demand' | 'doubt' | undefined {
+  if (code < 500) return undefined
+  if (code === 530 || code === 538) return 'demand'
+  if (enhanced !== undefined && !enhanced.startsWith('5.7.')) return undefined
+  if (/\b(?:start)?tls\b|\bssl\b|\bencrypt/i.test(lines.join(' '))) return 'demand'
+  return enhanced === undefined ? undefined : 'doubt'
+}
+
+/** Whether a target refused clear text for a reason that may be the mail's. */
+export function isDoubtful(trouble: TargetTrouble): boolean {
+  if (trouble.kind !== 'fallback' || trouble.inClear.kind !== 'reply') return false
+  return clearTextRefusal(trouble.inClear.reply) === 'doubt'
 }
 
 /** A session that broke: for what the peer refused before, where it did. */
@@ -116,10 +125,10 @@ export function sessionTrouble(failure: ClientFailure): TargetTrouble {
   return refusal === undefined ? { kind: 'failure', failure } : { kind: 'reply', reply: refusal }
 }
 
-/** Told when TLS is required and not to be had. */
-export const tlsRequired: TargetTrouble = {
-  kind: 'policy',
-  text: '451 5.7.3 STARTTLS is required to send mail',
+/** Told when TLS is required and not to be had; `fault` is why, where it was offered. */
+export function tlsRequired(fault?: string): TargetTrouble {
+  const text = '451 5.7.3 STARTTLS is required to send mail'
+  return { kind: 'policy', text: fault === undefined ? text : `${text}; ${fault}` }
 }
 
 const failover =
@@ -164,6 +173,7 @@ const addressErrors: ReadonlySet<unknown> = new Set([
  * What it said may be meant for this session alone, and what failed here may be our own fault.
  */
 export function speaksForAddress(trouble: TargetTrouble): boolean {
+  if (trouble.kind === 'fallback') return speaksForAddress(trouble.inClear)
   if (trouble.kind !== 'failure') return false
   const { kind, stage, verdict, cause } = trouble.failure
   if (verdict !== undefined) return false

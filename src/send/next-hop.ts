@@ -173,7 +173,7 @@ class NextHopSearch {
 
   async #resolve(host: MxRecord): Promise<ResolvedHost> {
     const literal = addressLiteral(host.exchange)
-    if (literal !== undefined) return { ...host, ...literalHost(literal) }
+    if (literal !== undefined) return { ...literalHost(literal), preference: host.preference }
     return { ...host, answer: await this.#options.resolver.addresses(host.exchange) }
   }
 

@@ -36,10 +36,7 @@ function routingProblems(connector: SendConnector): Finding[] {
   const { DNSRoutingEnabled: byDns, SmartHosts, AddressSpaces } = connector
   const findings: Finding[] = SmartHosts.filter((host) => !isSmartHost(host)).map((host) => ({
     key: 'SmartHosts',
-    message:
-      host.trim() === '--'
-        ? 'The smart host -- means the servers of a subscribed Active Directory site; there is no subscription here, so name the servers.'
-        : `A smart host is a host name or an address without port, not "${host}"; the port is set by Port.`,
+    message: smartHostAdvice(host),
   }))
   if (AddressSpaces.length === 0)
     findings.push({ key: 'AddressSpaces', message: 'Give at least one address space; * is all.' })
@@ -54,6 +51,15 @@ function routingProblems(connector: SendConnector): Finding[] {
       message: 'DNSRoutingEnabled must be false when SmartHosts is given.',
     })
   return findings
+}
+
+function smartHostAdvice(host: string): string {
+  if (host.trim() === '--')
+    return 'The smart host -- means the servers of a subscribed Active Directory site; there is no subscription here, so name the servers.'
+  const withoutDot = host.replace(/\.$/, '')
+  return isSmartHost(withoutDot)
+    ? `A smart host is written without the dot at its end: "${withoutDot}".`
+    : `A smart host is a host name or an address without port, not "${host}"; the port is set by Port.`
 }
 
 function smartHostAuthProblems(connector: SendConnector): Finding[] {

@@ -21,7 +21,7 @@ import { readCredential } from './credential.ts'
 import type { Connection, Dialer } from './dialer.ts'
 import {
   type ClearFallback,
-  refusesClearText,
+  clearTextRefusal,
   sessionTrouble,
   type TargetTrouble,
   tlsRequired,
@@ -141,8 +141,8 @@ export class SessionOpener {
     tlsFault: string,
   ): Promise<DeliverySession | TargetTrouble> {
     const opened = await this.#attempt(request, tlsFault)
-    if (!('kind' in opened) || opened.kind !== 'reply' || !refusesClearText(opened.reply))
-      return opened
+    if (!('kind' in opened) || opened.kind !== 'reply') return opened
+    if (clearTextRefusal(opened.reply) === undefined) return opened
     this.#clearTextRefused(request, tlsFault)
     return { kind: 'fallback', tlsFault, inClear: opened }
   }
@@ -159,13 +159,19 @@ export class SessionOpener {
     const facts = { target: targetName(target), reason: tlsFault }
     if (!mayFallBack(connector)) {
       logger.warn(facts, 'TLS failed and is required')
-      return tlsNeed(connector) === 'required' ? tlsRequired : trouble
+      return tlsNeed(connector) === 'required' ? tlsRequired(tlsFault) : trouble
     }
-    logger.warn(facts, fallingBack)
+    this.#tellFallback(request, tlsFault)
     const opened = await this.#attempt(request, tlsFault)
     if ('kind' in opened) return { kind: 'fallback', tlsFault, inClear: opened }
     tlsMemory.note(targetEndpoint(target), tlsFault)
     return opened
+  }
+
+  #tellFallback({ target }: SessionRequest, reason: string): void {
+    const { tlsMemory, logger } = this.#options
+    if (tlsMemory.isNews(targetEndpoint(target), reason))
+      logger.warn({ target: targetName(target), reason }, fallingBack)
   }
 
   #clearTextRefused({ target }: SessionRequest, tlsFault: string): void {
@@ -309,10 +315,7 @@ export class SessionOpener {
     const secured = await this.#startTls.secure(client, { ...request, hello })
     if (secured?.kind !== 'clear') return secured
     attempt.tlsFault = secured.tlsFault
-    this.#options.logger.warn(
-      { target: targetName(request.target), reason: secured.tlsFault },
-      fallingBack,
-    )
+    this.#tellFallback(request, secured.tlsFault)
     return undefined
   }
 

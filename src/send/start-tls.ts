@@ -50,7 +50,7 @@ export class StartTls {
     const { connector, target, queue, hello } = peer
     const need = tlsNeed(connector)
     if (need === 'never') return undefined
-    if (!client.capabilities.has('STARTTLS')) return need === 'required' ? tlsRequired : undefined
+    if (!client.capabilities.has('STARTTLS')) return need === 'required' ? tlsRequired() : undefined
     const { certificates, fqdnOf, tlsSessions } = this.#options
     const secureContext = certificates.context(connector, fqdnOf(connector))
     if (secureContext === undefined) return certificateMissing
@@ -91,8 +91,8 @@ async function withoutTls(
   { connector, hello }: TlsPeer & { readonly hello: () => Promise<TargetTrouble | undefined> },
 ): Promise<TargetTrouble | ClearText> {
   if (!isTlsUnavailable(answer)) return { kind: 'reply', reply: answer }
-  if (tlsNeed(connector) === 'required') return tlsRequired
   const tlsFault = `STARTTLS was refused: ${replyText(answer)}`
+  if (tlsNeed(connector) === 'required') return tlsRequired(tlsFault)
   if (!mayFallBack(connector)) return { kind: 'policy', text: `454 4.7.0 ${tlsFault}` }
   try {
     const refusal = await hello()

@@ -56,6 +56,11 @@ export class TargetWalk {
     this.#current++
   }
 
+  /** Begins with the first target again, for mail that may fare better there. */
+  restart(): void {
+    this.#current = 0
+  }
+
   /** The session in use delivered, or had somebody's mail refused for good. */
   proved(): void {
     this.#presence?.proved()

@@ -17,12 +17,12 @@ import {
 import {
   brokenSessionTrouble,
   brokenText,
+  clearTextRefusal,
   contentOutcome,
   isTooMany,
   messageOutcome,
   type Outcome,
   recipientVerdict,
-  refusesClearText,
   type TargetTrouble,
 } from './failure-policy.ts'
 import type { SendConnector } from './send-connector.ts'
@@ -191,7 +191,9 @@ class CopyTransfer {
     answer: Reply,
     outcome = messageOutcome(answer),
   ): void {
-    if (this.#session.fallback !== undefined && refusesClearText(answer)) this.#refusal ??= answer
+    const mayBeClearText =
+      this.#session.fallback !== undefined && clearTextRefusal(answer) !== undefined
+    if (mayBeClearText) this.#refusal ??= answer
     else this.#settle(recipients, outcome, replyText(answer))
   }
 

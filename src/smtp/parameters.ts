@@ -43,8 +43,8 @@ export interface RcptParameters {
 interface Row<Parameters> {
   /** The extension that must be announced for it. */
   readonly extension: keyof Extensions
-  /** Reads the value, empty when there is none; undefined when it is wrong. */
-  read(value: string, extensions: Extensions): Partial<Parameters> | undefined
+  /** Reads the value, empty when there is none; undefined, or a reply of its own, when it is wrong. */
+  read(value: string, extensions: Extensions): Partial<Parameters> | Reply | undefined
 }
 
 const parameterShape = /^([A-Za-z0-9][A-Za-z0-9-]*)(?:=(.+))?$/
@@ -96,6 +96,7 @@ function readParameters<Parameters extends object>(
     if (row === undefined || !extensions[row.extension]) return unrecognizedParameter
     const read = row.read(value, extensions)
     if (read === undefined) return invalidArguments
+    if ('code' in read) return read
     result = { ...result, ...read }
   }
   return result
@@ -106,20 +107,26 @@ function readSize(value: string): Partial<MailParameters> | undefined {
   return Number(value) === 0 ? {} : { size: Number(value) }
 }
 
-function readBody(value: string, extensions: Extensions): Partial<MailParameters> | undefined {
+function readBody(
+  value: string,
+  extensions: Extensions,
+): Partial<MailParameters> | Reply | undefined {
   const body = value.toUpperCase()
   if (body === '7BIT' || body === '8BITMIME') return { body }
-  return body === 'BINARYMIME' && extensions.binaryMime ? { body } : undefined
+  if (body !== 'BINARYMIME') return undefined
+  // A value of an extension of its own (RFC 3030 3).
+  return extensions.binaryMime ? { body } : unrecognizedParameter
 }
 
 function readSmtpUtf8(value: string): Partial<MailParameters> | undefined {
   return value === '' ? { smtpUtf8: true } : undefined
 }
 
+/** What is no address says nothing of the submitter, as `<>`, and is no reason to lose the mail. */
 function readAuth(value: string): Partial<MailParameters> | undefined {
-  if (value === '<>') return { auth: '' }
+  if (value === '') return undefined
   const auth = decodeXtext(value)
-  return auth !== undefined && isMailbox(auth) ? { auth } : undefined
+  return { auth: auth !== undefined && isMailbox(auth) ? auth : '' }
 }
 
 function readReturn(value: string): Partial<MailParameters> | undefined {

@@ -17,7 +17,7 @@ Server: { Name: EDGE01, Fqdn: edge01.relay.test, Role: Edge }
 AcceptedDomains: [{ DomainName: inside.test }]
 SendConnectors:
   - Name: To Inside
-    AddressSpaces: inside.test
+    AddressSpaces: [inside.test, far.test]
     SmartHosts: ${hostAddress}
     Port: ${host.port}
     DNSRoutingEnabled: false
@@ -26,12 +26,14 @@ ReceiveConnectors:
   - Name: Default
     Bindings: ${address}:10125
     RemoteIPRanges: 127.0.0.0/8
-    PermissionGroups: AnonymousUsers
+    AuthMechanism: [Tls, BasicAuth, BasicAuthRequireTLS]
+    PermissionGroups: [AnonymousUsers, ExchangeUsers]
     ProtocolLoggingLevel: Verbose
   - Name: Secure
     Bindings: ${address}:10126
     RemoteIPRanges: 127.0.0.0/8
-    PermissionGroups: AnonymousUsers
+    AuthMechanism: [Tls, BasicAuth]
+    PermissionGroups: [AnonymousUsers, ExchangeUsers]
     TlsMode: Implicit
   - Name: Off
     Bindings: ${address}:10127
@@ -40,6 +42,10 @@ ReceiveConnectors:
   - Name: Partners
     Bindings: ${address}:10128
     RemoteIPRanges: 192.0.2.0/24
+Users:
+  - UserName: ana
+    Password: correct horse
+    EmailAddresses: ana@inside.test
 `,
   })
 })
@@ -97,6 +103,29 @@ test('a message that the server refuses is told by its reply', async () => {
   expect(lines).toEqual([
     'Refused 550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain',
   ])
+})
+
+const login = (password: string) =>
+  `-Credential (New-Object System.Management.Automation.PSCredential ana,(ConvertTo-SecureString '${password}' -AsPlainText -Force))`
+
+test.each([
+  ['a connector that takes users', ''],
+  ['the one named, by TLS on connect', '-ReceiveConnector Secure'],
+])("a user's test message may go anywhere, by %s", async (_, where) => {
+  const line = `Test-MailFlow bob@far.test ${where} ${login('correct horse')}`
+  const { code, lines, stderr } = await shell(
+    `${line} | % {"$($_.TestMailflowResult) $($_.EndPoint)"}`,
+  )
+  expect([code, stderr]).toEqual([0, ''])
+  const port = where === '' ? 10_125 : 10_126
+  expect(lines).toEqual([`Success ${address}:${port}`])
+})
+
+test('a wrong password, and a connector that is not there, are told', async () => {
+  const line = `Test-MailFlow bob@far.test ${login('wrong')} | % {"$($_.Outcome) $($_.Details)"}`
+  expect((await shell(line)).lines).toEqual(['Refused 535 5.7.3 Authentication unsuccessful'])
+  const other = await shell('Test-MailFlow bob@far.test -ReceiveConnector Nothing')
+  expect(other.stderr).toContain("The Receive connector 'Nothing' couldn't be found on 'EDGE01'")
 })
 
 test('the server tells who it is', async () => {

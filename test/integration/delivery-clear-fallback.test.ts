@@ -33,8 +33,12 @@ function bench(port: number, { connector, ...options }: BenchOptions = {}) {
   const logger = pino({ level: 'warn' }, destination)
   const settings = { Port: port, ...connector }
   const whole = deliveryBench({ zones: oneHost, logger, ...options, connector: settings })
-  const send = async (recipients = ['a@good.test']) => {
-    const lane = new MemoryLane(dnsQueue(domain), [testCopy(recipients)])
+  const send = async (...copies: readonly (readonly string[])[]) => {
+    const recipients = copies.length === 0 ? [['a@good.test']] : copies
+    const lane = new MemoryLane(
+      dnsQueue(domain),
+      recipients.map((one) => testCopy(one)),
+    )
     const result = await whole.delivery.serve(lane, never)
     return { lane, result, error: errorOf(result), results: lane.results }
   }
@@ -118,7 +122,7 @@ describe.each(faultNames)('%s under opportunistic TLS', (fault) => {
     await using fake = await faultyMx(fault, 1, { answers })
     await using own = bench(fake.port)
     const first = await own.send()
-    expect(first.results).toEqual([`retry a@good.test ${first.error}`])
+    expect(first.lane.returned).toHaveLength(1)
     expect(first.result.kind).toBe('unreachable')
     expect(first.error).toMatch(/^454 4\.7\.0 (?:TLS negotiation failed|STARTTLS was refused): /)
     expect(first.error).toMatch(/In clear: 530 5\.7\.0 Must issue a STARTTLS command first$/)
@@ -141,7 +145,7 @@ describe.each(faultNames)('%s under opportunistic TLS', (fault) => {
     await using own = bench(fake.port, { connector: { RequireTLS: true } })
     const { lane, error } = await own.send()
     expect(error).toMatch(
-      /^451 (?:5\.7\.3 STARTTLS is required|4\.4\.2 Connection dropped at hello)/,
+      /^451 (?:5\.7\.3 STARTTLS is required to send mail; (?:TLS negotiation failed|STARTTLS was refused): |4\.4\.2 Connection dropped at hello)/,
     )
     expect(lane.returned).toHaveLength(1)
     expect(fake.messages).toHaveLength(0)
@@ -164,28 +168,62 @@ describe.each(faultNames)('%s under opportunistic TLS', (fault) => {
 describe('a refusal of clear text that we fell back to', () => {
   test.each([
     ['EHLO', '550 5.7.1 Encryption required'],
+    ['EHLO', '550 5.7.1 Not you'],
     ['MAIL', '530 5.7.0 Must issue a STARTTLS command first'],
     ['MAIL', '554 5.7.1 Session encryption is required'],
     ['MAIL', '538 Encryption required'],
     ['MAIL', '550 TLS required'],
+    ['MAIL', '550 5.7.1 Not you'],
     ['RCPT', '550 5.7.1 Encrypt first'],
     ['RCPT', '550 Please use TLS'],
+    ['RCPT', '550 5.7.1 Relaying denied'],
     ['DATA', '530 5.7.0 STARTTLS first'],
+    ['DATA', '554 5.7.1 No'],
     ['content', '554 5.7.1 Encryption needed'],
+    ['content', '554 5.7.1 Spam'],
   ])('at %s, %s, is no verdict on the mail', async (verb, answer) => {
     const hello = { EHLO: ehloInClear(answer), HELO: answer }
     const answers = verb === 'EHLO' ? hello : { [verb]: answer }
     await using fake = await faultyMx('RST in the handshake', Infinity, { answers })
     await using own = bench(fake.port)
-    const { error, lane, results } = await own.send()
+    const { result, error, lane, results } = await own.send()
+    expect(result.kind).toBe('unreachable')
     expect(error).toMatch(/^454 4\.7\.0 TLS negotiation failed: .*\. In clear: /)
     expect(error.endsWith(answer)).toBe(true)
-    if (verb === 'EHLO') expect(lane.returned).toHaveLength(1)
-    else expect(results).toEqual([`retry a@good.test ${error}`])
+    // What may be for the mail is noted with it; else it is as if it had not been tried.
+    if (verb !== 'EHLO' && /5\.7\.1 (?:Not you|Relay|No|Spam)/.test(answer))
+      expect(results).toEqual([`retry a@good.test ${error}`])
+    else expect(lane.returned).toHaveLength(1)
     const handshakes = () => fake.lines.filter((line) => line === 'STARTTLS').length
     const before = handshakes()
     await own.send()
     expect(handshakes()).toBe(before + 1)
+  })
+
+  /** Refuses all mail to x in clear, for a reason that may be the mail. */
+  const pickyMx = () => {
+    const RCPT = (line: string) => (line.includes('<x') ? '550 5.7.1 Spam' : '250 2.1.5 OK')
+    return faultyMx('RST in the handshake', Infinity, { answers: { RCPT } })
+  }
+
+  test('that may be for the mail does not keep other mail waiting', async () => {
+    await using fake = await pickyMx()
+    await using own = bench(fake.port)
+    const copies = Array.from({ length: 19 }, (_, at) => [`x${at}@good.test`])
+    const { result, results } = await own.send(...copies, ['a@good.test'], ['x@good.test'])
+    expect(results.filter((line) => line.startsWith('retry x'))).toHaveLength(20)
+    expect(results).toContain(delivered[0])
+    expect(result).toEqual({ kind: 'served' })
+  })
+
+  test('counts for all mail when twenty in a row are refused', async () => {
+    await using fake = await pickyMx()
+    await using own = bench(fake.port)
+    const copies = Array.from({ length: 25 }, (_, at) => [`x${at}@good.test`])
+    const { result, lane } = await own.send(...copies)
+    expect(result.kind).toBe('unreachable')
+    expect(lane.reports).toHaveLength(20)
+    expect(lane.waiting).toHaveLength(5)
   })
 
   /** Offers TLS to the first connection and refuses the ones after it. */
@@ -225,14 +263,15 @@ describe('a refusal of clear text that we fell back to', () => {
     ['in one write', ['PIPELINING']],
     ['one by one', []],
   ])('of one recipient lets the others go through, with commands sent %s', async (_, offered) => {
-    const RCPT = (line: string) => (line.includes('b@') ? '550 5.7.1 Encrypt' : '250 2.1.5 OK')
+    const RCPT = (line: string) => (line.includes('b@') ? '550 5.7.1 Spam' : '250 2.1.5 OK')
     const capabilities = offered
     const more = { capabilities, answers: { RCPT } }
     await using fake = await faultyMx('RST in the handshake', Infinity, more)
     await using own = bench(fake.port)
-    const { results, error } = await own.send(['a@good.test', 'b@good.test'])
-    expect(results).toEqual([...delivered, `retry b@good.test ${error}`])
-    expect(error).toContain('In clear: 550 5.7.1 Encrypt')
+    const { results, result } = await own.send(['a@good.test', 'b@good.test'])
+    expect(results[0]).toBe(delivered[0])
+    expect(results[1]).toMatch(/^retry b@good\.test 454 .*In clear: 550 5\.7\.1 Spam$/)
+    expect(result).toEqual({ kind: 'served' })
   })
 
   test('is known for one, too, when the peer closes behind it', async () => {

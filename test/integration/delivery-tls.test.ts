@@ -104,7 +104,9 @@ describe('required TLS', () => {
     expect(absent.error).toBe('451 5.7.3 STARTTLS is required to send mail')
     const options = { capabilities: ['STARTTLS'], answers: { STARTTLS: 'drop' } }
     const failing = await deliver(options, required())
-    expect(failing.error).toBe('451 5.7.3 STARTTLS is required to send mail')
+    expect(failing.error).toBe(
+      '451 5.7.3 STARTTLS is required to send mail; TLS negotiation failed: the peer closed the connection',
+    )
     expect(failing.fake.sessions).toHaveLength(1)
     expect(failing.fake.messages).toHaveLength(0)
   })

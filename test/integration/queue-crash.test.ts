@@ -44,6 +44,7 @@ test('after a kill every answered commit is there, whole, and nothing else of th
 
   const store = await folder.open()
   const stored = await storedMessages(store)
+  expect([...ids('trouble'), ...folder.logTroubles]).toEqual([])
   const ending = new Set(ids('settling'))
   const lost = ids('kept').filter((id) => !stored.has(id) && !ending.has(id))
   expect(lost).toEqual([])

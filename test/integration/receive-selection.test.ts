@@ -33,11 +33,41 @@ test('takes the connector with the narrowest range that holds the source', async
 
 test('drops a client that no connector serves, without a greeting', async () => {
   await using server = await TestServer.start({
-    connectors: [testConnector({ RemoteIPRanges: '127.0.0.75' })],
+    connectors: [testConnector({ RemoteIPRanges: '127.0.0.75', ProtocolLoggingLevel: 'Verbose' })],
   })
   await using peer = await SmtpPeer.connect({ port: server.port })
   expect(await peer.closed()).toBe('')
   expect(server.warnings).toEqual(['No Receive connector serves this client'])
+  expect(server.log.lines).toEqual([
+    '+ |',
+    '* |No Receive connector serves this client',
+    '- |Local',
+  ])
+})
+
+test('logs only some of those that come again and again for nothing', async () => {
+  await using server = await TestServer.start({
+    connectors: [testConnector({ RemoteIPRanges: '127.0.0.75', ProtocolLoggingLevel: 'Verbose' })],
+  })
+  for (let count = 0; count < 70; count++) {
+    await using peer = await SmtpPeer.connect({ port: server.port })
+    await peer.closed()
+  }
+  expect(server.log.records).toHaveLength(3 * 60)
+})
+
+test('logs a connection that is dropped for want of a certificate', async () => {
+  await using server = await TestServer.start({
+    connectors: [testConnector({ TlsMode: 'Implicit', ProtocolLoggingLevel: 'Verbose' })],
+    withoutCertificate: true,
+  })
+  await using peer = await SmtpPeer.connect({ port: server.port })
+  await peer.closed()
+  expect(server.log.lines).toEqual([
+    '+ |',
+    '* |No certificate for TLS on connect: connection dropped',
+    '- |Local',
+  ])
 })
 
 test('serves a concrete binding through the wildcard socket of the same port', async () => {

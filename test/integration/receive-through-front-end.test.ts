@@ -35,14 +35,15 @@ async function frontEndOf(
   settings: Readonly<Record<string, unknown>> = {},
 ) {
   const { internal } = await testKeyPairs()
+  const sendLog = new RecordingLog()
   const connections = new BackEndConnections({
     dialer: directDialer(systemClock),
     clock: systemClock,
-    log: new RecordingLog(),
+    log: sendLog,
     connectivityLog: new RecordedConnectivityLog(),
     fqdn: 'relay.example',
     certificate: internal,
-    verbose: () => false,
+    verbose: () => true,
   })
   const target = { address: '127.0.0.1', port: backEnd.port, tlsMode }
   const sink = new BackEndSink({
@@ -68,6 +69,8 @@ async function frontEndOf(
   })
   return {
     port: server.port,
+    /** What it logged of clients, and of the back end. */
+    logs: [server.log, sendLog],
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]()
       await connections[Symbol.asyncDispose]()
@@ -154,20 +157,20 @@ test.each([
     'the front end',
     { MaxHeaderSize: '64KB', MaxHopCount: 20, MaxLocalHopCount: 3 },
     {},
-    // Its own trace field is one hop more.
+    // The front end's own trace field is one hop more, whoever sets the limit.
     { maxHeaderSize: 65_536, maxHopCount: 21, maxLocalHopCount: 4 },
   ],
   [
     'the back end',
     { MaxLocalHopCount: 0 },
     { MaxHeaderSize: '64KB', MaxHopCount: 20, MaxLocalHopCount: 3 },
-    { maxHeaderSize: 65_536, maxHopCount: 20, maxLocalHopCount: 3 },
+    { maxHeaderSize: 65_536, maxHopCount: 21, maxLocalHopCount: 4 },
   ],
   [
     'neither',
     { MaxLocalHopCount: 0 },
     { MaxLocalHopCount: 0 },
-    { maxHeaderSize: 262_144, maxHopCount: 30, maxLocalHopCount: 0 },
+    { maxHeaderSize: 262_144, maxHopCount: 31, maxLocalHopCount: 0 },
   ],
 ])('holds to the narrower limits, of %s', async (_, front, back, limits) => {
   await using backEnd = await TestServer.start({ connectors: [backEndConnector(back)] })
@@ -178,6 +181,19 @@ test.each([
   await stranger.command('DATA')
   expect(await stranger.command('.')).toMatch(/^250/)
   expect(backEnd.sink.messages[0]?.transaction.limits).toEqual(limits)
+})
+
+test('an original recipient that came unencoded is kept', async () => {
+  await using backEnd = await TestServer.start({ connectors: [backEndConnector()] })
+  await using frontEnd = await frontEndOf(backEnd, 'StartTls')
+  await using stranger = await SmtpPeer.greeted({ port: frontEnd.port })
+  await stranger.command('MAIL FROM:<x@lucerne.example> SMTPUTF8')
+  await stranger.command('RCPT TO:<ben@contoso.example> ORCPT=utf-8;bö@contoso.example')
+  await stranger.command('DATA')
+  expect(await stranger.command('.')).toMatch(/^250/)
+  expect(backEnd.sink.messages[0]?.recipients).toEqual([
+    { address: 'ben@contoso.example', originalRecipient: 'utf-8;b\\x{F6}@contoso.example' },
+  ])
 })
 
 describe('the authors of a user are judged at the end of data', () => {
@@ -220,4 +236,29 @@ describe('the authors of a user are judged at the end of data', () => {
     expect(await send(backEnd.port, sender, header)).toContain(answer)
     expect(await send(frontEnd.port, sender, header)).toContain(answer)
   })
+})
+
+test('no credentials are written to the protocol logs of either service', async () => {
+  const verbose = { ProtocolLoggingLevel: 'Verbose', MaxProtocolErrors: 'unlimited' }
+  const tarpits = { MaxLogonFailures: 0 }
+  await using backEnd = await TestServer.start({
+    users,
+    connectors: [backEndConnector({ ...verbose, ...tarpits })],
+  })
+  await using frontEnd = await frontEndOf(backEnd, 'StartTls', { ...verbose, ...tarpits })
+  await using user = await SmtpPeer.greeted({ port: frontEnd.port })
+  const secret = 'c2VjcmV0'
+  const confused = [
+    ...[`AUTH ${secret}`, `AUTH PLAIN=${secret}`, `AUTHPLAIN ${secret}`, secret, `PASS ${secret}`],
+    ...['AUTH LOGIN', Buffer.from(secret).toString('base64'), secret],
+    ...['AUTH PLAIN AGFuYQB3cm9uZw==', secret, logOn],
+  ]
+  for (const line of confused) await user.command(line)
+  await user.command('MAIL FROM:<ana@contoso.example> AUTH=<>')
+  await user.command('RCPT TO:<x@elsewhere.example>')
+  await user.command('DATA')
+  expect(await user.command('text', '.')).toMatch(/^250/)
+  const lines = [backEnd.log, ...frontEnd.logs].map((log) => log.lines.join('\n'))
+  for (const log of lines) expect(log).toContain('MAIL FROM:<ana@contoso.example>')
+  expect(lines.join('\n')).not.toMatch(/c2VjcmV0|secret|AGFuYQ/)
 })

@@ -25,6 +25,7 @@ const store = await openSqliteQueueStore({
   path: process.argv[2] ?? '',
   clock: systemClock,
   pieceBytes,
+  onLogTrouble: (trouble) => say(`trouble ${trouble}`),
   onFatal: (error) => {
     throw error
   },

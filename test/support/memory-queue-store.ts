@@ -124,10 +124,10 @@ export class MemoryQueueStore implements QueueStore {
     for (const { id } of copies) this.#leased.delete(id)
   }
 
-  async postpone(queue: QueueKey, dueAt: Milliseconds): Promise<void> {
+  async hasten(queue: QueueKey, dueAt: Milliseconds): Promise<void> {
     await this.#turn()
     for (const copy of this.#inQueue(queue)) {
-      if (!this.#leased.has(copy.id) && copy.dueAt !== suspended)
+      if (!this.#leased.has(copy.id) && copy.dueAt !== suspended && copy.dueAt > dueAt)
         this.#copies.set(copy.id, { ...copy, dueAt })
     }
   }

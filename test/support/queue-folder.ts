@@ -14,6 +14,8 @@ export class QueueFolder implements AsyncDisposable {
   readonly path: string
   readonly #folder: string
   readonly movedAside: MovedAside[] = []
+  /** What was wrong with write-ahead logs that were found. */
+  readonly logTroubles: string[] = []
   /** Resolves when a store opened here stops for good. */
   readonly fatal = Promise.withResolvers<StoreError>()
 
@@ -32,6 +34,7 @@ export class QueueFolder implements AsyncDisposable {
       clock: systemClock,
       onFatal: (error) => this.fatal.resolve(error),
       reserveBytes: 0,
+      onLogTrouble: (trouble) => this.logTroubles.push(trouble),
       onMovedAside: (damaged) => this.movedAside.push(damaged),
       ...options,
     })

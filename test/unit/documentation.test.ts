@@ -14,20 +14,40 @@ import { captured } from '../support/captured-output.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { testCertificate } from '../support/test-certificate.ts'
 
-test('the configuration that the chapter shows is right', async () => {
+/** Checks the configuration that the chapter shows, with its files beside it, after some changes. */
+async function checked(...changes: readonly (readonly [from: string, to: string])[]) {
   const folder = await tempFolder()
   const [example = ''] = blocks('docs/configuration.md', 'yaml')
   const { cert, key } = await testCertificate(['mail.contoso.com'])
   await mkdir(join(folder, 'config/secrets'), { recursive: true })
   await mkdir(join(folder, 'certs'))
-  await writeFile(join(folder, 'config/server.yaml'), example)
+  const changed = changes.reduce((text, [from, to]) => text.replace(from, to), example)
+  await writeFile(join(folder, 'config/server.yaml'), changed)
   await writeFile(join(folder, 'config/secrets/smart-host'), 'secret\n')
   await writeFile(join(folder, 'certs/mail.contoso.com.pem'), cert)
   await writeFile(join(folder, 'certs/mail.contoso.com.key'), key)
   const io = captured()
-  const args = ['check-config', '--config', join(folder, 'config/server.yaml')]
-  expect([await runCommand(args, io), io.err()]).toEqual([0, ''])
-  expect(io.out()).toContain('3 Receive connectors, 2 Send connectors')
+  const code = await runCommand(
+    ['check-config', '--config', join(folder, 'config/server.yaml')],
+    io,
+  )
+  return { code, out: io.out(), err: io.err().replaceAll(`${folder}/`, '') }
+}
+
+test('the configuration that the chapter shows is right', async () => {
+  const { code, out, err } = await checked()
+  expect([code, err]).toEqual([0, ''])
+  expect(out).toContain('3 Receive connectors, 2 Send connectors')
+})
+
+test('the problems that the chapter shows are those that check-config names', async () => {
+  const { code, err } = await checked(
+    ['Role: Edge', 'Role: Edg'],
+    ['MaxMessageSize: 50MB', 'MaxMessageSiz: 50MB'],
+    ['Port: 587', 'Port: 70000'],
+  )
+  const [shown = ''] = blocks('docs/configuration.md', '')
+  expect([code, err]).toEqual([1, shown.replaceAll(/^ +/gm, '')])
 })
 
 test('the chapter of commands lists them as the help does', () => {

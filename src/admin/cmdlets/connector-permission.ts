@@ -103,7 +103,7 @@ const changing = {
   }),
   ChildObjectTypes: refused(noDirectory),
   // Nothing inherits from a connector.
-  InheritanceType: refused(noDirectory, ['All', 'None', 'SelfAndChildren']),
+  InheritanceType: refused(noDirectory, (given) => /^(?:All|None|SelfAndChildren)$/i.test(given)),
   InheritedObjectType: refused(noDirectory),
   Instance: refused('name the connector by -Identity.'),
   Owner: refused(noDirectory),

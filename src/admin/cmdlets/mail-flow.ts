@@ -7,9 +7,9 @@ import {
   parameter,
   refused,
 } from '../shell/cmdlet.ts'
-import { identity, text, timeSpan } from '../shell/parameter-types.ts'
+import { credential, identity, text, timeSpan } from '../shell/parameter-types.ts'
 import { ShellObject } from '../values/shell-object.ts'
-import { TimeSpan } from '../values/value.ts'
+import { type Credential, TimeSpan } from '../values/value.ts'
 import type { ServerInquiry } from './exchange-server.ts'
 import { directoryParameters } from './setting-parameters.ts'
 import { requireThisServer } from './this-server.ts'
@@ -24,12 +24,19 @@ export interface TestMessage {
   readonly reply: string
 }
 
+/** A test message, and as whom and where it is handed over. */
+export interface TestMail {
+  readonly sender: string | undefined
+  readonly recipient: string
+  /** Logs in with it, over TLS. */
+  readonly credential: Credential | undefined
+  /** Name of the Receive connector; undefined: one that takes mail of such a client. */
+  readonly connector: string | undefined
+}
+
 /** This server as a client sees it, and what it tells of a message. */
 export interface MailFlow {
-  send(
-    envelope: { readonly sender: string | undefined; readonly recipient: string },
-    signal: AbortSignal,
-  ): Promise<TestMessage>
+  send(mail: TestMail, signal: AbortSignal): Promise<TestMessage>
   /** The events of a message so far; undefined when no tracking log is kept. */
   events(messageId: string, signal: AbortSignal): Promise<readonly TrackingRecord[] | undefined>
 }
@@ -55,7 +62,7 @@ export function mailFlowCmdlets(flow: MailFlow, server: ServerInquiry): readonly
       name: 'Test-MailFlow',
       synopsis: 'Sends a test message by this server and tells what became of it.',
       description:
-        'The message goes in by SMTP, as an anonymous client of this machine would send it, so what the Receive connectors refuse is refused here. Success means that the next hop has accepted it, as the message tracking log tells; what becomes of it there cannot be seen from here.',
+        'The message goes in by SMTP, as a client of this machine would send it, without an account or with one (-Credential), so what the Receive connectors refuse is refused here. Success means that the next hop has accepted it, as the message tracking log tells; what becomes of it there cannot be seen from here.',
       parameters: {
         TargetEmailAddress: parameter(text, {
           help: 'Where the message goes.',
@@ -65,7 +72,15 @@ export function mailFlowCmdlets(flow: MailFlow, server: ServerInquiry): readonly
         }),
         SenderAddress: parameter(text, {
           help: 'Whom it comes from, who is told when it cannot be delivered.',
-          defaultText: 'postmaster of the default accepted domain',
+          defaultText: 'postmaster of the default accepted domain; the user with -Credential',
+        }),
+        Credential: parameter(credential, {
+          help: 'The user who logs in, over TLS: (Get-Credential). Users may send to any domain.',
+          defaultText: 'no log-in, as mail from outside comes',
+        }),
+        ReceiveConnector: parameter(text, {
+          help: 'The Receive connector that takes the message.',
+          defaultText: 'one that takes mail of such a client',
         }),
         ExecutionTimeout: parameter(timeSpan(second, hour), {
           help: 'How long its delivery is waited for.',
@@ -95,16 +110,24 @@ export function mailFlowCmdlets(flow: MailFlow, server: ServerInquiry): readonly
           code: 'Test-MailFlow -TargetEmailAddress user@contoso.com -ExecutionTimeout 00:02:00',
           text: 'The same with more patience.',
         },
+        {
+          code: 'Test-MailFlow user@fabrikam.com -Credential (Get-Credential) -SenderAddress ann@contoso.com',
+          text: 'Whether mail of a user leaves: without a log-in mail for other domains is refused.',
+        },
       ],
       async *run({ given }, context) {
         const { TargetEmailAddress: recipient, SenderAddress: sender, Identity } = given
+        const { Credential: account, ReceiveConnector: connector } = given
         if (Identity !== undefined) {
           const { name: Name, fqdn: Fqdn } = await server.facts()
           requireThisServer(Identity, { Name, Fqdn })
         }
         if (!(await context.confirmChange(`Sending a test message to "${recipient}".`))) return
         const begun = context.clock.monotonic()
-        const message = await flow.send({ sender, recipient }, context.signal)
+        const message = await flow.send(
+          { sender, recipient, credential: account, connector },
+          context.signal,
+        )
         const limit = begun + (given.ExecutionTimeout ?? usualTimeout)
         const result = message.accepted
           ? await watched(flow, { message, limit, context })

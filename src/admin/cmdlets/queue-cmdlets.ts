@@ -113,7 +113,7 @@ export function queueCmdlets(server: QueueServer): readonly Cmdlet[] {
 function retrying(server: QueueServer): Cmdlet {
   return defineCmdlet({
     name: 'Retry-Queue',
-    synopsis: 'Tries the next hops of queues in Retry now, or categorizes their messages anew.',
+    synopsis: 'Tries what waits in queues now, or categorizes their messages anew.',
     parameters: {
       ...meant,
       Resubmit: parameter(flag, {
@@ -137,9 +137,11 @@ function retrying(server: QueueServer): Cmdlet {
         const doing = resubmit ? 'Resubmitting the messages of' : 'Retrying'
         if (!(await context.confirmChange(`${doing} queue "${Identity}".`))) continue
         if (await server.changeQueue(key, resubmit ? 'resubmit' : 'retry')) continue
-        const only = resubmit ? 'Only queues in Retry, and Unreachable,' : 'Only queues in Retry'
-        const word = resubmit ? 'resubmitted' : 'retried'
-        context.writeWarning(`${only} are ${word}; the status of "${Identity}" is ${Status}.`)
+        context.writeWarning(
+          resubmit
+            ? `Only queues in Retry, and Unreachable, are resubmitted; the status of "${Identity}" is ${Status}.`
+            : `Only queues that lead to a next hop, have messages waiting and are not suspended are retried; the status of "${Identity}" is ${Status}.`,
+        )
       }
       yield* []
     },

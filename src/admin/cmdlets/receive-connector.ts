@@ -8,6 +8,7 @@ import {
   receiveConnectorSchema,
   receiveUsages,
   usageDefaults,
+  usagePlaces,
 } from '../../receive/receive-connector.ts'
 import { type Cmdlet, parameter } from '../shell/cmdlet.ts'
 import { oneOf, switchParameter, text } from '../shell/parameter-types.ts'
@@ -154,9 +155,7 @@ function newSettings(
   const changes = givenChanges(given, undefined)
   const byUsage: Record<string, SettingText> = {
     ...usageDefaults(usage ?? 'Custom', server.Role),
-    ...(usage === 'Internet' && { RemoteIPRanges: ['0.0.0.0-255.255.255.255'] }),
-    ...(usage === 'Internal' && { Bindings: ['0.0.0.0:25'] }),
-    ...(usage === 'Client' && { Bindings: ['0.0.0.0:587'] }),
+    ...usagePlaces(usage),
   }
   const all = { ...(usage !== undefined && { Usage: usage }), ...byUsage, ...changes }
   requireParameters(['Bindings', 'RemoteIPRanges'].filter((name) => !(name in all)))

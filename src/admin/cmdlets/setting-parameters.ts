@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { type Bytes } from '../../base/byte-size.ts'
 import { type ItemNotation, type Notation, notationOf } from '../../base/setting-fields.ts'
 import { formatTimeSpan } from '../../base/time-span.ts'
-import { defaultValues } from '../../config/idle-settings.ts'
+import { isIdleValue } from '../../config/idle-settings.ts'
 import type { SettingText } from '../../config/setting-text.ts'
 import { unavailableNames, unavailableReason } from '../../config/unavailable-settings.ts'
 import { type Parameter, type ParameterTable, parameter, refused } from '../shell/cmdlet.ts'
@@ -75,9 +75,8 @@ export function settingParameters(
     parameters[name] = settingParameter(field as z.ZodType, notation, text)
   }
   for (const name of unavailableNames(section)) {
-    parameters[name] ??= refused(
-      `${unavailableReason(section, name)}.`,
-      defaultValues(section, name),
+    parameters[name] ??= refused(`${unavailableReason(section, name)}.`, (given) =>
+      isIdleValue(section, name, given),
     )
   }
   return parameters

@@ -25,11 +25,11 @@ export interface ParameterOptions {
   readonly wildcards?: boolean
   /**
    * Set when the relay has no such behaviour: why, or what to use instead. Giving it is an error, except
-   * with a value that asks for nothing: `$null`, `$false`, an empty text or list, or one of `idle`.
+   * with a value that asks for nothing: `$null`, `$false`, an empty text or list, or an `isIdle` one.
    */
   readonly refused?: string
-  /** Values that a refused parameter has in Exchange where nobody set it, and that change nothing here. */
-  readonly idle?: readonly string[]
+  /** Whether a refused parameter has such a value in Exchange where nobody set it; `$true` is told to have no effect. */
+  readonly isIdle?: (given: string) => boolean
 }
 
 /** A parameter of a cmdlet. */
@@ -46,18 +46,20 @@ export function parameter<T, const Options extends ParameterOptions>(
 }
 
 /** A parameter of Exchange that the relay does not honour; it is known, and refused by saying why. */
-export function refused(why: string, idle: readonly string[] = []): Parameter<never> {
+export function refused(why: string, isIdle?: (given: string) => boolean): Parameter<never> {
   const type: ParameterType<never> = { ...anyValue, convert: () => ({ problem: why }) }
-  return { type, help: `Not available: ${why}`, refused: why, idle }
+  return { type, help: `Not available: ${why}`, refused: why, ...(isIdle && { isIdle }) }
 }
 
-/** Whether a value given for a refused parameter asks for nothing that is not there. */
-export function isIdle({ idle = [] }: ParameterOptions, value: Value): boolean {
-  const given = textOf(value).trim().toLowerCase()
-  return (
-    ['', '$null', 'false', '$false'].includes(given) ||
-    idle.some((word) => word.toLowerCase() === given)
-  )
+/** What a value asks for that is given for a refused parameter. */
+export function askedOf(
+  { isIdle }: ParameterOptions,
+  value: Value,
+): 'nothing' | 'the usual' | 'more' {
+  const given = textOf(value).trim()
+  if (/^\$?(?:null|false|)$/i.test(given)) return 'nothing'
+  if (isIdle?.(given) !== true) return 'more'
+  return /^\$?true$/i.test(given) ? 'the usual' : 'nothing'
 }
 
 /** The parameters of a cmdlet by their names as written in help. */
@@ -122,8 +124,15 @@ export interface CmdletContext {
   confirmChange(sentence: string): Promise<boolean>
   /** Asks at the terminal or reads a line of standard input; undefined when nobody can answer. */
   ask(question: Question): Promise<string | undefined>
-  /** The value of a script block's last expression with `$_` set; at once when it runs no command. */
-  evaluate(block: ScriptBlock, item: Value): Awaitable<Value>
+  /**
+   * The value of a script block's last expression with `$_` set; at once when it runs no command. Where it
+   * chooses objects a variable that was never set is an error.
+   */
+  evaluate(
+    block: ScriptBlock,
+    item: Value,
+    options?: { readonly choosesObjects: boolean },
+  ): Awaitable<Value>
   /** Runs a script block with `$_` set and gives all that it puts out. */
   invoke(block: ScriptBlock, item: Value): AsyncIterable<Value>
 }

@@ -12,7 +12,7 @@ import {
   type CmdletContext,
   type Invocation,
   type Question,
-  isIdle,
+  askedOf,
 } from './cmdlet.ts'
 import type { ErrorAction } from './common-parameters.ts'
 import { errorActions, forceParameter } from './common-parameters.ts'
@@ -151,7 +151,9 @@ export class CommandRun {
     const text = expression.kind === 'number' ? expression.text : undefined
     const place = { start: expression.start, end: expression.end }
     if (parameter.refused !== undefined) {
-      if (!isIdle(parameter, text ?? value)) refuseUnavailable(word, place)
+      const asked = askedOf(parameter, text ?? value)
+      if (asked === 'more') refuseUnavailable(word, place)
+      if (asked === 'the usual') this.#warn(`-${name} has no effect: ${parameter.refused}`)
       return
     }
     bound.set(name, converted({ name, parameter, value, text, place, now: scope.now() }))
@@ -181,7 +183,8 @@ export class CommandRun {
       },
       confirmChange: (sentence) => gate.allows(sentence),
       ask: (question) => this.#ask(question),
-      evaluate: (block, item) => this.#evaluate(block, item),
+      evaluate: (block, item, options) =>
+        this.#evaluate(block, this.#blockScope(block, item, options?.choosesObjects)),
       invoke: (block, item) => this.#invoke(block, item),
     }
   }
@@ -202,8 +205,7 @@ export class CommandRun {
     })
   }
 
-  #evaluate(block: ScriptBlock, item: Value) {
-    const scope = this.#blockScope(block, item)
+  #evaluate(block: ScriptBlock, scope: Scope) {
     const values = settle(scriptValues(block.body, scope), (statement) =>
       collected(this.#runtime.statement(statement, scope)),
     )
@@ -214,8 +216,8 @@ export class CommandRun {
     return runBlock(block.body, this.#blockScope(block, item), this.#runtime)
   }
 
-  #blockScope(block: ScriptBlock, item: Value): Scope {
-    return { ...this.#at.scope, item, source: block.origin }
+  #blockScope(block: ScriptBlock, item: Value, strict = false): Scope {
+    return { ...this.#at.scope, item, source: block.origin, strict }
   }
 
   async #ask(question: Question): Promise<string | undefined> {

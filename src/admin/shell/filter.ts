@@ -38,7 +38,9 @@ export function filter(properties: FilterProperties): ParameterType<Filter> {
   }
 }
 
-function filterOf(source: string, properties: FilterProperties): Conversion<Filter> {
+function filterOf(written: string, properties: FilterProperties): Conversion<Filter> {
+  // A system's shell hands braces on as part of the text.
+  const source = /^\s*\{([^]*)\}\s*$/.exec(written)?.[1] ?? written
   const parsed = parseFilter(source)
   if (parsed.kind === 'problem') {
     const at = `character ${parsed.problem.start + 1}`

@@ -1,6 +1,6 @@
 import type { ServerConfig } from '../../config/server-config.ts'
 import type { ProtocolLogRecord } from '../../logs/protocol-log-record.ts'
-import { inboundProxyConnector } from '../../proxy/back-end-connections.ts'
+import { inboundProxyConnector } from '../../proxy/inbound-proxy-connector.ts'
 import type { ReceiveConnector } from '../../receive/receive-connector.ts'
 
 /** Which log a record stands in. */
@@ -27,7 +27,7 @@ export function internalSessions({
   const ports = new Set(proxies.flatMap(({ Bindings }) => Bindings.map(({ port }) => port)))
   return ({ connectorId, localEndpoint, remoteEndpoint }, { service, direction }) => {
     if (connectorId === inboundProxyConnector) return true
-    if (addressIn(localEndpoint) !== addressIn(remoteEndpoint)) return false
+    if (!isOfOneMachine(addressIn(localEndpoint), addressIn(remoteEndpoint))) return false
     if (direction === 'Send') return service === 'Transport' && ports.has(portIn(remoteEndpoint))
     if (service === 'Transport') return true
     return names.has(connectorId.slice(connectorId.indexOf('\\') + 1).toLowerCase())
@@ -41,6 +41,10 @@ function isOutboundProxy({ TransportRole, PermissionGroups }: ReceiveConnector):
     PermissionGroups.every((group) => group === 'ExchangeServers')
   )
 }
+
+/** One address at both ends, or two of the loopback network. */
+const isOfOneMachine = (one: string, other: string) =>
+  one === other || (one.startsWith('127.') && other.startsWith('127.'))
 
 const addressIn = (endpoint: string) => endpoint.replace(/:\d+$/, '')
 

@@ -1,4 +1,5 @@
 import { type Socket, connect } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { type Milliseconds, second } from '../../base/time-span.ts'
 import type { Binding } from '../../receive/binding.ts'
 import { type Reply, replyText } from '../../smtp/reply.ts'
@@ -10,6 +11,10 @@ const patience: Milliseconds = 60 * second
 export interface HandMail {
   readonly endpoint: Binding
   readonly helo: string
+  /** The server is this machine's own: whatever certificate it shows will do. */
+  readonly tls: 'None' | 'StartTls' | 'Implicit'
+  /** Only with TLS. */
+  readonly login?: { readonly userName: string; readonly password: string }
   readonly sender: string
   readonly recipient: string
   readonly lines: readonly string[]
@@ -21,13 +26,20 @@ export interface HandMailResult {
   readonly reply: string
 }
 
-/** Hands one message over by SMTP without extensions, TLS or an account. Never rejects. */
+/** Hands one message over by SMTP, with TLS and a log-in where they are asked for. Never rejects. */
 export async function sendByHand(mail: HandMail, signal: AbortSignal): Promise<HandMailResult> {
   const { address, port } = mail.endpoint
-  const socket = connect({ host: address, port })
+  const plain = connect({ host: address, port })
+  let socket = plain
+  const secure = () => (socket = connectTls({ socket: plain, rejectUnauthorized: false }))
   try {
+    if (mail.tls === 'Implicit') secure()
     const dialogue = new Dialogue(socket, signal)
-    return await handOver(dialogue, mail)
+    if (mail.tls !== 'StartTls') return await handOver(dialogue, mail)
+    const refused = await said(dialogue, [greeting, hello(mail), ['STARTTLS', 220]])
+    if (refused !== undefined) return refused
+    dialogue.leave()
+    return await handOver(new Dialogue(secure(), signal), mail)
   } catch (error) {
     return { accepted: false, reply: error instanceof Error ? error.message : String(error) }
   } finally {
@@ -40,21 +52,42 @@ async function handOver(dialogue: Dialogue, mail: HandMail): Promise<HandMailRes
   // An address with a line end in it must not become a command.
   const path = (address: string) => `<${address.replace(/[\x00-\x1f\x7f<>]/g, '')}>`
   const text = mail.lines.map((line) => line.replace(/[\r\n]/g, ' ').replace(/^\./, '..'))
-  const steps: readonly (readonly [command: string | undefined, expected: number])[] = [
-    [undefined, 220],
-    [`EHLO ${mail.helo}`, 250],
+  const { login, tls } = mail
+  const token = `\0${login?.userName ?? ''}\0${login?.password ?? ''}`
+  const steps: readonly Step[] = [
+    ...(tls === 'StartTls' ? [] : [greeting]),
+    hello(mail),
+    ...(login === undefined
+      ? []
+      : [[`AUTH PLAIN ${Buffer.from(token).toString('base64')}`, 235] as const]),
     [`MAIL FROM:${path(mail.sender)}`, 250],
     [`RCPT TO:${path(mail.recipient)}`, 250],
     ['DATA', 354],
-    [`${text.join('\r\n')}\r\n.`, 250],
   ]
-  let reply = ''
+  const refused = await said(dialogue, steps)
+  if (refused !== undefined) return refused
+  const answer = await dialogue.say(`${text.join('\r\n')}\r\n.`)
+  return { accepted: answer.code === 250, reply: replyText(answer) }
+}
+
+type Step = readonly [command: string | undefined, expected: number]
+
+const greeting: Step = [undefined, 220]
+
+function hello({ helo }: HandMail): Step {
+  return [`EHLO ${helo}`, 250]
+}
+
+/** Goes through steps; resolves with the first answer that is another than expected. */
+async function said(
+  dialogue: Dialogue,
+  steps: readonly Step[],
+): Promise<HandMailResult | undefined> {
   for (const [command, expected] of steps) {
     const answer = await dialogue.say(command)
-    reply = replyText(answer)
-    if (answer.code !== expected) return { accepted: false, reply }
+    if (answer.code !== expected) return { accepted: false, reply: replyText(answer) }
   }
-  return { accepted: true, reply }
+  return undefined
 }
 
 /** One command at a time. */
@@ -76,6 +109,11 @@ class Dialogue {
       this.#hand()
     })
     signal.addEventListener('abort', () => socket.destroy(), { once: true })
+  }
+
+  /** Leaves the socket to TLS. */
+  leave(): void {
+    this.#socket.removeAllListeners('data')
   }
 
   /** Sends a command, if there is one, and resolves with the reply. */

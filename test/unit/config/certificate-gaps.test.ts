@@ -21,7 +21,7 @@ const supply = { configured: [mail], selfSigned }
 const text = (receive: string, send = '') => `
 Server: { Name: EDGE01, Fqdn: edge01.contoso.com, Role: Edge }
 ReceiveConnectors:
-  - { Name: From Internet, Bindings: '192.0.2.1:25', RemoteIPRanges: 0.0.0.0/0, ${receive} }
+  - { Name: From Internet, Bindings: '192.0.2.1:25', RemoteIPRanges: 0.0.0.0/0, PermissionGroups: AnonymousUsers, ${receive} }
 SendConnectors:
   - { Name: To Internet, AddressSpaces: '*', ${send} }
 `

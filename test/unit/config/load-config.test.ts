@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { formatBinding } from '../../../src/receive/binding.ts'
 import { checkConfigText, loadConfig } from '../../../src/config/load-config.ts'
 import { formatProblem } from '../../../src/config/located-problem.ts'
 import type { ServerConfig } from '../../../src/config/server-config.ts'
@@ -43,6 +44,17 @@ test('the Edge role has its own connector and its own intervals', async () => {
     MessageRateLimit: 600,
   })
   expect(config.TransportService.OutboundConnectionFailureRetryInterval).toBe(1_800_000)
+})
+
+test.each([
+  ['Internet', 'Bindings: 192.0.2.1:25', '192.0.2.1:25', '0.0.0.0-255.255.255.255'],
+  ['Internal', 'RemoteIPRanges: 192.0.2.7', '0.0.0.0:25', '192.0.2.7'],
+  ['Client', 'RemoteIPRanges: 192.0.2.7', '0.0.0.0:587', '192.0.2.7'],
+])('the usage %s fills what New-ReceiveConnector fills', async (usage, given, bindings, ranges) => {
+  const config = await load(`ReceiveConnectors: [{ Name: In, Usage: ${usage}, ${given} }]`)
+  const [connector] = config.ReceiveConnectors
+  expect(connector?.Bindings.map(formatBinding)).toEqual([bindings])
+  expect(connector?.RemoteIPRanges.map(({ text }) => text)).toEqual([ranges])
 })
 
 test('an empty list of Receive connectors means none, an empty section the defaults', async () => {
@@ -180,6 +192,7 @@ Users: [{ UserName: relay, Password: secret }]
 
   test('of an open relay by ExternalAuthoritative', async () => {
     const lines = await warnings(`${routable}
+Server: { Role: Edge }
 ReceiveConnectors:
   - Name: Relay
     Bindings: 192.0.2.1:2525
@@ -194,6 +207,7 @@ ReceiveConnectors:
 
   test('of an open relay by the rights of anonymous senders', async () => {
     const relay = (range: string, rights: string) => `${routable}
+Server: { Role: Edge }
 ReceiveConnectors:
   - Name: Relay
     Bindings: 192.0.2.1:2525
@@ -208,6 +222,70 @@ ReceiveConnectors:
     ])
     expect(await warnings(relay('192.0.2.0/24', 'SMTPSubmit, SMTPAcceptAnyRecipient'))).toEqual([])
     expect(await warnings(relay('0.0.0.0/0', 'SMTPSubmit'))).toEqual([])
+  })
+
+  test.each(['ExchangeLegacyServers', 'None', 'ExchangeUsers'])(
+    'of a connector by which nobody can send, with PermissionGroups %s',
+    async (groups) => {
+      const connector = (enabled: boolean) => `${routable}
+ReceiveConnectors:
+  - Name: Old
+    Bindings: 192.0.2.1:2525
+    RemoteIPRanges: 192.0.2.0/24
+    AuthMechanism: Tls
+    PermissionGroups: ${groups}
+    Enabled: ${enabled}
+`
+      const told = async (enabled: boolean) =>
+        (await warnings(connector(enabled))).filter((line) => line.includes('nobody can send'))
+      expect(await told(true)).toEqual([
+        expect.stringContaining(
+          `nobody can send by this connector: with AuthMechanism Tls no client can prove to be of ${groups}`,
+        ),
+      ])
+      expect(await told(false)).toEqual([])
+    },
+  )
+
+  test.each([
+    ['Server: { Role: Edge }\nReceiveConnectors: []', ['Transport']],
+    ['ReceiveConnectors: []', ['Transport', 'Front End Transport']],
+    [
+      `ReceiveConnectors:
+  - { Name: Only, Bindings: '192.0.2.1:2525', RemoteIPRanges: 192.0.2.0/24 }`,
+      ['Front End Transport'],
+    ],
+    ['Server: { Role: Edge }', []],
+  ])('when a service listens on nothing: %j', async (text, services) => {
+    const told = (await warnings(`${routable}\n${text}\n`)).filter((line) =>
+      line.includes('no Receive connector of'),
+    )
+    expect(told).toEqual(
+      services.map((service): unknown =>
+        expect.stringContaining(`no Receive connector of the ${service} service is enabled`),
+      ),
+    )
+  })
+
+  test.each([
+    ['Server: { Fqdn: edge01 }', 'Server.Fqdn: "edge01" has no domain'],
+    ['Server: { Fqdn: 192.0.2.1 }', 'Server.Fqdn: "192.0.2.1" is no name but a number'],
+    [
+      `ReceiveConnectors:
+  - { Name: In, Bindings: '192.0.2.1:2525', RemoteIPRanges: 192.0.2.0/24, Fqdn: mail }`,
+      'ReceiveConnectors[0].Fqdn "In": "mail" has no domain',
+    ],
+    [
+      `SendConnectors: [{ Name: Out, AddressSpaces: '*', Fqdn: mail.12 }]`,
+      'SendConnectors[0].Fqdn "Out": "mail.12" is no name but a number',
+    ],
+  ])('of a name that others may refuse: %j', async (text, told) => {
+    expect((await warnings(text)).join('\n')).toContain(told)
+  })
+
+  test('of no name that is one', async () => {
+    const lines = await warnings(`${routable}\nServer: { Fqdn: edge01.1and1.example }\n`)
+    expect(lines).toEqual([])
   })
 
   test('when no mail can come in or go out', async () => {

@@ -8,6 +8,11 @@ test('compares names without case', () => {
   expect(matchingName('RemoteIPRange', names)).toBeUndefined()
 })
 
+test('a name spelt nearly so goes before a longer one', () => {
+  expect(nearestName('Ports', ['Port', 'SourceTransportServers'])).toBe('Port')
+  expect(nearestName('Port', ['TransportRole', 'Comment'])).toBeUndefined()
+})
+
 test.each([
   ['Bindngs', 'Bindings'],
   ['Bidnings', 'Bindings'],
@@ -15,6 +20,8 @@ test.each([
   ['RemoteIpAddressRanges', 'RemoteIPRanges'],
   ['MaxMesageSize', 'MaxMessageSize'],
   ['User', 'UserName'],
+  ['Ranges', 'RemoteIPRanges'],
+  ['Port', 'Bindings'],
   ['Greeting', undefined],
   ['X', undefined],
 ])('%s was meant to be %s', (given, meant) => expect(nearestName(given, names)).toBe(meant))

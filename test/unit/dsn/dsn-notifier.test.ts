@@ -358,6 +358,10 @@ describe('what comes back of the original', () => {
       const envelope = { smtpUtf8: true, returnContent: 'HDRS' } as const
       const plain = await failed({ envelope })
       expect(plain.report).toContain('Content-Type: text/rfc822-headers\r\n\r\n')
+      const body = await failed({ envelope: { smtpUtf8: true }, content: 'A: 1\r\n\r\nb\xf6dy' })
+      expect(body.report).toContain(
+        'Content-Type: message/rfc822\r\nContent-Transfer-Encoding: 8bit',
+      )
       const odd = await failed({ envelope, content: 'A: \xe9\r\n\r\n' })
       expect(odd.report).toContain('Content-Type: text/rfc822-headers\r\n')
     })

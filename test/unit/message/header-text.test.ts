@@ -6,6 +6,7 @@ import {
   encodeHeaderText,
   foldText,
   plainText,
+  shortened,
 } from '../../../src/message/header-text.ts'
 
 describe('decoding encoded words', () => {
@@ -77,4 +78,23 @@ test('ASCII text shows one question mark for each other character', () => {
 test('folds at blanks only', () => {
   expect(foldText('aaaa bbbb', 74)).toBe('aaaa\r\n bbbb')
   expect(foldText('x'.repeat(200), 10)).toBe('x'.repeat(200))
+})
+
+describe('a text that is shortened', () => {
+  test.each([
+    ['short', 10, 'short'],
+    ['a little longer than the limit', 10, 'a little longer than the limit'],
+    ['x'.repeat(100), 10, `${'x'.repeat(10)} [... 90 more characters]`],
+    [`${'x'.repeat(9)}${'😀'.repeat(50)}`, 10, `${'x'.repeat(9)} [... 100 more characters]`],
+  ])('%j to %i', (text, limit, expected) => {
+    expect(shortened(text, limit)).toBe(expected)
+  })
+})
+
+test('a word that no line can hold is folded, and loses nothing', () => {
+  const word = `${'x'.repeat(899)}${'😀'.repeat(1000)}`
+  const folded = foldText(`a ${word} b`, 10)
+  expect(folded.replaceAll('\r\n ', ' ').replaceAll(' ', '')).toBe(`a${word}b`)
+  for (const line of folded.split('\r\n')) expect(line.length).toBeLessThan(1900)
+  expect(folded.isWellFormed()).toBe(true)
 })

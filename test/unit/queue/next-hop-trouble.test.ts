@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { day, hour, minute, second } from '../../../src/base/time-span.ts'
-import { untried } from '../../../src/queue/stored-message.ts'
+import { placeOf, untried } from '../../../src/queue/stored-message.ts'
+import { removedReply } from '../../../src/queue/verdict.ts'
 import { domainQueue, sampleTime } from '../../support/queue-samples.ts'
 import {
   SchedulerBench,
@@ -88,6 +89,8 @@ describe('a next hop that cannot be reached', () => {
     await bench.send('strict.test', 50)
     const [, view] = (await bench.scheduler.listing.queues()).queues
     expect(view).toMatchObject({ Status: 'Active', LastError: '421 too many', RetryCount: 0 })
+    const { messages } = await bench.scheduler.listing.messages({ limit: 100 })
+    expect(messages.at(-1)).toMatchObject({ LastError: '421 too many', RetryCount: 0 })
     expect(bench.opened).toHaveLength(2)
     release()
     await bench.settle()
@@ -167,6 +170,17 @@ describe('why a message waits', () => {
       { reply: '451 4.4.0 DNS query failed' },
       { reply: refused, remoteHost, count: 3, lastAt: sampleTime + 2 * minute },
     ])
+  })
+
+  test('goes with it when an administrator removes it', async () => {
+    await using bench = await dead()
+    const [copy] = await bench.waiting()
+    if (copy === undefined) throw new Error('nothing waits')
+    await bench.scheduler.messages.remove([placeOf(copy)], 'removeWithNotice')
+    const removal = bench.events.find((event) => event.kind === 'failed')
+    expect(removal).toMatchObject({
+      results: [{ reply: removedReply, recipient: { attempts: [{ reply: refused, remoteHost }] } }],
+    })
   })
 
   test('goes with it to another queue', async () => {

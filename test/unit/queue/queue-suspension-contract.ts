@@ -40,7 +40,7 @@ export function queueSuspensionContract(name: string, open: () => Promise<QueueS
     })
     scenario('stay so when the queue is retried', async (store) => {
       await store.suspend((await waiting(store, 1)).map(placeOf))
-      await store.postpone(first, 5)
+      await store.hasten(first, 5)
       expect(await store.lease(first, Infinity, 10)).toEqual([])
     })
     scenario('are due when they are resumed, others unchanged', async (store) => {

@@ -38,7 +38,9 @@ const results: RecipientResult[] = [
   { recipient: c, outcome: 'failed', reply: '550 no' },
 ]
 
-const after = (age: number) => ({ now: sampleTime + age, settings })
+const after = (age: number) => ({
+  ...{ now: sampleTime + age, believedNow: sampleTime + age, settings },
+})
 
 describe('an attempt', () => {
   test('parts the recipients by their outcome', () => {
@@ -55,6 +57,16 @@ describe('an attempt', () => {
       delayed: false,
       expired: [],
     })
+  })
+  test('keeps what can be read of a reply without an end, and says so', () => {
+    const reply = `451 ${'x'.repeat(1_000_000)}`
+    const [waiting] = judge(
+      copyOf(),
+      [{ recipient: a, outcome: 'retry', reply }],
+      after(0),
+    ).remaining
+    expect(waiting?.lastError).toMatch(/^451 x{16000,} \[\.\.\. \d+ more characters\]$/)
+    expect(JSON.stringify(waiting).length).toBeLessThan(20_000)
   })
   test('leaves a recipient without a result in the queue', () => {
     const verdict = judge(copyOf(), results.slice(1), after(minute))

@@ -108,16 +108,39 @@ describe('MessageRates', () => {
   ])('by %s', (MessageRateSource, sources, expected) => {
     const rates = new MessageRates(new FakeClock())
     const connector = testConnector({ MessageRateLimit: 1, MessageRateSource })
-    expect(sources.map((source) => rates.count(connector, source))).toEqual(expected)
+    expect(sources.map((source) => rates.count(connector, source).allowed)).toEqual(expected)
   })
 
   test('begin anew each minute', () => {
     const clock = new FakeClock()
     const rates = new MessageRates(clock)
     const connector = testConnector({ MessageRateLimit: 1 })
-    expect([rates.count(connector, one), rates.count(connector, one)]).toEqual([true, false])
+    const count = () => rates.count(connector, one).allowed
+    expect([count(), count()]).toEqual([true, false])
     clock.advance(minute)
-    expect(rates.count(connector, one)).toBe(true)
+    expect(count()).toBe(true)
+  })
+
+  test('do not count what was given up before its content', () => {
+    const rates = new MessageRates(new FakeClock())
+    const connector = testConnector({ MessageRateLimit: 2, MessageRateSource: 'All' })
+    for (let tries = 0; tries < 10; tries++) rates.count(connector, one).takeBack()
+    const [first, second, third] = [1, 2, 3].map(() => rates.count(connector, one))
+    expect([first, second, third].map((each) => each?.allowed)).toEqual([true, true, false])
+    first?.takeBack()
+    expect(rates.count(connector, one).allowed).toBe(true)
+    expect(rates.count(connector, one).allowed).toBe(false)
+  })
+
+  test('take nothing back from another minute', () => {
+    const clock = new FakeClock()
+    const rates = new MessageRates(clock)
+    const connector = testConnector({ MessageRateLimit: 1 })
+    const before = rates.count(connector, one)
+    clock.advance(minute)
+    expect(rates.count(connector, one).allowed).toBe(true)
+    before.takeBack()
+    expect(rates.count(connector, one).allowed).toBe(false)
   })
 })
 
@@ -173,7 +196,7 @@ describe('Limits shared with other processes', () => {
     const processes = pair().map((shared) => new MessageRates(clock, shared))
     const connector = testConnector({ MessageRateLimit: 2 })
     const source = { address: '192.0.2.1', userName: undefined }
-    const count = (which: number) => processes[which]?.count(connector, source)
+    const count = (which: number) => processes[which]?.count(connector, source).allowed
     expect([0, 1, 0, 1].map(count)).toEqual([true, true, false, false])
     clock.advance(minute)
     expect([1, 1, 0].map(count)).toEqual([true, true, false])

@@ -67,7 +67,7 @@ test.each([
 })
 
 test('has no description for what the end of a session tells', () => {
-  expect(troubleDescription(target, tlsRequired)).toBeUndefined()
+  expect(troubleDescription(target, tlsRequired())).toBeUndefined()
   const failure = new ClientFailure('silent', { stage: 'greeting', kind: 'timeout' })
   expect(troubleDescription(target, { kind: 'failure', failure })).toBeUndefined()
 })

@@ -3,12 +3,12 @@ import { ClientFailure } from '../../../src/send/client-failure.ts'
 import {
   brokenSessionTrouble,
   brokenText,
+  clearTextRefusal,
   contentOutcome,
   dnsVerdict,
   isTlsUnavailable,
   messageOutcome,
   recipientVerdict,
-  refusesClearText,
   unreachableText,
 } from '../../../src/send/failure-policy.ts'
 import { reply } from '../../../src/smtp/reply.ts'
@@ -88,22 +88,23 @@ describe('TLS that was to be had', () => {
   })
 
   test.each([
-    ['530 5.7.0 Must issue a STARTTLS command first', true],
-    ['530 Authentication or encryption required', true],
-    ['538 5.7.11 Encryption required', true],
-    ['550 5.7.1 Relaying denied', true],
-    ['554 5.7.26 Not authenticated', true],
-    ['550 TLS required', true],
-    ['554 Session encryption is required', true],
-    ['550 starttls first', true],
-    ['550 No such user', false],
-    ['550 We like battles', false],
-    ['550 5.1.1 No TLS user', false],
-    ['552 5.2.2 Mailbox full', false],
-    ['454 4.7.0 TLS required', false],
-    ['250 2.0.0 TLS required', false],
+    ['530 5.7.0 Must issue a STARTTLS command first', 'demand'],
+    ['530 Authentication or encryption required', 'demand'],
+    ['538 5.7.11 Encryption required', 'demand'],
+    ['550 5.7.1 Encryption required', 'demand'],
+    ['550 TLS required', 'demand'],
+    ['554 Session encryption is required', 'demand'],
+    ['550 starttls first', 'demand'],
+    ['550 5.7.1 Relaying denied', 'doubt'],
+    ['554 5.7.26 Not authenticated', 'doubt'],
+    ['550 No such user', undefined],
+    ['550 We like battles', undefined],
+    ['550 5.1.1 No TLS user', undefined],
+    ['552 5.2.2 Mailbox full', undefined],
+    ['454 4.7.0 TLS required', undefined],
+    ['250 2.0.0 TLS required', undefined],
   ])('may be what clear text is refused for: %s: %s', (text, mayBe) => {
-    expect(refusesClearText(reply(text))).toBe(mayBe)
+    expect(clearTextRefusal(reply(text))).toBe(mayBe)
   })
 })
 

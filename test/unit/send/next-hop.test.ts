@@ -143,6 +143,15 @@ describe('addresses that no mail goes to', () => {
     },
   )
 
+  test('ourselves as an address for a name drops what is not better, and nothing else', async () => {
+    const zones: FakeZones = {
+      'good.test': { mx: ['10 a.test', '20 127.0.0.1', '30 b.test'] },
+      'a.test': { a: ['192.0.2.1'] },
+      'b.test': { a: ['192.0.2.3'] },
+    }
+    expect(await find('good.test', zones, { isOwnListener })).toEqual(['a.test 192.0.2.1'])
+  })
+
   test('one address in two spellings is tried once', async () => {
     const twice = zonesOf('192.0.2.1', '::ffff:192.0.2.1', '::ffff:c000:201')
     expect(await find('a.test', twice)).toEqual(['a.test 192.0.2.1'])

@@ -39,6 +39,12 @@ const cases: [what: string, record: object, place: LogPlace, internal: boolean][
     true,
   ],
   [
+    'the same, where a loopback address is listened on',
+    { connectorId: 'SRV01\\Default SRV01', ...own, localEndpoint: '127.0.108.1:2525' },
+    { service: 'Transport', direction: 'Receive' },
+    true,
+  ],
+  [
     'another server at the Transport service',
     { connectorId: 'SRV01\\Default SRV01', ...toOthers },
     { service: 'Transport', direction: 'Receive' },

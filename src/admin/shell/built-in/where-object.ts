@@ -48,10 +48,13 @@ const operators: Readonly<Record<keyof typeof comparisons, ValueOperator>> = {
 
 const parameters = {
   Property: parameter(
-    { ...anyValue, suggests: 'properties' },
+    { ...anyValue, suggests: 'properties', choosesObjects: true },
     { help: 'A condition in braces, or the name of the property to compare.', position: 0 },
   ),
-  Value: parameter(anyValue, { help: 'What the property is compared with.', position: 1 }),
+  Value: parameter(
+    { ...anyValue, choosesObjects: true },
+    { help: 'What the property is compared with.', position: 1 },
+  ),
   FilterScript: parameter(scriptBlock, { help: 'The condition, with $_ for the object.' }),
   Not: parameter(switchParameter, { help: 'Keeps objects whose property is false or empty.' }),
   ...comparisons,
@@ -93,7 +96,7 @@ function conditionOf(given: Given<typeof parameters>, context: CmdletContext) {
       refuseTogether(given, [given.Property === undefined ? 'FilterScript' : 'Property', name])
     }
     return (item: Value) => {
-      const value = context.evaluate(block, item)
+      const value = context.evaluate(block, item, { choosesObjects: true })
       return value instanceof Promise ? value.then(isTrue) : isTrue(value)
     }
   }

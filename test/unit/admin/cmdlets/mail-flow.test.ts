@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest'
-import { type MailFlow, mailFlowCmdlets } from '../../../../src/admin/cmdlets/mail-flow.ts'
+import {
+  type MailFlow,
+  type TestMail,
+  mailFlowCmdlets,
+} from '../../../../src/admin/cmdlets/mail-flow.ts'
 import { builtInCmdlets } from '../../../../src/admin/shell/built-in/built-in-cmdlets.ts'
 import { Shell } from '../../../../src/admin/shell/shell.ts'
 import { systemClock } from '../../../../src/base/clock.ts'
@@ -20,9 +24,11 @@ async function run(
   { message = queued, events }: { message?: typeof queued; events?: readonly TrackingRecord[] },
 ) {
   const senders: (string | undefined)[] = []
+  const mails: TestMail[] = []
   const flow: MailFlow = {
-    send({ sender }) {
-      senders.push(sender)
+    send(mail) {
+      senders.push(mail.sender)
+      mails.push(mail)
       return Promise.resolve({ messageId: '<1@x>', endPoint: '127.0.0.1:25', ...message })
     },
     events: () => Promise.resolve(events),
@@ -34,7 +40,7 @@ async function run(
   const shell = new Shell({ cmdlets, clock: systemClock })
   const told = '| ForEach-Object {"$($_.TestMailflowResult) $($_.Outcome) $($_.Details)"}'
   await shell.runLine(`${line} ${told}`, { host })
-  return { out: host.out.trimEnd(), errors: host.errors, notices: host.notices, senders }
+  return { out: host.out.trimEnd(), errors: host.errors, notices: host.notices, senders, mails }
 }
 
 test('-Identity names this server only', async () => {
@@ -83,4 +89,15 @@ test('-WhatIf sends nothing, and a sender is used as given', async () => {
   expect((await run('Test-MailFlow a@x.test -WhatIf', { events: [sent] })).senders).toEqual([])
   const line = 'Test-MailFlow a@x.test -SenderAddress b@x.test'
   expect((await run(line, { events: [sent] })).senders).toEqual(['b@x.test'])
+})
+
+test('-Credential and -ReceiveConnector say as whom and where the message is handed over', async () => {
+  const secret = 'ConvertTo-SecureString pass -AsPlainText -Force'
+  const login = `(New-Object System.Management.Automation.PSCredential ana,(${secret}))`
+  const line = `Test-MailFlow a@x.test -Credential ${login} -ReceiveConnector "Client Frontend"`
+  const { mails, errors } = await run(line, { events: [sent] })
+  expect(errors).toBe('')
+  expect(mails).toMatchObject([
+    { connector: 'Client Frontend', credential: { userName: 'ana' }, sender: undefined },
+  ])
 })

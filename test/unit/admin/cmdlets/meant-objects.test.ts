@@ -87,6 +87,7 @@ describe('a filter that is no comparison is refused before anything is asked', (
 
 test.each([
   ["FromAddress -eq 'ANA@contoso.test'", ['17', '18']],
+  ["{Subject -eq 'Message 17'}", ['17']],
   ["FromAddress -ceq 'ANA@contoso.test'", []],
   ["(Subject -eq 'Message 17') -or (Size -gt 1KB)", ['17']],
   ["-not (Subject -like '*17')", ['18']],
@@ -102,7 +103,8 @@ test.each([
   ["Identity -like '*'", ['17', '18']],
 ])('the filter %s means %s', async (source, numbers) => {
   const server = waiting()
-  const line = `Remove-Message -Filter {${source}} -WithNDR $false -Confirm:$false`
+  const text = source.startsWith('{') ? `'${source.replaceAll("'", "''")}'` : `{${source}}`
+  const line = `Remove-Message -Filter ${text} -WithNDR $false -Confirm:$false`
   expect((await runQueueLine(server, line)).errors).toBe('')
   expect(server.asked).toEqual(numbers.length === 0 ? [] : [`remove ${numbers.join(' ')}`])
 })
@@ -127,6 +129,9 @@ describe('what was never said means nothing, not all', () => {
     ['Get-Message -Queue "$nothing" | Remove-Message -Confirm:$false', noVariable],
     ['Get-Queue -Server ""', 'An identity is never empty.'],
     ['Get-Queue | where Status -eq | Suspend-Queue', 'requires both the -Property and -Value'],
+    ['Get-Queue | where Status -like "*$nothing*" | Suspend-Queue', noVariable],
+    ['Get-Queue | where {$_.Status -like "*$nothing*"} | Suspend-Queue', noVariable],
+    ['Get-Queue | ? {$_.Status -ne $nothing} | Suspend-Queue', noVariable],
   ])('%s', async (line, why) => {
     expect(await refused(line)).toContain(why)
   })

@@ -131,7 +131,7 @@ describe('changing queues', () => {
   test('Retry-Queue says why nothing is to be done', async () => {
     const { notices } = await runQueueLine(queues(), 'Retry-Queue 2')
     expect(notices.replaceAll(/\s+/g, ' ')).toContain(
-      'Only queues in Retry are retried; the status of "EDGE01\\2" is Ready.',
+      'have messages waiting and are not suspended are retried; the status of "EDGE01\\2" is Ready.',
     )
   })
 })

@@ -212,6 +212,15 @@ test.each([
   expect(await settings.text()).not.toMatch(/Linked|Controller|Antispam|Shadow|Journaling/)
 })
 
+test('what Exchange says by itself is taken; what it would do is told to have no effect', async () => {
+  const settings = await SettingsShell.on(start)
+  const usual = '-SafetyNetHoldTime 2.00:00:00 -MaxDumpsterSizePerDatabase 18MB'
+  const told = await settings.run(`Set-TransportConfig ${usual} -ShadowRedundancyEnabled $true`)
+  expect(told).toMatch(/^WARNING: -ShadowRedundancyEnabled has no effect: mail is on disk/)
+  expect(told.match(/WARNING/g)).toHaveLength(1)
+  expect(await settings.text()).not.toMatch(/SafetyNet|Dumpster|Shadow/)
+})
+
 test.each(refusals)('refuses %s, and leaves the file as it is', async (line, why) => {
   const settings = await SettingsShell.on(start)
   expect(await settings.errorOf(line)).toContain(why)
