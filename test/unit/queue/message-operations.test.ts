@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { hour, minute } from '../../../src/base/time-span.ts'
 import { type QueueStore, type Settlement, StoreError } from '../../../src/queue/queue-store.ts'
 import type { DeliveryLane } from '../../../src/queue/delivery-agent.ts'
-import { unreachableQueue } from '../../../src/queue/queue-key.ts'
+import { submissionQueue, unreachableQueue } from '../../../src/queue/queue-key.ts'
 import { type Copy, placeOf } from '../../../src/queue/stored-message.ts'
 import { failing } from '../../support/failing-store.ts'
 import { domainQueue } from '../../support/queue-samples.ts'
@@ -74,6 +74,25 @@ describe('a suspended message', () => {
     await bench.scheduler.messages.resume([placeOf(first)])
     await bench.settle()
     expect(await bench.waiting()).toEqual([])
+  })
+  test.each([
+    ['of the Submission queue is categorized when it is resumed', submissionQueue, 0],
+    ['of the Unreachable queue waits on when it is resumed', unreachableQueue, 1],
+  ])('%s', async (_, queue, left) => {
+    await using bench = new SchedulerBench()
+    await bench.start()
+    const copies = await bench.sendTo(queue)
+    await bench.scheduler.messages.suspend(copies.map(placeOf))
+    let categorized = 0
+    bench.recategorize = ({ recipients }) => {
+      categorized++
+      return Promise.resolve({ copies: [{ queue: key, recipients }], failed: [] })
+    }
+    await bench.advance(hour, minute)
+    expect(categorized).toBe(0)
+    await bench.scheduler.messages.resume(copies.map(placeOf))
+    await bench.settle()
+    expect(await bench.waiting()).toHaveLength(left)
   })
   test('neither expires nor tells of a delay', async () => {
     await using bench = new SchedulerBench()
