@@ -8,6 +8,7 @@ import {
   proxyDescription,
 } from '../send/connectivity-texts.ts'
 import type { SmtpClient } from '../send/smtp-client.ts'
+import { inboundProxyConnector } from './inbound-proxy-connector.ts'
 import {
   type ServiceSessionOptions,
   type ServiceTarget,
@@ -23,8 +24,6 @@ export interface BackEndConnectionsOptions extends ServiceSessionOptions {
   readonly keepFor?: Milliseconds
 }
 
-/** The name of the implicit connector in the SmtpSend log. */
-export const inboundProxyConnector = 'Inbound Proxy Internal Send Connector'
 /** The name of the Transport service in the connectivity log. */
 const destination = 'internalproxy'
 /** Well below any ConnectionTimeout, which would end a connection in the middle of a message. */

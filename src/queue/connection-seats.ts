@@ -15,10 +15,11 @@ const mostUnproven = 1000
 
 /**
  * Half of all connections are for proven next hops alone; of the other half, next hops that never failed have
- * half to themselves. With a single connection all share it.
+ * half to themselves. With a single connection all share it. Of several processes that share all connections each
+ * has its part of what is for unproven ones.
  */
-export function seatLimits(all: number): SeatLimits {
-  const unproven = Math.max(1, Math.min(Math.floor(all / 2), mostUnproven))
+export function seatLimits(all: number, sharers = 1): SeatLimits {
+  const unproven = Math.max(1, Math.min(Math.floor(all / 2 / sharers), mostUnproven))
   return { all, unproven, doubtful: Math.max(1, Math.floor(unproven / 2)) }
 }
 

@@ -4,14 +4,11 @@ import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import type { Milliseconds } from '../base/time-span.ts'
 import type { AdminMark } from './admin-mark.ts'
-import { ConnectionLine, type Turn } from './connection-line.ts'
-import { ConnectionPlaces } from './connection-places.ts'
-import { type Seat, type SeatLimits, seatLimits } from './connection-seats.ts'
+import { ConnectionTurns, type Granted } from './connection-turns.ts'
 import { type ConnectionAtWork, ConnectionWatch } from './connection-watch.ts'
 import type { ConnectionResult, DeliveryAgent, RecipientResult } from './delivery-agent.ts'
-import { type ConnectionLimits, DeliveryQueue } from './delivery-queue.ts'
+import { DeliveryQueue } from './delivery-queue.ts'
 import { DueTimes } from './due-times.ts'
-import { DoubtPace } from './doubt-pace.ts'
 import { MessageOperations } from './message-operations.ts'
 import { NextHopTrouble } from './next-hop-trouble.ts'
 import type { Notifier } from './notifier.ts'
@@ -30,7 +27,7 @@ import { type Recategorizer, Resubmission } from './resubmission.ts'
 import type { RetrySettings } from './retry-schedule.ts'
 import { Settler } from './settler.ts'
 import { SoundMail } from './sound-mail.ts'
-import type { Place, SharedPlaces } from './shared-places.ts'
+import type { SharedPlaces } from './shared-places.ts'
 import type { Copy } from './stored-message.ts'
 import type { MessageSettings } from './verdict.ts'
 import { WakeCalendar } from './wake-calendar.ts'
@@ -60,18 +57,9 @@ export interface SchedulerOptions {
   readonly places?: SharedPlaces
 }
 
-/** Queues for whose first connection the store is asked at a time: nothing else waits long for it. */
-const preparedAtATime = 32
-
 /** A connection at work, and how it is told to end. */
 interface Serving extends ConnectionAtWork {
   readonly controller: AbortController
-}
-
-/** What a turn gives a queue. */
-interface Granted {
-  readonly seat: Seat
-  readonly place: Place
 }
 
 /** Decides when which queue gets a connection, and sees that each copy ends with one outcome. */
@@ -85,12 +73,9 @@ export class QueueScheduler implements AsyncDisposable {
   readonly #dueTimes: DueTimes
   readonly #resubmission: Resubmission
   readonly #queues = new QueueMap<DeliveryQueue>()
-  readonly #line: ConnectionLine
-  readonly #places: ConnectionPlaces
+  readonly #turns: ConnectionTurns
   readonly #wakes: WakeCalendar<DeliveryQueue>
-  readonly #pace: DoubtPace
   readonly #watch: ConnectionWatch
-  #preparing = 0
   readonly #serving = new Map<Promise<void>, Serving>()
   /** Copies being transmitted. */
   readonly #active = new Set<number>()
@@ -120,11 +105,14 @@ export class QueueScheduler implements AsyncDisposable {
     })
     this.#windows = new WindowKeeper(options)
     this.#sound = new SoundMail(options)
-    const onTurn = () => this.#openConnections()
-    this.#pace = new DoubtPace({ clock, load: options.load, onTurn })
-    this.#line = new ConnectionLine(this.#pace)
+    this.#turns = new ConnectionTurns({
+      ...{ ...options, isRunning, isSending: () => this.#isSending },
+      refill: (queue) => this.#refill(queue),
+      consider: (queue) => this.#consider(queue),
+      open: (queue, granted) => this.#open(queue, granted),
+    })
     this.#watch = new ConnectionWatch({
-      ...{ clock, line: this.#line, limits: () => this.#seatLimits },
+      ...{ clock, line: this.#turns, limits: () => this.#turns.seatLimits },
       connections: () => this.#serving.values(),
       onStalled: (queue) => this.#consider(queue),
     })
@@ -135,12 +123,13 @@ export class QueueScheduler implements AsyncDisposable {
       recategorize: ({ key }) => void this.#resubmission.walk(key),
       isRunning,
     })
-    this.#places = new ConnectionPlaces({ ...options, onTurn: (queue) => this.#onTurn(queue) })
     this.listing = new QueueListing({
       ...options,
       queues: this.#queues,
       active: this.#active,
-      waits: new QueueWaits({ clock, seats: this.#line.seats, limits: () => this.#seatLimits }),
+      waits: new QueueWaits({
+        ...{ clock, seats: this.#turns.seats, limits: () => this.#turns.seatLimits },
+      }),
       marks,
     })
     this.#resubmission = new Resubmission({
@@ -182,7 +171,7 @@ export class QueueScheduler implements AsyncDisposable {
     this.#endRoomWatch = this.#options.store.hasRoomForResults.subscribe((hasRoom) => {
       if (!hasRoom) return
       for (const queue of this.#queues.values()) this.#consider(queue)
-      this.#openConnections()
+      this.#turns.serve()
     })
   }
 
@@ -208,7 +197,7 @@ export class QueueScheduler implements AsyncDisposable {
       if (!this.#windows.accept(queue, copy)) {
         queue.noteDue(copy.dueAt)
         surplus.push(copy)
-      } else if (queue.standing === 'doubtful' && queue.retryCount === 0) this.#line.promote(queue)
+      } else if (queue.standing === 'doubtful' && queue.retryCount === 0) this.#turns.promote(queue)
     }
     this.#options.store.release(surplus)
     for (const queue of touched) this.#consider(queue)
@@ -223,7 +212,7 @@ export class QueueScheduler implements AsyncDisposable {
   async drain(signal: AbortSignal): Promise<void> {
     this.#state = 'ended'
     this.#endRoomWatch()
-    this.#line.clear()
+    this.#turns.clear()
     this.#windows.close()
     this.#watch.end()
     this.#sweep.stop()
@@ -258,16 +247,6 @@ export class QueueScheduler implements AsyncDisposable {
     return queue
   }
 
-  get #limits(): ConnectionLimits {
-    const { MaxOutboundConnections, MaxPerDomainOutboundConnections } =
-      this.#options.settings.current
-    return { perQueue: MaxPerDomainOutboundConnections, all: MaxOutboundConnections }
-  }
-
-  get #seatLimits(): SeatLimits {
-    return seatLimits(this.#options.settings.current.MaxOutboundConnections)
-  }
-
   /** Nothing is sent whose result could not be written down. */
   #maySend(queue: DeliveryQueue): boolean {
     return this.#isSending && queue.maySend
@@ -280,23 +259,14 @@ export class QueueScheduler implements AsyncDisposable {
   /** Looks at what the queue needs next: a connection, copies from the store, a timer, or its end. */
   #consider(queue: DeliveryQueue): void {
     if (!this.#maySend(queue)) return
-    const { clock } = this.#options
     if (queue.nextDueAt !== undefined && this.#dueTimes.untilDue(queue.nextDueAt) <= 0) {
       queue.nextDueAt = undefined
       queue.moreInStore = true
     }
     if (this.#windows.isLow(queue)) void this.#refill(queue)
-    if (!queue.inLine && queue.wantsConnection(this.#limits, clock.monotonic())) {
-      this.#line.join(queue)
-      this.#openConnections()
-    } else if (
-      queue.refill === undefined &&
-      queue.connections === 0 &&
-      queue.ready === 0 &&
-      !queue.inLine
-    ) {
-      this.#sleep(queue)
-    }
+    if (this.#turns.join(queue)) return
+    const { refill, connections, ready, inLine } = queue
+    if (refill === undefined && connections === 0 && ready === 0 && !inLine) this.#sleep(queue)
   }
 
   /** Sets the timer for the next due time, or for the disappearance of an idle queue. */
@@ -324,51 +294,6 @@ export class QueueScheduler implements AsyncDisposable {
     return queue.refill
   }
 
-  #openConnections(): void {
-    if (!this.#isSending) return
-    const limits = this.#seatLimits
-    while (this.#preparing < preparedAtATime) {
-      const turn = this.#line.take(limits)
-      if (turn === undefined) return
-      if (!this.#serveTurn(turn)) turn.seat.free()
-    }
-  }
-
-  /** False when nothing came of it: the queue wants no connection, or there is no place for it now. */
-  #serveTurn({ queue, seat }: Turn): boolean {
-    if (!queue.wantsConnection(this.#limits, this.#options.clock.monotonic())) return false
-    const place = this.#places.take(queue)
-    if (place === undefined) return false
-    if (queue.ready === 0) void this.#prepare(queue, { seat, place })
-    else this.#open(queue, { seat, place })
-    this.#consider(queue)
-    return true
-  }
-
-  #onTurn(queue: DeliveryQueue): void {
-    if (this.#state !== 'running') return
-    this.#line.join(queue)
-    this.#openConnections()
-  }
-
-  /** Fetches copies only now that there is a connection for them: most queues in line need none yet. */
-  async #prepare(queue: DeliveryQueue, granted: Granted): Promise<void> {
-    this.#preparing++
-    queue.preparing = true
-    await this.#refill(queue)
-    this.#preparing--
-    queue.preparing = false
-    const wanted = this.#maySend(queue) && queue.ready > 0
-    if (wanted) this.#open(queue, granted)
-    else {
-      granted.place.release()
-      granted.seat.free()
-    }
-    if (this.#state !== 'running') return
-    this.#consider(queue)
-    this.#openConnections()
-  }
-
   #open(queue: DeliveryQueue, { seat, place }: Granted): void {
     this.#wakes.cancel(queue)
     const controller = new AbortController()
@@ -384,7 +309,7 @@ export class QueueScheduler implements AsyncDisposable {
         queue.reached++
         this.#consider(queue)
       },
-      decided: () => this.#prove(queue, seat),
+      decided: () => this.#turns.prove(queue, seat),
     })
     queue.insists = false
     queue.join(lane)
@@ -392,21 +317,12 @@ export class QueueScheduler implements AsyncDisposable {
       await lane.end()
       place.release()
       this.#serving.delete(serving)
-      if (isServed(lane, result)) this.#prove(queue, seat)
+      if (isServed(lane, result)) this.#turns.prove(queue, seat)
       seat.free()
       this.#ended(queue, lane, result)
     })
     this.#serving.set(serving, { queue, lane, seat, controller })
     this.#watch.begin()
-  }
-
-  /** The next hop has answered for somebody's mail. */
-  #prove(queue: DeliveryQueue, seat: Seat): void {
-    queue.standing = 'proven'
-    if (seat.standing === 'proven') return
-    seat.prove()
-    this.#pace.succeeded()
-    this.#openConnections()
   }
 
   async #serve(lane: QueueLane, signal: AbortSignal): Promise<ConnectionResult> {
@@ -486,7 +402,7 @@ export class QueueScheduler implements AsyncDisposable {
         break
     }
     this.#consider(queue)
-    this.#openConnections()
+    this.#turns.serve()
   }
 
   /** Copies of the queue became due that it did not know of. */

@@ -1,5 +1,7 @@
 /** Places for outbound connections within limits that several processes keep together. */
 export interface SharedPlaces {
+  /** How many processes there are. */
+  readonly sharers: number
   /**
    * Takes a place for a connection of `queue` (a queue key's text). Undefined when there is none now:
    * `whenFree` is called once, when it is worth asking again, and a place that it does not take is

@@ -161,11 +161,17 @@ export class SessionOpener {
       logger.warn(facts, 'TLS failed and is required')
       return tlsNeed(connector) === 'required' ? tlsRequired(tlsFault) : trouble
     }
-    logger.warn(facts, fallingBack)
+    this.#tellFallback(request, tlsFault)
     const opened = await this.#attempt(request, tlsFault)
     if ('kind' in opened) return { kind: 'fallback', tlsFault, inClear: opened }
     tlsMemory.note(targetEndpoint(target), tlsFault)
     return opened
+  }
+
+  #tellFallback({ target }: SessionRequest, reason: string): void {
+    const { tlsMemory, logger } = this.#options
+    if (tlsMemory.isNews(targetEndpoint(target), reason))
+      logger.warn({ target: targetName(target), reason }, fallingBack)
   }
 
   #clearTextRefused({ target }: SessionRequest, tlsFault: string): void {
@@ -271,8 +277,7 @@ export class SessionOpener {
       void client.quit()
       return trouble
     } catch (error) {
-      const { reason } = signal
-      if (reason instanceof ClientFailure) log.record('*', '', reason.message)
+      if (signal.reason instanceof ClientFailure) log.record('*', '', signal.reason.message)
       socket.destroy()
       throw error
     } finally {
@@ -310,10 +315,7 @@ export class SessionOpener {
     const secured = await this.#startTls.secure(client, { ...request, hello })
     if (secured?.kind !== 'clear') return secured
     attempt.tlsFault = secured.tlsFault
-    this.#options.logger.warn(
-      { target: targetName(request.target), reason: secured.tlsFault },
-      fallingBack,
-    )
+    this.#tellFallback(request, secured.tlsFault)
     return undefined
   }
 

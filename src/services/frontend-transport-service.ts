@@ -81,7 +81,7 @@ export async function openFrontendTransportService(ground: ServiceGround): Promi
     targets: backEnds(config.current, targets),
     ...{ dialer, clock, logger, signal: ground.stopping },
   })
-  const listeners = await startListening(receive)
+  const listeners = ground.stopping.aborted ? [] : await startListening(receive)
   let draining = false
   const closing = opened.move()
   return {

@@ -1,3 +1,4 @@
+import { cut } from '../admin/format/text-width.ts'
 import type { Clock } from '../base/clock.ts'
 import type { ProgramLog } from '../base/program-log.ts'
 import { type Milliseconds, second } from '../base/time-span.ts'
@@ -33,7 +34,7 @@ export class MailLines {
     this.#tell('accepted', 'info', () => {
       const { id, envelope, subject } = first.message
       const to = addressList(copies.flatMap(({ recipients }) => recipients))
-      const about = subject === '' ? '' : `: ${plainText(subject, longestText)}`
+      const about = subject === '' ? '' : `: ${shown(subject)}`
       return `message ${id} accepted from <${envelope.sender}> to ${to}${about}`
     })
   }
@@ -94,11 +95,16 @@ function concerned({ copy, results }: OfResults): string {
 }
 
 function reasonOf({ results }: OfResults): string {
-  return plainText(results[0]?.reply ?? '', longestText)
+  return shown(results[0]?.reply ?? '')
+}
+
+/** On one line, and with a mark where it was cut. */
+function shown(text: string): string {
+  return cut(plainText(text, longestText + 1), longestText)
 }
 
 function addressList(recipients: readonly CopyRecipient[]): string {
-  const shown = recipients.slice(0, mostRecipients).map(({ address }) => `<${address}>`)
-  const rest = recipients.length - shown.length
-  return `${shown.join(', ')}${rest === 0 ? '' : ` and ${rest} more`}`
+  const listed = recipients.slice(0, mostRecipients).map(({ address }) => `<${address}>`)
+  const rest = recipients.length - listed.length
+  return `${listed.join(', ')}${rest === 0 ? '' : ` and ${rest} more`}`
 }

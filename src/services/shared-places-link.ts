@@ -14,7 +14,7 @@ interface Asked {
  * most of it.
  */
 export class SharedPlacesLink implements SharedPlaces {
-  readonly #workers: number
+  readonly sharers: number
   readonly #send: SendToSupervisor
   readonly #used = new Map<string, number>()
   /** Of those in use, how many the supervisor gave. */
@@ -26,7 +26,7 @@ export class SharedPlacesLink implements SharedPlaces {
 
   /** `workers` is how many share, the most there can be. */
   constructor(workers: number, send: SendToSupervisor) {
-    this.#workers = workers
+    this.sharers = workers
     this.#send = send
   }
 
@@ -42,7 +42,7 @@ export class SharedPlacesLink implements SharedPlaces {
       const keys = lacking.map(({ key }) => key)
       this.#asked.set(id, { queue, keys, whenFree })
       const wishes = lacking.map(
-        ({ key, limit }) => [key, limit - this.#workers * this.#ownPart(limit)] as const,
+        ({ key, limit }) => [key, limit - this.sharers * this.#ownPart(limit)] as const,
       )
       this.#send({ kind: 'want-places', id, wishes }, () => undefined)
       return undefined
@@ -95,7 +95,7 @@ export class SharedPlacesLink implements SharedPlaces {
 
   /** A quarter of what it would be if all were shared out evenly. */
   #ownPart(limit: number): number {
-    return limit === Infinity ? Infinity : Math.floor(limit / (4 * this.#workers))
+    return limit === Infinity ? Infinity : Math.floor(limit / (4 * this.sharers))
   }
 }
 

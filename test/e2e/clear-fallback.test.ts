@@ -8,25 +8,25 @@ import { testCertificate } from '../support/test-certificate.ts'
 import { trustingEdge } from '../support/trusting-edge.ts'
 import { until } from '../support/until.ts'
 
-const address = '127.0.108.1'
+const address = '127.0.177.1'
 const port = 10025
 
 test('one reset handshake at a hop that wants TLS delays two messages, and returns neither', async () => {
   const MAIL = (_: string, { secured }: FakeSession) =>
     secured ? '250 2.1.0 OK' : '530 5.7.0 Must issue a STARTTLS command first'
   await using fake: FakeMx = await FakeMx.start({
-    address: '127.0.108.2',
+    address: '127.0.177.2',
     tls: await testCertificate(['hop.example']),
     handshakeFault: (session) => (fake.sessions.indexOf(session) === 0 ? 'reset' : undefined),
     answers: { MAIL },
   })
-  await using home = await FakeMx.start({ address: '127.0.108.3' })
+  await using home = await FakeMx.start({ address: '127.0.177.3' })
   const hop = (host: string, { port: at }: FakeMx) => ({ address: host, port: at })
   const config = trustingEdge({
     ...{ address, port },
     sendConnectors: [
-      smartHostConnector('To Home', 'home.example', hop('127.0.108.3', home)),
-      smartHostConnector('To Hop', '*', hop('127.0.108.2', fake)),
+      smartHostConnector('To Home', 'home.example', hop('127.0.177.3', home)),
+      smartHostConnector('To Hop', '*', hop('127.0.177.2', fake)),
     ],
     transportService: { QueueGlitchRetryInterval: '00:00:03' },
   })

@@ -148,6 +148,7 @@ test('TLS that fails is told, and the session in clear', async () => {
   expect(lines(clear)).toEqual([
     begun,
     `> Established connection to ${hosts.noTls}`,
+    '> TLS failed, sending in clear',
     expect.stringMatching(/^- Messages: 1 Bytes: \d+ Recipients: 1 \(\)$/),
   ])
 })

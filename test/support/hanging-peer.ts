@@ -37,6 +37,23 @@ export class HangingPeer {
     return { kind: 'served' }
   }
 
+  /** Serves a lane after so long, unless it is given up before. */
+  async serveLate(
+    lane: DeliveryLane,
+    signal: AbortSignal,
+    after: number,
+  ): Promise<ConnectionResult> {
+    const copy = await lane.next()
+    if (copy === undefined) return { kind: 'served' }
+    const greeted = Promise.withResolvers<undefined>()
+    this.#clock.after(after, () => greeted.resolve(undefined))
+    const early = await Promise.race([this.#hang(lane, copy, signal), greeted.promise])
+    if (early !== undefined) return early
+    lane.reached()
+    await lane.report(copy, resultsFor(copy, 'delivered', '250 ok'))
+    return { kind: 'served' }
+  }
+
   async #hang(lane: DeliveryLane, copy: Copy, signal: AbortSignal): Promise<ConnectionResult> {
     const end = Promise.withResolvers<string>()
     lane.watch(this.#connection((why) => end.resolve(why)))

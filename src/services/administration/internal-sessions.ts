@@ -1,6 +1,6 @@
 import type { ServerConfig } from '../../config/server-config.ts'
 import type { ProtocolLogRecord } from '../../logs/protocol-log-record.ts'
-import { inboundProxyConnector } from '../../proxy/back-end-connections.ts'
+import { inboundProxyConnector } from '../../proxy/inbound-proxy-connector.ts'
 import type { ReceiveConnector } from '../../receive/receive-connector.ts'
 
 /** Which log a record stands in. */

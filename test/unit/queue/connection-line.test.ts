@@ -46,6 +46,11 @@ test.each([
   },
 )
 
+test('processes that share all connections share those for next hops not proven', () => {
+  expect(seatLimits(1000, 4)).toEqual({ all: 1000, unproven: 125, doubtful: 62 })
+  expect(seatLimits(2, 4)).toEqual({ all: 2, unproven: 1, doubtful: 1 })
+})
+
 test('next hops that nobody tried never hold what is for proven ones', () => {
   const line = lineOf(many(100, 'hang.test', 'untried'))
   expect(turns(line, 40)).toHaveLength(20)

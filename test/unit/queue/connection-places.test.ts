@@ -4,6 +4,7 @@ import { SchedulerBench, delivering } from '../../support/scheduler-bench.ts'
 
 /** Places of which a test says how many there are. */
 class CountedPlaces implements SharedPlaces {
+  readonly sharers = 2
   free: number
   taken = 0
   readonly waiting: (() => void)[] = []

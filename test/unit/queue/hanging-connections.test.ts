@@ -65,6 +65,29 @@ describe.each(phases)('many next hops that hang, at the phase %s', (phase) => {
   })
 })
 
+test.each([60, 200])(
+  'a next hop that greets after %d s is delivered to, though others always wait',
+  async (late) => {
+    await using hanging = await hangingBench('opening', 40)
+    const { bench, peer } = hanging
+    bench.serve = (lane, signal) =>
+      lane.key.nextHopDomain === 'slow.test'
+        ? peer.serveLate(lane, signal, late * second)
+        : peer.serve(lane, signal)
+    await bench.send('slow.test')
+    for (let n = 0; n < 50; n++) await bench.send(`h${n}.hang${n}.test`)
+    const isWaiting = async () =>
+      (await bench.waiting()).some(({ queue }) => queue.nextHopDomain === 'slow.test')
+    for (let n = 0; n < 60 && (await isWaiting()); n++) {
+      await bench.send(`more${n}.test`, 1)
+      await bench.advance(minute, second)
+    }
+    expect(await isWaiting()).toBe(false)
+    expect(peer.givenUp.length).toBeGreaterThan(50)
+  },
+  30_000,
+)
+
 describe('a message that hangs in its queue', () => {
   async function queueOf(phase: WaitPhase, all: number, hangs: (subject: string) => boolean) {
     const hanging = await hangingBench(phase, all)

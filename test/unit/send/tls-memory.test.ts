@@ -17,6 +17,17 @@ test('a fault of TLS is remembered by address for ten minutes, or until it is fo
   expect(memory.faultOf('192.0.2.1:25')).toBeUndefined()
 })
 
+test('a fault is news once in ten minutes, or when it is another one', () => {
+  const clock = new FakeClock()
+  const memory = new TlsMemory(clock)
+  expect(memory.isNews('192.0.2.1:25', '454')).toBe(true)
+  expect(memory.isNews('192.0.2.1:25', '454')).toBe(false)
+  expect(memory.isNews('192.0.2.2:25', '454')).toBe(true)
+  expect(memory.isNews('192.0.2.1:25', 'reset')).toBe(true)
+  clock.advance(10 * minute)
+  expect(memory.isNews('192.0.2.1:25', 'reset')).toBe(true)
+})
+
 test('a thousand faults are remembered, the latest ones', () => {
   const memory = new TlsMemory(new FakeClock())
   for (let at = 0; at <= 1000; at++) memory.note(String(at), 'reset')

@@ -63,6 +63,11 @@ describe('a line tells', () => {
       'warn message 7 to <bob@corp.example> returned: 550 5.1.1 User unknown',
     ],
     [
+      'a long reason as far as a line goes',
+      { kind: 'deferred', copy, until: 0, results: [result('bob@corp.example', 'x'.repeat(300))] },
+      `warn message 7 to <bob@corp.example> deferred: ${'x'.repeat(197)}...`,
+    ],
+    [
       'that nobody is told',
       { kind: 'expired', copy, results: [result('bob@corp.example', '550 4.4.7 QUEUE.Expired')] },
       'warn message 7 to <bob@corp.example> given up: 550 4.4.7 QUEUE.Expired',
