@@ -68,7 +68,9 @@ test.each(cases)(
     await using relay = await RelayProcess.start({
       config: openMailbox({ address: relayAddress, smartHost: host, connector }),
     })
-    await honestSessions(port)
+    const calm = await honestSessions(port)
+    // Where the machine has other work, too, every step of a session takes longer.
+    const usual = calm[calm.length >> 1] ?? 0
     const slow: string[] = []
     for (const { name, begin, again } of floods) {
       for (const attackers of [1, 5]) {
@@ -80,7 +82,7 @@ test.each(cases)(
         )
         const figures = `${name}, ${attackers} attackers: ${times.length} messages, median ${median} ms, longest ${longest} ms`
         console.info(`by ${by}: ${figures}`)
-        if (longest >= patience) slow.push(figures)
+        if (longest >= patience + 10 * usual) slow.push(figures)
       }
     }
     expect(slow).toEqual([])
