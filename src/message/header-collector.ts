@@ -23,6 +23,12 @@ const lineFeed = 0x0a
 const more: HeaderProgress = { kind: 'more' }
 const tooLarge: HeaderProgress = { kind: 'too-large' }
 
+/**
+ * More fields than this are of no use to anybody, and each costs time in which nobody else is served: an
+ * arriving header that has more is too large, however few octets it takes.
+ */
+export const mostHeaderFields = 2000
+
 /** Where the header ends. */
 interface HeaderEnd {
   readonly headerEnd: number
@@ -41,18 +47,20 @@ interface HeaderEnd {
 export class HeaderCollector {
   /** The empty line may stand behind a header of the full size. */
   readonly #window: Bytes
+  readonly #mostFields: number
   #held: Buffer = Buffer.alloc(0)
   #length = 0
   #lineStart = 0
   /** Up to where the line at `#lineStart`, known to be of the header, was searched for its end. */
   #searched: number | undefined
-  #hasField = false
+  #fields = 0
   #hasStrayLines = false
   /** Where lines begin that are the header's only if a field follows. */
   #doubtful: number | undefined
 
-  constructor(maxHeaderSize: Bytes) {
+  constructor(maxHeaderSize: Bytes, mostFields = Infinity) {
     this.#window = maxHeaderSize + 2
+    this.#mostFields = mostFields
   }
 
   /** Adds content; after any answer but `more` it must not be called again. */
@@ -60,6 +68,7 @@ export class HeaderCollector {
     const room = this.#window - this.#length
     const taken = this.#hold(chunk.length > room ? chunk.subarray(0, room) : chunk)
     const end = this.#headerEnd()
+    if (this.#fields > this.#mostFields) return tooLarge
     if (end !== undefined) {
       const rest = this.#held.subarray(end.bodyStart, this.#length)
       return {
@@ -105,7 +114,7 @@ export class HeaderCollector {
   }
 
   #headerEnd(): HeaderEnd | undefined {
-    for (;;) {
+    while (this.#fields <= this.#mostFields) {
       if (this.#searched === undefined) {
         const at = this.#lineStart
         const kind = at === 0 ? this.#firstKind() : lineKind(this.#held, at, this.#length)
@@ -122,6 +131,7 @@ export class HeaderCollector {
       this.#lineStart = lineEnd + 1
       this.#searched = undefined
     }
+    return undefined
   }
 
   /** A mark before the first field is a stray one, too; before anything else it is content. */
@@ -138,11 +148,11 @@ export class HeaderCollector {
   #judge(kind: Exclude<LineKind, 'undecided'>, at: number): HeaderEnd | undefined {
     switch (kind) {
       case 'field':
-        this.#hasField = true
+        this.#fields++
         this.#doubtful = undefined
         return undefined
       case 'continuation':
-        if (!this.#hasField) this.#stray(at)
+        if (this.#fields === 0) this.#stray(at)
         return undefined
       case 'from':
         this.#stray(at)

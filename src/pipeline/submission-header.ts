@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../base/time-span.ts'
 import type { HeaderBlock } from '../message/header-block.ts'
-import { HeaderCollector } from '../message/header-collector.ts'
+import { HeaderCollector, mostHeaderFields } from '../message/header-collector.ts'
 import type { SplitContent } from '../message/header-collector.ts'
 import { decodeHeaderText, plainText } from '../message/header-text.ts'
 import { formatMailDate } from '../message/mail-date.ts'
@@ -10,7 +10,7 @@ import type { ContentLimits, SessionFacts } from '../message/message-sink.ts'
 import { countHops, receivedLine } from '../message/received-line.ts'
 import { withoutStrayLines } from '../message/stray-lines.ts'
 import { lineEndsOf } from '../smtp/line-end-check.ts'
-import { hopCountExceeded, senderNotAllowed } from '../smtp/replies.ts'
+import { headersTooLarge, hopCountExceeded, senderNotAllowed } from '../smtp/replies.ts'
 import type { Reply } from '../smtp/reply.ts'
 import { namesOwnAuthors } from './author-check.ts'
 import { inboundHeaders } from './header-firewall.ts'
@@ -46,7 +46,9 @@ export function acceptHeader(
   arrived: SplitContent,
   circumstances: HeaderCircumstances,
 ): { readonly header: AcceptedHeader; readonly content: Buffer } | { readonly reply: Reply } {
-  const content = withFieldsAlone(withWholeLines(arrived))
+  const whole = withWholeLines(arrived)
+  if (whole === undefined) return { reply: headersTooLarge }
+  const content = withFieldsAlone(whole)
   const { session, limits, server, newGuid, time } = circumstances
   const hops = countHops(content.header, [session.fqdn, server.Fqdn])
   const looping = limits.maxLocalHopCount > 0 && hops.local > limits.maxLocalHopCount
@@ -73,14 +75,16 @@ export function acceptHeader(
 /**
  * A CR that stands alone in the header becomes a line end now, as it would when the message leaves:
  * what stands behind it is judged like any other line, so that no field gets past the firewall there.
+ * Undefined: it has too many fields then.
  */
-function withWholeLines(content: SplitContent): SplitContent {
+function withWholeLines(content: SplitContent): SplitContent | undefined {
   const { header, separator, body } = content
   if (lineEndsOf(header.bytes) === 'whole') return content
   const whole = header.bytes.toString('latin1').replace(/\r(?!\n)/g, '\r\n')
   if (whole.length === header.bytes.length) return content
-  const collector = new HeaderCollector(Infinity)
+  const collector = new HeaderCollector(Infinity, mostHeaderFields)
   const progress = collector.push(Buffer.concat([Buffer.from(whole, 'latin1'), separator]))
+  if (progress.kind === 'too-large') return undefined
   const split = progress.kind === 'complete' ? progress : collector.end()
   return { ...split, body: Buffer.concat([split.body, body]) }
 }

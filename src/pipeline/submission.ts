@@ -5,7 +5,7 @@ import { plainAddress } from '../base/ip-range.ts'
 import type { Live } from '../base/live.ts'
 import type { TransportConfig } from '../dsn/transport-config.ts'
 import type { Recipient } from '../message/envelope.ts'
-import { HeaderCollector } from '../message/header-collector.ts'
+import { HeaderCollector, mostHeaderFields } from '../message/header-collector.ts'
 import type { SplitContent } from '../message/header-collector.ts'
 import type { NewGuid } from '../message/message-id.ts'
 import type {
@@ -106,7 +106,7 @@ class Submission implements IncomingMessage {
     this.#transaction = transaction
     this.#limit = limit
     this.#options = options
-    const collector = new HeaderCollector(transaction.limits.maxHeaderSize)
+    const collector = new HeaderCollector(transaction.limits.maxHeaderSize, mostHeaderFields)
     this.#state = { kind: 'header', collector }
   }
 

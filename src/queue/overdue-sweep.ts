@@ -4,12 +4,14 @@ import { type Milliseconds, minute, second } from '../base/time-span.ts'
 import type { QueueLog } from './queue-events.ts'
 import type { QueueStore } from './queue-store.ts'
 import type { Settler } from './settler.ts'
+import type { SoundMail } from './sound-mail.ts'
 import type { Copy } from './stored-message.ts'
 import { type MessageSettings, expiresAt } from './verdict.ts'
 
 interface SweepParts {
   readonly store: QueueStore
   readonly settler: Settler
+  readonly sound: SoundMail
   readonly clock: Clock
   readonly settings: Live<MessageSettings>
   readonly log: QueueLog
@@ -72,10 +74,10 @@ export class OverdueSweep {
 
   /** Whether there is more to do. */
   async #expire(): Promise<boolean> {
-    const { store, settler, believedNow, settings, takeHeld } = this.#parts
+    const { store, believedNow, settings, takeHeld } = this.#parts
     const now = believedNow()
     const held = takeHeld((copy) => expiresAt(copy, settings.current) <= now)
-    await Promise.all(held.map((copy) => settler.expire(copy)))
+    await Promise.all(held.map((copy) => this.#giveUp(copy)))
     const receivedBefore = now - settings.current.MessageExpirationTimeout + 1
     for (let round = 0; round < batchesPerTurn && !this.#stopped; round++) {
       const found = await store.leaseAged({
@@ -83,10 +85,18 @@ export class OverdueSweep {
         withoutDelayNotice: false,
         limit: batch,
       })
-      await Promise.all(found.copies.map((copy) => settler.expire(copy)))
+      await Promise.all(found.copies.map((copy) => this.#giveUp(copy)))
       if (found.copies.length === 0) return false
     }
     return true
+  }
+
+  async #giveUp(copy: Copy): Promise<void> {
+    const { settler, sound } = this.#parts
+    // What is damaged is put aside before the queue forgets it.
+    const faults = copy.damage === undefined ? undefined : await sound.faults(copy)
+    if (faults === undefined) await settler.expire(copy)
+    else await settler.attempted(copy, faults)
   }
 
   async #tellDelays(): Promise<boolean> {

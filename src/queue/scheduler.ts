@@ -140,7 +140,7 @@ export class QueueScheduler implements AsyncDisposable {
       onDue: (queue) => this.#onDue(queue),
     })
     this.#sweep = new OverdueSweep({
-      ...{ ...options, settler: this.#settler, takeHeld },
+      ...{ ...options, settler: this.#settler, sound: this.#sound, takeHeld },
       believedNow: () => this.#dueTimes.believedNow(),
     })
     this.messages = new MessageOperations({

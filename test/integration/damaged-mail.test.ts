@@ -2,11 +2,12 @@ import { readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
+import { day, minute } from '../../src/base/time-span.ts'
 import { contentFolder, contentPath } from '../../src/queue/content-path.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { QueueFolder } from '../support/queue-folder.ts'
 import { commitTo, domainQueue, sampleTime } from '../support/queue-samples.ts'
-import { SchedulerBench, resultsFor, serving } from '../support/scheduler-bench.ts'
+import { SchedulerBench, refusing, resultsFor, serving } from '../support/scheduler-bench.ts'
 
 const large = 'x'.repeat(500_000)
 
@@ -138,6 +139,28 @@ describe('a stored message with', () => {
     expect(files.includes('1.eml')).toBe(damage.kept !== undefined)
     if (damage.kept !== undefined)
       expect((await readFile(join(aside, '1.eml'), 'latin1')) === damage.kept).toBe(true)
+  })
+
+  test('damage that comes to light only when it expires is put aside, too', async () => {
+    await using folder = await QueueFolder.make()
+    const clock = new FakeClock(sampleTime)
+    const before = await folder.open({ clock })
+    await commitTo(before, [domainQueue('first.test')])
+    await before[Symbol.asyncDispose]()
+    const recipients = damages.find(({ what }) => what === 'recipients that are cut off')
+    if (recipients !== undefined) await doDamage(folder.path, recipients)
+
+    await using store = await folder.open({ clock })
+    await using bench = new SchedulerBench(() => store)
+    bench.serve = refusing('unreachable', '441 4.4.1 no')
+    await bench.start()
+    await bench.advance(3 * day, day)
+    const notices = async () => {
+      await bench.advance(minute)
+      return bench.notices.at(-1)
+    }
+    await expect.poll(notices, { timeout: 5000 }).toBe('failed alice@example.com')
+    expect(await readdir(`${folder.path}-damaged`)).toEqual(['1-1.json', '1.eml'])
   })
 
   test('damage that cannot be put aside stays in the queue, told, and as damaged as it was', async () => {

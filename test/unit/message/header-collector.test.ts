@@ -101,6 +101,23 @@ describe('the size limit', () => {
     expect(split(['A: ', ...pieces], 4096).kind).toBe('too-large')
   })
 
+  test.each([
+    ['in one piece', (text: string) => [text]],
+    ['octet by octet', (text: string) => Array.from(text)],
+  ])('refuses one field more than it is to take, %s', (_, cut) => {
+    const kindOf = (fields: number) => {
+      const collector = new HeaderCollector(1000, 3)
+      const text = `${'a:\r\n b\r\n'.repeat(fields)}\r\nbody:\r\nno:\r\nfield:\r\nhere:\r\n`
+      for (const piece of cut(text)) {
+        const { kind } = collector.push(Buffer.from(piece))
+        if (kind !== 'more') return kind
+      }
+      return 'more'
+    }
+    expect(kindOf(3)).toBe('complete')
+    expect(kindOf(4)).toBe('too-large')
+  })
+
   test('takes a large body in the same piece as a small header', () => {
     const body = 'y'.repeat(10_000)
     expect(split([`A: 1\r\n\r\n${body}`], 100).body).toBe(body)

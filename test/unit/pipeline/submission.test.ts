@@ -380,6 +380,16 @@ describe('a refused message leaves nothing', () => {
       `A: ${'x'.repeat(300_000)}\r\n\r\n`,
       '552 5.3.4 Header size exceeds fixed maximum size',
     ],
+    [
+      'more than 2000 fields',
+      `${'a:\r\n'.repeat(2001)}\r\n`,
+      '552 5.3.4 Header size exceeds fixed maximum size',
+    ],
+    [
+      'more than 2000 fields, behind bare CRs',
+      `${'a:\r'.repeat(2001)}\r\n\r\n`,
+      '552 5.3.4 Header size exceeds fixed maximum size',
+    ],
     ['31 hops', `${hops(31, 'other.example')}\r\n`, loop],
     ['9 hops here', `${hops(9, 'EDGE01.corp.example')}\r\n`, loop],
   ])('%s', async (_, content, reply) => {
