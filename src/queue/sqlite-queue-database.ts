@@ -13,17 +13,17 @@ import type {
   Answer,
   Change,
   DatabaseSettings,
+  Hastening,
   Inquiry,
   MovedAside,
 } from './sqlite-queue-protocol.ts'
 import { isLogMissing, markInUse, unmarkInUse } from './sqlite-queue-log-check.ts'
 import { QueueLogFile } from './sqlite-queue-log-file.ts'
+import { openQueueFile, undoSalvage } from './sqlite-queue-opening.ts'
 import { QueueRegistry } from './sqlite-queue-registry.ts'
 import { QueueReserve } from './sqlite-queue-reserve.ts'
-import { salvage } from './sqlite-queue-salvage.ts'
 import {
   beginNumbersAt,
-  openQueueDatabase,
   primaryCode,
   skipNumbers,
   sqliteIoError,
@@ -51,6 +51,12 @@ export interface ChangeRequest {
   readonly contents: readonly Uint8Array[]
 }
 
+/** Answered by `upkeep`. */
+export interface HasteningRequest {
+  readonly id: number
+  readonly hastening: Hastening
+}
+
 /** The queue file and everything done to it; runs in a thread of its own and may take its time. */
 export class QueueDatabase {
   /** The damaged file that was put aside, and what could be brought over from it. */
@@ -69,7 +75,7 @@ export class QueueDatabase {
   readonly #reserve: QueueReserve
   readonly #log: QueueLogFile
   readonly #calmLogFrames: number
-  readonly #hastenings: ChangeRequest[] = []
+  readonly #hastenings: HasteningRequest[] = []
   #freeDiskSeen = -Infinity
   #diskLow = false
   #hasRoomForResults = true
@@ -83,18 +89,17 @@ export class QueueDatabase {
     this.#clock = clock
     this.#freeBytes = freeBytes
     const stamp = new Date(clock.now()).toISOString().replace(/[:.]/g, '')
+    undoSalvage(settings.path)
     this.#reserve = new QueueReserve(settings.path, settings.reserveBytes)
     const isMissing = isLogMissing(settings.path)
     this.#reserve.becomeLog(settings.path)
-    const { database, movedAside, logTrouble } = openQueueDatabase(settings.path, stamp)
+    const { database, movedAside, logTrouble } = openQueueFile(settings, stamp)
     this.#database = database
+    this.movedAside = movedAside
     markInUse(settings.path)
     this.logTrouble = isMissing ? missingLog : logTrouble
     if (this.logTrouble !== undefined) skipNumbers(database)
     const pageSize = Number(database.prepare('PRAGMA page_size').get()?.['page_size'])
-    if (movedAside !== undefined) {
-      this.movedAside = { path: movedAside, rescued: salvage(movedAside, database, settings) }
-    }
     beginNumbersAt(database, settings.numbers)
     rmSync(suspectMark(settings.path), { force: true })
     if (settings.maxFileBytes !== Infinity) {
@@ -150,14 +155,11 @@ export class QueueDatabase {
 
   /**
    * Makes the changes durable as one transaction. When that fails each is tried by itself, so that
-   * one that cannot be done takes nobody along. Hastenings are answered by `upkeep`.
+   * one that cannot be done takes nobody along.
    */
   change(requests: readonly ChangeRequest[]): Answer[] {
     const refused = this.#refuseOnLowDisk(requests)
-    const accepted = requests.filter(({ id, change }) => {
-      if (change.kind === 'hasten') this.#hastenings.push({ id, change, contents: [] })
-      return change.kind !== 'hasten' && !refused.has(id)
-    })
+    const accepted = requests.filter(({ id }) => !refused.has(id))
     const answers: Answer[] = [...refused.values()]
     if (accepted.length === 0) return answers
     try {
@@ -172,6 +174,11 @@ export class QueueDatabase {
     } finally {
       this.lookAtDisk()
     }
+  }
+
+  /** `upkeep` does it step by step. */
+  planHastening(request: HasteningRequest): void {
+    this.#hastenings.push(request)
   }
 
   /** Whether `upkeep` has work to do. */
@@ -314,13 +321,13 @@ export class QueueDatabase {
     })
   }
 
-  #hasten({ id, change }: ChangeRequest): Answer | undefined {
-    const queue = change.kind === 'hasten' ? this.#registry.find(change.queue) : undefined
-    if (change.kind !== 'hasten' || queue === undefined) return { id }
+  #hasten({ id, hastening }: HasteningRequest): Answer | undefined {
+    const queue = this.#registry.find(hastening.queue)
+    if (queue === undefined) return { id }
     const step = { more: false }
     try {
       this.#transaction(() => {
-        step.more = this.#changes.hastenStep(queue, change.due)
+        step.more = this.#changes.hastenStep(queue, hastening.due)
         return []
       })
     } catch (cause) {
