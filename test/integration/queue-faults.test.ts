@@ -19,6 +19,7 @@ import {
   sampleMessage,
   writeAll,
 } from '../support/queue-samples.ts'
+import { until } from '../support/until.ts'
 
 const queue = domainQueue('first.test')
 const end = { remaining: [], dueAt: 0, attempts: 1, lastError: '', delayNotified: false }
@@ -338,8 +339,16 @@ test('a flood of queues that come and go leaves a bounded list', async () => {
 test('a folder that is gone ends the store, and is told', async () => {
   await using folder = await QueueFolder.make()
   const store = await folder.open()
-  await commitTo(store, [queue])
   await rm(dirname(folder.path), { recursive: true })
+  // It looks at its disk a few times a second while there is something to do.
+  await until(
+    () =>
+      commitTo(store, [queue]).then(
+        () => false,
+        () => true,
+      ),
+    50,
+  )
   expect(await folder.fatal.promise).toMatchObject({
     code: 'FAILED',
     message: expect.stringMatching(/queue database thread failed: ENOENT/) as string,
