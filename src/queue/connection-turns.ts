@@ -73,6 +73,10 @@ export class ConnectionTurns {
     return this.#line.waiting
   }
 
+  get taken(): ConnectionLine['taken'] {
+    return this.#line.taken
+  }
+
   /** Puts the queue in line if it wants a connection and does not stand there; false when it wants none. */
   join(queue: DeliveryQueue): boolean {
     if (queue.inLine || !this.#isWanted(queue)) return false

@@ -6,7 +6,7 @@ import type { AdminMark } from './admin-mark.ts'
 import { ConnectionTurns } from './connection-turns.ts'
 import { ConnectionsAtWork } from './connections-at-work.ts'
 import type { DeliveryAgent } from './delivery-agent.ts'
-import { DeliveryQueue } from './delivery-queue.ts'
+import { DeliveryQueue, standingUnknown } from './delivery-queue.ts'
 import { DueTimes } from './due-times.ts'
 import { MessageOperations } from './message-operations.ts'
 import { NextHopTrouble } from './next-hop-trouble.ts'
@@ -228,7 +228,8 @@ export class QueueScheduler implements AsyncDisposable {
     const isKnown = this.#queues.has(key)
     if (!isDeliveryQueue(key) || isKnown || (copies === 0 && !suspended)) return
     const queue = this.#queueOf(key)
-    this.#consider(Object.assign(queue, { suspended, moreInStore: true, standing: 'doubtful' }))
+    const standing = standingUnknown(key)
+    this.#consider(Object.assign(queue, { suspended, moreInStore: true, standing }))
   }
 
   #queueOf(key: QueueKey): DeliveryQueue {

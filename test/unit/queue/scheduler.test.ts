@@ -96,14 +96,10 @@ describe('connections', () => {
     await bench.send('small.test', 2)
     await bench.start()
     await bench.settle()
-    expect(bench.opened).toEqual([
-      'big.test',
-      'small.test',
-      'big.test',
-      'small.test',
-      'big.test',
-      'big.test',
-    ])
+    expect(bench.opened.slice(0, 2)).toEqual(['big.test', 'small.test'])
+    expect(bench.opened.toSorted().join(' ')).toBe(
+      'big.test big.test big.test big.test small.test small.test',
+    )
   })
   test('a copy put back, or never told of, goes to the next connection', async () => {
     await using bench = new SchedulerBench()
