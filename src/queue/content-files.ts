@@ -3,6 +3,7 @@ import type { Bytes } from '../base/byte-size.ts'
 import type { Clock } from '../base/clock.ts'
 import type { ContentDisk, ContentFile } from './content-disk.ts'
 import { contentPath } from './content-path.ts'
+import { isFullDisk } from './full-disk.ts'
 import { GroupedFlush } from './grouped-flush.ts'
 import { StoreError } from './queue-store.ts'
 import type { FileFacts } from './sqlite-queue-protocol.ts'
@@ -243,8 +244,7 @@ function isMissing(cause: unknown): boolean {
 /** What a system's error means to the store's callers. */
 function contentError(cause: unknown, path: string): StoreError {
   if (cause instanceof StoreError) return cause
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  const full = code === 'ENOSPC' || code === 'EDQUOT'
+  const full = isFullDisk(cause)
   const text = cause instanceof Error ? cause.message : String(cause)
   const advice = full ? '; make room on its disk' : ''
   return new StoreError(full ? 'DISK_FULL' : 'FAILED', `content ${path}: ${text}${advice}`, {

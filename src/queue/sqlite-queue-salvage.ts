@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib'
 import type { Bytes } from '../base/byte-size.ts'
 import { flushFolder, linkOrCopy, writeContentFile } from './content-file-sync.ts'
 import { contentFolder, contentPath } from './content-path.ts'
+import { isFullDisk } from './full-disk.ts'
 import type { DatabaseSettings, NumberRange } from './sqlite-queue-protocol.ts'
 import { submissionQueue } from './queue-key.ts'
 
@@ -134,7 +135,11 @@ class Salvage {
     if (expected === 0) return 0
     const path = contentPath(this.#folders.from, Number(message['id']))
     if (statSync(path, { throwIfNoEntry: false }) === undefined) return expected
-    linkOrCopy(path, contentPath(this.#folders.into, Number(message['id'])))
+    try {
+      linkOrCopy(path, contentPath(this.#folders.into, Number(message['id'])))
+    } catch (cause) {
+      if (isFullDisk(cause)) throw cause
+    }
     flushFolder(this.#folders.into)
     return expected
   }
@@ -187,7 +192,8 @@ class Salvage {
       'UPDATE sequence SET reserved = max(reserved, ?) WHERE name = ?',
     )
     for (const row of attempt(() => this.#from.prepare('SELECT * FROM sequence').all()) ?? []) {
-      raise.run(Number(row['reserved']), String(row['name']))
+      const reserved = Number(row['reserved'])
+      if (Number.isSafeInteger(reserved)) raise.run(reserved, String(row['name']))
     }
     const highestQueue = this.#into.prepare('SELECT max(number) AS number FROM queue').get()
     raise.run(this.#lastMessage, 'message')

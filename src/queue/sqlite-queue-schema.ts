@@ -2,6 +2,7 @@ import { copyFileSync, existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { writeContentFile } from './content-file-sync.ts'
 import { contentFolder, contentPath } from './content-path.ts'
+import { isFullDisk } from './full-disk.ts'
 import { type LogGeneration, lostTransactions, readGeneration } from './sqlite-queue-log-check.ts'
 import { logPath } from './sqlite-queue-log-file.ts'
 import type { NumberRange } from './sqlite-queue-protocol.ts'
@@ -98,7 +99,7 @@ function movePiecesToFiles(database: DatabaseSync, folder: string): void {
 export function storeErrorOf(cause: unknown, path: string): StoreError {
   if (cause instanceof StoreError) return cause
   const text = cause instanceof Error ? cause.message : String(cause)
-  const [code, advice] = meaningOf(primaryCode(cause))
+  const [code, advice] = meaningOf(isFullDisk(cause) ? sqliteFull : primaryCode(cause))
   return new StoreError(code, `queue database ${path}: ${text}${advice}`, { cause })
 }
 
@@ -108,6 +109,7 @@ export function primaryCode(cause: unknown): number {
   return typeof cause.errcode === 'number' ? cause.errcode & 0xff : 0
 }
 
+const sqliteFull = 13
 export const sqliteBusy = 5
 export const sqliteIoError = 10
 
@@ -124,7 +126,7 @@ function meaningOf(code: number): [StoreErrorCode, string] {
     case 11:
     case 26:
       return ['CORRUPT', '']
-    case 13:
+    case sqliteFull:
       return ['DISK_FULL', '; make room on its disk']
     default:
       return ['FAILED', '']

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
-import { cp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/base/clock.ts'
-import { contentFolder } from '../../src/queue/content-path.ts'
+import { contentFolder, contentPath } from '../../src/queue/content-path.ts'
 import { submissionQueue } from '../../src/queue/queue-key.ts'
 import type { QueueStore } from '../../src/queue/queue-store.ts'
 import { openDatabase, suspectMark } from '../../src/queue/sqlite-queue-schema.ts'
@@ -146,6 +146,31 @@ describe('a start that brings the mail of a damaged file over', () => {
     const { copies } = await salvaged.scan({ limit: 10 })
     expect(copies.map((copy) => copy.queue)).toEqual(expected)
   })
+})
+
+test('what cannot be read of the rest does not keep mail from coming over', async () => {
+  await using folder = await QueueFolder.make()
+  const store = await folder.open()
+  const [copy] = await commitTo(store, [queue], { content: 'y'.repeat(300_000) })
+  await commitTo(store, [queue])
+  await store[Symbol.asyncDispose]()
+  const id = copy?.message.id ?? 0
+  const content = contentPath(contentFolder(folder.path), id)
+  await rm(content)
+  await mkdir(content)
+  const from = new DatabaseSync(folder.path)
+  from.exec(`UPDATE sequence SET reserved = 'damaged'`)
+  from.close()
+  await using into = await QueueFolder.make()
+  await (await into.open())[Symbol.asyncDispose]()
+  const { database } = openDatabase(into.path, 'none')
+  const numbers = { afterMessage: 0, afterQueue: 0 }
+  expect(salvage(folder.path, database, { path: into.path, numbers })).toBe(2)
+  database.close()
+  await using salvaged = await into.open()
+  expect((await salvaged.scan({ limit: 10 })).copies).toHaveLength(2)
+  expect(await salvaged.damageOf(id)).toMatch(/is missing/)
+  expect((await commitTo(salvaged, [queue]))[0]?.message.id).toBeGreaterThan(2)
 })
 
 describe.runIf(mayMount)('on a full disk', () => {
