@@ -1,4 +1,4 @@
-import type { QueueName, QueueView } from '../../queue/queue-listing.ts'
+import type { QueueName, QueueView } from '../../queue/queue-views.ts'
 import { queueKeyText } from '../../queue/queue-key.ts'
 import { type Cmdlet, type CmdletContext, defineCmdlet, parameter } from '../shell/cmdlet.ts'
 import { type Filter, filter } from '../shell/filter.ts'
