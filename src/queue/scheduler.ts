@@ -298,9 +298,13 @@ export class QueueScheduler implements AsyncDisposable {
   #open(queue: DeliveryQueue, { seat, place }: Granted): void {
     this.#wakes.cancel(queue)
     const controller = new AbortController()
-    const lane = new QueueLane(queue, {
+    const begun = this.#options.clock.monotonic()
+    const lane: QueueLane = new QueueLane(queue, {
       mayKeep: () => !place.scarce,
-      take: () => this.#take(queue, controller.signal),
+      take: () =>
+        this.#turns.isOver({ reported: lane.reported, begun })
+          ? undefined
+          : this.#take(queue, controller.signal),
       settle: (copy, results) => this.#settle(queue, copy, results),
       putBack: (copy) => {
         this.#active.delete(copy.id)
