@@ -78,6 +78,14 @@ export class ConnectionLine {
     if (moves) this.#untried.push(queue)
   }
 
+  /** Whether the end of any connection gives a queue in line its turn. */
+  isPressed(limits: SeatLimits): boolean {
+    const { seats, waiting } = this
+    if (seats.all < limits.all) return false
+    const others = { ...limits, all: Infinity }
+    return standings.some((each) => waiting[each] > 0 && seats.hasFor(each, others))
+  }
+
   /** The next queue, out of the line; undefined when none may have a connection. */
   take(limits: SeatLimits): Turn | undefined {
     if (this.seats.all >= limits.all) return undefined
