@@ -1,7 +1,7 @@
 import * as yaml from 'yaml'
 import { z } from 'zod'
 import type { Problem } from '../base/problem.ts'
-import { notationOf } from '../base/setting-fields.ts'
+import { idleNamesIn, notationOf } from '../base/setting-fields.ts'
 import { pairOf } from './config-nodes.ts'
 import { bookkeepingNames, isIdleValue, isOn } from './idle-settings.ts'
 import { matchingName, nearestName } from './setting-names.ts'
@@ -112,6 +112,8 @@ class SourceReader {
       const isLacking = notationOf(value)?.kind === 'unavailable'
       if (isLacking && isOn(textOf(result[name])))
         this.#remarkOn([...path, name], 'the relay does not have it yet')
+      const idle = idleNamesIn(value, textOf(result[name]))
+      if (idle !== undefined) this.#remarks.push({ path: [...path, name], message: idle })
     }
     return result
   }
