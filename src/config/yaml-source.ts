@@ -312,11 +312,22 @@ function unclosedMessage(mark: string): string {
   return `not valid YAML: the ${mark} that opens here is never closed; write ${end} at the end of the value`
 }
 
+const indented = 'is the line below indented more than this one, or a colon in a value not quoted?'
+
+/** What an administrator most likely wrote, by the words that the parser has for it. */
+const syntaxHints: readonly (readonly [words: string, hint: string])[] = [
+  ['Unexpected scalar at node end', 'a value that begins with [ must be quoted, such as "[::]:25"'],
+  ['Nested mappings are not allowed', indented],
+  ['Implicit keys need to be on a single line', indented],
+  ['All mapping items must start at the same column', 'indent it like the settings above it'],
+  ['All sequence items must start at the same column', 'indent it like the entries above it'],
+  ['A block sequence may not be used', 'indent it like the entries above it'],
+  ['Tabs are not allowed', 'indent by blanks'],
+]
+
 function syntaxMessage(error: yaml.YAMLError): string {
   if (error.code === 'BAD_ALIAS') return 'in YAML a lone * must be quoted: "*"'
   if (error.code === 'MULTIPLE_DOCS') return 'a configuration is one YAML document; remove "---"'
-  const hint = error.message.startsWith('Unexpected scalar at node end')
-    ? '; a value that begins with [ must be quoted, such as "[::]:25"'
-    : ''
-  return `not valid YAML: ${error.message}${hint}`
+  const [, hint] = syntaxHints.find(([words]) => error.message.startsWith(words)) ?? []
+  return `not valid YAML: ${error.message}${hint === undefined ? '' : `; ${hint}`}`
 }
