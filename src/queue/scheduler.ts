@@ -55,6 +55,9 @@ export interface SchedulerOptions {
   readonly places?: SharedPlaces
 }
 
+/** Removes from the windows in memory, and returns, the copies for which `test` holds. */
+type TakeHeld = (test: (copy: Copy) => boolean) => Copy[]
+
 /** Decides when which queue gets a connection, and sees that each copy ends with one outcome. */
 export class QueueScheduler implements AsyncDisposable {
   readonly #options: SchedulerOptions
@@ -82,8 +85,7 @@ export class QueueScheduler implements AsyncDisposable {
     const onNewCopies = (copies: readonly Copy[]) => this.enqueue(copies)
     const isRunning = () => this.#state === 'running'
     const marks = new Map<number, AdminMark>()
-    const takeHeld = (test: (copy: Copy) => boolean) =>
-      this.#windows.takeWhere(this.#queues.values(), test)
+    const takeHeld: TakeHeld = (test) => this.#windows.takeWhere(this.#queues.values(), test)
     this.#settler = new Settler({
       ...options,
       onNewCopies,
@@ -116,15 +118,7 @@ export class QueueScheduler implements AsyncDisposable {
       ...{ trouble: this.#trouble, turns: this.#turns, isSending, refill, consider },
       putBackAsMarked: (copy) => this.messages.putBack(copy),
     })
-    this.listing = new QueueListing({
-      ...options,
-      queues: this.#queues,
-      active: this.#work.active,
-      waits: new QueueWaits({
-        ...{ clock, seats: this.#turns.seats, limits: () => this.#turns.seatLimits },
-      }),
-      marks,
-    })
+    this.listing = this.#makeListing(marks)
     this.#resubmission = new Resubmission({
       ...{ ...options, settler: this.#settler, sound },
     })
@@ -140,17 +134,7 @@ export class QueueScheduler implements AsyncDisposable {
       ...{ store, clock, log, marks, takeHeld, settler: this.#settler },
       onDue: (queue) => this.#onDue(queue),
     })
-    this.operations = new QueueOperations({
-      ...{ store, clock, queues: this.#queues, windows: this.#windows },
-      resubmission: this.#resubmission,
-      rerouting: new Rerouting({
-        ...{ ...options, settler: this.#settler, takeHeld, isRunning },
-        onDue: (queue) => this.#onDue(queue),
-      }),
-      queueOf: (key) => this.#queueOf(key),
-      endRetry: (queue) => this.#trouble.endRetry(queue),
-      isRunning,
-    })
+    this.operations = this.#makeOperations(takeHeld)
   }
 
   /** Takes up what the store holds. Costs by the number of queues, not of messages. */
@@ -221,6 +205,35 @@ export class QueueScheduler implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.drain(AbortSignal.abort())
+  }
+
+  #makeListing(marks: ReadonlyMap<number, AdminMark>): QueueListing {
+    const { clock } = this.#options
+    return new QueueListing({
+      ...this.#options,
+      queues: this.#queues,
+      active: this.#work.active,
+      waits: new QueueWaits({
+        ...{ clock, seats: this.#turns.seats, limits: () => this.#turns.seatLimits },
+      }),
+      marks,
+    })
+  }
+
+  #makeOperations(takeHeld: TakeHeld): QueueOperations {
+    const { store, clock } = this.#options
+    const isRunning = () => this.#state === 'running'
+    return new QueueOperations({
+      ...{ store, clock, queues: this.#queues, windows: this.#windows },
+      resubmission: this.#resubmission,
+      rerouting: new Rerouting({
+        ...{ ...this.#options, settler: this.#settler, takeHeld, isRunning },
+        onDue: (queue) => this.#onDue(queue),
+      }),
+      queueOf: (key) => this.#queueOf(key),
+      endRetry: (queue) => this.#trouble.endRetry(queue),
+      isRunning,
+    })
   }
 
   #takeUp({ key, copies, suspended }: QueueFigures): void {

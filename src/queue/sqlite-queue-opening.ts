@@ -8,6 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { flushFolder } from './content-file-sync.ts'
 import { contentFolder, contentSuffix } from './content-path.ts'
 import { StoreError } from './queue-store.ts'
@@ -16,6 +17,8 @@ import { salvage } from './sqlite-queue-salvage.ts'
 import {
   type OpenedDatabase,
   openDatabase,
+  primaryCode,
+  sqliteBusy,
   storeErrorOf,
   suspectMark,
 } from './sqlite-queue-schema.ts'
@@ -59,7 +62,8 @@ export function openQueueFile(
 
 /**
  * To be done before anything of the queue file is looked at. When a start was cut short before all mail of a
- * damaged file had come over, the new file is given up, and the damaged one is in its place again.
+ * damaged file had come over, the new file is given up, and the damaged one is in its place again. Throws a
+ * StoreError when that start is still at it.
  */
 export function undoSalvage(path: string): void {
   const note = salvageNote(path)
@@ -69,6 +73,7 @@ export function undoSalvage(path: string): void {
   // A note without its text was not finished, and nothing was moved.
   if (name.startsWith(`${basename(path)}.damaged-`)) {
     if (existsSync(aside)) {
+      refuseInUse(path)
       for (const suffix of ['', ...companions]) {
         rmSync(path + suffix, { recursive: true, force: true })
       }
@@ -78,6 +83,15 @@ export function undoSalvage(path: string): void {
     writeFileSync(suspectMark(path), '')
   }
   endSalvage(path)
+}
+
+function refuseInUse(path: string): void {
+  try {
+    using database = new DatabaseSync(path, { timeout: 0 })
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; ROLLBACK')
+  } catch (cause) {
+    if (primaryCode(cause) === sqliteBusy) throw storeErrorOf(cause, path)
+  }
 }
 
 /** What belongs to a queue file, by what is put behind its path. */

@@ -108,11 +108,12 @@ export function primaryCode(cause: unknown): number {
   return typeof cause.errcode === 'number' ? cause.errcode & 0xff : 0
 }
 
+export const sqliteBusy = 5
 export const sqliteIoError = 10
 
 function meaningOf(code: number): [StoreErrorCode, string] {
   switch (code) {
-    case 5:
+    case sqliteBusy:
       return [
         'FAILED',
         '; another process has it open: stop that one, or give this one its own data folder',

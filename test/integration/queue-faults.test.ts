@@ -432,3 +432,24 @@ test('walks with many kinds of conditions find what they should, again and again
     expect((await store.scan({ tests: [like], limit: 10 })).copies).toEqual([copy])
   }
 })
+
+test('a walk whose conditions nothing fulfils for long stops on the way, and goes on from there', async () => {
+  await using folder = await QueueFolder.make()
+  await using store = await folder.open()
+  const many = Array.from({ length: 500 }, () => queue)
+  await commitTo(store, many)
+  const [wanted] = await commitTo(store, [queue], { message: { size: 99 } })
+  const found: Copy[] = []
+  let calls = 0
+  for (let after: string | undefined; ;) {
+    const mark = after === undefined ? {} : { after }
+    const tests = [{ field: 'size', operator: '=', value: 99 } as const]
+    const page = await store.scan({ tests, limit: 10, ...mark })
+    found.push(...page.copies)
+    calls++
+    if (page.next === undefined) break
+    after = page.next
+  }
+  expect(found).toEqual([wanted])
+  expect(calls).toBeGreaterThan(1)
+})

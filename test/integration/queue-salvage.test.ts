@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { cp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/base/clock.ts'
@@ -82,7 +82,7 @@ describe('a start that brings the mail of a damaged file over', () => {
     // What was done is taken back so far as the death of the process would have left it.
     for (const suffix of ['', '-wal', '-content', '-in-use'])
       await rm(folder.path + suffix, { recursive: true, force: true })
-    await writeFile(`${folder.path}-salvage`, first.path.slice(dirname(first.path).length + 1))
+    await writeFile(`${folder.path}-salvage`, basename(first.path))
     await cutShort(folder.path, first.path)
 
     await using store = await folder.open()
@@ -92,6 +92,19 @@ describe('a start that brings the mail of a damaged file over', () => {
     expect(await allContents(store)).toEqual(new Set(['x3000', 'y300000']))
     expect(existsSync(`${folder.path}-salvage`)).toBe(false)
     expect(existsSync(suspectMark(folder.path))).toBe(false)
+  })
+
+  test('is left alone by another process that starts meanwhile', async () => {
+    await using folder = await QueueFolder.make()
+    await damagedFile(folder)
+    await using store = await folder.open()
+    const [first] = folder.movedAside
+    if (first === undefined) return expect.unreachable()
+    await writeFile(`${folder.path}-salvage`, basename(first.path))
+    await expect(folder.open()).rejects.toThrow(/another process has it open/)
+    await commitTo(store, [queue])
+    expect((await store.scan({ limit: 1000 })).copies).toHaveLength(first.rescued + 1)
+    expect(existsSync(first.path)).toBe(true)
   })
 
   test('is not disturbed by a note that was not finished', async () => {
