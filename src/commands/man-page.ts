@@ -28,9 +28,10 @@ export function manPage(): string {
     '.SH COMMANDS',
     ...groups.flatMap(([group, entries]) => [
       `.SS ${group}`,
-      ...entries.map(({ name, usage, summary }) =>
+      ...entries.flatMap(({ name, usage, summary, options = [] }) => [
         paragraph(`\\fB${escaped(name)}\\fR ${usageText(usage)}`.trimEnd(), summary),
-      ),
+        ...(options.length === 0 ? [] : ['.RS', ...options.map(bold), '.RE']),
+      ]),
     ]),
     '.SH CMDLETS',
     '.BI "edge help " Verb\\-Noun',

@@ -1,7 +1,7 @@
 import { pipedWidth } from '../admin/format/renderer.ts'
 import { wrapped } from '../admin/format/text-width.ts'
 import { environmentSettings, processVariables } from '../config/environment-settings.ts'
-import { commandTable } from './command-table.ts'
+import { type CommandEntry, commandTable } from './command-table.ts'
 import { ownCmdlets } from './server-cmdlets.ts'
 
 /** Fits a terminal of the usual width. */
@@ -32,6 +32,29 @@ export function environmentHelp(): string {
     `For every server\n${rows(Object.entries(processVariables))}\n` +
     `In place of a configuration file\n${rows(Object.entries(environmentSettings))}`
   )
+}
+
+/** What `edge help COMMAND` shows of a command: what it does, how it is called, and its arguments. */
+export function commandHelp(entry: CommandEntry): string {
+  const { summary, options = [] } = entry
+  const column = 2 + Math.max(0, ...options.map(([option]) => option.length))
+  const rows = options.map(([option, text]) => row(option, text, column)).join('')
+  const about = `${wrapped(summary, width).join('\n')}\n\n${usageLines(entry)}\n`
+  return rows === '' ? about : `${about}\n${rows}`
+}
+
+/** How a command is called, each argument whole on its line. */
+export function usageLines({ name, usage }: Pick<CommandEntry, 'name' | 'usage'>): string {
+  const head = `Usage: edge ${name}`
+  const indent = ' '.repeat(head.length + 1)
+  const lines: string[] = []
+  for (const argument of usage.match(/\[[^\]]*\]…?|[^\s[]+/g) ?? []) {
+    const last = lines.at(-1)
+    const joined = last === undefined ? argument : `${last} ${argument}`
+    if (last === undefined || indent.length + joined.length > width) lines.push(argument)
+    else lines[lines.length - 1] = joined
+  }
+  return `${head} ${lines.join(`\n${indent}`)}`.trimEnd()
 }
 
 /** One row for each noun, with its verbs. */

@@ -39,7 +39,8 @@ async function runEntry(
   io: CommandIo,
 ): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) {
-    io.stdout.write(`${entry.summary}\n\n${usageLine(entry)}\n`)
+    const { commandHelp } = await import('./program-help.ts')
+    io.stdout.write(commandHelp(entry))
     return exitCodes.fine
   }
   const command = await entry.load()
@@ -55,17 +56,14 @@ async function tellingErrors(
     return await run()
   } catch (error) {
     if (isUsageError(error)) {
-      io.stderr.write(`edge: ${error.message}\n${usageLine(entry)}\n`)
+      const { usageLines } = await import('./program-help.ts')
+      io.stderr.write(`edge: ${error.message}\n${usageLines(entry)}\n`)
       return exitCodes.usage
     }
     if (!(error instanceof Error)) throw error
     io.stderr.write(`edge: ${error instanceof ToldError ? error.message : String(error.stack)}\n`)
     return exitCodes.toldError
   }
-}
-
-function usageLine({ name, usage }: Pick<CommandEntry, 'name' | 'usage'>): string {
-  return `Usage: edge ${name} ${usage}`.trimEnd()
 }
 
 /** Our own, or one of node:util's parseArgs. */

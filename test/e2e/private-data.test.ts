@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { programForEverybody } from '../support/program-for-everybody.ts'
 import { RelayProcess } from '../support/relay-process.ts'
 import { moved, shippedConfig } from '../support/shipped-config.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
@@ -11,7 +12,6 @@ import { tempFolder } from '../support/temp-folder.ts'
 
 const address = '127.0.111.31'
 const config = shippedConfig({ address })
-const edge = new URL('../../bin/edge.js', import.meta.url).pathname
 
 /** All below the data folder that group or others may do something with; the compiled program is no secret. */
 async function reachable(data: string): Promise<string[]> {
@@ -56,7 +56,7 @@ test.runIf(process.getuid?.() === 0)(
     await writeFile(join(folder, 'server.yaml'), config)
     await chmod(folder, 0o755)
     for (const each of [data, join(data, 'queue')]) await chmod(each, 0o777)
-    const relay = startAs(12345, folder)
+    const relay = await startAs(12345, folder)
     onTestFinished(() => ended(relay))
     const output = await heard(relay, /"service":"Transport".*the service listens/)
     expect(output).toMatch(/this one may not change that \(EPERM/)
@@ -65,9 +65,11 @@ test.runIf(process.getuid?.() === 0)(
   },
 )
 
-function startAs(uid: number, folder: string): ChildProcess {
+/** Starts the relay as a user who may not enter the folder of the project. */
+async function startAs(uid: number, folder: string): Promise<ChildProcess> {
+  const { node, edge } = await programForEverybody()
   const args = ['start', '--config', join(folder, 'server.yaml'), '--data', join(folder, 'data')]
-  return spawn(process.execPath, [edge, ...args], {
+  return spawn(node, [edge, ...args], {
     uid,
     gid: 0,
     stdio: ['ignore', 'pipe', 'pipe'],

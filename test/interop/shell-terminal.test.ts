@@ -1,6 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { programForEverybody } from '../support/program-for-everybody.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { edgeConfig, smartHost } from '../support/relay-config.ts'
 import { Terminal, type TerminalOptions, keys } from './terminal.ts'
@@ -47,10 +48,14 @@ describe('edge shell at a terminal', () => {
   })
 
   test('runs for an account without a name and without a home', async () => {
-    const config = new URL('../../config/server.yaml', import.meta.url).pathname
+    const folder = await tempFolder()
+    await chmod(folder, 0o755)
+    const config = join(folder, 'server.yaml')
+    await copyFile(new URL('../../config/server.yaml', import.meta.url), config)
+    const { node, edge } = await programForEverybody()
     const account = ['setpriv', '--reuid', '12345', '--regid', '0', '--clear-groups']
     const bare = ['env', '-u', 'HOME', '-u', 'XDG_STATE_HOME']
-    const shell = [process.execPath, main, 'shell', '-Config', config]
+    const shell = [node, edge, 'shell', '-Config', config]
     await using terminal = new Terminal([...account, ...bare, ...shell])
     await terminal.shows(/\[PS\] MBX01> $/)
     terminal.type(`exit 3${keys.enter}`)

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { commandTable } from '../../../src/commands/command-table.ts'
 import { runCommand } from '../../../src/commands/run-command.ts'
 import { captured } from '../../support/captured-output.ts'
 
@@ -25,8 +26,25 @@ test('without a command the help goes to standard error, as a usage error', asyn
 test('a command is found without case; --help tells how to use it', async () => {
   const io = captured()
   expect(await runCommand(['Check-Config', '--help'], io)).toBe(0)
-  expect(io.out()).toMatch(/\nUsage: edge check-config \[--config FILE\] \[--schema\]\n$/)
+  expect(io.out()).toMatch(/\nUsage: edge check-config \[--config FILE\] \[--schema\]\n/)
 })
+
+test.each(commandTable)(
+  'the help of $name tells of each of its options, within 80 columns',
+  async ({ name, usage }) => {
+    const io = captured()
+    expect(await runCommand(['help', name], io)).toBe(0)
+    const [about = '', rows = ''] = io.out().split(/\n\n {2}(?=[-A-Z])/)
+    for (const option of usage.match(/--?[A-Za-z][A-Za-z-]*/g) ?? []) expect(rows).toContain(option)
+    expect(about.replaceAll(/\s+/g, ' ')).toContain(`Usage: edge ${name} ${usage}`.trimEnd())
+    expect(
+      io
+        .out()
+        .split('\n')
+        .filter((line) => line.length > 80),
+    ).toEqual([])
+  },
+)
 
 test('an unknown command is a usage error', async () => {
   const io = captured()
