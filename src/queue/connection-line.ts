@@ -1,4 +1,4 @@
-import { type Seat, type SeatLimits, ConnectionSeats } from './connection-seats.ts'
+import { type Seat, type SeatCounts, type SeatLimits, ConnectionSeats } from './connection-seats.ts'
 import type { DeliveryQueue, Standing } from './delivery-queue.ts'
 import type { DoubtPace } from './doubt-pace.ts'
 import { FairLine } from './fair-line.ts'
@@ -79,9 +79,9 @@ export class ConnectionLine {
   }
 
   /** Whether the end of any connection gives a queue in line its turn. */
-  isPressed(limits: SeatLimits): boolean {
+  isPressed(limits: SeatLimits, now: SeatCounts): boolean {
     const { seats, waiting } = this
-    if (seats.all < limits.all) return false
+    if (now.all < limits.all) return false
     const others = { ...limits, all: Infinity }
     return standings.some((each) => waiting[each] > 0 && seats.hasFor(each, others))
   }
@@ -91,6 +91,13 @@ export class ConnectionLine {
     if (this.seats.all >= limits.all) return undefined
     const first = firstAsked[this.#turns++ % firstAsked.length] ?? 'proven'
     return this.#takeOf(first, limits) ?? this.#takeOther(first, limits)
+  }
+
+  /** For a queue that is called from elsewhere. */
+  seatFor({ standing }: DeliveryQueue, limits: SeatLimits): Seat | undefined {
+    if (!this.seats.hasFor(standing, limits)) return undefined
+    this.#taken[standing]++
+    return this.seats.take(standing)
   }
 
   clear(): void {

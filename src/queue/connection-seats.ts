@@ -36,6 +36,9 @@ export interface Seat {
   free(): void
 }
 
+/** How many connections there are. */
+export type SeatCounts = Pick<ConnectionSeats, 'all' | 'unproven' | 'failed' | 'doubtful'>
+
 /** How many connections are open or being opened, by what is known of their next hops. */
 export class ConnectionSeats {
   readonly #taken: Record<Standing, number> = { proven: 0, untried: 0, lapsed: 0, doubtful: 0 }

@@ -1,6 +1,6 @@
 import { type Milliseconds, minute, second } from '../base/time-span.ts'
 import { type Waiting, standings } from './connection-line.ts'
-import type { ConnectionSeats, SeatLimits } from './connection-seats.ts'
+import type { SeatCounts, SeatLimits } from './connection-seats.ts'
 import type { PeerWait, WaitPhase } from './delivery-agent.ts'
 import type { ConnectionLimits, Standing } from './delivery-queue.ts'
 
@@ -46,7 +46,7 @@ export interface Demand {
   readonly waiting: Waiting
   /** For how long no queue of the standing had a turn. */
   readonly unserved: Waiting
-  readonly seats: Pick<ConnectionSeats, 'all' | 'unproven' | 'failed' | 'doubtful'>
+  readonly seats: SeatCounts
   readonly limits: SeatLimits
   readonly now: Milliseconds
 }
