@@ -1,4 +1,4 @@
-import { access, readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { Clock, Timer } from '../base/clock.ts'
 import { FileWatch } from '../base/file-watch.ts'
@@ -8,7 +8,13 @@ import type { ConfigResult } from './config-result.ts'
 import { fixedChanges, withFixedSettings } from './fixed-settings.ts'
 import { formatProblem } from './located-problem.ts'
 import type { ServerConfig } from './server-config.ts'
-import { type FileContent, lostSections, missingPart } from './whole-file.ts'
+import {
+  type FileContent,
+  lacksLineEnd,
+  lostLines,
+  lostSections,
+  missingPart,
+} from './whole-file.ts'
 
 /** What the watcher tells; pino's methods fit. */
 export interface ConfigLog {
@@ -129,6 +135,7 @@ export class ConfigWatcher implements AsyncDisposable {
 
   #looksHalfDone(text: string | undefined, result: ConfigResult): boolean {
     if (text === undefined || 'problems' in result) return true
+    if (lacksLineEnd(this.#inForce, text)) return true
     return lostSections(this.#inForce, { text, sections: result.sections }).length > 0
   }
 
@@ -153,8 +160,10 @@ export class ConfigWatcher implements AsyncDisposable {
   async #load(text: string | undefined): Promise<ConfigResult> {
     const { file, load } = this.#options
     const refused = (message: string) => ({ problems: [{ file, path: '', message }] })
-    if (text === undefined && !(await isThere(file)))
+    const kind = text === undefined ? await kindOf(file) : 'file'
+    if (kind === 'nothing')
       return refused('the file is gone; the server cannot start again without it')
+    if (kind === 'other') return refused('is no file; put one in its place')
     const result = await load(file).catch(notLoaded(file))
     if ('problems' in result || text === undefined) return result
     const message = missingPart(this.#inForce, { text, sections: result.sections })
@@ -173,7 +182,7 @@ export class ConfigWatcher implements AsyncDisposable {
     const waiting = fixedChanges(live.current, result.config)
     for (const setting of waiting)
       log.warn(`${file}: the change of ${setting} takes effect when the server is restarted`)
-    this.#tellLostSections(text, result.sections)
+    this.#tellLost(text, result.sections)
     const next = withFixedSettings(live.current, result)
     if (isDeepStrictEqual(live.current, next)) {
       if (mode === 'tell always') log.info(`${file} was read again; nothing has changed`)
@@ -185,24 +194,35 @@ export class ConfigWatcher implements AsyncDisposable {
     return { problems: [], waiting }
   }
 
-  #tellLostSections(text: string | undefined, sections: readonly string[]): void {
+  #tellLost(text: string | undefined, sections: readonly string[]): void {
     const { file, log } = this.#options
+    const before = this.#inForce
     const content = { text: text ?? '', sections }
-    const lost = lostSections(this.#inForce, content)
     this.#inForce = content
+    const lost = lostSections(before, content)
     if (lost.length > 0)
       log.warn(`${file} has no ${lost.join(', ')} any more; defaults are in their place`)
+    const lines = lostLines(before, content)
+    if (lines > 0)
+      log.warn(
+        `${file} is what it was without its last ${lines === 1 ? 'line' : `${lines} lines`}, whose settings are in effect no more; put them back if the file was cut off`,
+      )
   }
 
+  /** Undefined for what is there and no file, too: a read of a pipe would wait for its writer. */
   async #readText(): Promise<string | undefined> {
-    return await readFile(this.#options.file, 'utf8').catch(() => undefined)
+    const { file } = this.#options
+    if ((await kindOf(file)) !== 'file') return undefined
+    return await readFile(file, 'utf8').catch(() => undefined)
   }
 }
 
-async function isThere(file: string): Promise<boolean> {
-  return await access(file).then(
-    () => true,
-    (error: unknown) => !(error instanceof Error && 'code' in error && error.code === 'ENOENT'),
+/** What stands at this path. What cannot be looked at may be a file: a load tells why it cannot be read. */
+async function kindOf(path: string): Promise<'nothing' | 'file' | 'other'> {
+  return await stat(path).then(
+    (found) => (found.isFile() ? 'file' : 'other'),
+    (error: unknown) =>
+      error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'nothing' : 'file',
   )
 }
 

@@ -195,7 +195,8 @@ class SourceReader {
     if (!yaml.isAlias(node)) return node
     const target = node.resolve(this.#document)
     if (target !== undefined) return target
-    const message = `in YAML a value that begins with * must be quoted: "*${node.source}"`
+    const shown = isSecret(path) ? '"*…"' : `"*${node.source}"`
+    const message = `in YAML a value that begins with * must be quoted: ${shown}`
     this.#breaks(path, node, message)
     return undefined
   }
@@ -274,8 +275,17 @@ function settingsWanted(node: unknown, schema: z.ZodObject, path: Problem['path'
     .map(([name]) => name)
     .sort((a, b) => Number(b.endsWith('Name')) - Number(a.endsWith('Name')))
   if (path.length < 2 || first === undefined || !yaml.isScalar(node)) return wanted
-  return `${wanted}, such as "${first}: ${String(node.value)}"`
+  const word = String(node.value)
+  return isSecret(path) || !isName.test(word) ? wanted : `${wanted}, such as "${first}: ${word}"`
 }
+
+/** Where a password stands or may: what is told is also logged, so such a value is never repeated. */
+function isSecret(path: Problem['path']): boolean {
+  return path.some((step) => /password|credential/i.test(String(step)))
+}
+
+/** No name and password in one, as some programs want them. */
+const isName = /^[\w.*@\\ -]+$/
 
 /** Where something began that has no end. */
 interface Opening {
@@ -328,6 +338,9 @@ const syntaxHints: readonly (readonly [words: string, hint: string])[] = [
 function syntaxMessage(error: yaml.YAMLError): string {
   if (error.code === 'BAD_ALIAS') return 'in YAML a lone * must be quoted: "*"'
   if (error.code === 'MULTIPLE_DOCS') return 'a configuration is one YAML document; remove "---"'
+  const [marked] = /^(?:Unresolved tag|Block scalar header)/.exec(error.message) ?? []
+  if (marked !== undefined)
+    return 'not valid YAML: a value that begins with !, | or > must be quoted, such as "!value"'
   const [, hint] = syntaxHints.find(([words]) => error.message.startsWith(words)) ?? []
   return `not valid YAML: ${error.message}${hint === undefined ? '' : `; ${hint}`}`
 }

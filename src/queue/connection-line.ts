@@ -14,21 +14,35 @@ export interface Turn {
   readonly seat: Seat
 }
 
-/** Who is asked first, turn by turn; the others follow in the order of `all`. */
-const firstAsked: readonly Standing[] = ['proven', 'untried', 'proven', 'doubtful']
-const all: readonly Standing[] = ['proven', 'untried', 'doubtful']
+/** Who is asked first, turn by turn; the others follow in the order of `standings`. */
+const firstAsked: readonly Standing[] = [
+  ...([
+    'proven',
+    'untried',
+    'proven',
+    'lapsed',
+    'proven',
+    'untried',
+    'proven',
+    'doubtful',
+  ] as const),
+]
+/** All that there are. */
+export const standings: readonly Standing[] = ['proven', 'lapsed', 'untried', 'doubtful']
 
 /**
- * Queues that want a connection. Proven next hops, those that nobody tried yet and those in doubt stand apart
- * and have seats of their own (`seatLimits`), the last two at a pace: thousands of next hops that are dead or
- * never answer keep neither proven ones waiting nor one that is new.
+ * Queues that want a connection. Proven next hops, those that nobody tried yet, those that lapsed and those in
+ * doubt stand apart and have seats of their own (`seatLimits`), all but the proven at a pace: thousands of next
+ * hops that are dead or never answer keep neither proven ones waiting nor one that is new or comes back.
  */
 export class ConnectionLine {
   readonly seats = new ConnectionSeats()
   readonly #pace: Pick<DoubtPace, 'mayBegin'>
-  readonly #proven = new Fifo<DeliveryQueue>()
+  readonly #proven = new FairLine()
+  readonly #lapsed = new FairLine()
   readonly #untried = new FairLine()
   readonly #doubtful = new Fifo<DeliveryQueue>()
+  readonly #taken: Record<Standing, number> = { proven: 0, untried: 0, lapsed: 0, doubtful: 0 }
   #lastPlace = 0
   #turns = 0
 
@@ -40,8 +54,14 @@ export class ConnectionLine {
     return {
       proven: this.#proven.size,
       untried: this.#untried.size,
+      lapsed: this.#lapsed.size,
       doubtful: this.#doubtful.size,
     }
+  }
+
+  /** Turns there were so far. */
+  get taken(): Waiting {
+    return this.#taken
   }
 
   /** Does nothing when the queue stands in line already. */
@@ -58,6 +78,14 @@ export class ConnectionLine {
     if (moves) this.#untried.push(queue)
   }
 
+  /** Whether the end of any connection gives a queue in line its turn. */
+  isPressed(limits: SeatLimits): boolean {
+    const { seats, waiting } = this
+    if (seats.all < limits.all) return false
+    const others = { ...limits, all: Infinity }
+    return standings.some((each) => waiting[each] > 0 && seats.hasFor(each, others))
+  }
+
   /** The next queue, out of the line; undefined when none may have a connection. */
   take(limits: SeatLimits): Turn | undefined {
     if (this.seats.all >= limits.all) return undefined
@@ -66,13 +94,13 @@ export class ConnectionLine {
   }
 
   clear(): void {
-    for (const line of [this.#proven, this.#untried, this.#doubtful]) {
+    for (const line of [this.#proven, this.#untried, this.#lapsed, this.#doubtful]) {
       for (const queue of line.takeAll()) queue.linePlace = undefined
     }
   }
 
   #takeOther(first: Standing, limits: SeatLimits): Turn | undefined {
-    for (const standing of all) {
+    for (const standing of standings) {
       const turn = standing === first ? undefined : this.#takeOf(standing, limits)
       if (turn !== undefined) return turn
     }
@@ -86,6 +114,7 @@ export class ConnectionLine {
     const queue = line.take()
     if (queue === undefined) return undefined
     queue.linePlace = undefined
+    this.#taken[standing]++
     return { queue, seat: this.seats.take(standing) }
   }
 
@@ -95,6 +124,8 @@ export class ConnectionLine {
         return this.#proven
       case 'untried':
         return this.#untried
+      case 'lapsed':
+        return this.#lapsed
       case 'doubtful':
         return this.#doubtful
     }

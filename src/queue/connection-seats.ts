@@ -6,7 +6,9 @@ export interface SeatLimits {
   readonly all: number
   /** Of these, for next hops that are not proven. */
   readonly unproven: number
-  /** Of these, for next hops that failed, or wait since before the start. */
+  /** Of these, for next hops that failed: those that lapsed, and those in doubt. */
+  readonly failed: number
+  /** Of these, for next hops that failed and never delivered, or wait since before the start. */
   readonly doubtful: number
 }
 
@@ -14,13 +16,14 @@ export interface SeatLimits {
 const mostUnproven = 1000
 
 /**
- * Half of all connections are for proven next hops alone; of the other half, next hops that never failed have
- * half to themselves. With a single connection all share it. Of several processes that share all connections each
+ * Half of all connections are for proven next hops alone; of the other half, next hops that never failed have a
+ * quarter to themselves, and those that have delivered before they failed at least another. With a single connection all share it. Of several processes that share all connections each
  * has its part of what is for unproven ones.
  */
 export function seatLimits(all: number, sharers = 1): SeatLimits {
   const unproven = Math.max(1, Math.min(Math.floor(all / 2 / sharers), mostUnproven))
-  return { all, unproven, doubtful: Math.max(1, Math.floor(unproven / 2)) }
+  const failed = Math.max(1, Math.floor((unproven * 3) / 4))
+  return { all, unproven, failed, doubtful: Math.max(1, Math.floor(unproven / 2)) }
 }
 
 /** A connection that is counted. */
@@ -35,14 +38,18 @@ export interface Seat {
 
 /** How many connections are open or being opened, by what is known of their next hops. */
 export class ConnectionSeats {
-  readonly #taken: Record<Standing, number> = { proven: 0, untried: 0, doubtful: 0 }
+  readonly #taken: Record<Standing, number> = { proven: 0, untried: 0, lapsed: 0, doubtful: 0 }
 
   get all(): number {
     return this.#taken.proven + this.unproven
   }
 
   get unproven(): number {
-    return this.#taken.untried + this.#taken.doubtful
+    return this.#taken.untried + this.failed
+  }
+
+  get failed(): number {
+    return this.#taken.lapsed + this.#taken.doubtful
   }
 
   get doubtful(): number {
@@ -54,7 +61,9 @@ export class ConnectionSeats {
     if (this.all >= limits.all) return false
     if (standing === 'proven') return true
     if (this.unproven >= limits.unproven) return false
-    return standing === 'untried' || this.doubtful < limits.doubtful
+    if (standing === 'untried') return true
+    if (this.failed >= limits.failed) return false
+    return standing === 'lapsed' || this.doubtful < limits.doubtful
   }
 
   take(standing: Standing): Seat {

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
+import { type Milliseconds, second } from '../base/time-span.ts'
 import { ConnectionLine, type Turn } from './connection-line.ts'
 import { ConnectionPlaces } from './connection-places.ts'
 import { type ConnectionSeats, type Seat, type SeatLimits, seatLimits } from './connection-seats.ts'
@@ -39,6 +40,10 @@ interface TurnParts {
 /** Queues for whose first connection the store is asked at a time: nothing else waits long for it. */
 const preparedAtATime = 32
 
+/** Messages, and time, for which a connection is kept though others wait for one. */
+const longTurn = 20
+const longTurnTime: Milliseconds = 2 * second
+
 /** Gives the queues that want a connection their turn, as far as the limits and the pace let it. */
 export class ConnectionTurns {
   readonly #parts: TurnParts
@@ -73,6 +78,10 @@ export class ConnectionTurns {
     return this.#line.waiting
   }
 
+  get taken(): ConnectionLine['taken'] {
+    return this.#line.taken
+  }
+
   /** Puts the queue in line if it wants a connection and does not stand there; false when it wants none. */
   join(queue: DeliveryQueue): boolean {
     if (queue.inLine || !this.#isWanted(queue)) return false
@@ -104,6 +113,19 @@ export class ConnectionTurns {
       if (turn === undefined) return
       if (!this.#serveTurn(turn)) turn.seat.free()
     }
+  }
+
+  /** Whether a connection that has served its queue for a while is to leave its place to those in line. */
+  isOver({
+    reported,
+    begun,
+  }: {
+    readonly reported: number
+    readonly begun: Milliseconds
+  }): boolean {
+    if (reported === 0) return false
+    const isLong = reported >= longTurn || this.#parts.clock.monotonic() - begun >= longTurnTime
+    return isLong && this.#line.isPressed(this.seatLimits)
   }
 
   /** Nobody stands in line any more. */

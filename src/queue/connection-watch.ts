@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Milliseconds } from '../base/time-span.ts'
-import type { ConnectionLine } from './connection-line.ts'
+import { type ConnectionLine, type Waiting, standings } from './connection-line.ts'
 import type { Seat, SeatLimits } from './connection-seats.ts'
-import type { DeliveryQueue } from './delivery-queue.ts'
+import type { DeliveryQueue, Standing } from './delivery-queue.ts'
 import { type Waiter, holdsUp, whomToGiveUp } from './patience.ts'
 import type { QueueLane } from './queue-lane.ts'
 
@@ -18,7 +18,7 @@ export interface ConnectionAtWork {
 
 interface WatchParts {
   readonly clock: Clock
-  readonly line: Pick<ConnectionLine, 'waiting' | 'seats'>
+  readonly line: Pick<ConnectionLine, 'waiting' | 'taken' | 'seats'>
   readonly limits: () => SeatLimits
   /** The connections at work. */
   readonly connections: () => Iterable<ConnectionAtWork>
@@ -34,6 +34,7 @@ interface WatchedWaiter extends Waiter {
 /** Sees to it that no peer keeps others waiting by keeping a connection waiting. */
 export class ConnectionWatch {
   readonly #parts: WatchParts
+  readonly #unserved = new UnservedTime()
   #timer: Timer | undefined
 
   constructor(parts: WatchParts) {
@@ -71,9 +72,10 @@ export class ConnectionWatch {
   /** Queues in line get the connections of peers that have kept theirs waiting long enough. */
   #relieve(now: Milliseconds): void {
     const { line, limits } = this.#parts
-    const { waiting, seats } = line
-    if (waiting.proven + waiting.untried + waiting.doubtful === 0) return
-    const demand = { waiting, seats, limits: limits(), now }
+    const { waiting, taken, seats } = line
+    const unserved = this.#unserved.look({ waiting, taken, now })
+    if (Object.values(waiting).every((count) => count === 0)) return
+    const demand = { waiting, unserved, seats, limits: limits(), now }
     for (const { waiter, what } of whomToGiveUp(this.#waiters(), demand)) {
       const { lane } = waiter.connection
       if (what === 'try-next') lane.watched?.tryNext(inLine)
@@ -90,6 +92,35 @@ export class ConnectionWatch {
       waiters.push({ connection, standing: seat.standing, failures: queue.retryCount, wait })
     }
     return waiters
+  }
+}
+
+interface LineFigures {
+  readonly waiting: Waiting
+  readonly taken: Waiting
+  readonly now: Milliseconds
+}
+
+/** For how long no queue of a standing has had a turn, though some stand in line. */
+class UnservedTime {
+  #taken: Waiting | undefined
+  readonly #since: Record<Standing, Milliseconds> = {
+    proven: 0,
+    untried: 0,
+    lapsed: 0,
+    doubtful: 0,
+  }
+
+  look({ waiting, taken, now }: LineFigures): Waiting {
+    for (const standing of standings)
+      if (waiting[standing] === 0 || taken[standing] !== this.#taken?.[standing])
+        this.#since[standing] = now
+    this.#taken = { ...taken }
+    const { proven, untried, lapsed, doubtful } = this.#since
+    return {
+      ...{ proven: now - proven, untried: now - untried },
+      ...{ lapsed: now - lapsed, doubtful: now - doubtful },
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
+import { closeSync, copyFileSync, fsyncSync, linkSync, openSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Writes a content file, or over what an attempt before has left of it, to stable storage; for the database thread. */
@@ -13,6 +13,15 @@ export function writeContentFile(path: string, parts: Iterable<Uint8Array>): voi
     closeSync(file)
   }
   flushFolder(dirname(path))
+}
+
+/** The file under a further name, for it may be large; as a copy of it where the disk allows no such name. */
+export function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to)
+  } catch {
+    copyFileSync(from, to)
+  }
 }
 
 /** Makes sure that the names of the files in it are on stable storage. */

@@ -13,9 +13,15 @@ export type QueueStatus = 'Active' | 'Connecting' | 'Ready' | 'Retry' | 'Suspend
 
 /**
  * What is known of a next hop. `untried`: nothing. `proven`: it has delivered or refused somebody's mail.
- * `doubtful`: it failed since, or was not tried since the start.
+ * `lapsed`: it did so before it failed, or an administrator named it. `doubtful`: it failed otherwise, or was not
+ * tried since the start.
  */
-export type Standing = 'untried' | 'proven' | 'doubtful'
+export type Standing = 'untried' | 'proven' | 'lapsed' | 'doubtful'
+
+/** Of a next hop that is not known to serve now. */
+export function standingUnknown({ deliveryType }: QueueKey): Standing {
+  return deliveryType === 'DnsConnectorDelivery' ? 'doubtful' : 'lapsed'
+}
 
 /** The failures of a queue's next hop. */
 export interface QueueTrouble {

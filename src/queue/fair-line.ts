@@ -13,10 +13,12 @@ export function familyOf({ deliveryType, nextHopDomain }: QueueKey): string {
 }
 
 /**
- * By what a crowd is told from others, from the hardest to feign to the easiest: the client that brought the
- * mail (our own notifications are one), its sender, and the family of the next hop.
+ * By what a crowd is told from others, from the hardest to feign to the easiest: how mail gets to the next hop
+ * (an administrator names smart hosts, senders name domains), the client that brought the mail (our own
+ * notifications are one), its sender, and the family of the next hop.
  */
 const marks: readonly ((queue: DeliveryQueue) => string)[] = [
+  ({ key }) => key.deliveryType,
   ({ first }) => (first?.message.source === 'DSN' ? 'DSN' : (first?.message.sourceAddress ?? '')),
   ({ first }) => first?.message.envelope.sender ?? '',
   ({ key }) => familyOf(key),

@@ -14,7 +14,7 @@ interface OperationParts {
   readonly marks: Map<number, AdminMark>
   /** Removes from the windows in memory, and returns, the copies for which `test` holds. */
   readonly takeHeld: (test: (copy: Copy) => boolean) => readonly Copy[]
-  /** Copies of this queue became due. */
+  /** Copies of this queue became due, or came back to the store. */
   readonly onDue: (queue: QueueKey) => void
 }
 
@@ -41,11 +41,11 @@ export class MessageOperations {
       held.push(...takeHeld(({ id }) => ids.has(id)))
       for (const { id } of held) leased.delete(id)
       for (const id of ids) if (!leased.has(id)) this.#unmark(id, 'suspend')
+      store.release(held)
     } catch (error) {
       for (const id of ids) this.#unmark(id, 'suspend')
+      this.#giveBack(held)
       throw error
-    } finally {
-      store.release(held)
     }
   }
 
@@ -75,7 +75,7 @@ export class MessageOperations {
       for (const id of ids) if (!others.has(id)) marks.delete(id)
     } catch (error) {
       for (const id of ids) marks.delete(id)
-      store.release(own)
+      this.#giveBack(own)
       throw error
     }
     await Promise.all(own.map((copy) => settler.remove(copy, kind)))
@@ -92,12 +92,12 @@ export class MessageOperations {
 
   /** A copy comes back untried. Whether it was dealt with as it was marked. */
   putBack(copy: Copy): boolean {
-    const { marks, store, settler } = this.#parts
+    const { marks, settler } = this.#parts
     const mark = marks.get(copy.id)
     if (mark === undefined) return false
     marks.delete(copy.id)
     if (isRemoval(mark)) void settler.remove(copy, mark)
-    else store.release([copy])
+    else this.#giveBack([copy])
     return true
   }
 
@@ -107,6 +107,13 @@ export class MessageOperations {
     const ids = new Set(places.map(({ id }) => id))
     for (const id of ids) marks.set(id, mark)
     return [...takeHeld(({ id }) => ids.has(id))]
+  }
+
+  /** What may not have become of them as was wanted: their queues look for them in the store. */
+  #giveBack(copies: readonly Copy[]): void {
+    const { store, onDue } = this.#parts
+    store.release(copies)
+    for (const { queue } of copies) onDue(queue)
   }
 
   /** Unless something else was wanted since. */

@@ -3,7 +3,12 @@ import type { Live } from '../base/live.ts'
 import { SharedTexts } from '../base/shared-texts.ts'
 import type { Milliseconds } from '../base/time-span.ts'
 import type { ConnectionResult, RecipientResult } from './delivery-agent.ts'
-import type { DeliveryQueue, QueueTrouble } from './delivery-queue.ts'
+import {
+  type DeliveryQueue,
+  type QueueTrouble,
+  type Standing,
+  standingUnknown,
+} from './delivery-queue.ts'
 import type { QueueEvents, QueueLog } from './queue-events.ts'
 import { QueueFailer } from './queue-failer.ts'
 import type { QueueStore } from './queue-store.ts'
@@ -115,7 +120,7 @@ export class NextHopTrouble {
     const { trouble } = queue
     const before = earlierThan(why, queue, now)
     queue.retryCount++
-    queue.standing = 'doubtful'
+    queue.standing = standingAfterFailure(queue)
     const retryIn = retryDelay(queue.retryCount, settings.current)
     queue.trouble = {
       lastError: this.#errors.of(why.error),
@@ -139,6 +144,11 @@ export class NextHopTrouble {
       onEvent({ kind: 'deferred', copy, results: putOffBy(copy, error), until })
     }
   }
+}
+
+/** One that has delivered is not one of the crowd that nobody knows. */
+function standingAfterFailure({ key, standing }: DeliveryQueue): Standing {
+  return standing === 'proven' || standing === 'lapsed' ? 'lapsed' : standingUnknown(key)
 }
 
 function putOffBy({ recipients }: Copy, reply: string): RecipientResult[] {

@@ -1,5 +1,5 @@
 import { type Milliseconds, minute, second } from '../base/time-span.ts'
-import type { Waiting } from './connection-line.ts'
+import { type Waiting, standings } from './connection-line.ts'
 import type { ConnectionSeats, SeatLimits } from './connection-seats.ts'
 import type { PeerWait, WaitPhase } from './delivery-agent.ts'
 import type { ConnectionLimits, Standing } from './delivery-queue.ts'
@@ -14,7 +14,8 @@ import type { ConnectionLimits, Standing } from './delivery-queue.ts'
  * | proven         | 2 s        | 5 s                 | 30 s      | no limit          |
  *
  * They are four times as long after each failure of the next hop in a row, so that one that is only slow is
- * delivered to in the end. Who waits for the reply to a final dot is given up last: the peer may have taken the
+ * delivered to in the end. When no queue of a standing has had a turn for a second, since all connections that
+ * might be its own hang, one in forty of these is given up at once (`hungFor`), whatever its patience. Who waits for the reply to a final dot is given up last: the peer may have taken the
  * message.
  */
 const times: Readonly<Record<'proven' | 'unproven', Readonly<Record<WaitPhase, Milliseconds>>>> = {
@@ -23,6 +24,10 @@ const times: Readonly<Record<'proven' | 'unproven', Readonly<Record<WaitPhase, M
 }
 const wholeAttempt: Milliseconds = 20 * second
 const growth = 4
+/** Queues of a standing are stuck when none has had a turn for so long. */
+const stuckAfter: Milliseconds = second
+/** What has been silent for so long is given up for those that are stuck. */
+const hungFor: Milliseconds = 3 * second
 /** Nothing grows beyond what the RFC grants. */
 const longest: Milliseconds = 10 * minute
 /** With fewer connections than this there are none to be patient with: half of the times above, and no growth. */
@@ -39,7 +44,9 @@ export interface Waiter {
 /** What others want, and what there is. */
 export interface Demand {
   readonly waiting: Waiting
-  readonly seats: Pick<ConnectionSeats, 'all' | 'unproven' | 'doubtful'>
+  /** For how long no queue of the standing had a turn. */
+  readonly unserved: Waiting
+  readonly seats: Pick<ConnectionSeats, 'all' | 'unproven' | 'failed' | 'doubtful'>
   readonly limits: SeatLimits
   readonly now: Milliseconds
 }
@@ -57,7 +64,8 @@ export function whomToGiveUp<T extends Waiter>(
 ): readonly Decision<T>[] {
   const decisions = new Map<T, Decision<T>>()
   const ordered = [...waiters].sort(byCost)
-  for (const standing of ['proven', 'untried', 'doubtful'] as const) {
+  for (const standing of standings) {
+    const before = decisions.size
     let wanted = demand.waiting[standing]
     for (const waiter of ordered) {
       if (wanted <= 0) break
@@ -67,8 +75,37 @@ export function whomToGiveUp<T extends Waiter>(
       decisions.set(waiter, { waiter, what })
       if (what === 'give-up') wanted--
     }
+    if (decisions.size > before || wanted === 0) continue
+    for (const waiter of hung(ordered, standing, demand).slice(
+      0,
+      Math.min(wanted, atATime(demand)),
+    ))
+      if (!decisions.has(waiter)) decisions.set(waiter, { waiter, what: 'give-up' })
   }
   return [...decisions.values()]
+}
+
+/** Those that hold what queues of a known standing are stuck for, in the order in which they are given up. */
+function hung<T extends Waiter>(
+  ordered: readonly T[],
+  standing: Standing,
+  demand: Demand,
+): readonly T[] {
+  const { unserved, now, limits } = demand
+  const isKnown = standing === 'proven' || standing === 'lapsed'
+  if (!isKnown || unserved[standing] < stuckAfter || limits.all < fewConnections) return []
+  const all = ordered.filter(
+    (waiter) =>
+      waiter.standing === standing &&
+      now - waiter.wait.since >= hungFor &&
+      helps(waiter, standing, demand),
+  )
+  // Of next hops that failed before, those that have waited for long may come to an end.
+  return standing === 'lapsed' ? all.reverse() : all
+}
+
+function atATime({ seats }: Demand): number {
+  return Math.ceil(seats.all / 40)
 }
 
 /** Whether the end of this connection lets a queue of `standing` have one that has none now. */
@@ -78,6 +115,8 @@ function helps(waiter: Waiter, standing: Standing, { seats, limits }: Demand): b
   if (standing === 'proven') return full
   const unprovenFull = seats.unproven >= limits.unproven
   if (standing === 'doubtful' && seats.doubtful >= limits.doubtful) return held === 'doubtful'
+  const failed = standing !== 'untried' && seats.failed >= limits.failed
+  if (failed) return held === 'lapsed' || held === 'doubtful'
   return unprovenFull ? held !== 'proven' : full
 }
 

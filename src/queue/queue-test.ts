@@ -1,5 +1,5 @@
 import { wildcard } from '../base/wildcard.ts'
-import type { QueueView } from './queue-listing.ts'
+import type { QueueView } from './queue-views.ts'
 
 /** What of a queue the service can look at before it gives it out. */
 export const testedTexts = [

@@ -63,13 +63,14 @@ export class QueueWaits {
   #inLine({ standing }: DeliveryQueue): string {
     const limits = this.#parts.limits()
     if (this.#parts.seats.hasFor(standing, limits)) return 'Waiting for its turn to be connected'
-    const { all, unproven, doubtful } = limits
+    const { all, unproven, failed, doubtful } = limits
     if (standing === 'proven')
       return `Waiting for a connection: all ${all} of MaxOutboundConnections are in use`
-    const whose =
-      standing === 'untried'
-        ? `${unproven} for next hops not proven yet`
-        : `${doubtful} for next hops in doubt`
+    const whose = {
+      untried: `${unproven} for next hops not proven yet`,
+      lapsed: `${failed} for next hops that failed`,
+      doubtful: `${doubtful} for next hops in doubt`,
+    }[standing]
     return `Waiting for a connection: all ${whose} (of MaxOutboundConnections ${all}) are in use`
   }
 }

@@ -77,7 +77,10 @@ export class Rerouting {
     const { store, takeHeld } = this.#parts
     const ids = new Set(places.map(({ id }) => id))
     const own = [...takeHeld(({ id }) => ids.has(id))]
-    const { copies, held } = await store.leaseThese(places)
+    const { copies, held } = await store.leaseThese(places).catch((error: unknown) => {
+      this.#giveBack(own)
+      throw error
+    })
     // And what was on its way into the windows meanwhile.
     own.push(...copies, ...takeHeld(({ id }) => ids.has(id)))
     const away = new Set(held)
@@ -87,11 +90,15 @@ export class Rerouting {
   }
 
   async #moveOne(copy: Copy): Promise<void> {
-    const { settler, store, onDue } = this.#parts
     const solution = await this.#solution(copy)
-    if (solution !== undefined) return settler.move(copy, solution.copies, solution.failed)
-    store.release([copy])
-    onDue(copy.queue)
+    if (solution === undefined) this.#giveBack([copy])
+    else await this.#parts.settler.move(copy, solution.copies, solution.failed)
+  }
+
+  #giveBack(copies: readonly Copy[]): void {
+    const { store, onDue } = this.#parts
+    store.release(copies)
+    for (const { queue } of copies) onDue(queue)
   }
 
   /** Asks for what is in transmission until all of it has come back, or is gone. Never rejects. */
@@ -105,6 +112,7 @@ export class Rerouting {
       this.#away.clear()
       await this.#move(places).catch((error: unknown) => {
         log.error({ error }, 'could not route anew what came back from a transmission')
+        for (const place of places) this.#away.set(place.id, place)
       })
     }
     this.#following = false

@@ -1,13 +1,12 @@
 import { aborted } from '../base/aborted.ts'
-import type { Awaitable } from '../base/awaitable.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import type { Milliseconds } from '../base/time-span.ts'
 import type { AdminMark } from './admin-mark.ts'
-import { ConnectionTurns, type Granted } from './connection-turns.ts'
-import { type ConnectionAtWork, ConnectionWatch } from './connection-watch.ts'
-import type { ConnectionResult, DeliveryAgent, RecipientResult } from './delivery-agent.ts'
-import { DeliveryQueue } from './delivery-queue.ts'
+import { ConnectionTurns } from './connection-turns.ts'
+import { ConnectionsAtWork } from './connections-at-work.ts'
+import type { DeliveryAgent } from './delivery-agent.ts'
+import { DeliveryQueue, standingUnknown } from './delivery-queue.ts'
 import { DueTimes } from './due-times.ts'
 import { MessageOperations } from './message-operations.ts'
 import { NextHopTrouble } from './next-hop-trouble.ts'
@@ -15,7 +14,6 @@ import type { Notifier } from './notifier.ts'
 import { OverdueSweep } from './overdue-sweep.ts'
 import type { QueueEvents, QueueLog } from './queue-events.ts'
 import { type QueueKey, isDeliveryQueue, queueKeyText, submissionQueue } from './queue-key.ts'
-import { QueueLane } from './queue-lane.ts'
 import { QueueListing } from './queue-listing.ts'
 import { QueueMap } from './queue-map.ts'
 import { QueueOperations } from './queue-operations.ts'
@@ -57,17 +55,11 @@ export interface SchedulerOptions {
   readonly places?: SharedPlaces
 }
 
-/** A connection at work, and how it is told to end. */
-interface Serving extends ConnectionAtWork {
-  readonly controller: AbortController
-}
-
 /** Decides when which queue gets a connection, and sees that each copy ends with one outcome. */
 export class QueueScheduler implements AsyncDisposable {
   readonly #options: SchedulerOptions
   readonly #settler: Settler
   readonly #windows: WindowKeeper
-  readonly #sound: SoundMail
   readonly #trouble: NextHopTrouble
   readonly #sweep: OverdueSweep
   readonly #dueTimes: DueTimes
@@ -75,10 +67,7 @@ export class QueueScheduler implements AsyncDisposable {
   readonly #queues = new QueueMap<DeliveryQueue>()
   readonly #turns: ConnectionTurns
   readonly #wakes: WakeCalendar<DeliveryQueue>
-  readonly #watch: ConnectionWatch
-  readonly #serving = new Map<Promise<void>, Serving>()
-  /** Copies being transmitted. */
-  readonly #active = new Set<number>()
+  readonly #work: ConnectionsAtWork
   /** What the management commands see. */
   readonly listing: QueueListing
   /** What they do to queues, and to messages. */
@@ -104,43 +93,47 @@ export class QueueScheduler implements AsyncDisposable {
       onLateRemoval: (copy, kind) => void this.messages.removeLate(copy, kind),
     })
     this.#windows = new WindowKeeper(options)
-    this.#sound = new SoundMail(options)
+    const sound = new SoundMail(options)
+    const refill = (queue: DeliveryQueue) => this.#refill(queue)
+    const consider = (queue: DeliveryQueue) => this.#consider(queue)
+    const isSending = () => this.#isSending
     this.#turns = new ConnectionTurns({
-      ...{ ...options, isRunning, isSending: () => this.#isSending },
-      refill: (queue) => this.#refill(queue),
-      consider: (queue) => this.#consider(queue),
-      open: (queue, granted) => this.#open(queue, granted),
-    })
-    this.#watch = new ConnectionWatch({
-      ...{ clock, line: this.#turns, limits: () => this.#turns.seatLimits },
-      connections: () => this.#serving.values(),
-      onStalled: (queue) => this.#consider(queue),
+      ...{ ...options, isRunning, isSending, refill, consider },
+      open: (queue, granted) => {
+        this.#wakes.cancel(queue)
+        this.#work.open(queue, granted)
+      },
     })
     this.#wakes = new WakeCalendar({ clock, onWake: (queue) => this.#wake(queue) })
     this.#trouble = new NextHopTrouble({
       ...{ ...options, settler: this.#settler, windows: this.#windows, wakes: this.#wakes },
-      onReady: (queue) => this.#consider(queue),
+      onReady: consider,
       recategorize: ({ key }) => void this.#resubmission.walk(key),
       isRunning,
+    })
+    this.#work = new ConnectionsAtWork({
+      ...{ ...options, settler: this.#settler, windows: this.#windows, sound },
+      ...{ trouble: this.#trouble, turns: this.#turns, isSending, refill, consider },
+      putBackAsMarked: (copy) => this.messages.putBack(copy),
     })
     this.listing = new QueueListing({
       ...options,
       queues: this.#queues,
-      active: this.#active,
+      active: this.#work.active,
       waits: new QueueWaits({
         ...{ clock, seats: this.#turns.seats, limits: () => this.#turns.seatLimits },
       }),
       marks,
     })
     this.#resubmission = new Resubmission({
-      ...{ ...options, settler: this.#settler, sound: this.#sound },
+      ...{ ...options, settler: this.#settler, sound },
     })
     this.#dueTimes = new DueTimes({
       ...{ ...options, isRunning },
       onDue: (queue) => this.#onDue(queue),
     })
     this.#sweep = new OverdueSweep({
-      ...{ ...options, settler: this.#settler, sound: this.#sound, takeHeld },
+      ...{ ...options, settler: this.#settler, sound, takeHeld },
       believedNow: () => this.#dueTimes.believedNow(),
     })
     this.messages = new MessageOperations({
@@ -214,13 +207,12 @@ export class QueueScheduler implements AsyncDisposable {
     this.#endRoomWatch()
     this.#turns.clear()
     this.#windows.close()
-    this.#watch.end()
+    const connections = this.#work.end()
     this.#sweep.stop()
     this.#dueTimes.stop()
     this.#resubmission.stop()
-    for (const { controller } of this.#serving.values()) controller.abort()
     this.#settler.giveUpOn(signal)
-    const atWork = Promise.all([...this.#serving.keys(), this.#resubmission.finish()])
+    const atWork = Promise.all([connections, this.#resubmission.finish()])
     await Promise.race([atWork, aborted(signal)])
     await this.#settler.finish()
     this.#wakes.close()
@@ -236,7 +228,8 @@ export class QueueScheduler implements AsyncDisposable {
     const isKnown = this.#queues.has(key)
     if (!isDeliveryQueue(key) || isKnown || (copies === 0 && !suspended)) return
     const queue = this.#queueOf(key)
-    this.#consider(Object.assign(queue, { suspended, moreInStore: true, standing: 'doubtful' }))
+    const standing = standingUnknown(key)
+    this.#consider(Object.assign(queue, { suspended, moreInStore: true, standing }))
   }
 
   #queueOf(key: QueueKey): DeliveryQueue {
@@ -294,117 +287,6 @@ export class QueueScheduler implements AsyncDisposable {
     return queue.refill
   }
 
-  #open(queue: DeliveryQueue, { seat, place }: Granted): void {
-    this.#wakes.cancel(queue)
-    const controller = new AbortController()
-    const lane = new QueueLane(queue, {
-      mayKeep: () => !place.scarce,
-      take: () => this.#take(queue, controller.signal),
-      settle: (copy, results) => this.#settle(queue, copy, results),
-      putBack: (copy) => {
-        this.#active.delete(copy.id)
-        if (!this.messages.putBack(copy)) this.#windows.putBack(queue, copy)
-      },
-      reached: () => {
-        queue.reached++
-        this.#consider(queue)
-      },
-      decided: () => this.#turns.prove(queue, seat),
-    })
-    queue.insists = false
-    queue.join(lane)
-    const serving = this.#serve(lane, controller.signal).then(async (result) => {
-      await lane.end()
-      place.release()
-      this.#serving.delete(serving)
-      if (isServed(lane, result)) this.#turns.prove(queue, seat)
-      seat.free()
-      this.#ended(queue, lane, result)
-    })
-    this.#serving.set(serving, { queue, lane, seat, controller })
-    this.#watch.begin()
-  }
-
-  async #serve(lane: QueueLane, signal: AbortSignal): Promise<ConnectionResult> {
-    try {
-      return await this.#options.agent.serve(lane, signal)
-    } catch (error) {
-      const details = { error, queue: lane.key }
-      this.#options.log.error(details, 'a delivery connection failed unexpectedly')
-      return { kind: 'unreachable', error: '451 4.4.0 The connection failed unexpectedly' }
-    }
-  }
-
-  #take(queue: DeliveryQueue, signal: AbortSignal): Awaitable<Copy | undefined> {
-    if (signal.aborted || queue.emptying || queue.suspended || !this.#isSending) return undefined
-    const copy = this.#windows.take(queue)
-    if (copy !== undefined) {
-      this.#active.add(copy.id)
-      if (this.#windows.isLow(queue)) void this.#refill(queue)
-      const faults = this.#sound.faults(copy)
-      if (!(faults instanceof Promise)) return copy
-      return faults.then((found) => this.#soundOrNext(queue, { copy, found, signal }))
-    }
-    if (!queue.moreInStore && queue.refill === undefined) return undefined
-    return this.#refill(queue).then(() => (queue.ready > 0 ? this.#take(queue, signal) : undefined))
-  }
-
-  /** The copy, or in the place of one that is not as it was taken in, the next. */
-  async #soundOrNext(
-    queue: DeliveryQueue,
-    {
-      copy,
-      found,
-      signal,
-    }: { copy: Copy; found: readonly RecipientResult[] | undefined; signal: AbortSignal },
-  ): Promise<Copy | undefined> {
-    if (found === undefined) return copy
-    await this.#settle(queue, copy, found)
-    return await this.#take(queue, signal)
-  }
-
-  async #settle(
-    queue: DeliveryQueue,
-    copy: Copy,
-    results: readonly RecipientResult[],
-  ): Promise<void> {
-    const dueAt = await this.#settler.attempted(copy, results)
-    this.#active.delete(copy.id)
-    if (dueAt === undefined) {
-      queue.went(this.#options.clock.monotonic())
-      return
-    }
-    queue.noteDue(dueAt)
-    this.#consider(queue)
-  }
-
-  #ended(queue: DeliveryQueue, lane: QueueLane, result: ConnectionResult): void {
-    queue.leave(lane)
-    // A next hop that only puts off what it is offered, and then ends the session, is still in trouble.
-    if (lane.hasDecided || isServed(lane, result)) queue.retryCount = 0
-    switch (result.kind) {
-      case 'served':
-        queue.trouble = undefined
-        if (lane.reported === 0 && queue.ready > 0) this.#trouble.pause(queue)
-        break
-      case 'unreachable':
-        if (lane.isGivenUpForItsOwn) break
-        this.#trouble.unreachable(queue, result, { mayHaveMore: lane.isGivenUp })
-        break
-      case 'crowded':
-        this.#trouble.crowded(queue, result.error)
-        break
-      case 'unroutable':
-        this.#trouble.unroutable(queue, result)
-        break
-      case 'impossible':
-        void this.#trouble.impossible(queue, result.error)
-        break
-    }
-    this.#consider(queue)
-    this.#turns.serve()
-  }
-
   /** Copies of the queue became due that it did not know of. */
   #onDue(key: QueueKey): void {
     if (!isDeliveryQueue(key)) {
@@ -415,11 +297,6 @@ export class QueueScheduler implements AsyncDisposable {
     queue.moreInStore = true
     this.#consider(queue)
   }
-}
-
-/** The next hop answered to the end, though it may have put off all that it was offered. */
-function isServed(lane: QueueLane, result: ConnectionResult): boolean {
-  return result.kind === 'served' && result.unanswered !== true && lane.reported > 0
 }
 
 const submissionText = queueKeyText(submissionQueue)

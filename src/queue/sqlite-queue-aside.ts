@@ -1,7 +1,7 @@
-import { copyFileSync, linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { flushFolder, writeContentFile } from './content-file-sync.ts'
+import { flushFolder, linkOrCopy, writeContentFile } from './content-file-sync.ts'
 import { contentFolder, contentPath } from './content-path.ts'
 import type { CopyPlace } from './stored-message.ts'
 
@@ -40,15 +40,10 @@ export class DamagedMessages {
     return path
   }
 
-  /** As a further name where the disk allows it, for it may be large. A file that is gone leaves nothing. */
+  /** A file that is gone leaves nothing. */
   #keepFile(message: number, path: string): void {
     const from = contentPath(contentFolder(this.#queuePath), message)
     rmSync(path, { force: true })
-    try {
-      linkSync(from, path)
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
-      copyFileSync(from, path)
-    }
+    if (existsSync(from)) linkOrCopy(from, path)
   }
 }

@@ -59,8 +59,6 @@ export class QueueChanges {
         return this.#setDue(this.#statements.resume, change.places, change.due)
       case 'suspendQueue':
         return this.#registry.suspend(change.queue, change.suspended)
-      case 'hasten':
-        throw new StoreError('FAILED', 'it runs in steps')
     }
   }
 

@@ -1,7 +1,5 @@
-import { rmSync, statfsSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { rmSync, writeFileSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
-import type { Bytes } from '../base/byte-size.ts'
 import type { Clock } from '../base/clock.ts'
 import { ContentGarbage } from './content-garbage.ts'
 import { contentFolder } from './content-path.ts'
@@ -13,17 +11,17 @@ import type {
   Answer,
   Change,
   DatabaseSettings,
+  Hastening,
   Inquiry,
   MovedAside,
 } from './sqlite-queue-protocol.ts'
 import { isLogMissing, markInUse, unmarkInUse } from './sqlite-queue-log-check.ts'
-import { QueueLogFile } from './sqlite-queue-log-file.ts'
+import { openQueueFile, undoSalvage } from './sqlite-queue-opening.ts'
 import { QueueRegistry } from './sqlite-queue-registry.ts'
 import { QueueReserve } from './sqlite-queue-reserve.ts'
-import { salvage } from './sqlite-queue-salvage.ts'
+import { QueueRoom, freeBytesOfDisk } from './sqlite-queue-room.ts'
 import {
   beginNumbersAt,
-  openQueueDatabase,
   primaryCode,
   skipNumbers,
   sqliteIoError,
@@ -32,13 +30,6 @@ import {
 } from './sqlite-queue-schema.ts'
 import { SparePages } from './sqlite-spare-pages.ts'
 
-/** How often the free disk is looked at, in milliseconds. */
-const freeDiskInterval = 250
-/** Frames (pages) in the write-ahead log that a quiet moment, or any moment, moves into the file. */
-const calmLogFrames = 2000
-const longestLogFrames = 16_000
-/** The same while the disk is low: so many are always moved within the room that the log has. */
-const shortLogFrames = 400
 /** Steps of deleting old content that a full disk is worth, while commits wait. */
 const deletionsWhenFull = 50
 
@@ -51,6 +42,12 @@ export interface ChangeRequest {
   readonly contents: readonly Uint8Array[]
 }
 
+/** Answered by `upkeep`. */
+export interface HasteningRequest {
+  readonly id: number
+  readonly hastening: Hastening
+}
+
 /** The queue file and everything done to it; runs in a thread of its own and may take its time. */
 export class QueueDatabase {
   /** The damaged file that was put aside, and what could be brought over from it. */
@@ -58,21 +55,14 @@ export class QueueDatabase {
   /** What was wrong with the write-ahead log that was found: mail was lost with it. */
   readonly logTrouble: string | undefined
   readonly #settings: DatabaseSettings
-  readonly #clock: Clock
-  readonly #freeBytes: (folder: string) => Bytes
   readonly #database: DatabaseSync
   readonly #registry: QueueRegistry
   readonly #garbage: ContentGarbage
   readonly #changes: QueueChanges
   readonly #inquiries: QueueInquiries
   readonly #spare: SparePages
-  readonly #reserve: QueueReserve
-  readonly #log: QueueLogFile
-  readonly #calmLogFrames: number
-  readonly #hastenings: ChangeRequest[] = []
-  #freeDiskSeen = -Infinity
-  #diskLow = false
-  #hasRoomForResults = true
+  readonly #room: QueueRoom
+  readonly #hastenings: HasteningRequest[] = []
   #fatal: StoreError | undefined
   #closed = false
   #upkeepFailed = false
@@ -80,21 +70,18 @@ export class QueueDatabase {
   /** Throws a StoreError that says what to do when the file cannot be used. */
   constructor(settings: DatabaseSettings, clock: Clock, freeBytes = freeBytesOfDisk) {
     this.#settings = settings
-    this.#clock = clock
-    this.#freeBytes = freeBytes
     const stamp = new Date(clock.now()).toISOString().replace(/[:.]/g, '')
-    this.#reserve = new QueueReserve(settings.path, settings.reserveBytes)
+    undoSalvage(settings.path)
+    const reserve = new QueueReserve(settings.path, settings.reserveBytes)
     const isMissing = isLogMissing(settings.path)
-    this.#reserve.becomeLog(settings.path)
-    const { database, movedAside, logTrouble } = openQueueDatabase(settings.path, stamp)
+    reserve.becomeLog(settings.path)
+    const { database, movedAside, logTrouble } = openQueueFile(settings, stamp)
     this.#database = database
+    this.movedAside = movedAside
     markInUse(settings.path)
     this.logTrouble = isMissing ? missingLog : logTrouble
     if (this.logTrouble !== undefined) skipNumbers(database)
     const pageSize = Number(database.prepare('PRAGMA page_size').get()?.['page_size'])
-    if (movedAside !== undefined) {
-      this.movedAside = { path: movedAside, rescued: salvage(movedAside, database, settings) }
-    }
     beginNumbersAt(database, settings.numbers)
     rmSync(suspectMark(settings.path), { force: true })
     if (settings.maxFileBytes !== Infinity) {
@@ -111,10 +98,10 @@ export class QueueDatabase {
       ...{ registry: this.#registry, clock, queuePath: settings.path },
     })
     this.#spare = new SparePages(database, settings.spareBytes)
-    this.#log = new QueueLogFile(database, settings.path)
-    // What waits in a calm moment is less than the reserve, which so takes it when the disk is full at once.
-    const reserved = Math.floor(settings.reserveBytes / 2 / pageSize)
-    this.#calmLogFrames = reserved === 0 ? calmLogFrames : Math.min(calmLogFrames, reserved)
+    this.#room = new QueueRoom({
+      ...{ settings, database, clock, freeBytes, reserve, spare: this.#spare },
+      onFailure: (cause) => this.#failure(cause),
+    })
     this.lookAtDisk()
   }
 
@@ -127,17 +114,14 @@ export class QueueDatabase {
     return this.#fatal
   }
 
-  /**
-   * Whether the result of a delivery is sure to find room. Without it nothing should be sent: what a next
-   * hop took would be sent again by a process that did not outlive the full disk.
-   */
+  /** Whether the result of a delivery is sure to find room; without it nothing should be sent. */
   get hasRoomForResults(): boolean {
-    return this.#hasRoomForResults
+    return this.#room.hasRoomForResults
   }
 
   /** Room is short: the disk is worth a look also while nothing is written. */
   get diskIsShort(): boolean {
-    return this.#diskLow || !this.#hasRoomForResults || !this.#reserve.isWhole
+    return this.#room.isShort
   }
 
   inquire(id: number, inquiry: Inquiry): Answer {
@@ -150,14 +134,11 @@ export class QueueDatabase {
 
   /**
    * Makes the changes durable as one transaction. When that fails each is tried by itself, so that
-   * one that cannot be done takes nobody along. Hastenings are answered by `upkeep`.
+   * one that cannot be done takes nobody along.
    */
   change(requests: readonly ChangeRequest[]): Answer[] {
     const refused = this.#refuseOnLowDisk(requests)
-    const accepted = requests.filter(({ id, change }) => {
-      if (change.kind === 'hasten') this.#hastenings.push({ id, change, contents: [] })
-      return change.kind !== 'hasten' && !refused.has(id)
-    })
+    const accepted = requests.filter(({ id }) => !refused.has(id))
     const answers: Answer[] = [...refused.values()]
     if (accepted.length === 0) return answers
     try {
@@ -172,6 +153,11 @@ export class QueueDatabase {
     } finally {
       this.lookAtDisk()
     }
+  }
+
+  /** `upkeep` does it step by step. */
+  planHastening(request: HasteningRequest): void {
+    this.#hastenings.push(request)
   }
 
   /** Whether `upkeep` has work to do. */
@@ -211,30 +197,13 @@ export class QueueDatabase {
   /** Moves the write-ahead log into the file when it is long, or when the moment is calm. */
   tendLog(calm: boolean): void {
     if (this.#fatal !== undefined || this.#closed) return
-    const longest = this.#diskLow ? shortLogFrames : longestLogFrames
-    const { waitingFrames } = this.#log
-    if (waitingFrames > (calm ? Math.min(this.#calmLogFrames, longest) : longest))
-      this.#checkpoint()
+    this.#room.tendLog(calm)
   }
 
-  /**
-   * Looks how full the disk is; on a short one each time, else from time to time. The file grows when the log
-   * is moved there, so that happens while there is still room for it, and in small steps on a low disk.
-   * When there is room again the reserve is made anew.
-   */
+  /** Looks how full the disk is, from time to time. */
   lookAtDisk(): void {
     if (this.#fatal !== undefined || this.#closed) return
-    const now = this.#clock.monotonic()
-    if (!this.diskIsShort && now - this.#freeDiskSeen < freeDiskInterval) return
-    this.#freeDiskSeen = now
-    const folder = dirname(this.#settings.path)
-    this.#reserve.make(this.#freeBytes(folder))
-    const room = this.#freeBytes(folder) + this.#reserve.standing
-    const roomForResults = room + this.#log.freeBytes
-    const roomForMail = roomForResults + this.#spare.bytes - this.#settings.minFreeBytes
-    if (roomForMail < this.#log.waitingBytes) this.#checkpoint()
-    this.#diskLow = roomForMail < 0
-    this.#hasRoomForResults = roomForResults >= this.#reserve.neededForResults
+    this.#room.look()
   }
 
   /** In a calm moment: gives back some of what a drained backlog left free. Whether there is more. */
@@ -243,7 +212,7 @@ export class QueueDatabase {
     try {
       const more = this.#spare.releaseSome()
       // The file itself gets shorter when the log is moved into it.
-      if (more === false) this.#checkpoint()
+      if (more === false) this.#room.moveLog()
       return more === true
     } catch (cause) {
       this.#failure(cause)
@@ -264,8 +233,7 @@ export class QueueDatabase {
     } finally {
       unmarkInUse(this.#settings.path)
       this.#database.close()
-      // SQLite has deleted the log: its room is there for the next start.
-      this.#reserve.makeWhatFits(this.#freeBytes(dirname(this.#settings.path)))
+      this.#room.keepForNextStart()
     }
   }
 
@@ -277,19 +245,11 @@ export class QueueDatabase {
         return { id }
       } catch (cause) {
         const failure = this.#failure(cause)
-        if (failure.code !== 'DISK_FULL' || change.kind === 'commit' || !this.#useReserve()) {
+        if (failure.code !== 'DISK_FULL' || change.kind === 'commit' || !this.#room.useReserve()) {
           return { id, failure }
         }
       }
     }
-  }
-
-  /** A result found no room: the reserve is for that, if it is the disk that is full. Whether it helped. */
-  #useReserve(): boolean {
-    if (this.#freeBytes(dirname(this.#settings.path)) > this.#settings.reserveBytes) return false
-    if (!this.#reserve.release()) return false
-    this.#checkpoint()
-    return true
   }
 
   #transaction(run: () => readonly Effect[]): void {
@@ -314,13 +274,13 @@ export class QueueDatabase {
     })
   }
 
-  #hasten({ id, change }: ChangeRequest): Answer | undefined {
-    const queue = change.kind === 'hasten' ? this.#registry.find(change.queue) : undefined
-    if (change.kind !== 'hasten' || queue === undefined) return { id }
+  #hasten({ id, hastening }: HasteningRequest): Answer | undefined {
+    const queue = this.#registry.find(hastening.queue)
+    if (queue === undefined) return { id }
     const step = { more: false }
     try {
       this.#transaction(() => {
-        step.more = this.#changes.hastenStep(queue, change.due)
+        step.more = this.#changes.hastenStep(queue, hastening.due)
         return []
       })
     } catch (cause) {
@@ -332,7 +292,9 @@ export class QueueDatabase {
   /** New mail is refused while there is still room to settle the old. */
   #refuseOnLowDisk(requests: readonly ChangeRequest[]): Map<number, Answer> {
     const intake = requests.filter(({ change }) => change.kind === 'commit')
-    if (intake.length === 0 || !this.#diskIsLow()) return new Map()
+    if (intake.length === 0) return new Map()
+    this.lookAtDisk()
+    if (!this.#room.isLow) return new Map()
     const failure = new StoreError(
       'DISK_FULL',
       `queue database ${this.#settings.path}: less than ${this.#settings.minFreeBytes} bytes free on its disk; make room`,
@@ -340,33 +302,10 @@ export class QueueDatabase {
     return new Map(intake.map(({ id }) => [id, { id, failure }]))
   }
 
-  #diskIsLow(): boolean {
-    this.lookAtDisk()
-    return this.#diskLow
-  }
-
   /** A full disk may have room once the rest of old content is gone and the log is in the file. */
   #makeRoom(): void {
     for (let step = 0; step < deletionsWhenFull; step++) this.#garbage.step()
-    this.#checkpoint()
-  }
-
-  /**
-   * Moves the log into the file. Not when the file would have to grow by more than the disk has: it would
-   * take the last of it, and the log, which is as long as before, could not take results.
-   */
-  #checkpoint(): void {
-    const { growth } = this.#log
-    const free = this.#freeBytes(dirname(this.#settings.path))
-    if (growth > free) {
-      const isShort = this.#log.freeBytes < this.#reserve.neededForResults
-      if (!isShort || growth > free + this.#reserve.standing || !this.#reserve.release()) return
-    }
-    try {
-      this.#database.exec('PRAGMA wal_checkpoint(PASSIVE)')
-    } catch (cause) {
-      this.#failure(cause)
-    }
+    this.#room.moveLog()
   }
 
   /** Damage, and a failed write or flush, end the use of the file: what is on disk is then unknown. */
@@ -384,9 +323,4 @@ export class QueueDatabase {
       // The error itself is told all the same.
     }
   }
-}
-
-function freeBytesOfDisk(folder: string): Bytes {
-  const { bavail, bsize } = statfsSync(folder)
-  return bavail * bsize
 }

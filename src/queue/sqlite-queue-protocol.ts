@@ -90,10 +90,16 @@ export type Change =
   /** The message's content file is to be deleted, unless the message was committed after all. */
   | { readonly kind: 'abort'; readonly message: number }
   | { readonly kind: 'settle'; readonly rows: SettleRows }
-  | { readonly kind: 'hasten'; readonly queue: QueueKey; readonly due: Milliseconds }
   | { readonly kind: 'suspend'; readonly places: readonly CopyPlace[] }
   | { readonly kind: 'resume'; readonly places: readonly CopyPlace[]; readonly due: Milliseconds }
   | { readonly kind: 'suspendQueue'; readonly queue: QueueKey; readonly suspended: boolean }
+
+/** Makes copies due, however many, in steps between the transactions of others. */
+export interface Hastening {
+  readonly kind: 'hasten'
+  readonly queue: QueueKey
+  readonly due: Milliseconds
+}
 
 /** Questions, and the leases, which live in the database thread's memory. */
 export type Inquiry =
@@ -131,7 +137,7 @@ export type Inquiry =
       readonly limit: number
     }
 
-export type Operation = Change | Inquiry
+export type Operation = Change | Hastening | Inquiry
 
 /** The file that has a message's content; `checksum` is null when an earlier program has written it. */
 export interface FileFacts {

@@ -1,8 +1,8 @@
-import { linkSync, statSync } from 'node:fs'
-import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
+import { statSync } from 'node:fs'
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
 import type { Bytes } from '../base/byte-size.ts'
-import { flushFolder, writeContentFile } from './content-file-sync.ts'
+import { flushFolder, linkOrCopy, writeContentFile } from './content-file-sync.ts'
 import { contentFolder, contentPath } from './content-path.ts'
 import type { DatabaseSettings, NumberRange } from './sqlite-queue-protocol.ts'
 import { submissionQueue } from './queue-key.ts'
@@ -18,33 +18,21 @@ const widestSkip = 2 ** 40
  * Brings the messages that can still be read from a damaged queue file into a new one; returns how
  * many. A message comes over whole or not at all, with the file of its content if it has one. Copies
  * whose queue is unknown go to the Submission queue, to be categorized anew. What is damaged is only
- * read; content files come over as further names of the same.
+ * read; content files come over as further names of the same. Throws when the new file cannot be written.
  */
 export function salvage(
   damagedPath: string,
   into: DatabaseSync,
   { path: intoPath, numbers }: Pick<DatabaseSettings, 'path' | 'numbers'>,
 ): number {
-  let from: DatabaseSync
-  try {
-    // Opening an empty file would delete the write-ahead log beside it.
-    if (statSync(damagedPath).size === 0) return 0
-    from = new DatabaseSync(damagedPath, { timeout: 0, defensive: false })
-  } catch {
-    return 0
-  }
-  try {
-    // By writable_schema a file that was cut off is read up to its end; nothing is written.
-    from.exec(
-      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA query_only = ON; PRAGMA writable_schema = ON',
-    )
-    const folders = { from: contentFolder(damagedPath), into: contentFolder(intoPath) }
-    return new Salvage(from, into, { folders, numbers }).run()
-  } catch {
-    return 0
-  } finally {
-    from.close()
-  }
+  // Opening an empty file would delete the write-ahead log beside it.
+  if (statSync(damagedPath).size === 0) return 0
+  using from = new DatabaseSync(damagedPath, { timeout: 0, defensive: false })
+  // By writable_schema a file that was cut off is read up to its end; nothing is written.
+  const settings = 'locking_mode = EXCLUSIVE; PRAGMA query_only = ON; PRAGMA writable_schema = ON'
+  attempt(() => from.exec(`PRAGMA ${settings}`))
+  const folders = { from: contentFolder(damagedPath), into: contentFolder(intoPath) }
+  return new Salvage(from, into, { folders, numbers }).run()
 }
 
 interface ContentFolders {
@@ -90,11 +78,12 @@ class Salvage {
   }
 
   *#readableMessages(): Iterable<Row> {
-    const next = this.#from.prepare('SELECT * FROM message WHERE id > ? ORDER BY id LIMIT 1')
+    const next = this.#prepare('SELECT * FROM message WHERE id > ? ORDER BY id LIMIT 1')
     // Large content stands apart from the rest of its row, which may still be whole.
-    const nextWithoutContent = this.#from.prepare(
+    const nextWithoutContent = this.#prepare(
       'SELECT id, meta, 0 AS fileBytes FROM message WHERE id > ? ORDER BY id LIMIT 1',
     )
+    if (next === undefined || nextWithoutContent === undefined) return
     let after = this.#lastMessage
     let skip = 1
     while (skip < widestSkip) {
@@ -112,6 +101,11 @@ class Salvage {
     }
   }
 
+  /** Undefined where the file has no such table. */
+  #prepare(sql: string): StatementSync | undefined {
+    return attempt(() => this.#from.prepare(sql))
+  }
+
   #copyMessage(message: Row): boolean {
     const id = Number(message['id'])
     const copies = this.#rows('SELECT * FROM copy WHERE message = ?', id)
@@ -119,7 +113,7 @@ class Salvage {
       copies !== undefined &&
       copies.length > 0 &&
       [message['meta'], ...copies.map(({ recipients }) => recipients)].every(isJson)
-    const fileBytes = whole ? attempt(() => this.#contentFile(message)) : undefined
+    const fileBytes = whole ? this.#contentFile(message) : undefined
     if (!whole || fileBytes === undefined) return false
     this.#insert('message', { ...message, fileBytes }, messageColumns)
     for (const copy of copies) {
@@ -140,7 +134,7 @@ class Salvage {
     if (expected === 0) return 0
     const path = contentPath(this.#folders.from, Number(message['id']))
     if (statSync(path, { throwIfNoEntry: false }) === undefined) return expected
-    linkSync(path, contentPath(this.#folders.into, Number(message['id'])))
+    linkOrCopy(path, contentPath(this.#folders.into, Number(message['id'])))
     flushFolder(this.#folders.into)
     return expected
   }

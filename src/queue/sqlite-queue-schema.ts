@@ -1,8 +1,7 @@
-import { copyFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { copyFileSync, existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { flushFolder, writeContentFile } from './content-file-sync.ts'
-import { contentFolder, contentPath, contentSuffix } from './content-path.ts'
+import { writeContentFile } from './content-file-sync.ts'
+import { contentFolder, contentPath } from './content-path.ts'
 import { type LogGeneration, lostTransactions, readGeneration } from './sqlite-queue-log-check.ts'
 import { logPath } from './sqlite-queue-log-file.ts'
 import type { NumberRange } from './sqlite-queue-protocol.ts'
@@ -133,51 +132,8 @@ function meaningOf(code: number): [StoreErrorCode, string] {
 
 export interface OpenedDatabase {
   readonly database: DatabaseSync
-  /** Where a damaged file was put, when that was necessary. */
-  readonly movedAside?: string
   /** What is wrong with the write-ahead log that was found, if anything is. */
   readonly logTrouble?: string
-}
-
-/**
- * Opens or makes the queue file. A damaged one is moved aside whole, with the contents that belong to
- * it, for an administrator to look at, and a new one begun. Throws a StoreError when the file is in use, newer, or not ours.
- */
-export function openQueueDatabase(path: string, stamp: string): OpenedDatabase {
-  makeFolder(contentFolder(path), path)
-  try {
-    if (isEmptied(path)) throw new StoreError('CORRUPT', 'the file is empty')
-    return open(path, stamp)
-  } catch (cause) {
-    const error = storeErrorOf(cause, path)
-    if (error.code !== 'CORRUPT') throw error
-  }
-  const movedAside = moveAside(path, stamp)
-  makeFolder(contentFolder(path), path)
-  try {
-    return { ...open(path, stamp), movedAside }
-  } catch (cause) {
-    throw storeErrorOf(cause, path)
-  }
-}
-
-/** No queue file of ours is empty, but for one whose making was cut short. */
-function isEmptied(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.size === 0
-}
-
-function makeFolder(folder: string, path: string): void {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    flushFolder(dirname(folder))
-  } catch (cause) {
-    const text = cause instanceof Error ? cause.message : String(cause)
-    throw new StoreError(
-      'FAILED',
-      `queue database ${path}: its folder cannot be made (${text}); see that this user may write there and that no file has its name`,
-      { cause },
-    )
-  }
 }
 
 /** Notes that the file failed in use, so that the next start examines it before it is trusted. */
@@ -185,7 +141,8 @@ export function suspectMark(path: string): string {
   return `${path}.suspect`
 }
 
-function open(path: string, stamp: string): OpenedDatabase {
+/** Opens the queue file, or makes it. Throws SQLite's error, or a StoreError when the file is damaged, newer, or not ours. */
+export function openDatabase(path: string, stamp: string): OpenedDatabase {
   const generation = readGeneration(path)
   const database = new DatabaseSync(path, { timeout: 0 })
   try {
@@ -291,12 +248,4 @@ function hasTables(database: DatabaseSync): boolean {
 
 function pragma(database: DatabaseSync, name: string): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0)
-}
-
-function moveAside(path: string, stamp: string): string {
-  const aside = `${path}.damaged-${stamp}`
-  for (const suffix of ['', '-wal', contentSuffix]) {
-    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix)
-  }
-  return aside
 }

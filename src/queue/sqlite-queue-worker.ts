@@ -65,11 +65,13 @@ class QueueThread {
         case 'commit':
         case 'abort':
         case 'settle':
-        case 'hasten':
         case 'suspend':
         case 'resume':
         case 'suspendQueue':
           changes.push({ id, change: operation, contents: parts })
+          break
+        case 'hasten':
+          this.#database.planHastening({ id, hastening: operation })
           break
         case 'lease':
         case 'nextDueAt':

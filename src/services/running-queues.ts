@@ -11,13 +11,8 @@ import type { ThisServer } from '../admin/cmdlets/this-server.ts'
 import { QueueNames, mergeQueues, mergedMessages } from '../admin/merged-queues.ts'
 import type { CopyTest } from '../queue/copy-test.ts'
 import type { QueueKey } from '../queue/queue-key.ts'
-import type {
-  MessagePage,
-  MessageView,
-  QueueName,
-  QueuePage,
-  QueueView,
-} from '../queue/queue-listing.ts'
+import type { MessagePage, QueuePage } from '../queue/queue-listing.ts'
+import type { MessageView, QueueName, QueueView } from '../queue/queue-views.ts'
 import type { CopyPlace } from '../queue/stored-message.ts'
 import { knownWorkers } from './known-workers.ts'
 

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -19,6 +19,7 @@ import {
   sampleMessage,
   writeAll,
 } from '../support/queue-samples.ts'
+import { until } from '../support/until.ts'
 
 const queue = domainQueue('first.test')
 const end = { remaining: [], dueAt: 0, attempts: 1, lastError: '', delayNotified: false }
@@ -333,4 +334,101 @@ test('a flood of queues that come and go leaves a bounded list', async () => {
   const figures = await store.queues()
   expect(figures.length).toBeLessThanOrEqual(1001)
   expect(figures.find(({ copies }) => copies > 0)).toMatchObject({ number: 1501, copies: 21 })
+})
+
+test('a folder that is gone ends the store, and is told', async () => {
+  await using folder = await QueueFolder.make()
+  const store = await folder.open()
+  await rm(dirname(folder.path), { recursive: true })
+  // It looks at its disk a few times a second while there is something to do.
+  await until(
+    () =>
+      commitTo(store, [queue]).then(
+        () => false,
+        () => true,
+      ),
+    50,
+  )
+  expect(await folder.fatal.promise).toMatchObject({
+    code: 'FAILED',
+    message: expect.stringMatching(/queue database thread failed: ENOENT/) as string,
+  })
+  await expect(commitTo(store, [queue])).rejects.toMatchObject({ code: 'FAILED' })
+  await expect(store.queues()).rejects.toMatchObject({ code: 'FAILED' })
+  await store[Symbol.asyncDispose]()
+})
+
+test('a file that may not be opened is told with what to see to', async () => {
+  await using folder = await QueueFolder.make()
+  await mkdir(folder.path, { recursive: true })
+  await expect(folder.open()).rejects.toMatchObject({
+    code: 'FAILED',
+    message: expect.stringMatching(/this user may write to it/) as string,
+  })
+})
+
+test('content that cannot be read for now is no damage, and is sound when it can be', async () => {
+  await using folder = await QueueFolder.make()
+  const before = await folder.open()
+  const [copy] = await commitTo(before, [queue], { content: 'x'.repeat(500_000) })
+  const id = copy?.message.id ?? 0
+  await before[Symbol.asyncDispose]()
+  await using store = await folder.open()
+  const path = contentPath(contentFolder(folder.path), id)
+  await rename(path, `${path}.away`)
+  await mkdir(path)
+  await expect(store.damageOf(id)).rejects.toMatchObject({ code: 'FAILED' })
+  await rm(path, { recursive: true })
+  await rename(`${path}.away`, path)
+  expect(await store.damageOf(id)).toBeUndefined()
+})
+
+test('of notifications whose content cannot be written none is, and the copy can be settled without', async () => {
+  await using folder = await QueueFolder.make()
+  let broken = true
+  const disk: ContentDisk = {
+    ...systemContentDisk,
+    create: async (path) => {
+      const file = await systemContentDisk.create(path)
+      const flush = () => (broken ? Promise.reject(new Error('EIO: i/o error')) : file.flush())
+      return createdWith(file, { flush })
+    },
+  }
+  await using store = await folder.open({ disk })
+  const [copy] = await commitTo(store, [queue])
+  if (copy === undefined) return expect.unreachable()
+  const notice = async (size: number) => {
+    const pending = store.begin()
+    await pending.write(Buffer.alloc(size, 'n'))
+    const copies = [{ queue, recipients: [{ address: 'alice@example.com' }] }]
+    return { pending, message: sampleMessage(), copies }
+  }
+  const notifications = [await notice(100), await notice(500_000)]
+  await expect(store.settle({ copy, ...end, notifications })).rejects.toMatchObject({
+    code: 'FAILED',
+  })
+  for (const { pending } of notifications) pending.abort()
+  expect((await store.scan({ limit: 10 })).copies).toEqual([copy])
+  broken = false
+  const again = [await notice(100), await notice(500_000)]
+  expect(await store.settle({ copy, ...end, notifications: again })).toHaveLength(2)
+  expect((await store.scan({ limit: 10 })).copies).toHaveLength(2)
+})
+
+test('walks with many kinds of conditions find what they should, again and again', async () => {
+  await using folder = await QueueFolder.make()
+  await using store = await folder.open()
+  const [copy] = await commitTo(store, [queue])
+  const numbers = ['=', '<', '<=', '>', '>='] as const
+  for (let round = 0; round < 2; round++) {
+    for (const operator of numbers) {
+      const found = await store.scan({
+        tests: [{ field: 'size', operator, value: 12 }],
+        limit: 10,
+      })
+      expect(found.copies, operator).toEqual(operator.includes('=') ? [copy] : [])
+    }
+    const like = { field: 'subject', operator: 'fits', pattern: 'h*O' } as const
+    expect((await store.scan({ tests: [like], limit: 10 })).copies).toEqual([copy])
+  }
 })

@@ -5,6 +5,7 @@ import { systemClock } from '../../src/base/clock.ts'
 import { openSqliteQueueStore } from '../../src/queue/sqlite-queue-store.ts'
 import { QueueFolder } from '../support/queue-folder.ts'
 import { commitTo, domainQueue } from '../support/queue-samples.ts'
+import { SmallDisk, mayMount } from '../support/small-disk.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 const queue = domainQueue('first.test')
@@ -87,6 +88,27 @@ describe('at the next start', () => {
     const files = await readdir(dirname(path))
     expect(files).toContainEqual(expect.stringMatching(/^mail\.que\.damaged-\S+-wal$/))
     expect(await readdir(`${path}-damaged`)).toEqual(['11.eml', '12.eml'])
+  })
+
+  test.runIf(mayMount)('damage is told, too, when there is no room to keep the log', async () => {
+    await using folder = await QueueFolder.make()
+    await using store = await folder.open()
+    for (let i = 0; i < 10; i++) await commitTo(store, [queue])
+    const disk = await SmallDisk.mount(4_000_000)
+    const path = join(disk.folder, 'queue', 'mail.que')
+    await cp(dirname(folder.path), dirname(path), { recursive: true })
+    await changeOctet(`${path}-wal`, 32 + 20 * frameBytes + 500)
+    await disk.fill(50_000)
+    const troubles: string[] = []
+    await using full = await openSqliteQueueStore({
+      ...{ path, clock: systemClock, reserveBytes: 0 },
+      onFatal: (error) => expect.unreachable(error.message),
+      onLogTrouble: (told) => troubles.push(told),
+    })
+    expect(troubles).toEqual([
+      expect.stringMatching(/^it is damaged, .*; it could not be kept: ENOSPC/),
+    ])
+    expect((await full.scan({ limit: 100 })).copies.length).toBeLessThan(10)
   })
 
   test('damage at its beginning, which makes it none, is told', async () => {

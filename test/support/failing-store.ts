@@ -1,12 +1,22 @@
-import type { QueueStore, Settlement } from '../../src/queue/queue-store.ts'
+import type { QueueStore } from '../../src/queue/queue-store.ts'
+
+/** What is asked of a store and may be rejected. */
+export type StoreOperation = Exclude<
+  keyof QueueStore,
+  'begin' | 'release' | 'readPiece' | 'hasRoomForResults' | typeof Symbol.asyncDispose
+>
+
+/** `store` whose `operation` fails with one of `faults` after the other until none is left. */
+export function failing(store: QueueStore, operation: StoreOperation, faults: Error[]): QueueStore {
+  const method: (...args: never[]) => unknown = store[operation].bind(store)
+  const tried = (...args: never[]) => {
+    const fault = faults.shift()
+    return fault === undefined ? method(...args) : Promise.reject(fault)
+  }
+  return Object.assign(store, { [operation]: tried })
+}
 
 /** `store` whose `settle` fails with one of `faults` after the other until none is left. */
 export function failingSettle(store: QueueStore, faults: Error[]): QueueStore {
-  const settle = store.settle.bind(store)
-  return Object.assign(store, {
-    settle: (settlement: Settlement) => {
-      const fault = faults.shift()
-      return fault === undefined ? settle(settlement) : Promise.reject(fault)
-    },
-  })
+  return failing(store, 'settle', faults)
 }

@@ -14,7 +14,7 @@ import {
   submissionQueue,
 } from '../../src/queue/queue-key.ts'
 import { formatSmartHosts } from '../../src/pipeline/routing.ts'
-import type { MessageView, QueueName, QueueView } from '../../src/queue/queue-listing.ts'
+import type { MessageView, QueueName, QueueView } from '../../src/queue/queue-views.ts'
 import { queueMatcher } from '../../src/queue/queue-test.ts'
 import type { CopyPlace } from '../../src/queue/stored-message.ts'
 import { queueView } from './queue-views.ts'

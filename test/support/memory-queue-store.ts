@@ -101,12 +101,11 @@ export class MemoryQueueStore implements QueueStore {
     await this.#turn()
     const { copy, remaining, dueAt, attempts, lastError, delayNotified } = settlement
     if (!this.#leased.has(copy.id)) throw new StoreError('FAILED', `copy ${copy.id} is not leased`)
-    this.#leased.delete(copy.id)
-    const added = (settlement.moved ?? []).map((moved) =>
-      this.#newCopy(copy.message, moved, delayNotified),
+    const notices = (settlement.notifications ?? []).flatMap((notice) => this.#add(notice))
+    const moved = (settlement.moved ?? []).map((each) =>
+      this.#newCopy(copy.message, each, delayNotified),
     )
-    for (const notification of settlement.notifications ?? [])
-      added.push(...this.#add(notification))
+    this.#leased.delete(copy.id)
     if (remaining.length > 0) {
       const changed = { recipients: remaining, dueAt, attempts, lastError, delayNotified }
       this.#copies.set(copy.id, { ...copy, ...changed })
@@ -117,7 +116,7 @@ export class MemoryQueueStore implements QueueStore {
       )
       if (!others) this.#contents.delete(copy.message.id)
     }
-    return added
+    return [...moved, ...notices]
   }
 
   release(copies: readonly Copy[]): void {

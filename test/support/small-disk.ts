@@ -34,10 +34,10 @@ export class SmallDisk {
     return bavail * bsize
   }
 
-  /** Another program takes all that is left. */
-  async fill(): Promise<void> {
+  /** Another program takes all that is left, but for so much. */
+  async fill(left = 0): Promise<void> {
     const name = `filler-${(this.#fillers += 1)}`
-    const zeros = Buffer.alloc(await this.freeBytes())
+    const zeros = Buffer.alloc(Math.max(0, (await this.freeBytes()) - left))
     await writeFile(join(this.folder, name), zeros).catch((error: unknown) => {
       // Somebody else had some of it first.
       if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error

@@ -1,5 +1,5 @@
 import type { CopyTest } from '../../queue/copy-test.ts'
-import type { MessageView } from '../../queue/queue-listing.ts'
+import type { MessageView } from '../../queue/queue-views.ts'
 import {
   type Cmdlet,
   type CmdletContext,

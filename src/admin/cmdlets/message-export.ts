@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import type { MessageView } from '../../queue/queue-listing.ts'
+import type { MessageView } from '../../queue/queue-views.ts'
 import { tableView } from '../format/view.ts'
 import { type Cmdlet, defineCmdlet, parameter } from '../shell/cmdlet.ts'
 import { identityAmong, text } from '../shell/parameter-types.ts'

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { QueueView } from '../../queue/queue-listing.ts'
+import type { QueueView } from '../../queue/queue-views.ts'
 import { type QueueKey, isDeliveryQueue, queueKeyText } from '../../queue/queue-key.ts'
 import { type Cmdlet, defineCmdlet, parameter } from '../shell/cmdlet.ts'
 import type { ParameterType } from '../shell/parameter-type.ts'

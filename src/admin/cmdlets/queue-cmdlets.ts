@@ -1,4 +1,4 @@
-import type { QueueName, QueueView } from '../../queue/queue-listing.ts'
+import type { QueueName, QueueView } from '../../queue/queue-views.ts'
 import { queueKeyText } from '../../queue/queue-key.ts'
 import { type Cmdlet, type CmdletContext, defineCmdlet, parameter } from '../shell/cmdlet.ts'
 import { type Filter, filter } from '../shell/filter.ts'
@@ -99,7 +99,7 @@ export function queueCmdlets(server: QueueServer): readonly Cmdlet[] {
       async *run({ given }, context) {
         requireMeant(given)
         for await (const view of selected(server, given, { context })) {
-          refuseSubmission(view)
+          if (!mayBeSuspended(view, given, context)) continue
           if (!(await context.confirmChange(`${doing} queue "${view.Identity}".`))) continue
           const action: QueueAction = verb === 'Suspend' ? 'suspend' : 'resume'
           await server.changeQueue(view.key, action)
@@ -229,10 +229,20 @@ async function* chosen<T>(
   for await (const value of values) if (isWanted(value)) yield value
 }
 
-function refuseSubmission({ Identity, DeliveryType }: QueueView): void {
-  if (DeliveryType !== 'Undefined') return
-  throw new ShellError(
-    'The Submission queue cannot be suspended: messages are categorized as they are accepted, and only those that could not be wait there.',
-    { id: 'InvalidOperationException', category: 'InvalidOperation', target: Identity },
-  )
+/** Where all queues or those of a filter are meant, the others are not spared for its sake. */
+function mayBeSuspended(
+  { Identity, DeliveryType }: QueueView,
+  given: Meant,
+  context: CmdletContext,
+): boolean {
+  if (DeliveryType !== 'Undefined') return true
+  const reason =
+    'The Submission queue cannot be suspended: messages are categorized as they are accepted, and only those that could not be wait there.'
+  if (given.Identity === undefined || hasWildcards(given.Identity)) {
+    context.writeWarning(`${reason} It is left out.`)
+    return false
+  }
+  throw new ShellError(reason, {
+    ...{ id: 'InvalidOperationException', category: 'InvalidOperation', target: Identity },
+  })
 }

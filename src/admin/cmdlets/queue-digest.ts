@@ -1,4 +1,4 @@
-import type { QueueView } from '../../queue/queue-listing.ts'
+import type { QueueView } from '../../queue/queue-views.ts'
 import { isDeliveryQueue } from '../../queue/queue-key.ts'
 import { tableView } from '../format/view.ts'
 import { type Cmdlet, defineCmdlet, parameter, refused } from '../shell/cmdlet.ts'

@@ -1,4 +1,4 @@
-import type { QueueView } from '../../queue/queue-listing.ts'
+import type { QueueView } from '../../queue/queue-views.ts'
 import { parameter } from '../shell/cmdlet.ts'
 import { list, oneOf } from '../shell/parameter-types.ts'
 

@@ -1,4 +1,4 @@
-import type { MessageView, QueueView, RecipientView } from '../../queue/queue-listing.ts'
+import type { MessageView, QueueView, RecipientView } from '../../queue/queue-views.ts'
 import { tableView } from '../format/view.ts'
 import type { FilterProperties } from '../shell/filter-properties.ts'
 import { ShellObject } from '../values/shell-object.ts'

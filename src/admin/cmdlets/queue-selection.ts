@@ -6,7 +6,7 @@ import {
   mostTests,
 } from '../../queue/copy-test.ts'
 import { queueKeyText } from '../../queue/queue-key.ts'
-import type { MessageView, QueueName } from '../../queue/queue-listing.ts'
+import type { MessageView, QueueName } from '../../queue/queue-views.ts'
 import { parseByteSize } from '../../base/byte-size.ts'
 import { parseDate } from '../values/dates.ts'
 import { quantityOf } from '../values/compare.ts'

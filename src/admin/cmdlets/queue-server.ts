@@ -1,6 +1,6 @@
 import type { CopyTest } from '../../queue/copy-test.ts'
 import type { QueueKey } from '../../queue/queue-key.ts'
-import type { MessageView, QueueName, QueueView } from '../../queue/queue-listing.ts'
+import type { MessageView, QueueName, QueueView } from '../../queue/queue-views.ts'
 import type { QueueTest } from '../../queue/queue-test.ts'
 import type { CopyPlace } from '../../queue/stored-message.ts'
 import type { ThisServer } from './this-server.ts'

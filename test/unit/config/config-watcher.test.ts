@@ -1,5 +1,7 @@
-import { rename, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Clock, systemClock } from '../../../src/base/clock.ts'
 import { LiveValue } from '../../../src/base/live.ts'
@@ -263,6 +265,54 @@ Users:
     await writeFile(file, text)
     await log.line('is in effect')
     expect(live.current.Users).toHaveLength(1)
+    expect(log.lines).toContain(
+      `warn ${file} is what it was without its last line, whose settings are in effect no more; put them back if the file was cut off`,
+    )
+  })
+
+  test('cut off anywhere, it is refused, or what it lost is told, or nothing changes', async () => {
+    const longer = `${whole}  - UserName: b\n    Password: b\n    EmailAddresses:\n      - b@example.com\n`
+    const shipped = await readFile(new URL('../../../config/server.yaml', import.meta.url), 'utf8')
+    for (const [text, step] of [
+      [whole, 1],
+      [longer.trimEnd(), 1],
+      [longer, 1],
+      [shipped, 97],
+    ] as const) {
+      const { file, live, log, watcher } = await watched({ text })
+      const before = live.current
+      for (let length = 0; length < text.length; length += step) {
+        await writeFile(file, text.slice(0, length))
+        const { problems } = await watcher.reload()
+        const isTold = problems.length > 0 || log.lines.some((line) => line.includes('without its'))
+        expect(isTold || isDeepStrictEqual(live.current, before), text.slice(0, length)).toBe(true)
+        if (problems.length === 0) {
+          await writeFile(file, text)
+          await watcher.reload()
+        }
+        log.lines.length = 0
+      }
+    }
+  })
+
+  test('cut off while it was changed, it is refused if a section is gone with its last line end', async () => {
+    const { file, live, log } = await watched({ text: whole })
+    const before = live.current
+    const changed = whole.replace('one.example', 'two.example').replace(/\nUsers:[^]*/, '')
+    await writeFile(file, changed)
+    await log.line('has no Users any more and ends in mid-line')
+    expect(live.current).toBe(before)
+  })
+
+  test('a pipe in its place holds nothing up', async () => {
+    const { file, log, watcher, domain } = await watched({ text: whole })
+    await rm(file)
+    execFileSync('mkfifo', [file])
+    await log.line('is no file')
+    await rm(file)
+    await writeFile(file, configuration('two.example'))
+    await watcher.reload()
+    expect(domain()).toBe('two.example')
   })
 })
 

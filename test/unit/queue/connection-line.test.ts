@@ -33,22 +33,22 @@ const many = (count: number, domain: string, standing: Standing) =>
   Array.from({ length: count }, (_, n) => queue(`h${n}.${domain}`, standing))
 
 test.each([
-  [1000, 500, 250],
-  [40, 20, 10],
-  [5, 2, 1],
-  [2, 1, 1],
-  [1, 1, 1],
-  [Infinity, 1000, 500],
+  [1000, 500, 375, 250],
+  [40, 20, 15, 10],
+  [5, 2, 1, 1],
+  [2, 1, 1, 1],
+  [1, 1, 1, 1],
+  [Infinity, 1000, 750, 500],
 ])(
-  'of %d connections %d are for next hops not proven, %d for those in doubt',
-  (all, unproven, doubtful) => {
-    expect(seatLimits(all)).toEqual({ all, unproven, doubtful })
+  'of %d connections %d are for next hops not proven, %d for those that failed, %d for those in doubt',
+  (all, unproven, failed, doubtful) => {
+    expect(seatLimits(all)).toEqual({ all, unproven, failed, doubtful })
   },
 )
 
 test('processes that share all connections share those for next hops not proven', () => {
-  expect(seatLimits(1000, 4)).toEqual({ all: 1000, unproven: 125, doubtful: 62 })
-  expect(seatLimits(2, 4)).toEqual({ all: 2, unproven: 1, doubtful: 1 })
+  expect(seatLimits(1000, 4)).toEqual({ all: 1000, unproven: 125, failed: 93, doubtful: 62 })
+  expect(seatLimits(2, 4)).toEqual({ all: 2, unproven: 1, failed: 1, doubtful: 1 })
 })
 
 test('next hops that nobody tried never hold what is for proven ones', () => {
@@ -65,6 +65,27 @@ test('next hops in doubt leave those that never failed half of what is for both'
   for (const each of many(100, 'new.test', 'untried')) line.join(each)
   expect(turns(line, 40)).toHaveLength(10)
 })
+
+test('what delivered before it failed does not stand behind those that never did', () => {
+  const line = lineOf(many(20_000, 'dead.test', 'doubtful'))
+  expect(turns(line, 40)).toHaveLength(10)
+  line.join(queue('back.example', 'lapsed'))
+  expect(names(turns(line, 40))).toEqual(['back.example'])
+})
+
+test.each<Standing>(['proven', 'lapsed'])(
+  'a smart host has a turn among the first of those %s, whatever crowd of domains stands there',
+  (standing) => {
+    const line = lineOf(many(5000, 'crowd.test', standing))
+    const inside = new DeliveryQueue({
+      ...{ deliveryType: 'SmartHostConnectorDelivery', nextHopConnector: 'Inside' },
+      nextHopDomain: '[192.0.2.1]',
+    })
+    line.join(Object.assign(inside, { standing }))
+    for (const each of many(5000, 'other.test', standing)) line.join(each)
+    expect(names(turns(line, 40, 4))).toContain('[192.0.2.1]')
+  },
+)
 
 test.each([1, 2, 40])(
   'with %d connections a new next hop is among the first turns, whoever waits',
@@ -104,7 +125,7 @@ test('fresh mail takes a queue out of doubt', () => {
   const [first, second] = [queue('dead.test', 'doubtful'), queue('live.test', 'doubtful')]
   const line = lineOf([first, second])
   line.promote(second)
-  expect(line.waiting).toEqual({ proven: 0, untried: 1, doubtful: 1 })
+  expect(line.waiting).toEqual({ proven: 0, untried: 1, lapsed: 0, doubtful: 1 })
   expect(names(turns(line, 4))).toEqual(['live.test', 'dead.test'])
 })
 

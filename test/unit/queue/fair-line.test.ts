@@ -97,3 +97,23 @@ test('a smart host is a family of its own', () => {
   }
   expect(familyOf(key)).toBe('a.relay.test')
 })
+
+test('clients that have been served leave nothing behind, and their turns stay as they were', () => {
+  const line = new FairLine()
+  const crowded = crowd()
+  for (const each of crowded.slice(0, 3)) line.push(each)
+  const serve = (n: number) => {
+    const one = queue({
+      domain: `d${n}.test`,
+      client: `198.51.100.${n % 250}`,
+      sender: `s${n}@b.test`,
+    })
+    line.push(one)
+    // Who came last has the next turn; the crowd's turn is every second.
+    return [line.take(), line.take()].includes(one)
+  }
+  for (let n = 0; n < 1000; n++) {
+    if (n > 0 && line.size < 3) line.push(queue({ domain: `more${n}.test` }))
+    expect(serve(n), `client ${n}`).toBe(true)
+  }
+})

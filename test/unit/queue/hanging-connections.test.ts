@@ -88,6 +88,58 @@ test.each([60, 200])(
   30_000,
 )
 
+describe.each([4, 40])('of %d connections', (all) => {
+  test.each(phases)(
+    'next hops that delivered once and then hang at the phase %s keep nobody waiting',
+    async (phase) => {
+      await using hanging = await hangingBench(phase, all)
+      const { bench, peer } = hanging
+      const liars = Array.from({ length: 200 }, (_, n) => `liar${n}.test`)
+      const delivered = new Set<string>()
+      bench.serve = (lane, signal) => {
+        const { nextHopDomain: domain } = lane.key
+        if (delivered.has(domain) && liars.includes(domain)) return peer.serve(lane, signal)
+        delivered.add(domain)
+        return delivering(lane, signal)
+      }
+      for (const domain of [...liars, 'proven.test']) await bench.send(domain)
+      await bench.advance(minute, second)
+      expect(delivered).toHaveLength(201)
+      for (const domain of liars) await bench.send(domain)
+      await bench.advance(second, second / 4)
+      expect(peer.held).toBe(all)
+      const before = bench.opened.length
+      await bench.send('proven.test')
+      await bench.send('new.test')
+      await bench.advance(5 * second, second / 4)
+      expect(bench.opened.slice(before)).toEqual(
+        expect.arrayContaining(['proven.test', 'new.test']),
+      )
+    },
+  )
+})
+
+test('a next hop that delivered before it failed is tried in time, though a crowd in doubt hangs', async () => {
+  await using hanging = await hangingBench('opening', 40)
+  const { bench } = hanging
+  await bench.send('back.test')
+  await bench.settle()
+  for (let n = 0; n < 2000; n++) await bench.send(`h${n}.hang${n}.test`)
+  const { serve } = bench
+  bench.serve = (lane, signal) =>
+    lane.key.nextHopDomain === 'back.test'
+      ? Promise.resolve({ kind: 'unreachable', error: '451 4.4.0 refused' })
+      : serve(lane, signal)
+  await bench.send('back.test')
+  await bench.advance(second, second / 4)
+  expect(await viewOf(bench, 'back.test')).toMatchObject({ Status: 'Retry' })
+  bench.serve = serve
+  const before = bench.opened.length
+  await bench.advance(schedulerSettings.QueueGlitchRetryInterval + 5 * second, second / 4)
+  expect(bench.opened.slice(before)).toContain('back.test')
+  expect(await viewOf(bench, 'back.test')).not.toMatchObject({ Status: 'Retry' })
+})
+
 describe('a message that hangs in its queue', () => {
   async function queueOf(phase: WaitPhase, all: number, hangs: (subject: string) => boolean) {
     const hanging = await hangingBench(phase, all)

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { hour, minute } from '../../../src/base/time-span.ts'
-import type { Settlement } from '../../../src/queue/queue-store.ts'
+import { type QueueStore, type Settlement, StoreError } from '../../../src/queue/queue-store.ts'
 import type { DeliveryLane } from '../../../src/queue/delivery-agent.ts'
-import { unreachableQueue } from '../../../src/queue/queue-key.ts'
+import { submissionQueue, unreachableQueue } from '../../../src/queue/queue-key.ts'
 import { type Copy, placeOf } from '../../../src/queue/stored-message.ts'
+import { failing } from '../../support/failing-store.ts'
 import { domainQueue } from '../../support/queue-samples.ts'
 import {
   SchedulerBench,
@@ -73,6 +74,25 @@ describe('a suspended message', () => {
     await bench.scheduler.messages.resume([placeOf(first)])
     await bench.settle()
     expect(await bench.waiting()).toEqual([])
+  })
+  test.each([
+    ['of the Submission queue is categorized when it is resumed', submissionQueue, 0],
+    ['of the Unreachable queue waits on when it is resumed', unreachableQueue, 1],
+  ])('%s', async (_, queue, left) => {
+    await using bench = new SchedulerBench()
+    await bench.start()
+    const copies = await bench.sendTo(queue)
+    await bench.scheduler.messages.suspend(copies.map(placeOf))
+    let categorized = 0
+    bench.recategorize = ({ recipients }) => {
+      categorized++
+      return Promise.resolve({ copies: [{ queue: key, recipients }], failed: [] })
+    }
+    await bench.advance(hour, minute)
+    expect(categorized).toBe(0)
+    await bench.scheduler.messages.resume(copies.map(placeOf))
+    await bench.settle()
+    expect(await bench.waiting()).toHaveLength(left)
   })
   test('neither expires nor tells of a delay', async () => {
     await using bench = new SchedulerBench()
@@ -193,20 +213,23 @@ describe('a removed message', () => {
   })
 })
 
+/** `store` whose first settlement waits. */
+function heldUp(store: QueueStore, until: Promise<undefined>): QueueStore {
+  const settle = store.settle.bind(store)
+  let gate: Promise<undefined> | undefined = until
+  return Object.assign(store, {
+    settle: async (settlement: Settlement) => {
+      const held = gate
+      gate = undefined
+      await held
+      return await settle(settlement)
+    },
+  })
+}
+
 test('a removal that comes while a result is being written is done behind it', async () => {
   const gate = Promise.withResolvers<undefined>()
-  await using bench = new SchedulerBench((store) => {
-    const settle = store.settle.bind(store)
-    let first = true
-    return Object.assign(store, {
-      settle: async (settlement: Settlement) => {
-        const wait = first
-        first = false
-        if (wait) await gate.promise
-        return await settle(settlement)
-      },
-    })
-  })
+  await using bench = new SchedulerBench((store) => heldUp(store, gate.promise))
   bench.serve = serving((copy) => resultsFor(copy, 'retry', '451 4.3.0 later'))
   await bench.start()
   const copies = await bench.send('first.test')
@@ -217,6 +240,25 @@ test('a removal that comes while a result is being written is done behind it', a
   const left = (await bench.waiting()).filter(({ queue }) => queue.nextHopDomain === 'first.test')
   expect(left).toEqual([])
   expect(bench.notices).toEqual(['failed alice@example.com'])
+})
+
+test('a removal behind a result that cannot be done is told', async () => {
+  const gate = Promise.withResolvers<undefined>()
+  const faults: Error[] = []
+  await using bench = new SchedulerBench((store) =>
+    failing(heldUp(store, gate.promise), 'leaseThese', faults),
+  )
+  bench.serve = serving((copy) => resultsFor(copy, 'retry', '451 4.3.0 later'))
+  await bench.start()
+  const copies = await bench.send('first.test')
+  await bench.scheduler.messages.remove(copies.map(placeOf), 'remove')
+  faults.push(new StoreError('FAILED', 'the disk said no'))
+  gate.resolve(undefined)
+  await bench.settle()
+  expect(bench.logged).toEqual(['could not remove a message'])
+  bench.serve = delivering
+  await bench.advance(hour, minute)
+  expect(bench.kinds()).toContain('delivered')
 })
 
 describe('a suspended queue', () => {

@@ -35,20 +35,27 @@ function waiter({ standing = 'untried', failures = 0, phase = 'opening', ...give
   return { name: `${standing} ${phase} ${waited} s`, standing, failures, wait }
 }
 
+const nobody = { proven: 0, untried: 0, lapsed: 0, doubtful: 0 }
+
 function demand(
   waiting: Partial<Demand['waiting']>,
-  seats: Demand['seats'] = { all: 40, unproven: 20, doubtful: 10 },
+  seats: Demand['seats'] = { all: 40, unproven: 20, failed: 10, doubtful: 10 },
   all = 40,
 ): Demand {
-  const nobody = { proven: 0, untried: 0, doubtful: 0 }
-  return { waiting: { ...nobody, ...waiting }, seats, limits: seatLimits(all), now }
+  return {
+    waiting: { ...nobody, ...waiting },
+    unserved: nobody,
+    seats,
+    limits: seatLimits(all),
+    now,
+  }
 }
 
 const chosen = (waiters: readonly Named[], what: Demand) =>
   whomToGiveUp(waiters, what).map(({ waiter: { name }, what: end }) => `${end} ${name}`)
 
 describe('while others stand in line', () => {
-  test.each<[string, Given, Demand['waiting'] | Partial<Demand['waiting']>]>([
+  test.each<[string, Given, Partial<Demand['waiting']>]>([
     ['no greeting, untried', { waited: 2 }, { untried: 1 }],
     ['no reply to RCPT, untried', { phase: 'envelope', waited: 2 }, { untried: 1 }],
     ['no reply to the final dot, untried', { phase: 'final-dot', waited: 3 }, { untried: 1 }],
@@ -103,10 +110,35 @@ describe('while others stand in line', () => {
   })
 
   test('with few connections there is no patience to spare', () => {
-    const one = { all: 1, unproven: 1, doubtful: 1 }
+    const one = { all: 1, unproven: 1, failed: 1, doubtful: 1 }
     const held = waiter({ standing: 'doubtful', failures: 5, waited: 1 })
     expect(chosen([held], demand({ proven: 1 }, one, 1))).toHaveLength(1)
     expect(chosen([held], demand({ untried: 1 }, one, 1))).toHaveLength(1)
+  })
+})
+
+describe('when no queue of a known standing has had a turn for a second', () => {
+  const stuck = (waiting: Partial<Demand['waiting']>, unserved = second) => ({
+    ...demand(waiting, { all: 40, unproven: 15, failed: 15, doubtful: 10 }),
+    unserved: { ...nobody, proven: unserved, lapsed: unserved },
+  })
+  const held = (standing: Standing) =>
+    [3, 9, 6].map((waited) => waiter({ standing, phase: 'final-dot', failures: 3, waited }))
+
+  test('one that delivered and hangs now is given up, the longest waiting', () => {
+    const ends = (unserved: number) => chosen(held('proven'), stuck({ proven: 400 }, unserved))
+    expect(ends(second)).toEqual(['give-up proven final-dot 9 s'])
+    expect(ends(second - 1)).toEqual([])
+  })
+
+  test('of those that failed the one that has waited least, for the others may be slow only', () => {
+    expect(chosen(held('lapsed'), stuck({ lapsed: 400 }))).toEqual(['give-up lapsed final-dot 3 s'])
+  })
+
+  test('nobody is that has just begun, is in doubt, or holds what others wait for', () => {
+    const young = waiter({ standing: 'proven', phase: 'final-dot', waited: 2.9 })
+    expect(chosen([young], stuck({ proven: 400 }))).toEqual([])
+    expect(chosen(held('doubtful'), stuck({ doubtful: 400, lapsed: 1 }))).toEqual([])
   })
 })
 
@@ -118,8 +150,12 @@ describe('nobody is given up', () => {
   })
 
   test('whose end would help nobody', () => {
-    expect(chosen(hung, demand({ proven: 5 }, { all: 30, unproven: 20, doubtful: 0 }))).toEqual([])
-    expect(chosen(hung, demand({ untried: 5 }, { all: 30, unproven: 19, doubtful: 0 }))).toEqual([])
+    expect(
+      chosen(hung, demand({ proven: 5 }, { all: 30, unproven: 20, failed: 0, doubtful: 0 })),
+    ).toEqual([])
+    expect(
+      chosen(hung, demand({ untried: 5 }, { all: 30, unproven: 19, failed: 0, doubtful: 0 })),
+    ).toEqual([])
   })
 
   test('who is proven, for next hops that have their share', () => {

@@ -86,6 +86,28 @@ export function queueStoreContract(name: string, open: () => Promise<QueueStore>
       })
       await expect(pending.commit(sampleMessage(), [])).rejects.toMatchObject({ code: 'FAILED' })
     })
+    scenario('a notification of another store is refused, and the copy stays', async (store) => {
+      const [copy] = await commitTo(store, [first])
+      if (copy === undefined) return expect.unreachable()
+      const pending = {
+        ...{ id: 1, write: () => undefined, abort: () => undefined },
+        commit: () => Promise.resolve([]),
+      }
+      const copies = [{ queue: first, recipients: [{ address: 'b@first.test' }] }]
+      const notifications = [{ pending, message: sampleMessage(), copies }]
+      const settlement = {
+        remaining: [],
+        dueAt: 0,
+        attempts: 1,
+        lastError: '',
+        delayNotified: false,
+      }
+      await expect(store.settle({ copy, ...settlement, notifications })).rejects.toMatchObject({
+        code: 'FAILED',
+      })
+      expect((await store.scan({ limit: 10 })).copies).toHaveLength(1)
+      expect(await store.settle({ copy, ...settlement })).toEqual([])
+    })
     scenario('an abort after the commit changes nothing', async (store) => {
       const pending = store.begin()
       await pending.write(Buffer.from('kept'))

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import { minute, second } from '../../../src/base/time-span.ts'
 import type { QueueKey } from '../../../src/queue/queue-key.ts'
+import { StoreError } from '../../../src/queue/queue-store.ts'
 import type { Recategorizer } from '../../../src/queue/resubmission.ts'
 import { placeOf } from '../../../src/queue/stored-message.ts'
+import { failing } from '../../support/failing-store.ts'
 import { domainQueue } from '../../support/queue-samples.ts'
 import {
   SchedulerBench,
@@ -115,4 +117,56 @@ test('what is in transmission follows within seconds of its return', async () =>
   await bench.settle()
   await bench.advance(10 * second, second)
   expect(await bench.waiting()).toEqual([])
+})
+
+test('what comes back from a transmission is moved though the store fails first', async () => {
+  const faults: Error[] = []
+  await using bench = new SchedulerBench((store) => failing(store, 'leaseThese', faults))
+  const gate = Promise.withResolvers<undefined>()
+  bench.serve = async (lane, signal) => {
+    if (lane.key.nextHopConnector === 'Better') return await delivering(lane, signal)
+    lane.reached()
+    const copy = await lane.next()
+    await gate.promise
+    if (copy !== undefined) await lane.report(copy, resultsFor(copy, 'retry', '450 4.2.1 later'))
+    return { kind: 'served' }
+  }
+  await bench.start()
+  await bench.sendTo(worse)
+  bench.recategorize = allTo(better)
+  await bench.scheduler.operations.reroute(() => true)
+  faults.push(new StoreError('FAILED', 'the disk said no'))
+  gate.resolve(undefined)
+  await bench.advance(minute, second)
+  expect(bench.logged).toEqual(['could not route anew what came back from a transmission'])
+  expect(await bench.waiting()).toHaveLength(0)
+  expect(bench.opened).toEqual(['first.test', 'first.test'])
+})
+
+test('what cannot be categorized anew is told, and goes the way that it would have gone', async () => {
+  await using bench = new SchedulerBench()
+  bench.serve = serving((copy) => resultsFor(copy, 'retry', '450 4.2.1 later'))
+  await bench.start()
+  await bench.sendTo(worse, 2)
+  bench.serve = reaching('Worse')
+  bench.recategorize = () => Promise.reject(new Error('no answer'))
+  await bench.scheduler.operations.reroute(() => true)
+  expect(bench.logged).toEqual(Array(2).fill('could not categorize a message anew'))
+  await bench.advance(20 * minute, minute)
+  expect(await bench.waiting()).toHaveLength(0)
+})
+
+test('what belongs where it is again by the time it is moved stays there and is sent', async () => {
+  await using bench = new SchedulerBench()
+  bench.serve = refusing('unreachable', '441 4.4.1 no')
+  await bench.start()
+  await bench.sendTo(worse)
+  let asked = 0
+  bench.recategorize = (copy) => allTo(asked++ === 0 ? better : worse)(copy)
+  await bench.scheduler.operations.reroute(() => true)
+  expect(await bench.waiting()).toMatchObject([{ queue: worse }])
+  bench.serve = reaching('Worse')
+  await bench.advance(5 * minute, minute)
+  expect(asked).toBe(2)
+  expect(await bench.waiting()).toHaveLength(0)
 })

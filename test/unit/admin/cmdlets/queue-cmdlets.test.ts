@@ -128,6 +128,16 @@ describe('changing queues', () => {
     expect((await runQueueLine(server, line)).errors.replaceAll(/\s+/g, ' ')).toContain(why)
     expect(server.asked).toEqual([])
   })
+  test.each(['*', 'EDGE01\\*', '-Filter {MessageCount -ge 0}'])(
+    'Suspend-Queue %s suspends all that can be',
+    async (meant) => {
+      const server = queues()
+      const { errors, notices } = await runQueueLine(server, `Suspend-Queue ${meant}`)
+      expect(errors).toBe('')
+      expect(server.asked).toEqual(['suspend d1.test', 'suspend d2.test'])
+      expect(notices.replaceAll(/\s+/g, ' ')).toContain('Submission queue cannot be suspended')
+    },
+  )
   test('Retry-Queue says why nothing is to be done', async () => {
     const { notices } = await runQueueLine(queues(), 'Retry-Queue 2')
     expect(notices.replaceAll(/\s+/g, ' ')).toContain(
