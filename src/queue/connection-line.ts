@@ -1,11 +1,9 @@
 import { type Seat, type SeatCounts, type SeatLimits, ConnectionSeats } from './connection-seats.ts'
-import type { DeliveryQueue, Standing } from './delivery-queue.ts'
+import type { DeliveryQueue } from './delivery-queue.ts'
 import type { DoubtPace } from './doubt-pace.ts'
 import { FairLine } from './fair-line.ts'
 import { Fifo } from './fifo.ts'
-
-/** How many queues of each standing stand in line. */
-export type Waiting = Readonly<Record<Standing, number>>
+import { type Standing, type Waiting, standings } from './standing.ts'
 
 /** A queue whose turn it is. */
 export interface Turn {
@@ -27,9 +25,6 @@ const firstAsked: readonly Standing[] = [
     'doubtful',
   ] as const),
 ]
-/** All that there are. */
-export const standings: readonly Standing[] = ['proven', 'lapsed', 'untried', 'doubtful']
-
 /**
  * Queues that want a connection. Proven next hops, those that nobody tried yet, those that lapsed and those in
  * doubt stand apart and have seats of their own (`seatLimits`), all but the proven at a pace: thousands of next

@@ -1,7 +1,8 @@
 import type { Live } from '../base/live.ts'
-import type { DeliveryQueue, Standing } from './delivery-queue.ts'
+import type { DeliveryQueue } from './delivery-queue.ts'
 import { queueKeyText } from './queue-key.ts'
 import type { Place, SharedPlaces } from './shared-places.ts'
+import type { Standing } from './standing.ts'
 
 interface ConnectionSettings {
   readonly MaxOutboundConnections: number

@@ -1,4 +1,12 @@
-import type { Standing } from './delivery-queue.ts'
+import type { Standing } from './standing.ts'
+
+/** How many connections a queue, and all queues, may have. */
+export interface ConnectionLimits {
+  /** MaxPerDomainOutboundConnections. */
+  readonly perQueue: number
+  /** MaxOutboundConnections. */
+  readonly all: number
+}
 
 /** How many connections there may be. */
 export interface SeatLimits {

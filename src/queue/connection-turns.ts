@@ -4,13 +4,14 @@ import { type Milliseconds, second } from '../base/time-span.ts'
 import { ConnectionLine, type Turn } from './connection-line.ts'
 import { ConnectionPlaces } from './connection-places.ts'
 import {
+  type ConnectionLimits,
   type ConnectionSeats,
   type Seat,
   type SeatCounts,
   type SeatLimits,
   seatLimits,
 } from './connection-seats.ts'
-import type { ConnectionLimits, DeliveryQueue } from './delivery-queue.ts'
+import type { DeliveryQueue } from './delivery-queue.ts'
 import { DoubtPace } from './doubt-pace.ts'
 import type { Place, SharedPlaces } from './shared-places.ts'
 

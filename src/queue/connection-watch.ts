@@ -1,11 +1,11 @@
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Milliseconds } from '../base/time-span.ts'
-import { type Waiting, standings } from './connection-line.ts'
 import type { ConnectionTurns } from './connection-turns.ts'
 import type { Seat, SeatLimits } from './connection-seats.ts'
-import type { DeliveryQueue, Standing } from './delivery-queue.ts'
+import type { DeliveryQueue } from './delivery-queue.ts'
 import { type Waiter, holdsUp, whomToGiveUp } from './patience.ts'
 import type { QueueLane } from './queue-lane.ts'
+import { type Standing, type Waiting, standings } from './standing.ts'
 
 /** How often the connections are looked at. */
 const interval: Milliseconds = 250
