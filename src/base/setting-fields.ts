@@ -18,10 +18,17 @@ export const fieldJsonSchemas = z.registry<{ readonly jsonSchema: () => JsonSche
 export type Notation =
   | { readonly kind: 'text' | 'flag' | 'timeSpan' }
   | { readonly kind: 'count' | 'byteSize'; readonly unlimited: boolean }
-  | { readonly kind: 'oneOf' | 'flags'; readonly names: readonly string[] }
+  | { readonly kind: 'oneOf'; readonly names: readonly string[] }
+  | { readonly kind: 'flags'; readonly names: readonly string[]; readonly idle?: IdleNames }
   | { readonly kind: 'list'; readonly item: ItemNotation }
   /** May stand with its inactive value only. */
   | { readonly kind: 'unavailable'; readonly inactive: string }
+
+/** Names of a set that Exchange has by itself and that have no effect here, and why. */
+export interface IdleNames {
+  readonly names: readonly string[]
+  readonly why: string
+}
 
 /** How one value of a list is written. */
 export interface ItemNotation {
@@ -33,6 +40,16 @@ export interface ItemNotation {
 
 /** The notations of fields; see `notationOf`. */
 export const fieldNotations = z.registry<{ readonly notation: Notation }>()
+
+/** What is to be said of names in a set, written with commas, that have no effect here. */
+export function idleNamesIn(schema: z.ZodType, written: string): string | undefined {
+  const notation = notationOf(schema)
+  if (notation?.kind !== 'flags' || notation.idle === undefined) return undefined
+  const given = written.split(',').map((word) => word.trim().toLowerCase())
+  const found = notation.idle.names.filter((name) => given.includes(name.toLowerCase()))
+  if (found.length === 0) return undefined
+  return `${found.join(', ')} is on by default in Exchange and has no effect here (${notation.idle.why})`
+}
 
 /** The notation of a field, with or without a default; undefined for what is no single field. */
 export function notationOf(schema: z.ZodType): Notation | undefined {

@@ -97,6 +97,7 @@ export async function superviseServices(
     clock: systemClock,
     logger,
     onReady: onceAllReady(workers, (listeners) => {
+      if (signals.stopped) return
       const { Name, Fqdn, Role } = config.Server
       io.stdout.write(
         `\nEdge Relay, server ${Name} (${Fqdn}), role ${Role}\n` +

@@ -1,7 +1,7 @@
 import * as yaml from 'yaml'
 import { z } from 'zod'
 import type { Problem } from '../base/problem.ts'
-import { notationOf } from '../base/setting-fields.ts'
+import { idleNamesIn, notationOf } from '../base/setting-fields.ts'
 import { pairOf } from './config-nodes.ts'
 import { bookkeepingNames, isIdleValue, isOn } from './idle-settings.ts'
 import { matchingName, nearestName } from './setting-names.ts'
@@ -112,6 +112,8 @@ class SourceReader {
       const isLacking = notationOf(value)?.kind === 'unavailable'
       if (isLacking && isOn(textOf(result[name])))
         this.#remarkOn([...path, name], 'the relay does not have it yet')
+      const idle = idleNamesIn(value, textOf(result[name]))
+      if (idle !== undefined) this.#remarks.push({ path: [...path, name], message: idle })
     }
     return result
   }
@@ -193,7 +195,8 @@ class SourceReader {
     if (!yaml.isAlias(node)) return node
     const target = node.resolve(this.#document)
     if (target !== undefined) return target
-    const message = `in YAML a value that begins with * must be quoted: "*${node.source}"`
+    const shown = isSecret(path) ? '"*…"' : `"*${node.source}"`
+    const message = `in YAML a value that begins with * must be quoted: ${shown}`
     this.#breaks(path, node, message)
     return undefined
   }
@@ -272,8 +275,17 @@ function settingsWanted(node: unknown, schema: z.ZodObject, path: Problem['path'
     .map(([name]) => name)
     .sort((a, b) => Number(b.endsWith('Name')) - Number(a.endsWith('Name')))
   if (path.length < 2 || first === undefined || !yaml.isScalar(node)) return wanted
-  return `${wanted}, such as "${first}: ${String(node.value)}"`
+  const word = String(node.value)
+  return isSecret(path) || !isName.test(word) ? wanted : `${wanted}, such as "${first}: ${word}"`
 }
+
+/** Where a password stands or may: what is told is also logged, so such a value is never repeated. */
+function isSecret(path: Problem['path']): boolean {
+  return path.some((step) => /password|credential/i.test(String(step)))
+}
+
+/** No name and password in one, as some programs want them. */
+const isName = /^[\w.*@\\ -]+$/
 
 /** Where something began that has no end. */
 interface Opening {
@@ -310,11 +322,25 @@ function unclosedMessage(mark: string): string {
   return `not valid YAML: the ${mark} that opens here is never closed; write ${end} at the end of the value`
 }
 
+const indented = 'is the line below indented more than this one, or a colon in a value not quoted?'
+
+/** What an administrator most likely wrote, by the words that the parser has for it. */
+const syntaxHints: readonly (readonly [words: string, hint: string])[] = [
+  ['Unexpected scalar at node end', 'a value that begins with [ must be quoted, such as "[::]:25"'],
+  ['Nested mappings are not allowed', indented],
+  ['Implicit keys need to be on a single line', indented],
+  ['All mapping items must start at the same column', 'indent it like the settings above it'],
+  ['All sequence items must start at the same column', 'indent it like the entries above it'],
+  ['A block sequence may not be used', 'indent it like the entries above it'],
+  ['Tabs are not allowed', 'indent by blanks'],
+]
+
 function syntaxMessage(error: yaml.YAMLError): string {
   if (error.code === 'BAD_ALIAS') return 'in YAML a lone * must be quoted: "*"'
   if (error.code === 'MULTIPLE_DOCS') return 'a configuration is one YAML document; remove "---"'
-  const hint = error.message.startsWith('Unexpected scalar at node end')
-    ? '; a value that begins with [ must be quoted, such as "[::]:25"'
-    : ''
-  return `not valid YAML: ${error.message}${hint}`
+  const [marked] = /^(?:Unresolved tag|Block scalar header)/.exec(error.message) ?? []
+  if (marked !== undefined)
+    return 'not valid YAML: a value that begins with !, | or > must be quoted, such as "!value"'
+  const [, hint] = syntaxHints.find(([words]) => error.message.startsWith(words)) ?? []
+  return `not valid YAML: ${error.message}${hint === undefined ? '' : `; ${hint}`}`
 }

@@ -1,11 +1,9 @@
-import { type Seat, type SeatLimits, ConnectionSeats } from './connection-seats.ts'
-import type { DeliveryQueue, Standing } from './delivery-queue.ts'
+import { type Seat, type SeatCounts, type SeatLimits, ConnectionSeats } from './connection-seats.ts'
+import type { DeliveryQueue } from './delivery-queue.ts'
 import type { DoubtPace } from './doubt-pace.ts'
 import { FairLine } from './fair-line.ts'
 import { Fifo } from './fifo.ts'
-
-/** How many queues of each standing stand in line. */
-export type Waiting = Readonly<Record<Standing, number>>
+import { type Standing, type Waiting, standings } from './standing.ts'
 
 /** A queue whose turn it is. */
 export interface Turn {
@@ -27,9 +25,6 @@ const firstAsked: readonly Standing[] = [
     'doubtful',
   ] as const),
 ]
-/** All that there are. */
-export const standings: readonly Standing[] = ['proven', 'lapsed', 'untried', 'doubtful']
-
 /**
  * Queues that want a connection. Proven next hops, those that nobody tried yet, those that lapsed and those in
  * doubt stand apart and have seats of their own (`seatLimits`), all but the proven at a pace: thousands of next
@@ -78,11 +73,26 @@ export class ConnectionLine {
     if (moves) this.#untried.push(queue)
   }
 
+  /** Whether the end of any connection gives a queue in line its turn. */
+  isPressed(limits: SeatLimits, now: SeatCounts): boolean {
+    const { seats, waiting } = this
+    if (now.all < limits.all) return false
+    const others = { ...limits, all: Infinity }
+    return standings.some((each) => waiting[each] > 0 && seats.hasFor(each, others))
+  }
+
   /** The next queue, out of the line; undefined when none may have a connection. */
   take(limits: SeatLimits): Turn | undefined {
     if (this.seats.all >= limits.all) return undefined
     const first = firstAsked[this.#turns++ % firstAsked.length] ?? 'proven'
     return this.#takeOf(first, limits) ?? this.#takeOther(first, limits)
+  }
+
+  /** For a queue that is called from elsewhere. */
+  seatFor({ standing }: DeliveryQueue, limits: SeatLimits): Seat | undefined {
+    if (!this.seats.hasFor(standing, limits)) return undefined
+    this.#taken[standing]++
+    return this.seats.take(standing)
   }
 
   clear(): void {

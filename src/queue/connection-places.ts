@@ -2,6 +2,7 @@ import type { Live } from '../base/live.ts'
 import type { DeliveryQueue } from './delivery-queue.ts'
 import { queueKeyText } from './queue-key.ts'
 import type { Place, SharedPlaces } from './shared-places.ts'
+import type { Standing } from './standing.ts'
 
 interface ConnectionSettings {
   readonly MaxOutboundConnections: number
@@ -16,6 +17,9 @@ interface ConnectionPlacesOptions {
   readonly onTurn: (queue: DeliveryQueue) => void
 }
 
+/** Where others hold all places, so few queues ask at a time: who asks stands outside the order of the line. */
+const mostAsked = 2
+
 /** Places in the line begin above it. */
 const outsideOrder = 0
 
@@ -24,9 +28,22 @@ const ownPlace: Place = { scarce: false, release: () => undefined }
 /** The places for connections of one process's queues, where other processes want some, too. */
 export class ConnectionPlaces {
   readonly #options: ConnectionPlacesOptions
+  readonly #outside = new Set<DeliveryQueue>()
 
   constructor(options: ConnectionPlacesOptions) {
     this.#options = options
+  }
+
+  /** Others hold all places: what is asked for waits, and more need not be. */
+  get full(): boolean {
+    return (this.#options.places?.waitingForAny ?? 0) >= mostAsked
+  }
+
+  /** How many queues of the standing wait for a place, outside the line. */
+  waiting(standing: Standing): number {
+    let count = 0
+    for (const queue of this.#outside) if (queue.standing === standing) count++
+    return count
   }
 
   /** A place for the queue. Without one now it counts as in line, outside the order, until its turn. */
@@ -37,9 +54,11 @@ export class ConnectionPlaces {
     const limits = { perQueue: MaxPerDomainOutboundConnections, overall: MaxOutboundConnections }
     const place = places.take(queueKeyText(queue.key), limits, () => {
       queue.linePlace = undefined
+      this.#outside.delete(queue)
       onTurn(queue)
     })
     queue.linePlace = place === undefined ? outsideOrder : undefined
+    if (place === undefined) this.#outside.add(queue)
     return place
   }
 }

@@ -1,4 +1,12 @@
-import type { Standing } from './delivery-queue.ts'
+import type { Standing } from './standing.ts'
+
+/** How many connections a queue, and all queues, may have. */
+export interface ConnectionLimits {
+  /** MaxPerDomainOutboundConnections. */
+  readonly perQueue: number
+  /** MaxOutboundConnections. */
+  readonly all: number
+}
 
 /** How many connections there may be. */
 export interface SeatLimits {
@@ -35,6 +43,9 @@ export interface Seat {
   /** The connection has ended. Does nothing the second time. */
   free(): void
 }
+
+/** How many connections there are. */
+export type SeatCounts = Pick<ConnectionSeats, 'all' | 'unproven' | 'failed' | 'doubtful'>
 
 /** How many connections are open or being opened, by what is known of their next hops. */
 export class ConnectionSeats {

@@ -1,9 +1,17 @@
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
+import { type Milliseconds, second } from '../base/time-span.ts'
 import { ConnectionLine, type Turn } from './connection-line.ts'
 import { ConnectionPlaces } from './connection-places.ts'
-import { type ConnectionSeats, type Seat, type SeatLimits, seatLimits } from './connection-seats.ts'
-import type { ConnectionLimits, DeliveryQueue } from './delivery-queue.ts'
+import {
+  type ConnectionLimits,
+  type ConnectionSeats,
+  type Seat,
+  type SeatCounts,
+  type SeatLimits,
+  seatLimits,
+} from './connection-seats.ts'
+import type { DeliveryQueue } from './delivery-queue.ts'
 import { DoubtPace } from './doubt-pace.ts'
 import type { Place, SharedPlaces } from './shared-places.ts'
 
@@ -39,6 +47,10 @@ interface TurnParts {
 /** Queues for whose first connection the store is asked at a time: nothing else waits long for it. */
 const preparedAtATime = 32
 
+/** Messages, and time, for which a connection is kept though others wait for one. */
+const longTurn = 20
+const longTurnTime: Milliseconds = 2 * second
+
 /** Gives the queues that want a connection their turn, as far as the limits and the pace let it. */
 export class ConnectionTurns {
   readonly #parts: TurnParts
@@ -69,8 +81,24 @@ export class ConnectionTurns {
     return this.#line.seats
   }
 
+  /** Connections of this process; where others hold the rest, as many as there may be. */
+  get seatsNow(): SeatCounts {
+    const { all, unproven, failed, doubtful } = this.seats
+    const { waitingForAny = 0 } = this.#parts.places ?? {}
+    return { all: waitingForAny > 0 ? this.seatLimits.all : all, unproven, failed, doubtful }
+  }
+
   get waiting(): ConnectionLine['waiting'] {
-    return this.#line.waiting
+    const { proven, untried, lapsed, doubtful } = this.#line.waiting
+    const places = this.#places
+    return {
+      ...{
+        proven: proven + places.waiting('proven'),
+        untried: untried + places.waiting('untried'),
+      },
+      lapsed: lapsed + places.waiting('lapsed'),
+      doubtful: doubtful + places.waiting('doubtful'),
+    }
   }
 
   get taken(): ConnectionLine['taken'] {
@@ -103,11 +131,24 @@ export class ConnectionTurns {
   serve(): void {
     if (!this.#parts.isSending()) return
     const limits = this.seatLimits
-    while (this.#preparing < preparedAtATime) {
+    while (this.#preparing < preparedAtATime && !this.#places.full) {
       const turn = this.#line.take(limits)
       if (turn === undefined) return
       if (!this.#serveTurn(turn)) turn.seat.free()
     }
+  }
+
+  /** Whether a connection that has served its queue for a while is to leave its place to those in line. */
+  isOver({
+    reported,
+    begun,
+  }: {
+    readonly reported: number
+    readonly begun: Milliseconds
+  }): boolean {
+    if (reported === 0) return false
+    const isLong = reported >= longTurn || this.#parts.clock.monotonic() - begun >= longTurnTime
+    return isLong && this.#line.isPressed(this.seatLimits, this.seatsNow)
   }
 
   /** Nobody stands in line any more. */
@@ -132,7 +173,9 @@ export class ConnectionTurns {
 
   #called(queue: DeliveryQueue): void {
     if (!this.#parts.isRunning()) return
-    this.#line.join(queue)
+    const seat = this.#parts.isSending() ? this.#line.seatFor(queue, this.seatLimits) : undefined
+    if (seat === undefined) this.#line.join(queue)
+    else if (!this.#serveTurn({ queue, seat })) seat.free()
     this.serve()
   }
 

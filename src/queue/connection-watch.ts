@@ -1,10 +1,11 @@
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Milliseconds } from '../base/time-span.ts'
-import { type ConnectionLine, type Waiting, standings } from './connection-line.ts'
+import type { ConnectionTurns } from './connection-turns.ts'
 import type { Seat, SeatLimits } from './connection-seats.ts'
-import type { DeliveryQueue, Standing } from './delivery-queue.ts'
+import type { DeliveryQueue } from './delivery-queue.ts'
 import { type Waiter, holdsUp, whomToGiveUp } from './patience.ts'
 import type { QueueLane } from './queue-lane.ts'
+import { type Standing, type Waiting, standings } from './standing.ts'
 
 /** How often the connections are looked at. */
 const interval: Milliseconds = 250
@@ -18,7 +19,7 @@ export interface ConnectionAtWork {
 
 interface WatchParts {
   readonly clock: Clock
-  readonly line: Pick<ConnectionLine, 'waiting' | 'taken' | 'seats'>
+  readonly line: Pick<ConnectionTurns, 'waiting' | 'taken' | 'seatsNow'>
   readonly limits: () => SeatLimits
   /** The connections at work. */
   readonly connections: () => Iterable<ConnectionAtWork>
@@ -72,7 +73,7 @@ export class ConnectionWatch {
   /** Queues in line get the connections of peers that have kept theirs waiting long enough. */
   #relieve(now: Milliseconds): void {
     const { line, limits } = this.#parts
-    const { waiting, taken, seats } = line
+    const { waiting, taken, seatsNow: seats } = line
     const unserved = this.#unserved.look({ waiting, taken, now })
     if (Object.values(waiting).every((count) => count === 0)) return
     const demand = { waiting, unserved, seats, limits: limits(), now }

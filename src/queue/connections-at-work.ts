@@ -60,11 +60,15 @@ export class ConnectionsAtWork {
 
   /** Opens a connection for the queue, which has copies. */
   open(queue: DeliveryQueue, { seat, place }: Granted): void {
-    const { windows, turns, consider, putBackAsMarked } = this.#parts
+    const { clock, windows, turns, consider, putBackAsMarked } = this.#parts
     const controller = new AbortController()
-    const lane = new QueueLane(queue, {
+    const begun = clock.monotonic()
+    const lane: QueueLane = new QueueLane(queue, {
       mayKeep: () => !place.scarce,
-      take: () => this.#take(queue, controller.signal),
+      take: () =>
+        turns.isOver({ reported: lane.reported, begun })
+          ? undefined
+          : this.#take(queue, controller.signal),
       settle: (copy, results) => this.#settle(queue, copy, results),
       putBack: (copy) => {
         this.#active.delete(copy.id)

@@ -1,27 +1,17 @@
 import type { Milliseconds } from '../base/time-span.ts'
 import { type AttemptHistory, withRun } from './attempt-history.ts'
+import type { ConnectionLimits } from './connection-seats.ts'
 import { Fifo } from './fifo.ts'
 import { MessageRate } from './message-rate.ts'
 import { stallAfter, stalledLimit } from './patience.ts'
 import type { QueueKey } from './queue-key.ts'
 import type { QueueLane } from './queue-lane.ts'
+import type { Standing } from './standing.ts'
 import { type Copy, suspended } from './stored-message.ts'
 import type { Sleeper } from './wake-calendar.ts'
 
 /** Exchange's queue states. */
 export type QueueStatus = 'Active' | 'Connecting' | 'Ready' | 'Retry' | 'Suspended'
-
-/**
- * What is known of a next hop. `untried`: nothing. `proven`: it has delivered or refused somebody's mail.
- * `lapsed`: it did so before it failed, or an administrator named it. `doubtful`: it failed otherwise, or was not
- * tried since the start.
- */
-export type Standing = 'untried' | 'proven' | 'lapsed' | 'doubtful'
-
-/** Of a next hop that is not known to serve now. */
-export function standingUnknown({ deliveryType }: QueueKey): Standing {
-  return deliveryType === 'DnsConnectorDelivery' ? 'doubtful' : 'lapsed'
-}
 
 /** The failures of a queue's next hop. */
 export interface QueueTrouble {
@@ -44,14 +34,6 @@ interface EarlierFailures {
   readonly count: number
   /** When the first one came that said what the last one says. */
   readonly until: Milliseconds
-}
-
-/** How many connections there may be. */
-export interface ConnectionLimits {
-  /** MaxPerDomainOutboundConnections. */
-  readonly perQueue: number
-  /** MaxOutboundConnections. */
-  readonly all: number
 }
 
 /** Waiting copies per open connection that justify another one. */

@@ -3,12 +3,7 @@ import type { Live } from '../base/live.ts'
 import { SharedTexts } from '../base/shared-texts.ts'
 import type { Milliseconds } from '../base/time-span.ts'
 import type { ConnectionResult, RecipientResult } from './delivery-agent.ts'
-import {
-  type DeliveryQueue,
-  type QueueTrouble,
-  type Standing,
-  standingUnknown,
-} from './delivery-queue.ts'
+import type { DeliveryQueue, QueueTrouble } from './delivery-queue.ts'
 import type { QueueEvents, QueueLog } from './queue-events.ts'
 import { QueueFailer } from './queue-failer.ts'
 import type { QueueStore } from './queue-store.ts'
@@ -17,6 +12,7 @@ import type { Settler } from './settler.ts'
 import type { Copy } from './stored-message.ts'
 import type { WakeCalendar } from './wake-calendar.ts'
 import type { WindowKeeper } from './window-keeper.ts'
+import { type Standing, standingUnknown } from './standing.ts'
 
 interface TroubleParts {
   readonly store: QueueStore

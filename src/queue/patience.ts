@@ -1,8 +1,7 @@
 import { type Milliseconds, minute, second } from '../base/time-span.ts'
-import { type Waiting, standings } from './connection-line.ts'
-import type { ConnectionSeats, SeatLimits } from './connection-seats.ts'
+import type { ConnectionLimits, SeatCounts, SeatLimits } from './connection-seats.ts'
 import type { PeerWait, WaitPhase } from './delivery-agent.ts'
-import type { ConnectionLimits, Standing } from './delivery-queue.ts'
+import { type Standing, type Waiting, standings } from './standing.ts'
 
 /*
  * How long a peer may keep a connection waiting. RFC 5321 4.5.3.2 grants 2 to 10 minutes, and that holds as long
@@ -46,7 +45,7 @@ export interface Demand {
   readonly waiting: Waiting
   /** For how long no queue of the standing had a turn. */
   readonly unserved: Waiting
-  readonly seats: Pick<ConnectionSeats, 'all' | 'unproven' | 'failed' | 'doubtful'>
+  readonly seats: SeatCounts
   readonly limits: SeatLimits
   readonly now: Milliseconds
 }

@@ -6,7 +6,7 @@ import type { AdminMark } from './admin-mark.ts'
 import { ConnectionTurns } from './connection-turns.ts'
 import { ConnectionsAtWork } from './connections-at-work.ts'
 import type { DeliveryAgent } from './delivery-agent.ts'
-import { DeliveryQueue, standingUnknown } from './delivery-queue.ts'
+import { DeliveryQueue } from './delivery-queue.ts'
 import { DueTimes } from './due-times.ts'
 import { MessageOperations } from './message-operations.ts'
 import { NextHopTrouble } from './next-hop-trouble.ts'
@@ -30,6 +30,7 @@ import type { Copy } from './stored-message.ts'
 import type { MessageSettings } from './verdict.ts'
 import { WakeCalendar } from './wake-calendar.ts'
 import { WindowKeeper } from './window-keeper.ts'
+import { standingUnknown } from './standing.ts'
 
 /** Exchange's settings for queues, a part of TransportService. */
 export interface SchedulerSettings extends RetrySettings, MessageSettings {

@@ -2,6 +2,8 @@
 export interface SharedPlaces {
   /** How many processes there are. */
   readonly sharers: number
+  /** Requests that wait for one of all places, and for no other limit. */
+  readonly waitingForAny: number
   /**
    * Takes a place for a connection of `queue` (a queue key's text). Undefined when there is none now:
    * `whenFree` is called once, when it is worth asking again, and a place that it does not take is

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import { type SharedCounts, unshared } from '../base/shared-counts.ts'
 import { connectionRateExceeded, tooManyConnections } from '../smtp/replies.ts'
 import type { Reply } from '../smtp/reply.ts'
-import { MinuteCounts } from './minute-counts.ts'
+import { ConnectionRate } from './connection-rate.ts'
 import type { ReceiveConnector } from './receive-connector.ts'
 
 /** A place for one connection, or the reply that refuses it. */
@@ -26,12 +26,12 @@ interface ConnectorCount {
 export class ConnectionLimits {
   readonly #shared: SharedCounts
   readonly #counts = new Map<string, ConnectorCount>()
-  readonly #rate: MinuteCounts
+  readonly #rate: ConnectionRate
 
   /** With `shared` the limits hold over all the processes that share them. */
   constructor(clock: Clock, shared: SharedCounts = unshared) {
     this.#shared = shared
-    this.#rate = new MinuteCounts('connections', clock, shared)
+    this.#rate = new ConnectionRate(clock, shared)
   }
 
   /**
@@ -45,7 +45,7 @@ export class ConnectionLimits {
     maxRatePerMinute: number,
   ): Admission {
     const ownService = isOwnServer && servesServersOnly(connector)
-    if (!ownService && !this.#rate.add('', maxRatePerMinute))
+    if (!ownService && !this.#rate.admits(source, maxRatePerMinute))
       return refused(connectionRateExceeded, 'MaxConnectionRatePerMinute')
     const count: ConnectorCount = this.#counts.get(connector.Name) ?? {
       total: 0,

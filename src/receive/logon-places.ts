@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
-import { parseAddress } from '../base/ip-range.ts'
 import { type Milliseconds, minute } from '../base/time-span.ts'
+import { sourceOf } from './source.ts'
 
 /** Passwords checked at a time; each takes a core for some 60 ms, on Node's thread pool. */
 const places = 2
@@ -174,10 +174,4 @@ export class LogonPlaces {
     const other = this.#waiting.get(before)
     return this.#shortestFirst && other !== undefined && line.length < other.length
   }
-}
-
-/** Networks of 64 bits are what one customer has of IPv6. */
-function sourceOf(address: string): string {
-  const parsed = parseAddress(address)
-  return parsed?.family === 6 ? `${parsed.value >> 64n}` : address
 }

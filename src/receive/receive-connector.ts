@@ -79,13 +79,15 @@ export const receiveConnectorSchema = z.strictObject({
   Fqdn: text().default(''),
   /** Empty: Exchange's greeting; otherwise the whole line, beginning with 220. */
   Banner: text().default(''),
-  AuthMechanism: availableFlags(authMechanisms, ['Integrated']).optional(),
-  PermissionGroups: availableFlags(permissionGroups, ['Custom']).optional(),
+  AuthMechanism: availableFlags(authMechanisms, {
+    idle: { names: ['Integrated'], why: 'there is no Active Directory to log in to' },
+  }).optional(),
+  PermissionGroups: availableFlags(permissionGroups, { missing: ['Custom'] }).optional(),
   /**
    * Our own, for what Exchange keeps in its directory: the rights of AnonymousUsers, in place of those
    * that the group has by itself.
    */
-  AnonymousRights: availableFlags(anonymousRights, []).optional(),
+  AnonymousRights: availableFlags(anonymousRights).optional(),
   RequireTLS: flag().default(false),
   TlsCertificateName: text().default(''),
   SuppressXAnonymousTls: flag().default(false),

@@ -59,7 +59,12 @@ function smartHostAdvice(host: string): string {
   const withoutDot = host.replace(/\.$/, '')
   return isSmartHost(withoutDot)
     ? `A smart host is written without the dot at its end: "${withoutDot}".`
-    : `A smart host is a host name or an address without port, not "${host}"; the port is set by Port.`
+    : `A smart host is a host name or an address without port, not "${withoutLogon(host)}"; the port is set by Port.`
+}
+
+/** A name and a password before an at sign, as in a URL, are not repeated. */
+function withoutLogon(host: string): string {
+  return host.replace(/^(.*\/\/)?.*@/, '$1…@')
 }
 
 function smartHostAuthProblems(connector: SendConnector): Finding[] {

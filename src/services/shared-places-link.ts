@@ -1,6 +1,9 @@
 import type { Place, PlaceLimits, SharedPlaces } from '../queue/shared-places.ts'
 import type { SendToSupervisor } from './shared-counts-link.ts'
 
+/** The limit of connections over all queues. */
+const allKey = 'all'
+
 interface Asked {
   readonly queue: string
   readonly keys: readonly string[]
@@ -22,6 +25,7 @@ export class SharedPlacesLink implements SharedPlaces {
   /** Given to a queue that is being asked whether it takes them. */
   #offered: { readonly queue: string; readonly keys: readonly string[] } | undefined
   readonly #asked = new Map<number, Asked>()
+  #waitingForAny = 0
   #lastId = 0
 
   /** `workers` is how many share, the most there can be. */
@@ -33,7 +37,7 @@ export class SharedPlacesLink implements SharedPlaces {
   take(queue: string, limits: PlaceLimits, whenFree: () => void): Place | undefined {
     const wanted = [
       { key: `queue\0${queue}`, limit: limits.perQueue },
-      { key: 'all', limit: limits.overall },
+      { key: allKey, limit: limits.overall },
     ]
     const lacking = wanted.filter(({ key, limit }) => this.#ownInUse(key) >= this.#ownPart(limit))
     const offered = this.#offered?.queue === queue ? this.#offered.keys : []
@@ -41,6 +45,7 @@ export class SharedPlacesLink implements SharedPlaces {
       const id = ++this.#lastId
       const keys = lacking.map(({ key }) => key)
       this.#asked.set(id, { queue, keys, whenFree })
+      if (isForAny(keys)) this.#waitingForAny++
       const wishes = lacking.map(
         ({ key, limit }) => [key, limit - this.sharers * this.#ownPart(limit)] as const,
       )
@@ -56,11 +61,16 @@ export class SharedPlacesLink implements SharedPlaces {
     return this.#place(wanted.map(({ key }) => key))
   }
 
+  get waitingForAny(): number {
+    return this.#waitingForAny
+  }
+
   /** The supervisor has places for a request. */
   hear(id: number): void {
     const asked = this.#asked.get(id)
     if (asked === undefined) return
     this.#asked.delete(id)
+    if (isForAny(asked.keys)) this.#waitingForAny--
     this.#offered = asked
     asked.whenFree()
     this.#giveBack(this.#offered.keys)
@@ -97,6 +107,11 @@ export class SharedPlacesLink implements SharedPlaces {
   #ownPart(limit: number): number {
     return limit === Infinity ? Infinity : Math.floor(limit / (4 * this.sharers))
   }
+}
+
+/** Not one that may wait for another connection of its queue to end. */
+function isForAny(keys: readonly string[]): boolean {
+  return keys.every((key) => key === allKey)
 }
 
 function add(counts: Map<string, number>, key: string, by: number): void {

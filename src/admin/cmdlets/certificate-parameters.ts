@@ -30,7 +30,7 @@ export const thumbprintParameter = parameter(
 )
 
 /** `-Services`. */
-export const servicesParameter = parameter(flags(services, 'AllowedServices'), {
+export const servicesParameter = parameter(flags(services, { typeName: 'AllowedServices' }), {
   help: 'What the certificate is for: SMTP, the only service of this relay.',
 })
 

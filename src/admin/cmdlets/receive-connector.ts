@@ -187,12 +187,30 @@ function setCmdlet(configuration: Configuration): Cmdlet {
       await changeItem(receiveConnectors, attempt, {
         identity: given.Identity,
         verb: 'Setting',
-        edit: (connector, { config }) => ({
-          ...givenChanges(given, receiveConnectorObject(connector, config.Server)),
-          ...(given.Name !== undefined && { Name: given.Name }),
-        }),
+        edit: (connector, { config }) => {
+          const changes = givenChanges(given, receiveConnectorObject(connector, config.Server))
+          const unheld = losesAnonymousUsers(connector, changes)
+          if (unheld) attempt.context.writeWarning(rightsGone)
+          return {
+            ...(unheld && { AnonymousRights: undefined }),
+            ...changes,
+            ...(given.Name !== undefined && { Name: given.Name }),
+          }
+        },
       }),
   })
+}
+
+const rightsGone =
+  'The rights that anonymous senders had on this connector go with the permission group AnonymousUsers.'
+
+/** Whether nobody is left to have the connector's AnonymousRights. */
+function losesAnonymousUsers(
+  { AnonymousRights }: ReceiveConnector,
+  { PermissionGroups: groups }: Readonly<Record<string, SettingText | undefined>>,
+): boolean {
+  if (AnonymousRights === undefined || groups === undefined) return false
+  return ![groups].flat().includes('AnonymousUsers')
 }
 
 /** A file without the section has the role's connectors; they are written before one is changed. */

@@ -1,6 +1,11 @@
 import type { z } from 'zod'
 import { type Bytes } from '../../base/byte-size.ts'
-import { type ItemNotation, type Notation, notationOf } from '../../base/setting-fields.ts'
+import {
+  type ItemNotation,
+  type Notation,
+  idleNamesIn,
+  notationOf,
+} from '../../base/setting-fields.ts'
 import { formatTimeSpan } from '../../base/time-span.ts'
 import { isIdleValue } from '../../config/idle-settings.ts'
 import type { SettingText } from '../../config/setting-text.ts'
@@ -115,7 +120,8 @@ function settingParameter(
       help: `Not available in this relay: only ${only} is accepted.`,
     })
   }
-  return parameter(checkedBy(field, typeOf(notation, field)), { help })
+  const remark = (given: string) => idleNamesIn(field, given)
+  return parameter(checkedBy(field, typeOf(notation, field)), { help, remark })
 }
 
 /** A setting that the relay lacks may be "set" to what it is, so that published scripts run. */
@@ -170,7 +176,12 @@ function typeOf(
     case 'oneOf':
       return orNull(mapped(types.oneOf(asNames(notation.names)), (value) => value))
     case 'flags':
-      return orNull(mapped(types.flags(asNames(notation.names)), (value) => value))
+      return orNull(
+        mapped(
+          types.flags(asNames(notation.names), { idle: notation.idle?.names ?? [] }),
+          (value) => value,
+        ),
+      )
     case 'list': {
       const { item } = notation
       const type = listChange(itemType(item, field))

@@ -30,6 +30,8 @@ export interface ParameterOptions {
   readonly refused?: string
   /** Whether a refused parameter has such a value in Exchange where nobody set it; `$true` is told to have no effect. */
   readonly isIdle?: (given: string) => boolean
+  /** What to warn of about a value that is taken and of which a part has no effect. */
+  readonly remark?: (given: string) => string | undefined
 }
 
 /** A parameter of a cmdlet. */

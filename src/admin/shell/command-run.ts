@@ -157,6 +157,8 @@ export class CommandRun {
       return
     }
     bound.set(name, converted({ name, parameter, value, text, place, now: scope.now() }))
+    const remark = parameter.remark?.(text ?? listOf(value).map(textOf).join(','))
+    if (remark !== undefined) this.#warn(`-${name}: ${remark}.`)
   }
 
   #context(): CmdletContext {

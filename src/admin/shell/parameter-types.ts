@@ -185,8 +185,9 @@ export function oneOf<const Names extends readonly [string, ...string[]]>(
 /** A set of words kept as one value: `Tls,BasicAuth`, or `"Tls, BasicAuth"`; each at most once. */
 export function flags<const Names extends readonly [string, ...string[]]>(
   names: Names,
-  typeName = 'Flags',
+  { typeName = 'Flags', idle = [] }: { typeName?: string; idle?: readonly string[] } = {},
 ): ParameterType<readonly Names[number][]> {
+  const isIdle = (word: string) => idle.some((name) => name.toLowerCase() === word.toLowerCase())
   const one = oneOf(names, typeName)
   const split = ({ value, text: written }: Argument) => {
     if (value instanceof Flags) return value.names
@@ -200,7 +201,9 @@ export function flags<const Names extends readonly [string, ...string[]]>(
     convert: (argument) => {
       const { now } = argument
       const words = split(argument).map((word) => word.trim())
-      const converted = joined(words.map((value) => one.convert({ value, now })))
+      // Where they are all there is, they are told like any other unknown name.
+      const kept = words.every(isIdle) ? words : words.filter((word) => !isIdle(word))
+      const converted = joined(kept.map((value) => one.convert({ value, now })))
       return 'problem' in converted ? converted : { value: [...new Set(converted.value)] }
     },
   }

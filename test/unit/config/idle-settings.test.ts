@@ -138,6 +138,29 @@ ObjectState                               : Unchanged
   ).toContainEqual(expect.stringContaining('the file is that of one server'))
 })
 
+test('Integrated beside other mechanisms is left out and told, in the file and in cmdlets', async () => {
+  const told =
+    'Integrated is on by default in Exchange and has no effect here (there is no Active Directory to log in to)'
+  const connector =
+    "Name: In, Bindings: '10.1.1.2:25', RemoteIPRanges: 10.1.1.9, PermissionGroups: AnonymousUsers"
+  const file = (mechanisms: string) =>
+    `Server: { Name: EDGE01, Fqdn: edge01.contoso.com, Role: Edge }\nReceiveConnectors: [{ ${connector}, AuthMechanism: ${mechanisms} }]\n`
+  const { problems, warnings } = await check(file('[Tls, Integrated, BasicAuth]'))
+  expect(problems).toEqual([])
+  expect(warnings).toContainEqual(
+    expect.stringMatching(
+      /ReceiveConnectors\[0\]\.AuthMechanism "In": Integrated is on by default/,
+    ),
+  )
+  const settings = await SettingsShell.on(file('[Tls]'))
+  const set = "Set-ReceiveConnector In -AuthMechanism 'Tls,Integrated,BasicAuth'"
+  expect(await settings.run(set)).toBe(`WARNING: -AuthMechanism: ${told}.\n`)
+  expect(await settings.run('(Get-ReceiveConnector In).AuthMechanism')).toBe('Tls, BasicAuth\n')
+  expect(await settings.errorOf('Set-ReceiveConnector In -AuthMechanism Integrated')).toContain(
+    'Unable to match the identifier name Integrated',
+  )
+})
+
 test('cmdlets take and refuse the same values', async () => {
   const settings = await SettingsShell.on('Server: { Name: EDGE01, Role: Edge }\n')
   const line = (hold: string) =>

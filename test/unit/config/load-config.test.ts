@@ -390,3 +390,36 @@ test('the shipped config/server.yaml says what the defaults say, connector by co
     }))
   expect('config' in shipped && essence(shipped.config)).toEqual(essence(defaults))
 })
+
+describe('a problem never repeats what may be a password', () => {
+  const connector = "SendConnectors:\n  - Name: x\n    AddressSpaces: ['*']\n"
+  test.each([
+    ...[
+      '*hidden',
+      '!hidden',
+      '!!hidden x',
+      '|hidden',
+      '>-hidden',
+      '@hidden',
+      '[hidden]',
+      '"hidden',
+    ],
+    ...['{ hidden: 1 }', '&hidden', 'hidden: x', "'a'hidden", '%hidden', '`hidden'],
+  ])('Password: %s', async (value) => {
+    const told = await warnings(`Users:\n  - UserName: a\n    Password: ${value}\n`)
+    expect(told.join('\n')).not.toContain('hidden')
+  })
+  test.each([
+    'Users: [a:hidden]',
+    'Users:\n  - a/hidden',
+    `${connector}    SmartHosts: [h.example]\n    AuthenticationCredential: a:hidden`,
+    `${connector}    SmartHosts: [h.example]\n    AuthenticationCredential: hidden`,
+    `${connector}    SmartHosts: ['smtp://u:hidden@h.example']`,
+    `${connector}    SmartHosts: ['u:hidden@h.example']`,
+    `${connector}    SmartHosts: ['smtp://u:hid@hidden@h.example']`,
+  ])('%s', async (text) => {
+    const told = await warnings(`Server: { Role: Edge }\n${text}\n`)
+    expect(told).not.toEqual([])
+    expect(told.join('\n')).not.toContain('hidden')
+  })
+})

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { ConnectionLine, type Turn } from '../../../src/queue/connection-line.ts'
 import { seatLimits } from '../../../src/queue/connection-seats.ts'
-import { DeliveryQueue, type Standing } from '../../../src/queue/delivery-queue.ts'
+import { DeliveryQueue } from '../../../src/queue/delivery-queue.ts'
 import { domainQueue } from '../../support/queue-samples.ts'
+import type { Standing } from '../../../src/queue/standing.ts'
 
 function queue(domain: string, standing: Standing = 'untried'): DeliveryQueue {
   return Object.assign(new DeliveryQueue(domainQueue(domain)), { standing })

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { minute, second } from '../../../src/base/time-span.ts'
 import { seatLimits } from '../../../src/queue/connection-seats.ts'
 import type { PeerWait, WaitPhase } from '../../../src/queue/delivery-agent.ts'
-import type { Standing } from '../../../src/queue/delivery-queue.ts'
 import {
   type Demand,
   type Waiter,
@@ -10,6 +9,7 @@ import {
   stalledLimit,
   whomToGiveUp,
 } from '../../../src/queue/patience.ts'
+import type { Standing } from '../../../src/queue/standing.ts'
 
 const now = 1000 * second
 

@@ -101,6 +101,35 @@ describe('connections', () => {
       'big.test big.test big.test big.test small.test small.test',
     )
   })
+  test.each([
+    ['twenty messages', 10, 60],
+    ['two seconds', second, 10],
+  ])(
+    'a queue with much to send leaves its connections to others after %s',
+    async (_, perMessage, most) => {
+      await using bench = new SchedulerBench()
+      bench.settings.set({ ...schedulerSettings, MaxOutboundConnections: 2 })
+      const order: string[] = []
+      bench.serve = async (lane) => {
+        lane.reached()
+        for (let copy = await lane.next(); copy !== undefined; copy = await lane.next()) {
+          const answered = Promise.withResolvers<undefined>()
+          bench.clock.after(perMessage, () => answered.resolve(undefined))
+          await answered.promise
+          order.push(lane.key.nextHopDomain)
+          await lane.report(copy, resultsFor(copy, 'delivered', '250 ok'))
+        }
+        return { kind: 'served' }
+      }
+      await bench.start()
+      await bench.send('busy.test', 200)
+      await bench.advance(2 * perMessage, perMessage)
+      await bench.send('small.test')
+      await bench.advance(300 * perMessage, perMessage)
+      expect(order).toHaveLength(201)
+      expect(order.indexOf('small.test')).toBeLessThan(most)
+    },
+  )
   test('a copy put back, or never told of, goes to the next connection', async () => {
     await using bench = new SchedulerBench()
     let count = 0

@@ -94,6 +94,27 @@ describe('ConnectionLimits', () => {
     clock.advance(minute)
     expect(admit('a')).toBe('admitted')
   })
+
+  test('leave the last new connections of a minute to sources that opened few', () => {
+    const limits = new ConnectionLimits(new FakeClock())
+    const connector = testConnector({
+      MaxInboundConnectionPerSource: 'unlimited',
+      MaxInboundConnectionPercentagePerSource: 100,
+    })
+    const admitted = (source: string, count: number) =>
+      Array.from({ length: count }, () => {
+        const admission = limits.admit(connector, from(source), 1200)
+        if (admission.kind === 'admitted') admission.release()
+        return admission.kind === 'admitted'
+      }).filter(Boolean).length
+    expect(admitted('192.0.2.1', 5000)).toBe(900)
+    expect(admitted('192.0.2.2', 20)).toBe(12)
+    expect(admitted('2001:db8::1', 12)).toBe(12)
+    expect(admitted('2001:db8::2', 12)).toBe(0)
+    expect(admitted('192.0.2.1', 100)).toBe(0)
+    const others = Array.from({ length: 30 }, (_, at) => admitted(`198.51.100.${at}`, 12))
+    expect(others.reduce((sum, count) => sum + count)).toBe(1200 - 900 - 24)
+  })
 })
 
 describe('MessageRates', () => {

@@ -17,8 +17,8 @@ describe('parameters that the relay does not have yet', () => {
   test.each<[string, unknown, string]>([
     [
       'AuthMechanism',
-      'Tls, Integrated',
-      'AuthMechanism.1: the relay does not have Integrated yet: use None, Tls, BasicAuth, BasicAuthRequireTLS, ExchangeServer, ExternalAuthoritative',
+      'Integrated',
+      'AuthMechanism: the relay does not have Integrated yet: use None, Tls, BasicAuth, BasicAuthRequireTLS, ExchangeServer, ExternalAuthoritative',
     ],
     [
       'PermissionGroups',

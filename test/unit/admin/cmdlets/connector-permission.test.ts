@@ -40,6 +40,18 @@ EDGE01\\Anonymous Relay NT AUTHORITY\\ANONYMOUS LOGON False False
   expect((await settings.audit()).at(-1)).toContain('Add-ADPermission')
 })
 
+test('the other published way, servers secured externally, runs on a connector that had the first', async () => {
+  const settings = await withRelay()
+  await settings.run('Set-ReceiveConnector "Anonymous Relay" -PermissionGroups AnonymousUsers')
+  await settings.run(`Get-ReceiveConnector "Anonymous Relay" | ${anyRecipient}`)
+  expect(
+    await settings.run(
+      'Set-ReceiveConnector "Anonymous Relay" -AuthMechanism ExternalAuthoritative -PermissionGroups ExchangeServers',
+    ),
+  ).toMatch(/^WARNING: The rights that anonymous senders had on this connector go[^\n]*\n$/)
+  expect(await rightsIn(settings)).toBeUndefined()
+})
+
 test('a right that was given can be taken back, and the usual ones are not written', async () => {
   const settings = await withRelay()
   await settings.run('Set-ReceiveConnector "Anonymous Relay" -PermissionGroups AnonymousUsers')
