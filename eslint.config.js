@@ -3,19 +3,39 @@ import node from 'eslint-plugin-n'
 import { defineConfig } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
-/** The folders of src/ from top to bottom: a file imports from its own folder and from rows below it. */
-const layers = [
+/**
+ * The rooms of src/ from top to bottom: a file imports from its own room and from those below it. `queue/*` are the
+ * files that stand in the folder itself, all else a folder with what is below it.
+ */
+const rooms = [
   'commands',
-  'services',
-  'admin',
+  'services/administration',
+  'services/*',
+  'services/workers',
+  'services/program-log',
+  'admin/cmdlets',
+  'admin/console',
+  'admin/*',
+  'admin/shell',
+  'admin/format',
+  'admin/values',
+  'admin/grammar',
   'lab',
   'config',
-  'receive',
+  'receive/*',
+  'receive/session',
+  'receive/limits',
+  'receive/connectors',
+  'receive/users',
   'proxy',
-  'send',
+  'deliver',
   'pipeline',
+  'agents',
+  'directory',
   'dsn',
-  'queue',
+  'queue/scheduler',
+  'queue/sqlite',
+  'queue/*',
   'logs',
   'message',
   'smtp',
@@ -24,10 +44,13 @@ const layers = [
   'base',
 ]
 
-const zones = layers.map((layer, row) => ({
-  target: `./src/${layer}`,
-  from: ['./src/main.ts', ...layers.slice(0, row).map((upper) => `./src/${upper}`)],
-  message: `${layer}/ may import only from its own folder and from the rows below it`,
+/** Files alone where the name ends in a star: a glob that matches no folder below. */
+const place = (room) => `./src/${room.endsWith('*') ? `${room}.ts` : `${room}/**/*`}`
+
+const zones = rooms.map((room, row) => ({
+  target: place(room),
+  from: ['./src/*.ts', ...rooms.slice(0, row).map(place)],
+  message: `${room} may import only from its own room and from those below it (eslint.config.js)`,
 }))
 
 /** Clock, timers, chance, DNS and dialling are arguments everywhere but in their homes. */

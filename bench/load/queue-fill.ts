@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { systemClock } from '../../src/base/clock.ts'
 import type { QueueKey } from '../../src/queue/queue-key.ts'
-import type * as storeModule from '../../src/queue/sqlite-queue-store.ts'
+import type * as storeModule from '../../src/queue/sqlite/sqlite-queue-store.ts'
 import { bodyOf, headerOf, recipientName, sender } from './numbered-message.ts'
 
 export interface FillOptions {

@@ -1,6 +1,6 @@
 import { type Interface, createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
-import { hashPassword } from '../receive/password.ts'
+import { hashPassword } from '../receive/users/password.ts'
 import { type Command, type CommandIo, ToldError, UsageError, exitCodes } from './command-io.ts'
 
 /**

@@ -6,7 +6,7 @@ import {
   givenSettings,
   unknownVariables,
 } from '../config/environment-settings.ts'
-import { logLevels } from '../services/log-level.ts'
+import { logLevels } from '../services/program-log/log-level.ts'
 import { ToldError } from './command-io.ts'
 
 /** Where a command finds what it works on. */

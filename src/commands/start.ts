@@ -5,13 +5,18 @@ import { second } from '../base/time-span.ts'
 import { listenerTable } from '../services/listener-table.ts'
 import { loadConfigAside } from '../config/load-config-aside.ts'
 import { lazyLog } from '../services/lazy-log.ts'
-import type { ListenerRow } from '../services/service-messages.ts'
-import { type ServiceName, serviceNames } from '../services/service-names.ts'
+import type { ListenerRow } from '../services/workers/service-messages.ts'
+import { type ServiceName, serviceNames } from '../services/workers/service-names.ts'
 import { mendPrivacy } from '../services/private-data.ts'
 import { Supervisor } from '../services/supervisor.ts'
 import { removeOldSockets } from '../admin/worker-sockets.ts'
-import { plannedWorkers } from '../services/worker-plan.ts'
-import { type Worker, parseWorkerPlace, singleWorker, workerArguments } from '../services/worker.ts'
+import { plannedWorkers } from '../services/workers/worker-plan.ts'
+import {
+  type Worker,
+  parseWorkerPlace,
+  singleWorker,
+  workerArguments,
+} from '../services/workers/worker.ts'
 import { type Command, type CommandIo, UsageError, exitCodes } from './command-io.ts'
 import { type Locations, locations, requireKnownVariables } from './locations.ts'
 import { widthOf } from './output-width.ts'
@@ -86,7 +91,7 @@ export async function superviseServices(
   using _running = keepAlive()
   const workers = await plannedWorkers(config, where.dataFolder)
   const logger = lazyLog(async () => {
-    const { openServiceLogger } = await import('../services/service-logger.ts')
+    const { openServiceLogger } = await import('../services/program-log/service-logger.ts')
     return await openServiceLogger('Supervisor')
   })
   await mendPrivacy(where.dataFolder, logger)

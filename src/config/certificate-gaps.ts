@@ -1,7 +1,7 @@
 import type { Problem } from '../base/problem.ts'
-import type { ReceiveConnector } from '../receive/receive-connector.ts'
-import type { SendConnector } from '../send/send-connector.ts'
-import { tlsNeed } from '../send/tls-policy.ts'
+import type { ReceiveConnector } from '../receive/connectors/receive-connector.ts'
+import type { SendConnector } from '../deliver/smtp/send-connector.ts'
+import { tlsNeed } from '../deliver/smtp/tls-policy.ts'
 import { type CertificateFacts, fitsDomain } from '../tls/certificate-choice.ts'
 import type { ServerConfig } from './server-config.ts'
 

@@ -1,13 +1,13 @@
 import type { Problem } from '../base/problem.ts'
-import { formatBinding } from '../receive/binding.ts'
-import type { ReceiveConnector } from '../receive/receive-connector.ts'
+import { formatBinding } from '../receive/connectors/binding.ts'
+import type { ReceiveConnector } from '../receive/connectors/receive-connector.ts'
 import {
   type OwnServer,
   isForServicesAlone,
   isOpenToServices,
   serviceTargets,
   waysTo,
-} from '../receive/service-targets.ts'
+} from '../receive/connectors/service-targets.ts'
 import type { ServerConfig } from './server-config.ts'
 
 /** What keeps the two services of a Mailbox server from one another; `addresses` are those of the machine. */

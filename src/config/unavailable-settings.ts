@@ -1,6 +1,6 @@
 /**
  * Words that Exchange knows and this relay does not have, beside those that a schema itself refuses
- * (`receive/unavailable-setting.ts`). A file that uses one is refused rather than read as if the word
+ * (`receive/connectors/unavailable-setting.ts`). A file that uses one is refused rather than read as if the word
  * were not there: a limit or a protection would be missing unnoticed.
  */
 interface UnavailableSettings {

@@ -3,7 +3,7 @@ import { addressLiteral } from '../message/address-literal.ts'
 import { foldText, plainText, shortened } from '../message/header-text.ts'
 import { formatMailDate } from '../message/mail-date.ts'
 import type { AttemptHistory } from '../queue/attempt-history.ts'
-import { expiredReply, removedReply } from '../queue/verdict.ts'
+import { expiredReply, removedReply } from '../queue/scheduler/verdict.ts'
 import {
   embeddedCharacter,
   shownOriginalRecipient,

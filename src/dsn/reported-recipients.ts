@@ -2,7 +2,7 @@ import type { Milliseconds } from '../base/time-span.ts'
 import { withAttempt } from '../queue/attempt-history.ts'
 import type { RecipientResult } from '../queue/delivery-agent.ts'
 import type { CopyRecipient } from '../queue/stored-message.ts'
-import { expiredReply, lastWordOf } from '../queue/verdict.ts'
+import { expiredReply, lastWordOf } from '../queue/scheduler/verdict.ts'
 import type { ReportedRecipient } from './delivery-status.ts'
 
 /** Refused after all, or never taken until its time ran out. */

@@ -6,8 +6,8 @@ import {
   establishedDescription,
   failedDescription,
   proxyDescription,
-} from '../send/connectivity-texts.ts'
-import type { SmtpClient } from '../send/smtp-client.ts'
+} from '../deliver/smtp/connectivity-texts.ts'
+import type { SmtpClient } from '../deliver/smtp/smtp-client.ts'
 import { inboundProxyConnector } from './inbound-proxy-connector.ts'
 import {
   type ServiceSessionOptions,

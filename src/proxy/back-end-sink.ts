@@ -5,7 +5,7 @@ import type {
   MessageSink,
   SessionFacts,
 } from '../message/message-sink.ts'
-import { ClientFailure } from '../send/client-failure.ts'
+import { ClientFailure } from '../deliver/smtp/client-failure.ts'
 import { type Reply, isPositive, replyText } from '../smtp/reply.ts'
 import type { BackEndConnection, BackEndConnections } from './back-end-connections.ts'
 import { mailCommand } from './mail-command.ts'

@@ -1,5 +1,5 @@
 import type { MailTransaction } from '../message/message-sink.ts'
-import type { Capabilities } from '../send/smtp-client.ts'
+import type { Capabilities } from '../deliver/smtp/smtp-client.ts'
 
 /**
  * MAIL as the client gave it. Parameters that only inform (SIZE, DSN) are left out for a back end that

@@ -8,8 +8,8 @@ import {
   establishedDescription,
   failedDescription,
   proxyDescription,
-} from '../send/connectivity-texts.ts'
-import type { Connection, Dialer } from '../send/dialer.ts'
+} from '../deliver/smtp/connectivity-texts.ts'
+import type { Connection, Dialer } from '../deliver/smtp/dialer.ts'
 import { type Reply, reply } from '../smtp/reply.ts'
 import { type JoinResult, joinStreams } from './joined-streams.ts'
 import type { OpenTunnel, OutboundTunnel } from './outbound-tunnel.ts'

@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../base/clock.ts'
 import { type Milliseconds, second } from '../base/time-span.ts'
-import { ClientFailure } from '../send/client-failure.ts'
-import type { DialOptions, Dialer } from '../send/dialer.ts'
-import type { Target } from '../send/target.ts'
+import { ClientFailure } from '../deliver/smtp/client-failure.ts'
+import type { DialOptions, Dialer } from '../deliver/smtp/dialer.ts'
+import type { Target } from '../deliver/smtp/target.ts'
 import { ReplyReader } from '../smtp/reply-reader.ts'
 import { type Reply, replyText } from '../smtp/reply.ts'
 import {

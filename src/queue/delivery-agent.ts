@@ -101,7 +101,7 @@ export type ConnectionResult =
   /** The next hop cannot exist (NXDOMAIN, null MX, loop): everything in the queue fails with `error`. */
   | { readonly kind: 'impossible'; readonly error: string }
 
-/** Delivers from queues; implemented by send/. */
+/** Delivers from queues; implemented by deliver/. */
 export interface DeliveryAgent {
   /**
    * Opens (or takes from its cache) one connection for `lane` and delivers until `lane.next()` has

@@ -1,6 +1,6 @@
 import type { Certificates, KeyPair } from '../tls/certificates.ts'
 import type { ServerContexts } from '../tls/server-contexts.ts'
-import type { ReceiveConnector } from './receive-connector.ts'
+import type { ReceiveConnector } from './connectors/receive-connector.ts'
 import type { ConnectionTls } from './receiving-connection.ts'
 import { TlsServer } from './tls-server.ts'
 

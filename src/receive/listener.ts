@@ -1,6 +1,6 @@
 import { type Server, type Socket, createServer } from 'node:net'
-import { type Binding, formatBinding } from './binding.ts'
-import { isWildcard } from './connector-selection.ts'
+import { type Binding, formatBinding } from './connectors/binding.ts'
+import { isWildcard } from './connectors/connector-selection.ts'
 import { type SharedPorts, listen } from './shared-ports.ts'
 
 /** A socket could not be opened; `message` says where and what to do. */

@@ -11,29 +11,29 @@ import type { OutboundTunnel } from '../proxy/outbound-tunnel.ts'
 import { type Reply, formatReply } from '../smtp/reply.ts'
 import type { Certificates } from '../tls/certificates.ts'
 import { ServerContexts } from '../tls/server-contexts.ts'
-import type { AcceptedDomains } from './accepted-domains.ts'
-import { type Binding, formatBinding } from './binding.ts'
-import { ConnectionLimits } from './connection-limits.ts'
+import type { AcceptedDomains } from './session/accepted-domains.ts'
+import { type Binding, formatBinding } from './connectors/binding.ts'
+import { ConnectionLimits } from './limits/connection-limits.ts'
 import {
   ConnectorSelection,
   bindingCovers,
   bindingsToOpen,
   isWildcard,
-} from './connector-selection.ts'
+} from './connectors/connector-selection.ts'
 import { ConnectorTls } from './connector-tls.ts'
-import type { ConversationServices } from './conversation.ts'
+import type { ConversationServices } from './session/conversation.ts'
 import { isInternalCertificate } from './internal-certificate.ts'
 import { Listener } from './listener.ts'
-import { MessageRates } from './message-rates.ts'
-import type { ReceivingServer } from './receive-connector-defaults.ts'
-import type { ReceiveConnector } from './receive-connector.ts'
+import { MessageRates } from './limits/message-rates.ts'
+import type { ReceivingServer } from './connectors/receive-connector-defaults.ts'
+import type { ReceiveConnector } from './connectors/receive-connector.ts'
 import { ReceivingConnection } from './receiving-connection.ts'
-import { type ConnectionEnds, SessionLogs } from './session-logs.ts'
-import { ReceiveSession } from './session.ts'
+import { type ConnectionEnds, SessionLogs } from './session/session-logs.ts'
+import { ReceiveSession } from './session/session.ts'
 import { SharedPorts } from './shared-ports.ts'
-import { TurnQueue } from './turns.ts'
-import { UserDirectory } from './user-directory.ts'
-import type { User } from './user.ts'
+import { TurnQueue } from './limits/turns.ts'
+import { UserDirectory } from './users/user-directory.ts'
+import type { User } from './users/user.ts'
 
 export interface ReceiveServiceOptions {
   /** Connectors of the other role are left alone. */

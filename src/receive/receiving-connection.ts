@@ -10,7 +10,7 @@ import type {
   SecuredConnection,
   SessionTransport,
   TransportEvents,
-} from './session-transport.ts'
+} from './session/session-transport.ts'
 import type { TlsServer } from './tls-server.ts'
 
 /** How long a client may take to leave after we ended the connection. */

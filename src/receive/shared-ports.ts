@@ -2,7 +2,7 @@ import { type Server, createServer } from 'node:net'
 import type { Clock } from '../base/clock.ts'
 import type { SharedCounts } from '../base/shared-counts.ts'
 import type { Milliseconds } from '../base/time-span.ts'
-import type { Binding } from './binding.ts'
+import type { Binding } from './connectors/binding.ts'
 
 /** A sibling may be finding out the same just now: so often, and after so long, it is tried again. */
 const attempts = 5

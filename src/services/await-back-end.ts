@@ -2,8 +2,8 @@ import type { Clock } from '../base/clock.ts'
 import type { ProgramLog } from '../base/program-log.ts'
 import { type Milliseconds, second } from '../base/time-span.ts'
 import type { ServiceTarget } from '../proxy/service-session.ts'
-import { formatBinding } from '../receive/binding.ts'
-import type { Dialer } from '../send/dialer.ts'
+import { formatBinding } from '../receive/connectors/binding.ts'
+import type { Dialer } from '../deliver/smtp/dialer.ts'
 import { messageOf } from './service-ground.ts'
 
 export interface AwaitBackEndOptions {

@@ -2,7 +2,7 @@ import type { Live } from '../base/live.ts'
 import { type CertificateGap, certificateGaps, formatGap } from '../config/certificate-gaps.ts'
 import type { ServerConfig } from '../config/server-config.ts'
 import type { Certificates } from '../tls/certificates.ts'
-import type { ServiceName } from './service-names.ts'
+import type { ServiceName } from './workers/service-names.ts'
 
 export interface CertificateWatchOptions {
   /** Whose connectors are watched. */

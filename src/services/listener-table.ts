@@ -1,6 +1,6 @@
 import { padded, textWidth, wrapped } from '../admin/format/text-width.ts'
-import type { ListenerRow } from './service-messages.ts'
-import { type ServiceName, serviceTitles } from './service-names.ts'
+import type { ListenerRow } from './workers/service-messages.ts'
+import { type ServiceName, serviceTitles } from './workers/service-names.ts'
 
 const indent = 2
 const gap = 2

@@ -2,8 +2,8 @@ import type { Live } from '../base/live.ts'
 import { ownAddresses } from '../base/own-addresses.ts'
 import type { ServerConfig } from '../config/server-config.ts'
 import type { ServiceTarget } from '../proxy/service-session.ts'
-import type { ReceiveConnector } from '../receive/receive-connector.ts'
-import { type ServiceTargets, serviceTargets } from '../receive/service-targets.ts'
+import type { ReceiveConnector } from '../receive/connectors/receive-connector.ts'
+import { type ServiceTargets, serviceTargets } from '../receive/connectors/service-targets.ts'
 
 /** Where the services of this server find one another, by the configuration in force. */
 export class LiveServiceTargets {

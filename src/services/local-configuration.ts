@@ -1,13 +1,13 @@
 import { askWorkers } from '../admin/ask-workers.ts'
 import { ServiceNotRunning } from '../admin/admin-client.ts'
-import { FileConfiguration } from '../admin/cmdlets/file-configuration.ts'
-import type { Configuration } from '../admin/cmdlets/configuration.ts'
+import { FileConfiguration } from '../admin/cmdlets/configuration/file-configuration.ts'
+import type { Configuration } from '../admin/cmdlets/configuration/configuration.ts'
 import type { Clock } from '../base/clock.ts'
 import type { ReloadResult } from '../config/config-watcher.ts'
 import type { ServerConfig } from '../config/server-config.ts'
-import { knownWorkers } from './known-workers.ts'
+import { knownWorkers } from './workers/known-workers.ts'
 import type { Locations } from './service-ground.ts'
-import { serviceTitles, servicesOf } from './service-names.ts'
+import { serviceTitles, servicesOf } from './workers/service-names.ts'
 
 /** The configuration of the server on this machine, with its services where they run. */
 export function localConfiguration(where: Locations, clock: Clock): Configuration {

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os'
-import type { ReceiveConnector } from '../receive/receive-connector.ts'
-import { canonicalAddress } from '../send/special-addresses.ts'
+import type { ReceiveConnector } from '../receive/connectors/receive-connector.ts'
+import { canonicalAddress } from '../deliver/smtp/special-addresses.ts'
 
 /**
  * Answers whether this server listens at an address and port: mail sent there would come back. A

@@ -1,8 +1,8 @@
 import { type AdminMethod, NotUnderstood } from '../admin/admin-endpoint.ts'
-import type { ThisServer } from '../admin/cmdlets/this-server.ts'
+import type { ThisServer } from '../admin/cmdlets/configuration/this-server.ts'
 import { second } from '../base/time-span.ts'
 import type { QueueKey } from '../queue/queue-key.ts'
-import type { QueueScheduler } from '../queue/scheduler.ts'
+import type { QueueScheduler } from '../queue/scheduler/scheduler.ts'
 import type { QueueLog } from '../queue/queue-events.ts'
 import type { QueueStore } from '../queue/queue-store.ts'
 import {

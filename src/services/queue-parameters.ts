@@ -7,7 +7,7 @@ import {
   mostTests,
 } from '../queue/copy-test.ts'
 import type { DeliveryType, QueueKey } from '../queue/queue-key.ts'
-import { type QueueTest, testedNumbers, testedTexts } from '../queue/queue-test.ts'
+import { type QueueTest, testedNumbers, testedTexts } from '../queue/scheduler/queue-test.ts'
 import type { CopyPlace } from '../queue/stored-message.ts'
 
 /*

@@ -1,6 +1,6 @@
 import { formatSmartHosts } from '../pipeline/routing.ts'
 import { type QueueKey, redirectionQueue } from '../queue/queue-key.ts'
-import type { NextHop } from '../send/next-hop.ts'
+import type { NextHop } from '../deliver/smtp/next-hop.ts'
 
 /**
  * The queue of messages that are redirected to a host. Rejects, with a reason for the administrator, when

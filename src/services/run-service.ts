@@ -3,7 +3,7 @@ import { systemClock } from '../base/clock.ts'
 import { AdminEndpointError, adminSocketPath, openAdminEndpoint } from '../admin/admin-endpoint.ts'
 import type { ReloadResult } from '../config/config-watcher.ts'
 import { formatProblem } from '../config/located-problem.ts'
-import { formatBinding } from '../receive/binding.ts'
+import { formatBinding } from '../receive/connectors/binding.ts'
 import { openFrontendTransportService } from './frontend-transport-service.ts'
 import {
   type Locations,
@@ -15,14 +15,14 @@ import {
 } from './service-ground.ts'
 import type { ProgramLog } from '../base/program-log.ts'
 import { makeAllPrivate, mendPrivacy } from './private-data.ts'
-import { openServiceLogger, tellsMail } from './service-logger.ts'
-import { removeQueueFile } from './queue-files.ts'
+import { openServiceLogger, tellsMail } from './program-log/service-logger.ts'
+import { removeQueueFile } from './workers/queue-files.ts'
 import type { HealthAnswer } from './service-health.ts'
-import type { ServiceName } from './service-names.ts'
-import { openSiblings, tellSupervisor } from './supervisor-channel.ts'
+import type { ServiceName } from './workers/service-names.ts'
+import { openSiblings, tellSupervisor } from './workers/supervisor-channel.ts'
 import { openTransportService } from './transport-service.ts'
-import { wantedWorkers } from './worker-plan.ts'
-import type { Worker } from './worker.ts'
+import { wantedWorkers } from './workers/worker-plan.ts'
+import type { Worker } from './workers/worker.ts'
 
 const open: Readonly<Record<ServiceName, (ground: ServiceGround) => Promise<RunningService>>> = {
   Transport: openTransportService,

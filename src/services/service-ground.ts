@@ -12,10 +12,10 @@ import { makeSelfSignedAside } from '../tls/self-signed-aside.ts'
 import type { Certificates } from '../tls/certificates.ts'
 import type { ProgramLog } from '../base/program-log.ts'
 import { CertificateWatch } from './certificate-watch.ts'
-import type { ListenerRow } from './service-messages.ts'
+import type { ListenerRow } from './workers/service-messages.ts'
 import { startWarnings } from './start-warnings.ts'
-import type { Siblings } from './supervisor-channel.ts'
-import type { Worker } from './worker.ts'
+import type { Siblings } from './workers/supervisor-channel.ts'
+import type { Worker } from './workers/worker.ts'
 
 /** Where a server's files are. */
 export interface Locations {

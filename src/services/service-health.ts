@@ -1,9 +1,9 @@
 import { NoAnswer, ServiceNotRunning, askService } from '../admin/admin-client.ts'
 import { askWorkers } from '../admin/ask-workers.ts'
 import type { ServerRole } from '../config/server-config.ts'
-import { knownWorkers } from './known-workers.ts'
-import { type ServiceName, servicesOf } from './service-names.ts'
-import { workerName } from './worker.ts'
+import { knownWorkers } from './workers/known-workers.ts'
+import { type ServiceName, servicesOf } from './workers/service-names.ts'
+import { workerName } from './workers/worker.ts'
 
 /** How one process of a service is. */
 export interface WorkerHealth {

@@ -2,10 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { Clock } from '../base/clock.ts'
 import { type Milliseconds, second } from '../base/time-span.ts'
 import type { ProgramLog } from '../base/program-log.ts'
-import { type ListenerRow, type ServiceMessage, asServiceMessage } from './service-messages.ts'
-import type { ServiceName } from './service-names.ts'
-import { SharingBoard } from './sharing-board.ts'
-import { type Worker, workerName } from './worker.ts'
+import {
+  type ListenerRow,
+  type ServiceMessage,
+  asServiceMessage,
+} from './workers/service-messages.ts'
+import type { ServiceName } from './workers/service-names.ts'
+import { SharingBoard } from './workers/sharing-board.ts'
+import { type Worker, workerName } from './workers/worker.ts'
 
 /** Until a service that had listened is started again. */
 const restartDelay: Milliseconds = second / 4

@@ -3,7 +3,7 @@
  * process is killed at random moments; every message that was answered 250 must arrive. Then the same
  * with SIGTERM to the whole relay in mid-load. Prints the figures; exit code 1 when one is wrong.
  */
-import { RunningQueues } from '../../src/services/running-queues.ts'
+import { RunningQueues } from '../../src/services/administration/running-queues.ts'
 import { type SenderResult, sendNumbered } from '../support/numbered-sender.ts'
 import { NumberedSink } from '../support/numbered-sink.ts'
 import { RelayProcess } from '../support/relay-process.ts'

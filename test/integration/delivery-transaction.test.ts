@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/base/clock.ts'
-import { type Dialer, directDialer } from '../../src/send/dialer.ts'
+import { type Dialer, directDialer } from '../../src/deliver/smtp/dialer.ts'
 import {
   type BenchOptions,
   deliveryBench,

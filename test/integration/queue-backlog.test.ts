@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { systemClock } from '../../src/base/clock.ts'
 import { LiveValue } from '../../src/base/live.ts'
-import { QueueScheduler } from '../../src/queue/scheduler.ts'
+import { QueueScheduler } from '../../src/queue/scheduler/scheduler.ts'
 import { QueueFolder } from '../support/queue-folder.ts'
 import { commitTo, domainQueue, sampleMessage } from '../support/queue-samples.ts'
 import { delivering, refusing, schedulerSettings } from '../support/scheduler-bench.ts'

@@ -7,8 +7,8 @@ import {
   type ContentDisk,
   type ContentFile,
   systemContentDisk,
-} from '../../src/queue/content-disk.ts'
-import { contentFolder, contentPath } from '../../src/queue/content-path.ts'
+} from '../../src/queue/sqlite/content-disk.ts'
+import { contentFolder, contentPath } from '../../src/queue/sqlite/content-path.ts'
 import type { QueueStore } from '../../src/queue/queue-store.ts'
 import type { Copy } from '../../src/queue/stored-message.ts'
 import { QueueFolder } from '../support/queue-folder.ts'

@@ -1,6 +1,6 @@
 import { readdir, stat, truncate } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { contentFolder } from '../../src/queue/content-path.ts'
+import { contentFolder } from '../../src/queue/sqlite/content-path.ts'
 import { makeFirstQueueFile } from '../support/first-queue-file.ts'
 import { QueueFolder } from '../support/queue-folder.ts'
 import { commitTo, contentOf, domainQueue } from '../support/queue-samples.ts'

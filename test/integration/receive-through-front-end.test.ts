@@ -5,7 +5,7 @@ import { transportConfigSchema } from '../../src/dsn/transport-config.ts'
 import { QueueSubmission } from '../../src/pipeline/submission.ts'
 import { BackEndConnections } from '../../src/proxy/back-end-connections.ts'
 import { BackEndSink } from '../../src/proxy/back-end-sink.ts'
-import { directDialer } from '../../src/send/dialer.ts'
+import { directDialer } from '../../src/deliver/smtp/dialer.ts'
 import {
   RecordingLog,
   TestServer,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { type Clock, systemClock } from '../../src/base/clock.ts'
 import { second } from '../../src/base/time-span.ts'
 import { Supervisor } from '../../src/services/supervisor.ts'
-import { singleWorker } from '../../src/services/worker.ts'
+import { singleWorker } from '../../src/services/workers/worker.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 
 const listening = `process.send({ kind: 'ready', listeners: [] });`

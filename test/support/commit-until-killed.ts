@@ -5,7 +5,7 @@
  */
 import { writeSync } from 'node:fs'
 import { systemClock } from '../../src/base/clock.ts'
-import { openSqliteQueueStore } from '../../src/queue/sqlite-queue-store.ts'
+import { openSqliteQueueStore } from '../../src/queue/sqlite/sqlite-queue-store.ts'
 import { domainQueue, sampleMessage, writeAll } from './queue-samples.ts'
 import { numberedContent, pieceBytes } from './numbered-content.ts'
 

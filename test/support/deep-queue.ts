@@ -3,7 +3,7 @@ import type { Bytes } from '../../src/base/byte-size.ts'
 import type { Milliseconds } from '../../src/base/time-span.ts'
 import type { QueueKey } from '../../src/queue/queue-key.ts'
 import type { QueueStore } from '../../src/queue/queue-store.ts'
-import { openSqliteQueueStore } from '../../src/queue/sqlite-queue-store.ts'
+import { openSqliteQueueStore } from '../../src/queue/sqlite/sqlite-queue-store.ts'
 import type { Copy } from '../../src/queue/stored-message.ts'
 
 /** A backlog to be made. Message `n` of it goes to the domain `n % domains`. */

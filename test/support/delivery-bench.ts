@@ -11,13 +11,13 @@ import type {
 import type { QueueKey } from '../../src/queue/queue-key.ts'
 import type { Copy } from '../../src/queue/stored-message.ts'
 import { minute } from '../../src/base/time-span.ts'
-import { SmtpDelivery, type SmtpDeliveryOptions } from '../../src/send/delivery.ts'
-import { directDialer } from '../../src/send/dialer.ts'
+import { SmtpDelivery, type SmtpDeliveryOptions } from '../../src/deliver/smtp/delivery.ts'
+import { directDialer } from '../../src/deliver/smtp/dialer.ts'
 import {
   completeSendConnector,
   type SendConnector,
   sendConnectorSchema,
-} from '../../src/send/send-connector.ts'
+} from '../../src/deliver/smtp/send-connector.ts'
 import { FakeResolver, type FakeZones } from './fake-resolver.ts'
 import { RecordedConnectivityLog } from './recorded-connectivity-log.ts'
 

@@ -1,6 +1,6 @@
 import { formatByteSize } from '../../src/base/byte-size.ts'
 import { day, second } from '../../src/base/time-span.ts'
-import { tableView } from '../../src/admin/format/view.ts'
+import { tableView } from '../../src/admin/values/view.ts'
 import { type Cmdlet, defineCmdlet, parameter, refused } from '../../src/admin/shell/cmdlet.ts'
 import { forceParameter } from '../../src/admin/shell/common-parameters.ts'
 import { changed, listChange } from '../../src/admin/shell/list-change.ts'
@@ -19,8 +19,7 @@ import {
 } from '../../src/admin/shell/parameter-types.ts'
 import { filter } from '../../src/admin/shell/filter.ts'
 import { ShellError } from '../../src/admin/shell/shell-error.ts'
-import { ShellObject } from '../../src/admin/values/shell-object.ts'
-import { ByteSize, Flags, TimeSpan } from '../../src/admin/values/value.ts'
+import { ByteSize, Flags, ShellObject, TimeSpan } from '../../src/admin/values/value.ts'
 
 /** A connector as the pretended commands keep it. */
 interface Connector {

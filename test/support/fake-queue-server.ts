@@ -5,8 +5,8 @@ import type {
   QueueAction,
   QueueSelection,
   QueueServer,
-} from '../../src/admin/cmdlets/queue-server.ts'
-import type { ThisServer } from '../../src/admin/cmdlets/this-server.ts'
+} from '../../src/admin/cmdlets/queues/queue-server.ts'
+import type { ThisServer } from '../../src/admin/cmdlets/configuration/this-server.ts'
 import {
   type QueueKey,
   queueKeyText,
@@ -14,8 +14,8 @@ import {
   submissionQueue,
 } from '../../src/queue/queue-key.ts'
 import { formatSmartHosts } from '../../src/pipeline/routing.ts'
-import type { MessageView, QueueName, QueueView } from '../../src/queue/queue-views.ts'
-import { queueMatcher } from '../../src/queue/queue-test.ts'
+import type { MessageView, QueueName, QueueView } from '../../src/queue/scheduler/queue-views.ts'
+import { queueMatcher } from '../../src/queue/scheduler/queue-test.ts'
 import type { CopyPlace } from '../../src/queue/stored-message.ts'
 import { queueView } from './queue-views.ts'
 

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../../src/base/clock.ts'
-import type { MovedAside } from '../../src/queue/sqlite-queue-protocol.ts'
+import type { MovedAside } from '../../src/queue/sqlite/protocol.ts'
 import type { QueueStore, StoreError } from '../../src/queue/queue-store.ts'
 import {
   type SqliteQueueStoreOptions,
   openSqliteQueueStore,
-} from '../../src/queue/sqlite-queue-store.ts'
+} from '../../src/queue/sqlite/sqlite-queue-store.ts'
 
 /** A folder with one queue file that a test opens as often as it likes; gone afterwards. */
 export class QueueFolder implements AsyncDisposable {

@@ -1,5 +1,5 @@
 import { isDeliveryQueue } from '../../src/queue/queue-key.ts'
-import type { MessageView, QueueView } from '../../src/queue/queue-views.ts'
+import type { MessageView, QueueView } from '../../src/queue/scheduler/queue-views.ts'
 import { domainQueue, sampleTime } from './queue-samples.ts'
 
 /** A queue as the server shows it. */

@@ -3,14 +3,14 @@ import { LiveValue } from '../../src/base/live.ts'
 import type { ProtocolEvent, ProtocolLog } from '../../src/logs/protocol-log.ts'
 import type { MessageSink } from '../../src/message/message-sink.ts'
 import type { OutboundTunnel } from '../../src/proxy/outbound-tunnel.ts'
-import type { AcceptedDomains } from '../../src/receive/accepted-domains.ts'
+import type { AcceptedDomains } from '../../src/receive/session/accepted-domains.ts'
 import {
   type ReceiveConnector,
   completeReceiveConnector,
   receiveConnectorSchema,
-} from '../../src/receive/receive-connector.ts'
+} from '../../src/receive/connectors/receive-connector.ts'
 import { type ListenerInfo, ReceiveService } from '../../src/receive/receive-service.ts'
-import { type User, userSchema } from '../../src/receive/user.ts'
+import { type User, userSchema } from '../../src/receive/users/user.ts'
 import type { Certificates, KeyPair } from '../../src/tls/certificates.ts'
 import { testKeyPair } from './test-certificate.ts'
 import { RecordingSink } from './recording-sink.ts'

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { FileConfiguration } from '../../src/admin/cmdlets/file-configuration.ts'
+import { FileConfiguration } from '../../src/admin/cmdlets/configuration/file-configuration.ts'
 import { configurationCmdlets } from '../../src/admin/cmdlets/all.ts'
 import { builtInCmdlets } from '../../src/admin/shell/built-in/built-in-cmdlets.ts'
 import { Shell } from '../../src/admin/shell/shell.ts'

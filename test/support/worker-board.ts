@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import type { BoardMessage, SharingMessage } from '../../src/services/service-messages.ts'
-import { SharedCountsLink } from '../../src/services/shared-counts-link.ts'
-import { SharedPlacesLink } from '../../src/services/shared-places-link.ts'
-import { SharingBoard } from '../../src/services/sharing-board.ts'
+import type { BoardMessage, SharingMessage } from '../../src/services/workers/service-messages.ts'
+import { SharedCountsLink } from '../../src/services/workers/shared-counts-link.ts'
+import { SharedPlacesLink } from '../../src/services/workers/shared-places-link.ts'
+import { SharingBoard } from '../../src/services/workers/sharing-board.ts'
 import { FakeClock } from './fake-clock.ts'
 
 /** A worker's side, joined to the board by a channel that takes a turn of the event loop. */

@@ -1,6 +1,5 @@
-import { ShellObject } from '../values/shell-object.ts'
+import { ByteSize, Flags, HashTable, isList, ShellObject, type Value } from '../values/value.ts'
 import { textOf } from '../values/text-of.ts'
-import { ByteSize, Flags, HashTable, type Value, isList } from '../values/value.ts'
 
 /** What JSON.stringify takes. */
 export type Json =

@@ -1,5 +1,5 @@
 import { coloured } from './colour.ts'
-import type { Field } from './layout.ts'
+import type { Field } from '../values/value.ts'
 import { notation } from './notation.ts'
 import type { Page } from './table-writer.ts'
 import { padded, textWidth, wrapped } from './text-width.ts'

@@ -1,6 +1,5 @@
-import { ShellObject } from '../values/shell-object.ts'
+import { Credential, HashTable, isList, ShellObject, type Value } from '../values/value.ts'
 import { textOf } from '../values/text-of.ts'
-import { Credential, HashTable, type Value, isList } from '../values/value.ts'
 
 /** How many elements of a list are shown, unless $FormatEnumerationLimit says otherwise. */
 export const enumerationLimit = 16

@@ -1,12 +1,20 @@
 import { formatLongDate } from '../values/dates.ts'
-import { ShellObject } from '../values/shell-object.ts'
+import {
+  Credential,
+  type Field,
+  HashTable,
+  isList,
+  Laid,
+  type Layout,
+  plainTable,
+  ShellObject,
+  type Value,
+} from '../values/value.ts'
 import { textOf } from '../values/text-of.ts'
-import { Credential, HashTable, type Value, isList } from '../values/value.ts'
-import { type Field, Laid, type Layout, plainTable } from './layout.ts'
 import { listText } from './list-text.ts'
 import { notation, withoutControls } from './notation.ts'
 import { type Page, TableWriter } from './table-writer.ts'
-import { type View, tableView } from './view.ts'
+import { type View, tableView } from '../values/view.ts'
 
 /** The width of what does not go to a terminal: wide enough for the default tables. */
 export const pipedWidth = 120

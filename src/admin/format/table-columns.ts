@@ -1,5 +1,4 @@
-import type { Value } from '../values/value.ts'
-import type { Field } from './layout.ts'
+import type { Field, Value } from '../values/value.ts'
 import { textWidth } from './text-width.ts'
 
 /** A column of a table with its place on the screen settled. */

@@ -1,5 +1,5 @@
 import { coloured } from './colour.ts'
-import type { Field, Layout } from './layout.ts'
+import type { Field, Layout } from '../values/value.ts'
 import { notation } from './notation.ts'
 import { type FittedColumns, fitColumns } from './table-columns.ts'
 import { cut, padded, textWidth, wrapped } from './text-width.ts'

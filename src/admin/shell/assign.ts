@@ -1,7 +1,6 @@
 import type { Assignment, Expression, ExpressionOf } from '../grammar/syntax.ts'
 import { textOf } from '../values/text-of.ts'
-import { ShellObject } from '../values/shell-object.ts'
-import { HashTable, type Value, isList, listOf } from '../values/value.ts'
+import { HashTable, isList, listOf, ShellObject, type Value } from '../values/value.ts'
 import { castTo } from './conversions.ts'
 import { type Evaluation, type Scope, evaluate, groupValue, placed } from './evaluate.ts'
 import { numberOf, operate } from './operations.ts'

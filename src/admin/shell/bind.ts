@@ -1,6 +1,5 @@
 import type { Place } from '../grammar/syntax.ts'
-import { ShellObject } from '../values/shell-object.ts'
-import type { Value } from '../values/value.ts'
+import { ShellObject, type Value } from '../values/value.ts'
 import type { Cmdlet, Parameter, ParameterTable } from './cmdlet.ts'
 import { ShellError } from './shell-error.ts'
 

@@ -1,8 +1,8 @@
 import { nearest } from '../grammar/nearest.ts'
-import type { Cmdlet } from './cmdlet.ts'
+import type { Cmdlet, KnownCmdlets } from './cmdlet.ts'
 
-/** The commands of a shell, found by name or alias without regard to case. */
-export class CmdletTable {
+/** The commands of a shell. */
+export class CmdletTable implements KnownCmdlets {
   readonly #byName = new Map<string, Cmdlet>()
   readonly #all: readonly Cmdlet[]
   readonly #absent: ReadonlyMap<string, string>
@@ -23,17 +23,14 @@ export class CmdletTable {
     return this.#byName.get(name.toLowerCase())
   }
 
-  /** In the order of their names. */
   get all(): readonly Cmdlet[] {
     return this.#all
   }
 
-  /** Why there is no command of a name that Exchange knows; undefined for any other word. */
   absent(name: string): string | undefined {
     return this.#absent.get(name.toLowerCase())
   }
 
-  /** A sentence on a name that is none: why, or which one it most likely meant. */
   hint(name: string): string | undefined {
     const why = this.absent(name)
     if (why !== undefined) return `It is not available here: ${why}`

@@ -7,7 +7,6 @@ import type { ParameterType } from './parameter-type.ts'
 import { anyValue } from './parameter-types.ts'
 import type { Session } from './session.ts'
 import type { ShellError } from './shell-error.ts'
-import type { CmdletTable } from './cmdlet-table.ts'
 
 /** What a cmdlet says of one of its parameters besides its type. */
 export interface ParameterOptions {
@@ -98,13 +97,24 @@ export interface Question {
   readonly key?: boolean
 }
 
+/** The commands of a shell, found by name or alias without regard to case. */
+export interface KnownCmdlets {
+  /** In the order of their names. */
+  readonly all: readonly Cmdlet[]
+  find(name: string): Cmdlet | undefined
+  /** Why there is no command of a name that Exchange knows; undefined for any other word. */
+  absent(name: string): string | undefined
+  /** A sentence on a name that is none: why, or which one it most likely meant. */
+  hint(name: string): string | undefined
+}
+
 /** What a cmdlet may use of the shell while it runs. */
 export interface CmdletContext {
   /** Aborts when the command is to stop: Ctrl-C, or enough objects for Select-Object -First. */
   readonly signal: AbortSignal
   readonly clock: Clock
   readonly session: Session
-  readonly cmdlets: CmdletTable
+  readonly cmdlets: KnownCmdlets
   /** Columns of the terminal, or the width of text that does not go to one. */
   readonly width: number
   /** Lines of the terminal; Infinity where there is none. */

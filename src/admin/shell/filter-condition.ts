@@ -1,9 +1,8 @@
 import { nearest } from '../grammar/nearest.ts'
 import type { Expression, ExpressionOf } from '../grammar/syntax.ts'
 import { areEqual, compare } from '../values/compare.ts'
-import type { ShellObject } from '../values/shell-object.ts'
+import { isList, type ShellObject, type Value } from '../values/value.ts'
 import { textOf } from '../values/text-of.ts'
-import { type Value, isList } from '../values/value.ts'
 import { wildcard } from '../../base/wildcard.ts'
 import {
   type FilterOperator,

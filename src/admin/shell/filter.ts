@@ -1,6 +1,5 @@
 import { parseFilter } from '../grammar/parse.ts'
-import type { ShellObject } from '../values/shell-object.ts'
-import { ScriptBlock } from '../values/value.ts'
+import { ScriptBlock, type ShellObject } from '../values/value.ts'
 import {
   type Condition,
   NoCondition,

@@ -1,7 +1,7 @@
 import { pipedWidth } from '../format/renderer.ts'
 import type { ShellHost } from './host.ts'
 import type { ObjectNames } from './parameter-type.ts'
-import type { LineOptions } from './shell.ts'
+import type { LineOptions } from './line-options.ts'
 
 /** As many as a menu can be of use with. */
 const mostNames = 200

@@ -4,19 +4,13 @@ import { parseNumber } from '../grammar/numbers.ts'
 import { textOf, typeNameOf } from '../values/text-of.ts'
 import { HashTable, TimeSpan, type Value, isList, listOf } from '../values/value.ts'
 import { wildcard } from '../../base/wildcard.ts'
+import type { Operands } from './operands.ts'
 import { pattern, rememberedAs, tried } from './patterns.ts'
 import { ShellError } from './shell-error.ts'
 import { formatted, joinedText, replaced, split } from './text-operations.ts'
 
 /** The operators that work on two values; `and`, `or` and `xor` are the evaluator's own. */
 export type ValueOperator = Exclude<BinaryOperator, 'and' | 'or'>
-
-/** Two sides and how letters are compared. */
-export interface Operands {
-  readonly left: Value
-  readonly right: Value
-  readonly caseSensitive: boolean
-}
 
 type Test = (operands: Operands) => boolean
 

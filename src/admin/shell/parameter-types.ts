@@ -3,19 +3,19 @@ import { type Milliseconds, formatTimeSpan, parseTimeSpan } from '../../base/tim
 import { nearest } from '../grammar/nearest.ts'
 import { parseNumber } from '../grammar/numbers.ts'
 import { parseDate } from '../values/dates.ts'
-import { ShellObject } from '../values/shell-object.ts'
-import { textOf, typeNameOf } from '../values/text-of.ts'
 import {
   ByteSize,
   Credential,
   Flags,
-  ScriptBlock,
-  SecureString,
-  TimeSpan,
-  type Value,
   isList,
   listOf,
+  ScriptBlock,
+  SecureString,
+  ShellObject,
+  TimeSpan,
+  type Value,
 } from '../values/value.ts'
+import { textOf, typeNameOf } from '../values/text-of.ts'
 import {
   type Argument,
   type Conversion,

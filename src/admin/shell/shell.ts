@@ -13,6 +13,7 @@ import { type ErrorOrigin, errorText } from './error-text.ts'
 import type { Scope } from './evaluate.ts'
 import type { ShellHost } from './host.ts'
 import { runStatement } from './interpreter.ts'
+import type { LineOptions } from './line-options.ts'
 import { objectNames } from './object-names.ts'
 import type { ObjectNames } from './parameter-type.ts'
 import { LineEnded, type Runtime, StatementEnded } from './runtime.ts'
@@ -33,15 +34,6 @@ export type LineResult =
   | { readonly kind: 'done'; readonly failed: boolean }
   /** It was stopped by its signal. */
   | { readonly kind: 'stopped' }
-
-/** How a line is run. */
-export interface LineOptions {
-  readonly host: ShellHost
-  /** Ctrl-C. */
-  readonly signal?: AbortSignal
-  /** No more text can come, so what is incomplete is an error. */
-  readonly final?: boolean
-}
 
 /** A management shell: commands, and what lasts between its lines. */
 export class Shell {

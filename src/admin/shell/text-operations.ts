@@ -2,7 +2,7 @@ import { formatComposite } from '../values/composite-format.ts'
 import { BadFormat } from '../values/number-format.ts'
 import { textOf } from '../values/text-of.ts'
 import { type Value, isList, listOf } from '../values/value.ts'
-import type { Operands } from './operations.ts'
+import type { Operands } from './operands.ts'
 import { pattern, tried } from './patterns.ts'
 import { ShellError } from './shell-error.ts'
 

@@ -1,7 +1,14 @@
 import { formatDateAs } from './dates.ts'
 import { ownOf } from './own-of.ts'
-import { ShellObject } from './shell-object.ts'
-import { ByteSize, Credential, HashTable, TimeSpan, type Value, isList } from './value.ts'
+import {
+  ByteSize,
+  Credential,
+  HashTable,
+  isList,
+  ShellObject,
+  TimeSpan,
+  type Value,
+} from './value.ts'
 
 type Properties<Owner> = Readonly<Record<string, (owner: Owner) => Value>>
 

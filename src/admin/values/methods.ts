@@ -2,11 +2,10 @@ import { formatValue } from './composite-format.ts'
 import { formatDateAs } from './dates.ts'
 import { BadFormat } from './number-format.ts'
 import { ownOf } from './own-of.ts'
-import { ShellObject } from './shell-object.ts'
+import { ByteSize, HashTable, isList, ShellObject, TimeSpan, type Value } from './value.ts'
 import { stringMethods } from './string-methods.ts'
 import { BadCall, amountOf, textItem } from './method-items.ts'
 import { textOf, typeNameOf } from './text-of.ts'
-import { ByteSize, HashTable, TimeSpan, type Value, isList } from './value.ts'
 
 type Method<Owner> = (owner: Owner, items: readonly Value[]) => Value
 

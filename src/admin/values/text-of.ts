@@ -1,6 +1,5 @@
 import { formatDate } from './dates.ts'
-import type { Value } from './value.ts'
-import { isList } from './value.ts'
+import { isList, type Value } from './value.ts'
 
 /** A value as text in a string (`"$value"`), in a comparison with text, or in a column. */
 export function textOf(value: Value | undefined): string {

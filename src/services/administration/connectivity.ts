@@ -1,8 +1,8 @@
 import { networkInterfaces } from 'node:os'
-import type { Connectivity } from '../../admin/cmdlets/smtp-connectivity.ts'
+import type { Connectivity } from '../../admin/cmdlets/tests/smtp-connectivity.ts'
 import { rangeContains } from '../../base/ip-range.ts'
-import { type Binding, formatBinding } from '../../receive/binding.ts'
-import type { ReceiveConnector } from '../../receive/receive-connector.ts'
+import { type Binding, formatBinding } from '../../receive/connectors/binding.ts'
+import type { ReceiveConnector } from '../../receive/connectors/receive-connector.ts'
 import { currentConfig } from './current-config.ts'
 import { readGreeting } from './smtp-greeting.ts'
 

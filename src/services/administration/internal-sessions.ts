@@ -1,7 +1,7 @@
 import type { ServerConfig } from '../../config/server-config.ts'
 import type { ProtocolLogRecord } from '../../logs/protocol-log-record.ts'
 import { inboundProxyConnector } from '../../proxy/inbound-proxy-connector.ts'
-import type { ReceiveConnector } from '../../receive/receive-connector.ts'
+import type { ReceiveConnector } from '../../receive/connectors/receive-connector.ts'
 
 /** Which log a record stands in. */
 export interface LogPlace {

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path'
-import type { Configuration } from '../../admin/cmdlets/configuration.ts'
+import type { Configuration } from '../../admin/cmdlets/configuration/configuration.ts'
 import { systemClock } from '../../base/clock.ts'
 import type { Locations } from '../service-ground.ts'
 

@@ -1,6 +1,6 @@
 import type { Administration } from '../../admin/cmdlets/all.ts'
 import { lazyConfiguration } from './lazy-configuration.ts'
-import { RunningQueues } from '../running-queues.ts'
+import { RunningQueues } from './running-queues.ts'
 import { productVersion } from '../../base/version.ts'
 
 /** Where the server's files are. */

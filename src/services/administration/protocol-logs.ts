@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { ProtocolLogService, ProtocolLogs } from '../../admin/cmdlets/protocol-log.ts'
+import type { ProtocolLogService, ProtocolLogs } from '../../admin/cmdlets/logs/protocol-log.ts'
 import { type Clock, systemClock } from '../../base/clock.ts'
 import { LiveValue } from '../../base/live.ts'
 import type { ServerConfig } from '../../config/server-config.ts'

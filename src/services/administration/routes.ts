@@ -1,9 +1,9 @@
-import type { RouteReport, Routes } from '../../admin/cmdlets/test-route.ts'
+import type { RouteReport, Routes } from '../../admin/cmdlets/tests/test-route.ts'
 import { formatAddressSpace } from '../../pipeline/address-space.ts'
 import type { Candidate } from '../../pipeline/routing.ts'
-import { targetEndpoint } from '../../send/target.ts'
+import { targetEndpoint } from '../../deliver/smtp/target.ts'
 import { replyText } from '../../smtp/reply.ts'
-import { type ExplainedRoute, explainedRoute } from '../explained-route.ts'
+import { type ExplainedRoute, explainedRoute } from './explained-route.ts'
 import { currentConfig } from './current-config.ts'
 
 /** The routing of a configuration file. */

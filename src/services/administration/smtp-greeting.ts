@@ -1,7 +1,7 @@
 import { type Socket, connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { type Milliseconds, second } from '../../base/time-span.ts'
-import type { Binding } from '../../receive/binding.ts'
+import type { Binding } from '../../receive/connectors/binding.ts'
 import { replyText } from '../../smtp/reply.ts'
 import { ReplyReader } from '../../smtp/reply-reader.ts'
 

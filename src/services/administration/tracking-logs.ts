@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { TrackingLogs } from '../../admin/cmdlets/message-tracking-log.ts'
+import type { TrackingLogs } from '../../admin/cmdlets/logs/message-tracking-log.ts'
 import { ShellError } from '../../admin/shell/shell-error.ts'
 import { type Clock, systemClock } from '../../base/clock.ts'
 import { type FollowOptions, followLogs } from '../../logs/follow-log.ts'

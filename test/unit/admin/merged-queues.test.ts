@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { QueueNames, mergeQueues, mergedMessages } from '../../../src/admin/merged-queues.ts'
-import type { MessageView, QueueView } from '../../../src/queue/queue-views.ts'
+import type { MessageView, QueueView } from '../../../src/queue/scheduler/queue-views.ts'
 import { domainQueue } from '../../support/queue-samples.ts'
 import { messageView, queueView } from '../../support/queue-views.ts'
 

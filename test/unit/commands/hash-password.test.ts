@@ -1,7 +1,7 @@
 import { PassThrough, Writable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { runCommand } from '../../../src/commands/run-command.ts'
-import { verifyPassword } from '../../../src/receive/password.ts'
+import { verifyPassword } from '../../../src/receive/users/password.ts'
 import { captured } from '../../support/captured-output.ts'
 
 test('prints the hash of the one line on standard input', async () => {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { formatBinding } from '../../../src/receive/binding.ts'
+import { formatBinding } from '../../../src/receive/connectors/binding.ts'
 import { checkConfigText, loadConfig } from '../../../src/config/load-config.ts'
 import { formatProblem } from '../../../src/config/located-problem.ts'
 import type { ServerConfig } from '../../../src/config/server-config.ts'

@@ -5,9 +5,9 @@ const missed = (count: number) => Array.from({ length: count }, (_, at) => at + 
 
 test.each([
   'smtp/reply.ts',
-  'queue/scheduler.ts',
-  'send/failure-policy.ts',
-  'receive/permissions.ts',
+  'queue/scheduler/scheduler.ts',
+  'deliver/smtp/failure-policy.ts',
+  'receive/connectors/permissions.ts',
   'message/header-firewall.ts',
 ])('each line of %s has to run', (file) => {
   expect(belowFloor([{ file, lines: 100, missed: [7, 9] }])).toEqual([

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { deliveryStatus, statusCode } from '../../../src/dsn/delivery-status.ts'
 import type { DsnAction, ReportedRecipient } from '../../../src/dsn/delivery-status.ts'
-import { expiredReply, removedReply } from '../../../src/queue/verdict.ts'
+import { expiredReply, removedReply } from '../../../src/queue/scheduler/verdict.ts'
 
 test.each<[DsnAction, string, string]>([
   ['failed', '550 5.1.1 User unknown', '5.1.1'],

@@ -13,7 +13,7 @@ import type { AttemptHistory } from '../../../src/queue/attempt-history.ts'
 import type { RecipientResult } from '../../../src/queue/delivery-agent.ts'
 import type { PreparedMessage } from '../../../src/queue/queue-store.ts'
 import type { NewMessage } from '../../../src/queue/stored-message.ts'
-import { expiredReply } from '../../../src/queue/verdict.ts'
+import { expiredReply } from '../../../src/queue/scheduler/verdict.ts'
 import { RecordingStore } from '../../support/recording-store.ts'
 
 const arrived = Date.UTC(2026, 9, 1, 9, 0, 0)

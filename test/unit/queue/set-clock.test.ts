@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { day, hour, minute, second } from '../../../src/base/time-span.ts'
-import { longestWait } from '../../../src/queue/retry-schedule.ts'
+import { longestWait } from '../../../src/queue/scheduler/retry-schedule.ts'
 import { commitTo, domainQueue, sampleTime } from '../../support/queue-samples.ts'
 import {
   SchedulerBench,

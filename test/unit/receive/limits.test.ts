@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { SharedCounts } from '../../../src/base/shared-counts.ts'
 import { minute } from '../../../src/base/time-span.ts'
-import { ConnectionLimits } from '../../../src/receive/connection-limits.ts'
-import { MessageRates } from '../../../src/receive/message-rates.ts'
-import { SessionDeadlines } from '../../../src/receive/session-deadlines.ts'
+import { ConnectionLimits } from '../../../src/receive/limits/connection-limits.ts'
+import { MessageRates } from '../../../src/receive/limits/message-rates.ts'
+import { SessionDeadlines } from '../../../src/receive/session/session-deadlines.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { testConnector } from '../../support/receiving-server.ts'
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Principal } from '../../../src/message/message-sink.ts'
-import { type Party, permissionsFor } from '../../../src/receive/permissions.ts'
-import { checkRecipient, completeRecipient } from '../../../src/receive/recipient-policy.ts'
-import type { PermissionGroup } from '../../../src/receive/receive-connector.ts'
-import { checkSender } from '../../../src/receive/sender-policy.ts'
+import { type Party, permissionsFor } from '../../../src/receive/connectors/permissions.ts'
+import { checkRecipient, completeRecipient } from '../../../src/receive/session/recipient-policy.ts'
+import type { PermissionGroup } from '../../../src/receive/connectors/receive-connector.ts'
+import { checkSender } from '../../../src/receive/session/sender-policy.ts'
 import { replyText } from '../../../src/smtp/reply.ts'
 import { testConnector, testDomains } from '../../support/receiving-server.ts'
 

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import { second } from '../../../src/base/time-span.ts'
-import type { Dialer } from '../../../src/send/dialer.ts'
+import type { Dialer } from '../../../src/deliver/smtp/dialer.ts'
 import { awaitBackEnd } from '../../../src/services/await-back-end.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { until } from '../../support/until.ts'

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import {
   completeReceiveConnector,
   receiveConnectorSchema,
-} from '../../../src/receive/receive-connector.ts'
+} from '../../../src/receive/connectors/receive-connector.ts'
 import { ownListeners } from '../../../src/services/own-listeners.ts'
 
 test.each([

@@ -1,7 +1,6 @@
 import { csvLine } from '../../format/csv.ts'
-import { Laid } from '../../format/layout.ts'
+import { Laid, type Value } from '../../values/value.ts'
 import { memberOf } from '../../values/member.ts'
-import { type Value } from '../../values/value.ts'
 import { type Given, defineCmdlet, parameter } from '../cmdlet.ts'
 import { switchParameter, text } from '../parameter-types.ts'
 import { typeNameOf } from '../../values/text-of.ts'

@@ -1,6 +1,5 @@
 import { toJson } from '../../format/json.ts'
-import { Laid } from '../../format/layout.ts'
-import type { Value } from '../../values/value.ts'
+import { Laid, type Value } from '../../values/value.ts'
 import { defineCmdlet, parameter } from '../cmdlet.ts'
 import { switchParameter, wholeNumber } from '../parameter-types.ts'
 import { ShellError } from '../shell-error.ts'

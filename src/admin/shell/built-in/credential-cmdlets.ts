@@ -1,6 +1,12 @@
-import { ShellObject } from '../../values/shell-object.ts'
+import {
+  Credential,
+  HashTable,
+  isList,
+  SecureString,
+  ShellObject,
+  type Value,
+} from '../../values/value.ts'
 import { textOf } from '../../values/text-of.ts'
-import { Credential, HashTable, SecureString, type Value, isList } from '../../values/value.ts'
 import { defineCmdlet, parameter } from '../cmdlet.ts'
 import { askCredential } from '../credential-prompt.ts'
 import { refuseTogether } from '../parameter-sets.ts'

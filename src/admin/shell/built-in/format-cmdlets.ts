@@ -1,7 +1,5 @@
-import { type Field, Laid, type Layout } from '../../format/layout.ts'
-import { ShellObject } from '../../values/shell-object.ts'
+import { type Field, Laid, type Layout, ShellObject, type Value } from '../../values/value.ts'
 import { textOf } from '../../values/text-of.ts'
-import type { Value } from '../../values/value.ts'
 import { type CmdletContext, defineCmdlet, parameter } from '../cmdlet.ts'
 import { list, switchParameter } from '../parameter-types.ts'
 import {

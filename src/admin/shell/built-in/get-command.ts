@@ -1,5 +1,5 @@
-import { tableView } from '../../format/view.ts'
-import { ShellObject } from '../../values/shell-object.ts'
+import { tableView } from '../../values/view.ts'
+import { ShellObject } from '../../values/value.ts'
 import { wildcard } from '../../../base/wildcard.ts'
 import type { CmdletTable } from '../cmdlet-table.ts'
 import { defineCmdlet, parameter, refused } from '../cmdlet.ts'

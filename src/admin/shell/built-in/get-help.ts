@@ -1,6 +1,5 @@
-import { tableView } from '../../format/view.ts'
-import { ShellObject } from '../../values/shell-object.ts'
-import type { Value } from '../../values/value.ts'
+import { tableView } from '../../values/view.ts'
+import { ShellObject, type Value } from '../../values/value.ts'
 import { hasWildcards, wildcard } from '../../../base/wildcard.ts'
 import {
   type Cmdlet,

@@ -1,7 +1,6 @@
 import { NotComparable, compare, quantityOf } from '../../values/compare.ts'
 import { memberOf } from '../../values/member.ts'
-import { ShellObject } from '../../values/shell-object.ts'
-import { ByteSize, TimeSpan, type Value } from '../../values/value.ts'
+import { ByteSize, ShellObject, TimeSpan, type Value } from '../../values/value.ts'
 import { type Given, defineCmdlet, parameter } from '../cmdlet.ts'
 import { numberOf } from '../operations.ts'
 import { list, switchParameter, text } from '../parameter-types.ts'

@@ -1,9 +1,15 @@
 import { type Awaitable } from '../../../base/awaitable.ts'
-import type { ColumnRoom, Field } from '../../format/layout.ts'
+import {
+  Credential,
+  type Field,
+  HashTable,
+  ScriptBlock,
+  ShellObject,
+  type Value,
+} from '../../values/value.ts'
+import type { ColumnRoom } from '../../values/view.ts'
 import { memberOf } from '../../values/member.ts'
-import { ShellObject } from '../../values/shell-object.ts'
 import { textOf } from '../../values/text-of.ts'
-import { Credential, HashTable, ScriptBlock, type Value } from '../../values/value.ts'
 import { hasWildcards, wildcard } from '../../../base/wildcard.ts'
 import type { CmdletContext } from '../cmdlet.ts'
 import { type Conversion, type ParameterType } from '../parameter-type.ts'

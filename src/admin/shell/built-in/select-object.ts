@@ -1,7 +1,6 @@
-import { ShellObject } from '../../values/shell-object.ts'
+import { listOf, ShellObject, type Value } from '../../values/value.ts'
 import { memberOf } from '../../values/member.ts'
 import { textOf } from '../../values/text-of.ts'
-import { type Value, listOf } from '../../values/value.ts'
 import { type CmdletContext, type Given, defineCmdlet, parameter } from '../cmdlet.ts'
 import { list, switchParameter, text, wholeNumber } from '../parameter-types.ts'
 import { refuseTogether, requireWith } from '../parameter-sets.ts'

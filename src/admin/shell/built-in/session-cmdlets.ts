@@ -1,5 +1,5 @@
-import { tableView } from '../../format/view.ts'
-import { ShellObject } from '../../values/shell-object.ts'
+import { tableView } from '../../values/view.ts'
+import { ShellObject } from '../../values/value.ts'
 import { wildcard } from '../../../base/wildcard.ts'
 import { defineCmdlet, parameter } from '../cmdlet.ts'
 import { text, wholeNumber } from '../parameter-types.ts'

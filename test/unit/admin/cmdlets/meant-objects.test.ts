@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { filteredMessages } from '../../../../src/admin/cmdlets/queue-objects.ts'
+import { filteredMessages } from '../../../../src/admin/cmdlets/queues/queue-objects.ts'
 import { filter } from '../../../../src/admin/shell/filter.ts'
 import type { Condition } from '../../../../src/admin/shell/filter-condition.ts'
 import { FakeQueueServer } from '../../../support/fake-queue-server.ts'

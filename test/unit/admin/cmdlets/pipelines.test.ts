@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import {
   type ServerFacts,
   serverFactCmdlets,
-} from '../../../../src/admin/cmdlets/exchange-server.ts'
-import { messageCmdlets } from '../../../../src/admin/cmdlets/message-cmdlets.ts'
-import { trackingLogCmdlets } from '../../../../src/admin/cmdlets/message-tracking-log.ts'
-import { queueCmdlets } from '../../../../src/admin/cmdlets/queue-cmdlets.ts'
+} from '../../../../src/admin/cmdlets/configuration/exchange-server.ts'
+import { messageCmdlets } from '../../../../src/admin/cmdlets/queues/message-cmdlets.ts'
+import { trackingLogCmdlets } from '../../../../src/admin/cmdlets/logs/message-tracking-log.ts'
+import { queueCmdlets } from '../../../../src/admin/cmdlets/queues/queue-cmdlets.ts'
 import { builtInCmdlets } from '../../../../src/admin/shell/built-in/built-in-cmdlets.ts'
 import { Shell } from '../../../../src/admin/shell/shell.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'

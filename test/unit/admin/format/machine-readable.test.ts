@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { csvLine } from '../../../../src/admin/format/csv.ts'
 import { toJson } from '../../../../src/admin/format/json.ts'
-import { ShellObject } from '../../../../src/admin/values/shell-object.ts'
 import {
   ByteSize,
   Flags,
   HashTable,
   SecureString,
+  ShellObject,
   TimeSpan,
 } from '../../../../src/admin/values/value.ts'
 

@@ -1,17 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { Laid, type Layout } from '../../../../src/admin/format/layout.ts'
-import { Renderer } from '../../../../src/admin/format/renderer.ts'
-import { tableView } from '../../../../src/admin/format/view.ts'
-import { ShellObject } from '../../../../src/admin/values/shell-object.ts'
 import {
   ByteSize,
   Credential,
   Flags,
   HashTable,
+  Laid,
+  type Layout,
   SecureString,
+  ShellObject,
   TimeSpan,
   type Value,
 } from '../../../../src/admin/values/value.ts'
+import { Renderer } from '../../../../src/admin/format/renderer.ts'
+import { tableView } from '../../../../src/admin/values/view.ts'
 
 function rendered(values: readonly Value[], width = 80, colour = false) {
   let text = ''

@@ -5,11 +5,11 @@ import { formatDate, formatDateAs, parseDate } from '../../../../src/admin/value
 import { memberOf } from '../../../../src/admin/values/member.ts'
 import { BadCall } from '../../../../src/admin/values/method-items.ts'
 import { callMember } from '../../../../src/admin/values/methods.ts'
-import { ShellObject } from '../../../../src/admin/values/shell-object.ts'
 import {
   ByteSize,
   Credential,
   SecureString,
+  ShellObject,
   TimeSpan,
   type Value,
 } from '../../../../src/admin/values/value.ts'

@@ -13,8 +13,8 @@ const profile: CpuProfile = {
     frame(3, '(program)'),
     frame(4, 'writev'),
     frame(5, 'push', 'node:internal/streams/readable', 401),
-    frame(6, 'take', 'file:///srv/edge/src/queue/delivery-queue.ts', 118),
-    frame(7, 'put', 'file:///srv/edge/src/queue/delivery-queue.ts', 9),
+    frame(6, 'take', 'file:///srv/edge/src/queue/scheduler/delivery-queue.ts', 118),
+    frame(7, 'put', 'file:///srv/edge/src/queue/scheduler/delivery-queue.ts', 9),
     frame(8, 'parse', 'file:///srv/edge/node_modules/@scope/name/dist/index.js', 0),
   ],
   samples: [6, 1, 2, 3, 4, 5, 6, 7, 8, 6],
@@ -38,7 +38,7 @@ test('time within the span is summed by kind of code, idle time left out', () =>
 test('functions are named with the line they begin at, greatest first', () => {
   const { functions } = spendingOf(profile, { begin: 0, end: 2000 })
   expect(functions.slice(0, 3)).toEqual([
-    { name: 'take src/queue/delivery-queue.ts:119', time: 513 },
+    { name: 'take src/queue/scheduler/delivery-queue.ts:119', time: 513 },
     { name: 'writev', time: 40 },
     { name: 'push node:internal/streams/readable:402', time: 30 },
   ])

@@ -1,0 +1,191 @@
+import type { Awaitable } from '../../base/awaitable.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { ConnectionTurns, Granted } from './connection-turns.ts'
+import { type ConnectionAtWork, ConnectionWatch } from './connection-watch.ts'
+import type { ConnectionResult, DeliveryAgent, RecipientResult } from '../delivery-agent.ts'
+import type { DeliveryQueue } from './delivery-queue.ts'
+import type { NextHopTrouble } from './next-hop-trouble.ts'
+import type { QueueLog } from '../queue-events.ts'
+import { QueueLane } from './queue-lane.ts'
+import type { Settler } from './settler.ts'
+import type { SoundMail } from './sound-mail.ts'
+import type { Copy } from '../stored-message.ts'
+import type { WindowKeeper } from './window-keeper.ts'
+
+interface WorkParts {
+  readonly agent: DeliveryAgent
+  readonly clock: Clock
+  readonly log: QueueLog
+  readonly settler: Pick<Settler, 'attempted'>
+  readonly windows: Pick<WindowKeeper, 'take' | 'putBack' | 'isLow'>
+  readonly sound: Pick<SoundMail, 'faults'>
+  readonly trouble: NextHopTrouble
+  readonly turns: ConnectionTurns
+  /** Copies may be sent at all. */
+  readonly isSending: () => boolean
+  /** Fetches copies of the queue from the store. */
+  readonly refill: (queue: DeliveryQueue) => Promise<void>
+  /** Looks at what the queue needs next. */
+  readonly consider: (queue: DeliveryQueue) => void
+  /** A copy comes back untried. Whether it was dealt with as an administrator had marked it. */
+  readonly putBackAsMarked: (copy: Copy) => boolean
+}
+
+/** A connection at work, and how it is told to end. */
+interface Serving extends ConnectionAtWork {
+  readonly controller: AbortController
+}
+
+/** The connections that serve queues now: gives them copies, takes the results, and says what their end means. */
+export class ConnectionsAtWork {
+  readonly #parts: WorkParts
+  readonly #watch: ConnectionWatch
+  readonly #serving = new Map<Promise<void>, Serving>()
+  readonly #active = new Set<number>()
+
+  constructor(parts: WorkParts) {
+    const { clock, turns, consider } = parts
+    this.#parts = parts
+    this.#watch = new ConnectionWatch({
+      ...{ clock, line: turns, limits: () => turns.seatLimits },
+      connections: () => this.#serving.values(),
+      onStalled: consider,
+    })
+  }
+
+  /** Copies being transmitted, by id. */
+  get active(): ReadonlySet<number> {
+    return this.#active
+  }
+
+  /** Opens a connection for the queue, which has copies. */
+  open(queue: DeliveryQueue, { seat, place }: Granted): void {
+    const { clock, windows, turns, consider, putBackAsMarked } = this.#parts
+    const controller = new AbortController()
+    const begun = clock.monotonic()
+    const lane: QueueLane = new QueueLane(queue, {
+      mayKeep: () => !place.scarce,
+      take: () =>
+        turns.isOver({ reported: lane.reported, begun })
+          ? undefined
+          : this.#take(queue, controller.signal),
+      settle: (copy, results) => this.#settle(queue, copy, results),
+      putBack: (copy) => {
+        this.#active.delete(copy.id)
+        if (!putBackAsMarked(copy)) windows.putBack(queue, copy)
+      },
+      reached: () => {
+        queue.reached++
+        consider(queue)
+      },
+      decided: () => turns.prove(queue, seat),
+    })
+    queue.insists = false
+    queue.join(lane)
+    const serving = this.#serve(lane, controller.signal).then(async (result) => {
+      await lane.end()
+      place.release()
+      this.#serving.delete(serving)
+      if (isServed(lane, result)) turns.prove(queue, seat)
+      seat.free()
+      this.#ended(queue, lane, result)
+    })
+    this.#serving.set(serving, { queue, lane, seat, controller })
+    this.#watch.begin()
+  }
+
+  /** They finish the message in hand, and take no other. Resolves when all have ended. */
+  async end(): Promise<void> {
+    this.#watch.end()
+    for (const { controller } of this.#serving.values()) controller.abort()
+    await Promise.all(this.#serving.keys())
+  }
+
+  async #serve(lane: QueueLane, signal: AbortSignal): Promise<ConnectionResult> {
+    const { agent, log } = this.#parts
+    try {
+      return await agent.serve(lane, signal)
+    } catch (error) {
+      log.error({ error, queue: lane.key }, 'a delivery connection failed unexpectedly')
+      return { kind: 'unreachable', error: '451 4.4.0 The connection failed unexpectedly' }
+    }
+  }
+
+  #take(queue: DeliveryQueue, signal: AbortSignal): Awaitable<Copy | undefined> {
+    const { windows, sound, isSending, refill } = this.#parts
+    if (signal.aborted || queue.emptying || queue.suspended || !isSending()) return undefined
+    const copy = windows.take(queue)
+    if (copy !== undefined) {
+      this.#active.add(copy.id)
+      if (windows.isLow(queue)) void refill(queue)
+      const faults = sound.faults(copy)
+      if (!(faults instanceof Promise)) return copy
+      return faults.then((found) => this.#soundOrNext(queue, { copy, found, signal }))
+    }
+    if (!queue.moreInStore && queue.refill === undefined) return undefined
+    return refill(queue).then(() => (queue.ready > 0 ? this.#take(queue, signal) : undefined))
+  }
+
+  /** The copy, or in the place of one that is not as it was taken in, the next. */
+  async #soundOrNext(
+    queue: DeliveryQueue,
+    {
+      copy,
+      found,
+      signal,
+    }: { copy: Copy; found: readonly RecipientResult[] | undefined; signal: AbortSignal },
+  ): Promise<Copy | undefined> {
+    if (found === undefined) return copy
+    await this.#settle(queue, copy, found)
+    return await this.#take(queue, signal)
+  }
+
+  async #settle(
+    queue: DeliveryQueue,
+    copy: Copy,
+    results: readonly RecipientResult[],
+  ): Promise<void> {
+    const { settler, clock, consider } = this.#parts
+    const dueAt = await settler.attempted(copy, results)
+    this.#active.delete(copy.id)
+    if (dueAt === undefined) {
+      queue.went(clock.monotonic())
+      return
+    }
+    queue.noteDue(dueAt)
+    consider(queue)
+  }
+
+  #ended(queue: DeliveryQueue, lane: QueueLane, result: ConnectionResult): void {
+    const { trouble, turns, consider } = this.#parts
+    queue.leave(lane)
+    // A next hop that only puts off what it is offered, and then ends the session, is still in trouble.
+    if (lane.hasDecided || isServed(lane, result)) queue.retryCount = 0
+    switch (result.kind) {
+      case 'served':
+        queue.trouble = undefined
+        if (lane.reported === 0 && queue.ready > 0) trouble.pause(queue)
+        break
+      case 'unreachable':
+        if (lane.isGivenUpForItsOwn) break
+        trouble.unreachable(queue, result, { mayHaveMore: lane.isGivenUp })
+        break
+      case 'crowded':
+        trouble.crowded(queue, result.error)
+        break
+      case 'unroutable':
+        trouble.unroutable(queue, result)
+        break
+      case 'impossible':
+        void trouble.impossible(queue, result.error)
+        break
+    }
+    consider(queue)
+    turns.serve()
+  }
+}
+
+/** The next hop answered to the end, though it may have put off all that it was offered. */
+function isServed(lane: QueueLane, result: ConnectionResult): boolean {
+  return result.kind === 'served' && result.unanswered !== true && lane.reported > 0
+}

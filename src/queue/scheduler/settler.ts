@@ -1,0 +1,367 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Live } from '../../base/live.ts'
+import { type Milliseconds, second } from '../../base/time-span.ts'
+import type { AdminMark, RemovalKind } from './admin-mark.ts'
+import type { AttemptHistory } from '../attempt-history.ts'
+import type { RecipientResult } from '../delivery-agent.ts'
+import type { Notifier } from '../notifier.ts'
+import type { NoticeKind, NoticeOfResults, QueueEvents, QueueLog } from '../queue-events.ts'
+import { type PreparedMessage, type QueueStore, StoreError } from '../queue-store.ts'
+import type { QueueKey } from '../queue-key.ts'
+import { type Copy, type NewCopy, suspended } from '../stored-message.ts'
+import {
+  type MessageSettings,
+  type Verdict,
+  allExpired,
+  allFailed,
+  judge,
+  putOff,
+  removedReply,
+  withQueueAttempts,
+} from './verdict.ts'
+
+export interface SettlerParts {
+  readonly store: QueueStore
+  readonly notifier: Notifier
+  readonly clock: Clock
+  /** The time of the day by which messages are old. */
+  readonly believedNow: () => Milliseconds
+  readonly settings: Live<MessageSettings>
+  readonly log: QueueLog
+  readonly onEvent: QueueEvents
+  /** Takes the new copies of a settlement: leased, fresh. */
+  readonly onNewCopies: (copies: readonly Copy[]) => void
+  /** What attempts to reach the queue's next hop came to of late. */
+  readonly attemptsOf: (queue: QueueKey) => AttemptHistory
+  /** What an administrator wants to become of copies that others hold. */
+  readonly marks: Map<number, AdminMark>
+  /** A copy was to be removed while its result was being written, and is still there. */
+  readonly onLateRemoval: (copy: Copy, kind: RemovalKind) => void
+}
+
+/** What is written for one leased copy. */
+interface Outcome extends Verdict {
+  readonly moved: readonly NewCopy[]
+  readonly delayNotified: boolean
+  /** Failed, and nobody is to hear of it. */
+  readonly dropped?: readonly RecipientResult[]
+  /** Categorized anew, what remains stays where it was. */
+  readonly stayed?: boolean
+}
+
+interface Notices {
+  readonly prepared: PreparedMessage[]
+  readonly kinds: NoticeKind[]
+}
+
+/** What is not written is not safe yet: it is tried often. */
+const longestPause = 10 * second
+
+/** Writes what became of leased copies, together with the notifications that follow from it. */
+export class Settler {
+  readonly #parts: SettlerParts
+  /** Settlements that are neither written nor given up. */
+  #open = 0
+  #finished = Promise.withResolvers<void>()
+  readonly #giveUp = new AbortController()
+
+  constructor(parts: SettlerParts) {
+    this.#parts = parts
+  }
+
+  /** After an attempt. Resolves with when the remaining recipients are due, if any remain. */
+  attempted(copy: Copy, results: readonly RecipientResult[]): Promise<number | undefined> {
+    const verdict = this.#judge(copy, results)
+    return this.#settle(copy, { ...verdict, moved: [], delayNotified: copy.delayNotified })
+  }
+
+  /** The time of the copy has run out. */
+  async expire(untold: Copy): Promise<void> {
+    const copy = this.withQueueAttempts(untold)
+    const outcome = { ...waiting(copy), remaining: [], expired: allExpired(copy), moved: [] }
+    await this.#settle(copy, { ...outcome, delayNotified: copy.delayNotified })
+  }
+
+  /** The copy waits on as it is, but its sender hears of the delay, and the log why it is delayed. */
+  async tellDelay(untold: Copy): Promise<void> {
+    const copy = this.withQueueAttempts(untold)
+    await this.#settle(copy, { ...asItIs(copy), delayed: true, moved: [] })
+  }
+
+  /** Categorized anew: to other queues, some perhaps failed. */
+  async move(
+    copy: Copy,
+    moved: readonly NewCopy[],
+    failed: readonly RecipientResult[],
+  ): Promise<void> {
+    const outcome = { ...waiting(copy), remaining: [], failed, moved }
+    await this.#settle(copy, { ...outcome, delayNotified: copy.delayNotified })
+  }
+
+  /** An administrator removes the copy. */
+  async remove(untold: Copy, kind: RemovalKind): Promise<void> {
+    const copy = this.withQueueAttempts(untold)
+    await this.#settle(copy, removed({ ...asItIs(copy), moved: [] }, copy, kind))
+  }
+
+  /** Nothing changes but the time when it is due. */
+  async keep(copy: Copy, dueAt: number): Promise<void> {
+    await this.#settle(copy, { ...asItIs(copy), dueAt, moved: [] })
+  }
+
+  /** Categorized anew as an administrator asked, and in its queue again. */
+  async stay(copy: Copy, dueAt: number): Promise<void> {
+    await this.#settle(copy, { ...asItIs(copy), dueAt, moved: [], stayed: true })
+  }
+
+  /** Once `signal` aborts, each settlement is tried one last time. */
+  giveUpOn(signal: AbortSignal): void {
+    const giveUp = () => this.#giveUp.abort()
+    if (signal.aborted) giveUp()
+    else signal.addEventListener('abort', giveUp, { once: true })
+  }
+
+  /** Waits until everything is written or given up. */
+  async finish(): Promise<void> {
+    while (this.#open > 0) await this.#finished.promise
+  }
+
+  /** The copy with what attempts to reach its queue's next hop came to: only the queue knows that so far. */
+  withQueueAttempts(copy: Copy): Copy {
+    return withQueueAttempts(copy, this.#parts.attemptsOf(copy.queue))
+  }
+
+  #judge(copy: Copy, results: readonly RecipientResult[]): Verdict {
+    return judge(copy, results, {
+      now: this.#parts.clock.now(),
+      believedNow: this.#parts.believedNow(),
+      settings: this.#parts.settings.current,
+    })
+  }
+
+  async #settle(copy: Copy, outcome: Outcome): Promise<number | undefined> {
+    this.#open++
+    try {
+      return await this.#settleInTheEnd(copy, outcome)
+    } finally {
+      this.#open--
+      if (this.#open === 0) {
+        this.#finished.resolve()
+        this.#finished = Promise.withResolvers()
+      }
+    }
+  }
+
+  /**
+   * Tries until the store has it: the copy stays leased meanwhile, so what was delivered is not
+   * delivered again. Only a store that is gone for good, or a service that must end, gives up.
+   */
+  async #settleInTheEnd(copy: Copy, wanted: Outcome): Promise<number | undefined> {
+    let outcome = wanted
+    for (let pause = second; ; pause = Math.min(2 * pause, longestPause)) {
+      try {
+        return await this.#settleOnce(copy, outcome)
+      } catch (error) {
+        const smaller = isDiskFull(error) ? this.#withoutNotices(outcome) : undefined
+        if (smaller !== undefined) {
+          outcome = smaller
+          continue
+        }
+        const details = { messageId: copy.message.messageId, internalId: copy.message.id, error }
+        if (
+          this.#giveUp.signal.aborted ||
+          (error instanceof StoreError && error.code === 'CLOSED')
+        ) {
+          const text =
+            'gave up writing the result of a delivery; the message may be delivered again'
+          this.#parts.log.error(details, text)
+          return undefined
+        }
+        this.#parts.log.error(
+          details,
+          `could not write the result of a delivery; next try in ${pause} ms`,
+        )
+        await this.#parts.clock.sleep(pause, this.#giveUp.signal)
+      }
+    }
+  }
+
+  async #settleOnce(copy: Copy, wanted: Outcome): Promise<number | undefined> {
+    const outcome = this.#asMarked(copy, wanted)
+    const notices: Notices = { prepared: [], kinds: [] }
+    try {
+      const final = owesNotices(outcome) ? await this.#withNotices(copy, outcome, notices) : outcome
+      const added = await this.#parts.store.settle({
+        copy,
+        remaining: final.remaining,
+        dueAt: this.#parts.marks.get(copy.id) === 'suspend' ? suspended : final.dueAt,
+        attempts: final.attempts,
+        lastError: final.lastError,
+        delayNotified: final.delayNotified,
+        moved: final.moved,
+        notifications: notices.prepared,
+      })
+      this.#tell(copy, final, { notices, added })
+      this.#parts.onNewCopies(added)
+      if (this.#parts.marks.size > 0) this.#unmark(copy, final, outcome !== wanted)
+      return final.remaining.length > 0 ? final.dueAt : undefined
+    } catch (error) {
+      for (const { pending } of notices.prepared) pending.abort()
+      throw error
+    }
+  }
+
+  /** The outcome as an administrator wants it who came while the copy was being worked on. */
+  #asMarked(copy: Copy, outcome: Outcome): Outcome {
+    const mark = this.#parts.marks.get(copy.id)
+    if (mark === undefined) return outcome
+    if (mark !== 'suspend') return removed(outcome, copy, mark)
+    return { ...outcome, moved: outcome.moved.map((each) => ({ ...each, dueAt: suspended })) }
+  }
+
+  #unmark(copy: Copy, { remaining }: Outcome, applied: boolean): void {
+    const { marks, onLateRemoval } = this.#parts
+    const mark = marks.get(copy.id)
+    marks.delete(copy.id)
+    if (mark === undefined || mark === 'suspend' || applied || remaining.length === 0) return
+    onLateRemoval(copy, mark)
+  }
+
+  /**
+   * Writes the notifications. When a failure cannot be told to its sender the recipients stay in the
+   * queue instead, to be tried once more: a failed attempt can be repeated, a lost bounce cannot.
+   */
+  async #withNotices(copy: Copy, outcome: Outcome, notices: Notices): Promise<Outcome> {
+    const { notifier } = this.#parts
+    const { message } = copy
+    const lost = [...outcome.failed, ...outcome.expired]
+    let final = outcome
+    if (lost.length > 0) {
+      const told = await this.#write('failed', notices, () => notifier.failed(message, lost))
+      if (!told) final = this.#withoutFailures(final, lost)
+    }
+    if (outcome.relayed.length > 0) {
+      await this.#write('relayed', notices, () => notifier.relayed(message, outcome.relayed))
+    }
+    if (outcome.delayed) {
+      const write = () => notifier.delayed(message, outcome.remaining)
+      const told = await this.#write('delayed', notices, write)
+      final = { ...final, delayNotified: told || final.delayNotified }
+    }
+    return final
+  }
+
+  /**
+   * On a full disk what was delivered is written first: it must not be sent again. Failures wait for room
+   * in the queue, and are told after another attempt. Undefined when that would make nothing smaller.
+   */
+  #withoutNotices(outcome: Outcome): Outcome | undefined {
+    const lost = [...outcome.failed, ...outcome.expired]
+    if (lost.length === 0 && !outcome.delayed) return undefined
+    return { ...this.#withoutFailures(outcome, lost), delayed: false }
+  }
+
+  #withoutFailures(outcome: Outcome, lost: readonly RecipientResult[]): Outcome {
+    const kept = lost.map(({ recipient, reply }) => ({ ...recipient, lastError: reply }))
+    const { clock, settings } = this.#parts
+    return {
+      ...outcome,
+      failed: [],
+      expired: [],
+      remaining: [...outcome.remaining, ...kept],
+      dueAt: Math.max(outcome.dueAt, clock.now() + settings.current.MessageRetryInterval),
+    }
+  }
+
+  /** False when the notification could not be written for a reason that another try would not change. */
+  async #write(
+    kind: NoticeKind,
+    { prepared, kinds }: Notices,
+    write: () => Promise<PreparedMessage | undefined>,
+  ): Promise<boolean> {
+    try {
+      const notice = await write()
+      if (notice !== undefined) {
+        prepared.push(notice)
+        kinds.push(kind)
+      }
+      return true
+    } catch (error) {
+      if (error instanceof StoreError) throw error
+      this.#parts.log.error({ error }, `could not write a notification (${kind})`)
+      return false
+    }
+  }
+
+  #tell(
+    copy: Copy,
+    outcome: Outcome,
+    { notices, added }: { readonly notices: Notices; readonly added: readonly Copy[] },
+  ): void {
+    const { onEvent } = this.#parts
+    const { relayed, failed, expired } = outcome
+    const notified = {
+      delivered: noticeOf('relayed', relayed, notices),
+      failed: noticeOf('failed', failed, notices),
+      expired: noticeOf('failed', expired, notices),
+    }
+    for (const kind of ['delivered', 'failed', 'expired'] as const) {
+      const results = outcome[kind]
+      const notice = notified[kind]
+      if (results.length > 0)
+        onEvent({ kind, copy, results, ...(notice !== undefined && { notice }) })
+    }
+    const { dropped = [] } = outcome
+    if (dropped.length > 0) onEvent({ kind: 'failed', copy, results: dropped })
+    if (outcome.attempts > copy.attempts || outcome.delayed) {
+      const results = putOff(outcome.remaining)
+      if (results.length > 0) onEvent({ kind: 'deferred', copy, results, until: outcome.dueAt })
+    }
+    const moved = added.slice(0, outcome.moved.length)
+    if (moved.length > 0) onEvent({ kind: 'moved', copy, to: moved })
+    if (outcome.stayed === true && outcome.remaining.length > 0) {
+      onEvent({ kind: 'moved', copy, to: [copy] })
+    }
+    notices.prepared.forEach(({ pending }, at) => {
+      const about = notices.kinds[at]
+      const copies = added.filter(({ message }) => message.id === pending.id)
+      if (about !== undefined) onEvent({ kind: 'notified', copy, about, copies })
+    })
+  }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof StoreError && error.code === 'DISK_FULL'
+}
+
+/** The notification of that kind among those that are written. */
+function noticeOf(
+  kind: NoticeKind,
+  results: readonly RecipientResult[],
+  { prepared, kinds }: Notices,
+): NoticeOfResults | undefined {
+  const notice = prepared[kinds.indexOf(kind)]
+  return notice && { id: notice.pending.id, messageId: notice.message.messageId, results }
+}
+
+function owesNotices({ failed, expired, relayed, delayed }: Verdict): boolean {
+  return failed.length > 0 || expired.length > 0 || relayed.length > 0 || delayed
+}
+
+/** The outcome, with all that would have stayed in the queues removed. */
+function removed(outcome: Outcome, copy: Copy, kind: RemovalKind): Outcome {
+  const staying = [...outcome.remaining, ...outcome.moved.flatMap(({ recipients }) => recipients)]
+  const results = allFailed({ ...copy, recipients: staying }, removedReply)
+  const gone = { ...outcome, remaining: [], moved: [], delayed: false }
+  if (kind === 'remove') return { ...gone, dropped: results }
+  return { ...gone, failed: [...outcome.failed, ...results] }
+}
+
+const asItIs = (copy: Copy) => ({ ...waiting(copy), delayNotified: copy.delayNotified })
+
+/** The copy unchanged. */
+function waiting(copy: Copy): Verdict {
+  const { recipients: remaining, dueAt, attempts, lastError } = copy
+  const none = { delivered: [], failed: [], expired: [], relayed: [], delayed: false }
+  return { ...none, remaining, dueAt, attempts, lastError }
+}

@@ -1,0 +1,228 @@
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
+import { crc32 } from 'node:zlib'
+import type { Bytes } from '../../base/byte-size.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { QueueKey } from '../queue-key.ts'
+import { type AgedQuery, type FiguresQuery, type QueueFigures, StoreError } from '../queue-store.ts'
+import { DamagedMessages } from './aside.ts'
+import { type FileFacts, type Inquiry, type LeasedRow, suspendedDue } from './protocol.ts'
+import type { RegisteredQueue } from './registered-queue.ts'
+import type { QueueRegistry } from './registry.ts'
+import { QueueScan, copyColumns } from './scan.ts'
+import type { CopyPlace } from '../stored-message.ts'
+
+type Row = Record<string, SQLOutputValue>
+type Ask<Kind> = Extract<Inquiry, { kind: Kind }>
+
+/** How many copies one look at the aged ones passes over at most. */
+const agedRowsPerCall = 2000
+/** Younger copies in a row that end such a look: ids follow the time of arrival, but not strictly. */
+const youngRowsToStop = 100
+
+interface InquiryParts {
+  readonly registry: QueueRegistry
+  readonly clock: Pick<Clock, 'monotonic'>
+  readonly queuePath: string
+}
+
+/** Answers questions about the file, and keeps the leases. */
+export class QueueInquiries {
+  readonly #registry: QueueRegistry
+  readonly #statements: ReturnType<typeof prepare>
+  readonly #scan: QueueScan
+  readonly #damaged: DamagedMessages
+
+  constructor(database: DatabaseSync, { registry, clock, queuePath }: InquiryParts) {
+    this.#registry = registry
+    this.#statements = prepare(database)
+    this.#scan = new QueueScan(database, { registry, clock })
+    this.#damaged = new DamagedMessages(database, queuePath)
+  }
+
+  answer(inquiry: Inquiry): unknown {
+    switch (inquiry.kind) {
+      case 'lease':
+        return this.#lease(inquiry)
+      case 'nextDueAt': {
+        const queue = this.#registry.find(inquiry.queue)
+        return queue && this.#nextDueAt(queue)
+      }
+      case 'leaseAged':
+        return this.#leaseAged(inquiry.query)
+      case 'leaseThese':
+        return this.#leaseThese(inquiry.places)
+      case 'leasedAmong':
+        return this.#leasedAmong(inquiry.places)
+      case 'queuesAmong':
+        return this.#queuesAmong(inquiry.places)
+      case 'release':
+        for (const [copy, queue] of inquiry.copies) this.#registry.find(queue)?.release(copy)
+        return undefined
+      case 'readPiece':
+        return this.#readPiece(inquiry)
+      case 'verify':
+        return this.#verify(inquiry.message)
+      case 'setAside':
+        return this.#damaged.keep(inquiry.place, inquiry.reason)
+      case 'queues':
+        return this.#queues(inquiry.query)
+      case 'scan':
+        return this.#scanned(inquiry)
+    }
+  }
+
+  #queues({ keys, after = 0, limit = Infinity }: FiguresQuery): QueueFigures[] {
+    const found = keys?.map((key) => this.#registry.find(key)) ?? this.#registry.page(after, limit)
+    return found.filter((queue) => queue !== undefined).map(figures)
+  }
+
+  #lease({ queue: key, now, limit }: Ask<'lease'>): LeasedRow[] {
+    const queue = this.#registry.find(key)
+    if (queue === undefined) return []
+    const found: Row[] = []
+    for (const row of this.#statements.due.iterate(queue.number, now, limit + queue.leases)) {
+      if (queue.isLeased(Number(row['id']))) continue
+      found.push(row)
+      if (found.length >= limit) break
+    }
+    return found.map((row) => this.#take(queue, row)).filter((row) => row !== undefined)
+  }
+
+  #leaseAged(query: AgedQuery): { rows: LeasedRow[]; next?: number } {
+    const found: [RegisteredQueue, Row][] = []
+    let looked = 0
+    let young = 0
+    let last = query.after ?? 0
+    for (const row of this.#statements.aged.iterate(last, agedRowsPerCall)) {
+      // A message is never split over two answers, so `last` can stand between messages.
+      const full = found.length >= query.limit || young >= youngRowsToStop
+      if (full && Number(row['message']) !== last) break
+      looked++
+      last = Number(row['message'])
+      young = Number(row['received']) < query.receivedBefore ? 0 : young + 1
+      if (row['due'] === suspendedDue) continue
+      if (young > 0 || (query.withoutDelayNotice && row['delayNotified'] === 1)) continue
+      const queue = this.#registry.byNumber(Number(row['queue']))
+      if (queue === undefined || queue.isLeased(Number(row['id']))) continue
+      found.push([queue, row])
+    }
+    const rows = found
+      .map(([queue, row]) => this.#take(queue, row))
+      .filter((row) => row !== undefined)
+    if (young >= youngRowsToStop) return { rows }
+    // The row limit may have cut a message in two: look at that one again.
+    if (looked >= agedRowsPerCall) return { rows, next: Math.max(last - 1, (query.after ?? 0) + 1) }
+    return found.length >= query.limit ? { rows, next: last } : { rows }
+  }
+
+  #take(queue: RegisteredQueue, place: Row): LeasedRow | undefined {
+    const row = this.#statements.copy.get(Number(place['message']), Number(place['id']))
+    if (row === undefined) return undefined
+    queue.lease(Number(place['id']))
+    return leasedRow(queue, row)
+  }
+
+  #readPiece({ message, index }: Ask<'readPiece'>): Uint8Array | Bytes | undefined {
+    const row = this.#statements.content.get(message)
+    if (row === undefined) return undefined
+    const { fileBytes, content } = row
+    if (Number(fileBytes) > 0) return Number(fileBytes)
+    return index === 0 && content instanceof Uint8Array && content.length > 0 ? content : undefined
+  }
+
+  #verify(message: number): Uint8Array | FileFacts {
+    const row = this.#statements.content.get(message)
+    if (row === undefined) throw new StoreError('DAMAGED', 'it is not in the queue file any more')
+    const { fileBytes, content, checksum } = row
+    const expected = typeof checksum === 'number' ? checksum : null
+    if (Number(fileBytes) > 0) return { fileBytes: Number(fileBytes), checksum: expected }
+    if (!(content instanceof Uint8Array)) throw new StoreError('DAMAGED', 'its content is missing')
+    if (expected !== null && crc32(content) !== expected) {
+      throw new StoreError('DAMAGED', 'its content does not fit its checksum')
+    }
+    return content
+  }
+
+  #nextDueAt(queue: RegisteredQueue): number | undefined {
+    const { number, copies, leases } = queue
+    if (leases >= copies) return undefined
+    for (const row of this.#statements.due.iterate(number, suspendedDue - 1, leases + 1)) {
+      if (!queue.isLeased(Number(row['id']))) return Number(row['due'])
+    }
+    return undefined
+  }
+
+  #leaseThese(places: readonly CopyPlace[]): { rows: LeasedRow[]; held: number[] } {
+    const rows: LeasedRow[] = []
+    const held: number[] = []
+    for (const { message, id } of places) {
+      const row = this.#statements.copy.get(message, id)
+      const queue = this.#registry.byNumber(Number(row?.['queue'] ?? -1))
+      if (row === undefined || queue === undefined) continue
+      if (queue.isLeased(id)) held.push(id)
+      else {
+        queue.lease(id)
+        rows.push(leasedRow(queue, row))
+      }
+    }
+    return { rows, held }
+  }
+
+  #leasedAmong(places: readonly CopyPlace[]): number[] {
+    const held = places.filter((place) => this.#queueOf(place)?.isLeased(place.id) === true)
+    return held.map(({ id }) => id)
+  }
+
+  #queuesAmong(places: readonly CopyPlace[]): QueueKey[] {
+    const queues = new Set(places.map((place) => this.#queueOf(place)))
+    return [...queues].flatMap((queue) => (queue === undefined ? [] : queue.key))
+  }
+
+  #queueOf({ message, id }: CopyPlace): RegisteredQueue | undefined {
+    const row = this.#statements.queueOf.get(message, id)
+    return this.#registry.byNumber(Number(row?.['queue'] ?? -1))
+  }
+
+  #scanned(query: Ask<'scan'>): { rows: LeasedRow[]; next?: string } {
+    const { rows, next } = this.#scan.page(query)
+    const copies = rows.flatMap((row) => {
+      const queue = this.#registry.byNumber(Number(row['queue']))
+      return queue === undefined ? [] : leasedRow(queue, row)
+    })
+    return { rows: copies, ...(next !== undefined && { next }) }
+  }
+}
+
+function prepare(database: DatabaseSync) {
+  const sql = (text: string): StatementSync => database.prepare(text)
+  return {
+    due: sql('SELECT message, id, due FROM copy WHERE queue = ? AND due <= ? ORDER BY due LIMIT ?'),
+    aged: sql(
+      `SELECT message, id, queue, due, received, delayNotified FROM copy WHERE message > ?
+       ORDER BY message, id LIMIT ?`,
+    ),
+    copy: sql(`SELECT ${copyColumns} WHERE copy.message = ? AND copy.id = ?`),
+    content: sql('SELECT fileBytes, content, checksum FROM message WHERE id = ?'),
+    queueOf: sql('SELECT queue FROM copy WHERE message = ? AND id = ?'),
+  }
+}
+
+/** Read from memory alone. */
+function figures({ key, number, copies, deferred, suspended }: RegisteredQueue): QueueFigures {
+  return { key, number, copies, deferred, suspended }
+}
+
+function leasedRow(queue: RegisteredQueue, row: Row): LeasedRow {
+  return {
+    id: Number(row['id']),
+    message: Number(row['message']),
+    received: Number(row['received']),
+    meta: String(row['meta']),
+    queue: queue.key,
+    recipients: String(row['recipients']),
+    due: Number(row['due']),
+    attempts: Number(row['attempts']),
+    lastError: String(row['lastError']),
+    delayNotified: row['delayNotified'] === 1,
+  }
+}

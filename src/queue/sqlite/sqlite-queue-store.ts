@@ -1,0 +1,365 @@
+import type { Awaitable } from '../../base/awaitable.ts'
+import type { Bytes } from '../../base/byte-size.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { Live } from '../../base/live.ts'
+import { SharedTexts } from '../../base/shared-texts.ts'
+import type { Milliseconds } from '../../base/time-span.ts'
+import { BlockPool } from './block-pool.ts'
+import { ContentCache } from './content-cache.ts'
+import { type ContentDisk, systemContentDisk } from './content-disk.ts'
+import { ContentFiles } from './content-files.ts'
+import { ContentFlow } from './content-flow.ts'
+import { contentFolder } from './content-path.ts'
+import type { DeliveryType, QueueKey } from '../queue-key.ts'
+import {
+  type AgedCopies,
+  type AgedQuery,
+  type CopyPage,
+  type CopyQuery,
+  type FiguresQuery,
+  type LeasedAmong,
+  type PendingMessage,
+  type PreparedMessage,
+  type QueueFigures,
+  type QueueStore,
+  type Settlement,
+  StoreError,
+} from '../queue-store.ts'
+import { SqlitePendingMessage } from './pending-message.ts'
+import { type Opened, SqliteQueueLink } from './link.ts'
+import type {
+  CommitRows,
+  FileFacts,
+  LeasedRow,
+  MessageRow,
+  MovedAside,
+  NumberRange,
+  SettleRows,
+} from './protocol.ts'
+import { copyOf, copyRow, keptRow, metaText, realTime } from './rows.ts'
+import {
+  type Copy,
+  type CopyPlace,
+  type NewCopy,
+  type NewMessage,
+  type StoredMessage,
+} from '../stored-message.ts'
+
+export interface SqliteQueueStoreOptions {
+  /** The queue file; its folder is made when it is missing. */
+  readonly path: string
+  readonly clock: Clock
+  /** The store stopped working for good (every call rejects); the process should start anew. */
+  readonly onFatal: (error: StoreError) => void
+  /** A damaged file was put aside at start; the messages that could be read were brought over. */
+  readonly onMovedAside?: (damaged: MovedAside) => void
+  /** The write-ahead log was damaged or gone at start, and mail was lost with it. */
+  readonly onLogTrouble?: (trouble: string) => void
+  /** Content as large as this gets a file of its own, and is read in pieces of this size; default 256 KB. */
+  readonly pieceBytes?: Bytes
+  /** Content in memory that is not on disk; default 32 MB. */
+  readonly maxUnwrittenBytes?: Bytes
+  /** Content kept in memory for the first attempt; default 16 MB. */
+  readonly maxCachedBytes?: Bytes
+  /** Default unlimited. */
+  readonly maxFileBytes?: Bytes
+  /** New mail is refused with less free disk; default 64 MB. */
+  readonly minFreeBytes?: Bytes
+  /**
+   * Kept on the disk so that the result of every delivery can be written; default 8 MB. Twice as much
+   * is in use: the write-ahead log is of that size from the second start on.
+   */
+  readonly reserveBytes?: Bytes
+  /** Default from 1. */
+  readonly numbers?: NumberRange
+  /** Free room that the file keeps when it shrinks after a backlog; default 64 MB. */
+  readonly spareBytes?: Bytes
+  /** Where large content goes; the machine's disk when absent. */
+  readonly disk?: ContentDisk
+}
+
+const kilobyte = 1024
+const megabyte = 1024 * kilobyte
+/** Content on its way to its files at a time. */
+const travelBytes = 2 * megabyte
+/** Memory for content on its way in that is kept for the next. */
+const spareBlockBytes = 8 * megabyte
+const leastFreeBytes = 64 * megabyte
+
+/** Opens the queue file at `path`, or makes it. Rejects with a StoreError that says what to do. */
+export async function openSqliteQueueStore(options: SqliteQueueStoreOptions): Promise<QueueStore> {
+  const settings = {
+    path: options.path,
+    maxFileBytes: options.maxFileBytes ?? Infinity,
+    minFreeBytes: options.minFreeBytes ?? leastFreeBytes,
+    reserveBytes: options.reserveBytes ?? 8 * megabyte,
+    numbers: options.numbers ?? { afterMessage: 0, afterQueue: 0 },
+    spareBytes: options.spareBytes ?? 64 * megabyte,
+  }
+  const { link, opened } = await SqliteQueueLink.open(settings, options.onFatal)
+  if (opened.movedAside !== undefined) options.onMovedAside?.(opened.movedAside)
+  if (opened.logTrouble !== undefined) options.onLogTrouble?.(opened.logTrouble)
+  return new SqliteQueueStore(options, link, opened)
+}
+
+interface Commit {
+  readonly rows: CommitRows
+  /** Size of the content's file; with 0 the content is `inline`. */
+  readonly fileBytes: Bytes
+  readonly inline: Buffer
+  readonly copies: readonly Copy[]
+  readonly pending: SqlitePendingMessage
+}
+
+class SqliteQueueStore implements QueueStore {
+  readonly link: SqliteQueueLink
+  readonly flow: ContentFlow
+  readonly files: ContentFiles
+  readonly blocks = new BlockPool(64 * kilobyte, spareBlockBytes)
+  readonly pieceBytes: Bytes
+  readonly hasRoomForResults: Live<boolean>
+  readonly #clock: Clock
+  readonly #cache: ContentCache
+  readonly #types = new SharedTexts<DeliveryType>()
+  readonly #connectors = new SharedTexts()
+  #nextMessage: number
+  #nextCopy: number
+
+  constructor(options: SqliteQueueStoreOptions, link: SqliteQueueLink, opened: Opened) {
+    this.link = link
+    this.hasRoomForResults = link.hasRoomForResults
+    this.#clock = options.clock
+    this.pieceBytes = options.pieceBytes ?? 256 * kilobyte
+    this.files = new ContentFiles({
+      folder: contentFolder(options.path),
+      disk: options.disk ?? systemContentDisk,
+      clock: options.clock,
+      pieceBytes: this.pieceBytes,
+      minFreeBytes: options.minFreeBytes ?? leastFreeBytes,
+    })
+    this.flow = new ContentFlow(options.maxUnwrittenBytes ?? 32 * megabyte, travelBytes)
+    this.#cache = new ContentCache(options.maxCachedBytes ?? 16 * megabyte)
+    this.#nextMessage = opened.nextMessage
+    this.#nextCopy = opened.nextCopy
+  }
+
+  begin(): PendingMessage {
+    return new SqlitePendingMessage(this.#nextMessage++, this)
+  }
+
+  async commit(
+    pending: SqlitePendingMessage,
+    message: NewMessage,
+    copies: readonly NewCopy[],
+  ): Promise<readonly Copy[]> {
+    const commit = await this.#seal({ pending, message, copies }, 0)
+    try {
+      await this.link.call({ kind: 'commit', rows: commit.rows }, [commit.inline])
+    } catch (error) {
+      pending.unseal()
+      throw error
+    }
+    this.#committed(commit)
+    return commit.copies
+  }
+
+  async lease(queue: QueueKey, now: Milliseconds, limit: number): Promise<readonly Copy[]> {
+    const rows = await this.link.call({ kind: 'lease', queue, now: realTime(now), limit })
+    return (rows as LeasedRow[]).map(copyOf)
+  }
+
+  async nextDueAt(queue: QueueKey): Promise<Milliseconds | undefined> {
+    return (await this.link.call({ kind: 'nextDueAt', queue })) as Milliseconds | undefined
+  }
+
+  async leaseAged(query: AgedQuery): Promise<AgedCopies> {
+    const found = (await this.link.call({ kind: 'leaseAged', query })) as {
+      rows: LeasedRow[]
+      next?: number
+    }
+    return { copies: found.rows.map(copyOf), ...(found.next !== undefined && { next: found.next }) }
+  }
+
+  async leaseThese(places: readonly CopyPlace[]): Promise<LeasedAmong> {
+    const found = (await this.link.call({ kind: 'leaseThese', places })) as {
+      rows: LeasedRow[]
+      held: number[]
+    }
+    return { copies: found.rows.map(copyOf), held: found.held }
+  }
+
+  async settle(settlement: Settlement): Promise<readonly Copy[]> {
+    const { copy, remaining } = settlement
+    const moved = (settlement.moved ?? []).map((each) => ({
+      ...this.#newCopy(copy.message, each),
+      delayNotified: settlement.delayNotified,
+    }))
+    const { notifications = [] } = settlement
+    const notices = notifications.length === 0 ? [] : await this.#sealAll(notifications)
+    const rows: SettleRows = [
+      copy.message.id,
+      copy.id,
+      keptRow(settlement),
+      moved.length === 0 && notices.length === 0
+        ? null
+        : [copy.message.receivedAt, moved.map(copyRow), notices.map((notice) => notice.rows)],
+    ]
+    try {
+      await this.link.call(
+        { kind: 'settle', rows },
+        notices.map(({ inline }) => inline),
+      )
+    } catch (error) {
+      for (const { pending } of notices) pending.unseal()
+      throw error
+    }
+    this.#cache.countCopies(copy.message.id, moved.length - (remaining.length === 0 ? 1 : 0))
+    if (remaining.length > 0) this.#cache.drop(copy.message.id)
+    this.files.forget(copy.message.id)
+    for (const notice of notices) this.#committed(notice)
+    return [...moved, ...notices.flatMap(({ copies }) => copies)]
+  }
+
+  release(copies: readonly Copy[]): void {
+    if (copies.length === 0) return
+    const leases = copies.map(({ id, queue }) => [id, queue] as const)
+    this.link.call({ kind: 'release', copies: leases }).catch(ignored)
+  }
+
+  async hasten(queue: QueueKey, dueAt: Milliseconds): Promise<void> {
+    await this.link.call({ kind: 'hasten', queue, due: realTime(dueAt) })
+  }
+
+  async suspend(places: readonly CopyPlace[]): Promise<readonly number[]> {
+    await this.link.call({ kind: 'suspend', places })
+    return (await this.link.call({ kind: 'leasedAmong', places })) as number[]
+  }
+
+  async resume(places: readonly CopyPlace[], dueAt: Milliseconds): Promise<readonly QueueKey[]> {
+    await this.link.call({ kind: 'resume', places, due: realTime(dueAt) })
+    return (await this.link.call({ kind: 'queuesAmong', places })) as QueueKey[]
+  }
+
+  async suspendQueue(queue: QueueKey, isSuspended: boolean): Promise<void> {
+    await this.link.call({ kind: 'suspendQueue', queue, suspended: isSuspended })
+  }
+
+  readPiece(messageId: number, index: number, spare?: Buffer): Awaitable<Buffer | undefined> {
+    const cached = this.#cache.get(messageId)
+    if (cached !== undefined) return index === 0 && cached.length > 0 ? cached : undefined
+    return this.files.knows(messageId)
+      ? this.files.read(messageId, index, spare)
+      : this.#readStored(messageId, index)
+  }
+
+  damageOf(messageId: number): Awaitable<string | undefined> {
+    const isSound = this.#cache.get(messageId) !== undefined || this.files.isSound(messageId)
+    return isSound ? undefined : this.#verifyStored(messageId)
+  }
+
+  async setAside(place: CopyPlace, reason: string): Promise<string> {
+    return (await this.link.call({ kind: 'setAside', place, reason })) as string
+  }
+
+  async queues(query: FiguresQuery = {}): Promise<readonly QueueFigures[]> {
+    const figures = (await this.link.call({ kind: 'queues', query })) as QueueFigures[]
+    return figures.map((each) => ({ ...each, key: this.#sharedKey(each.key) }))
+  }
+
+  async scan(query: CopyQuery): Promise<CopyPage> {
+    const page = (await this.link.call({ ...query, kind: 'scan' })) as {
+      rows: LeasedRow[]
+      next?: string
+    }
+    return { copies: page.rows.map(copyOf), ...(page.next !== undefined && { next: page.next }) }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.files.close()
+    await this.link.close({ message: this.#nextMessage - 1, copy: this.#nextCopy - 1 })
+  }
+
+  /** Its texts came from another thread, each key with strings of its own. */
+  #sharedKey({ deliveryType, nextHopDomain, nextHopConnector }: QueueKey): QueueKey {
+    return {
+      deliveryType: this.#types.of(deliveryType),
+      nextHopDomain,
+      nextHopConnector: this.#connectors.of(nextHopConnector),
+    }
+  }
+
+  /** What is whole stays at hand, for it is sent next. */
+  async #verifyStored(message: number): Promise<string | undefined> {
+    try {
+      const stored = (await this.link.call({ kind: 'verify', message })) as Uint8Array | FileFacts
+      if (stored instanceof Uint8Array) this.#cache.add(message, asBuffer(stored), 1)
+      else await this.files.verify(message, stored)
+      return undefined
+    } catch (error) {
+      if (error instanceof StoreError && error.code === 'DAMAGED') return error.message
+      throw error
+    }
+  }
+
+  async #readStored(message: number, index: number): Promise<Buffer | undefined> {
+    const stored = (await this.link.call({ kind: 'readPiece', message, index })) as
+      Uint8Array | Bytes | undefined
+    if (typeof stored === 'number') {
+      this.files.note(message, stored)
+      return this.files.read(message, index)
+    }
+    return stored && asBuffer(stored)
+  }
+
+  async #sealAll(prepared: readonly PreparedMessage[]): Promise<Commit[]> {
+    const sealed: Commit[] = []
+    try {
+      for (const each of prepared) sealed.push(await this.#seal(each, sealed.length))
+    } catch (error) {
+      for (const { pending } of sealed) pending.unseal()
+      throw error
+    }
+    return sealed
+  }
+
+  async #seal({ pending, message, copies }: PreparedMessage, place: number): Promise<Commit> {
+    if (!(pending instanceof SqlitePendingMessage)) {
+      throw new StoreError('FAILED', 'a message of another store cannot be committed to this one')
+    }
+    const { fileBytes, checksum, inline } = await pending.seal()
+    const stored = { ...message, id: pending.id }
+    const leased = copies.map((copy) => this.#newCopy(stored, copy))
+    const row: MessageRow = [
+      ...([pending.id, message.receivedAt, metaText(message)] as const),
+      ...([fileBytes, checksum, place] as const),
+    ]
+    return { rows: [row, leased.map(copyRow)], fileBytes, inline, copies: leased, pending }
+  }
+
+  #committed({ fileBytes, inline, copies, pending }: Commit): void {
+    if (fileBytes === 0) this.#cache.add(pending.id, inline, copies.length)
+    else this.files.note(pending.id, fileBytes)
+    pending.committed()
+  }
+
+  #newCopy(message: StoredMessage, { queue, recipients, dueAt }: NewCopy): Copy {
+    return {
+      id: this.#nextCopy++,
+      message,
+      queue,
+      recipients,
+      dueAt: dueAt ?? this.#clock.now(),
+      attempts: 0,
+      lastError: '',
+      delayNotified: false,
+    }
+  }
+}
+
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
+}
+
+function ignored(): void {
+  // A store that is gone holds no leases.
+}
