@@ -86,7 +86,6 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
     },
   ],
   AcceptedDomains: [
-    { names: ['AddressBookEnabled'], why: noDirectory },
     { names: ['MakeDefault'], why: 'it is a word of the cmdlet', instead: 'write Default: true' },
     {
       names: ['PendingCompletion', 'PendingRemoval'],

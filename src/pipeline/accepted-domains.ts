@@ -1,5 +1,5 @@
 import { comparableDomain } from '../message/comparable-address.ts'
-import type { AcceptedDomain } from './accepted-domain.ts'
+import { type AcceptedDomain, hasAddressBook } from './accepted-domain.ts'
 
 /** An accepted domain that a recipient domain belongs to, and how. */
 export interface AcceptedDomainMatch {
@@ -55,6 +55,12 @@ export class AcceptedDomainTable {
 
   isAuthoritative(domain: string): boolean {
     return this.find(domain)?.DomainType === 'Authoritative'
+  }
+
+  /** Whether recipients of `domain` must be known to the directory. */
+  hasAddressBook(domain: string): boolean {
+    const entry = this.find(domain)
+    return entry !== undefined && hasAddressBook(entry)
   }
 
   /** Whether mail for `domain` goes inside: authoritative and internal relay domains, Exchange's `--`. */
