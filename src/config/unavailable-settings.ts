@@ -57,7 +57,6 @@ const ofServices: readonly UnavailableSettings[] = [
 
 const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
   '': [
-    { names: ['Recipients'], why: noDirectory },
     { names: ['RemoteDomains'], why: 'nothing is set by remote domain' },
     { names: ['ForeignConnectors', 'DeliveryAgentConnectors'], why: 'mail leaves by SMTP only' },
   ],
@@ -87,7 +86,6 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
     },
   ],
   AcceptedDomains: [
-    { names: ['AddressBookEnabled'], why: noDirectory },
     { names: ['MakeDefault'], why: 'it is a word of the cmdlet', instead: 'write Default: true' },
     {
       names: ['PendingCompletion', 'PendingRemoval'],

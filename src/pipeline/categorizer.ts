@@ -12,7 +12,7 @@ import {
   untried,
 } from '../queue/stored-message.ts'
 import { replyText } from '../smtp/reply.ts'
-import { comparableDomain } from './accepted-domains.ts'
+import { comparableDomain } from '../message/comparable-address.ts'
 import { route } from './routing.ts'
 import type { RoutingTables } from './routing.ts'
 

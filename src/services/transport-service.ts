@@ -23,6 +23,7 @@ import { SmtpDelivery } from '../deliver/smtp/delivery.ts'
 import { type Dialer, directDialer } from '../deliver/smtp/dialer.ts'
 import type { SendConnector } from '../deliver/smtp/send-connector.ts'
 import { acceptedDomainsOf } from './accepted-domains-of.ts'
+import { openDirectory } from './open-directory.ts'
 import { keepThreadsSmall, tendHeapGrowth } from './heap-growth.ts'
 import { LiveServiceTargets } from './live-service-targets.ts'
 import { openMessageTracking } from './message-tracking.ts'
@@ -84,6 +85,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       ...(siblings !== undefined && { places: siblings.places }),
     }),
   )
+  const directory = opened.use(openDirectory(config))
   const receive = opened.use(
     new ReceiveService({
       transportRole: 'HubTransport',
@@ -91,6 +93,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       connectors: mapLive(config, ({ ReceiveConnectors }) => ReceiveConnectors),
       users: mapLive(config, ({ Users }) => Users),
       acceptedDomains: acceptedDomainsOf(domains),
+      directory,
       certificates,
       maxConnectionRatePerMinute: mapLive(
         config,
