@@ -57,7 +57,6 @@ const ofServices: readonly UnavailableSettings[] = [
 
 const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
   '': [
-    { names: ['Recipients'], why: noDirectory },
     { names: ['RemoteDomains'], why: 'nothing is set by remote domain' },
     { names: ['ForeignConnectors', 'DeliveryAgentConnectors'], why: 'mail leaves by SMTP only' },
   ],

@@ -1,11 +1,5 @@
-import { domainToASCII } from 'node:url'
+import { comparableDomain } from '../message/comparable-address.ts'
 import type { AcceptedDomain } from './accepted-domain.ts'
-
-/** A domain in the form it is compared in: lower case, international names by their A-labels. */
-export function comparableDomain(domain: string): string {
-  const lower = domain.toLowerCase()
-  return /^[\x20-\x7e]*$/.test(lower) ? lower : domainToASCII(lower) || lower
-}
 
 /** An accepted domain that a recipient domain belongs to, and how. */
 export interface AcceptedDomainMatch {

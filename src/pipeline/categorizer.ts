@@ -1,6 +1,7 @@
 import type { Awaitable } from '../base/awaitable.ts'
 import type { Bytes } from '../base/byte-size.ts'
 import type { Live } from '../base/live.ts'
+import { comparableDomain } from '../message/comparable-address.ts'
 import { domainOf } from '../message/envelope.ts'
 import type { Recipient } from '../message/envelope.ts'
 import type { RecipientResult } from '../queue/delivery-agent.ts'
@@ -14,7 +15,6 @@ import {
   untried,
 } from '../queue/stored-message.ts'
 import { type Reply, replyText } from '../smtp/reply.ts'
-import { comparableDomain } from './accepted-domains.ts'
 import {
   type RouteExplanation,
   type RoutingTables,

@@ -5,7 +5,7 @@ import { type QueueKey, queueKeyText } from '../queue/queue-key.ts'
 import { reply } from '../smtp/reply.ts'
 import type { Reply } from '../smtp/reply.ts'
 import type { AcceptedDomain } from './accepted-domain.ts'
-import { comparableDomain } from './accepted-domains.ts'
+import { comparableDomain } from '../message/comparable-address.ts'
 import type { AcceptedDomainTable } from './accepted-domains.ts'
 import type { AddressSpace } from './address-space.ts'
 
