@@ -8,7 +8,7 @@ import { nodeResolver } from '../dns/node-resolver.ts'
 import { DsnNotifier } from '../dsn/dsn-notifier.ts'
 import type { ProtocolLog } from '../logs/protocol-log.ts'
 import { randomGuid } from '../message/message-id.ts'
-import { categorize, categorizeAgain } from '../pipeline/categorizer.ts'
+import { Categorizer, itemOf } from '../pipeline/categorizer.ts'
 import { liveRoutingTables } from '../pipeline/live-routing-tables.ts'
 import { QueueSubmission } from '../pipeline/submission.ts'
 import { type RoutingTables, isBestWay, isUsable, routingText } from '../pipeline/routing.ts'
@@ -52,10 +52,12 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   opened.defer(tellRoom(store, ground))
   const tables = liveRoutingTables(config)
   const domains = mapLive(tables, ({ acceptedDomains }) => acceptedDomains)
+  const categorizer = new Categorizer({ tables })
   const transportConfig = mapLive(config, ({ TransportConfig }) => TransportConfig)
   const notifier = new DsnNotifier({
     store,
-    categorize: (recipients) => categorize(recipients, 0, tables.current).copies,
+    categorize: async (recipients) =>
+      (await categorizer.categorize({ recipients, size: 0 })).copies,
     transportConfig,
     domains,
     messageExpirationTimeout: mapLive(
@@ -72,7 +74,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       store,
       agent: delivery,
       notifier,
-      recategorize: (copy) => Promise.resolve(categorizeAgain(copy, tables.current)),
+      recategorize: (copy) => categorizer.categorize(itemOf(copy)),
       settings: mapLive(config, ({ TransportService }) => TransportService),
       serverName: Server.Name,
       clock,
@@ -100,7 +102,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
         ({ TransportService }) => TransportService.MaxConnectionRatePerMinute,
       ),
       sink: new QueueSubmission({
-        ...{ store, tables, transportConfig, server: Server, clock, newGuid: randomGuid },
+        ...{ store, categorizer, transportConfig, server: Server, clock, newGuid: randomGuid },
         onReceived: (session, copies) => tracking.received(session, copies),
         enqueue: (copies) => scheduler.enqueue(copies),
         onFault: (what, error) => troubles.error({ error }, what),
