@@ -205,9 +205,13 @@ function logLimits(config: ServerConfig, service: (typeof services)[number]) {
     }),
   )
   if (service !== 'TransportService') return common
-  const { MessageTrackingLogMaxFileSize: file, MessageTrackingLogMaxDirectorySize: folder } =
-    config.TransportService
-  return [...common, { log: 'MessageTrackingLog', file, folder }]
+  const { TransportService } = config
+  const own = (['AgentLog', 'MessageTrackingLog'] as const).map((log) => ({
+    log,
+    file: TransportService[`${log}MaxFileSize`],
+    folder: TransportService[`${log}MaxDirectorySize`],
+  }))
+  return [...common, ...own]
 }
 
 /** Whether an entry before `index` has the same name, compared without case. */

@@ -28,7 +28,7 @@ const noMailboxes = 'there are no mailboxes'
 
 /** Of both services. */
 const ofServices: readonly UnavailableSettings[] = [
-  { names: ['AntispamAgentsEnabled', ...ofLogs('AgentLog')], why: noAgents },
+  { names: ['AntispamAgentsEnabled'], why: 'mail is not filtered for spam' },
   { names: ofLogs('DnsLog'), why: 'no log of DNS is kept' },
   {
     names: ['RoutingTableLogMaxAge', 'RoutingTableLogMaxDirectorySize', 'RoutingTableLogPath'],
@@ -170,6 +170,11 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
   ],
   FrontendTransportService: [
     ...ofServices,
+    {
+      names: ofLogs('AgentLog'),
+      why: 'transport agents run in the Transport service',
+      instead: 'use its settings of these names',
+    },
     {
       names: ['ExternalDNSServers', 'InternalDNSServers'],
       why: 'the Transport service looks the next hops up',
