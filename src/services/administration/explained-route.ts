@@ -1,6 +1,7 @@
 import type { Bytes } from '../../base/byte-size.ts'
 import type { ServerConfig } from '../../config/server-config.ts'
 import { AcceptedDomainTable } from '../../pipeline/accepted-domains.ts'
+import { routableConnectors } from '../../pipeline/routable-connector.ts'
 import { type RouteExplanation, explainRoute } from '../../pipeline/routing.ts'
 import type { NextHop } from '../../deliver/smtp/next-hop.ts'
 import { resolveRoute } from './route-resolver.ts'
@@ -20,7 +21,7 @@ export async function explainedRoute(
 ): Promise<ExplainedRoute> {
   const explanation = explainRoute(address, size, {
     acceptedDomains: new AcceptedDomainTable(config.AcceptedDomains),
-    sendConnectors: config.SendConnectors,
+    connectors: routableConnectors(config),
     server: config.Server,
   })
   const { route } = explanation
