@@ -11,7 +11,7 @@ import { randomGuid } from '../message/message-id.ts'
 import { Categorizer, itemOf } from '../pipeline/categorizer.ts'
 import { liveRoutingTables } from '../pipeline/live-routing-tables.ts'
 import { QueueSubmission } from '../pipeline/submission.ts'
-import { type RoutingTables, isBestWay, isUsable, routingText } from '../pipeline/routing.ts'
+import { type RoutingTables, hasConnector, isBestWay, routingText } from '../pipeline/routing.ts'
 import { noFrontEnd, outboundProxyDialer } from '../proxy/outbound-proxy.ts'
 import { type QueueKey, isRedirectionQueue } from '../queue/queue-key.ts'
 import { queuePages } from '../queue/queue-pages.ts'
@@ -258,14 +258,8 @@ function rerouteOnChange(
   { config, logger }: ServiceGround,
   { scheduler, tables }: { scheduler: QueueScheduler; tables: Live<RoutingTables> },
 ): () => void {
-  const isCurrent = (queue: QueueKey) => {
-    const { SendConnectors, Server } = config.current
-    const isTheirs = ({ Name }: SendConnector) => Name === queue.nextHopConnector
-    return (
-      isRedirectionQueue(queue) ||
-      SendConnectors.some((connector) => isTheirs(connector) && isUsable(connector, Server))
-    )
-  }
+  const isCurrent = (queue: QueueKey) =>
+    isRedirectionQueue(queue) || hasConnector(queue, tables.current)
   const isBest = (queue: QueueKey) => isRedirectionQueue(queue) || isBestWay(queue, tables.current)
   let known: string | undefined
   const reroute = () => {

@@ -358,7 +358,7 @@ describe('recipients that cannot be routed', () => {
   test('a message that cannot be categorized waits in Submission', async () => {
     let reads = 0
     const broken = routingTables([], [sendConnector('x', ['*'])])
-    Object.defineProperty(broken, 'sendConnectors', {
+    Object.defineProperty(broken, 'connectors', {
       get: () => {
         reads++
         throw new Error('broken table')
