@@ -95,7 +95,7 @@ export function queueView(
   queue: DeliveryQueue | undefined,
   { serverName, now, wait }: QueueCircumstances,
 ): QueueView {
-  const trouble = queue?.trouble
+  const failures = queue?.failures
   const { incoming, outgoing } = queue?.rates(now) ?? { incoming: 0, outgoing: 0 }
   return {
     Identity: queueIdentity(serverName, key, number),
@@ -106,12 +106,12 @@ export function queueView(
     NextHopDomain: key.nextHopDomain,
     NextHopConnector: key.nextHopConnector,
     NextHopCategory: deliveryKinds[key.deliveryType].category,
-    LastError: withWait(wait, trouble?.lastError ?? ''),
-    ...(trouble !== undefined && {
-      FirstRetryTime: trouble.firstRetryAt,
-      LastRetryTime: trouble.lastRetryAt,
+    LastError: withWait(wait, failures?.lastError ?? ''),
+    ...(failures !== undefined && {
+      FirstRetryTime: failures.firstRetryAt,
+      LastRetryTime: failures.lastRetryAt,
     }),
-    ...(trouble?.retryIn !== undefined && { NextRetryTime: trouble.lastRetryAt + trouble.retryIn }),
+    ...(queue?.nextRetryAt !== undefined && { NextRetryTime: queue.nextRetryAt }),
     RetryCount: queue?.retryCount ?? 0,
     IncomingRate: incoming,
     OutgoingRate: outgoing,
@@ -172,8 +172,8 @@ function queueAttempts(
   receivedAt: Milliseconds,
   { deliveryQueue, settings }: MessageCircumstances,
 ): number {
-  if (deliveryQueue?.trouble === undefined) return 0
-  const { firstRetryAt: firstAt, lastRetryAt: lastAt } = deliveryQueue.trouble
+  if (deliveryQueue?.failures === undefined) return 0
+  const { firstRetryAt: firstAt, lastRetryAt: lastAt } = deliveryQueue.failures
   return attemptsSince(receivedAt, { firstAt, lastAt, count: deliveryQueue.retryCount }, settings)
 }
 
