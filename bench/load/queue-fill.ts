@@ -28,7 +28,7 @@ const age = 3_600_000
 /** Writes a deep queue by the store's own means, as the relay would have over hours. */
 export async function fillQueue(options: FillOptions): Promise<void> {
   const { root, path, messages, queues, signal, onProgress } = options
-  const url = pathToFileURL(join(root, 'src', 'queue', 'sqlite-queue-store.ts'))
+  const url = pathToFileURL(join(root, 'src', 'queue', 'sqlite', 'sqlite-queue-store.ts'))
   const { openSqliteQueueStore } = (await import(url.href)) as typeof storeModule
   await using store = await openSqliteQueueStore({
     path,
