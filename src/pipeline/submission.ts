@@ -32,7 +32,7 @@ import {
 import type { Reply } from '../smtp/reply.ts'
 import type { Categorizer } from './categorizer.ts'
 import { acceptHeader } from './submission-header.ts'
-import type { AcceptedHeader } from './submission-header.ts'
+import type { AcceptedContent, AcceptedHeader } from './submission-header.ts'
 
 export interface QueueSubmissionOptions {
   readonly store: Pick<QueueStore, 'begin'>
@@ -86,9 +86,12 @@ function sizeLimit(session: SessionFacts, config: TransportConfig): SizeLimit {
 /** Whether the message comes from the organisation: its sender proved who it is. */
 const isOriginating = ({ principal }: SessionFacts) => principal.kind !== 'Anonymous'
 
+/** The header as it will be stored, and what is known of it. */
+type StoredHeader = Pick<AcceptedContent, 'facts' | 'header'>
+
 type SubmissionState =
   | { readonly kind: 'header'; readonly collector: HeaderCollector }
-  | { readonly kind: 'body'; readonly pending: PendingMessage; readonly header: AcceptedHeader }
+  | ({ readonly kind: 'body'; readonly pending: PendingMessage } & StoredHeader)
   | { readonly kind: 'refused'; readonly reply: Reply }
 
 class Submission implements IncomingMessage {
@@ -142,7 +145,7 @@ class Submission implements IncomingMessage {
       case 'refused':
         return state.reply
       case 'body':
-        return this.#commit(state.pending, state.header)
+        return this.#commit(state.pending, state)
       case 'header':
         return temporaryFault
     }
@@ -164,8 +167,10 @@ class Submission implements IncomingMessage {
     }
     try {
       const pending = this.#options.store.begin()
-      this.#state = { kind: 'body', pending, header: accepted.header }
-      return this.#store(pending, accepted.content)
+      const { facts, header, body } = accepted
+      this.#state = { kind: 'body', pending, facts, header }
+      this.#storedSize = header.length
+      return body.length === 0 ? undefined : this.#store(pending, body)
     } catch (error) {
       this.#fail(error)
     }
@@ -181,11 +186,11 @@ class Submission implements IncomingMessage {
     }
   }
 
-  async #commit(pending: PendingMessage, header: AcceptedHeader): Promise<Reply> {
-    const message = this.#message(header)
+  async #commit(pending: PendingMessage, { facts, header }: StoredHeader): Promise<Reply> {
+    const message = this.#message(facts)
     let copies: readonly Copy[]
     try {
-      copies = await pending.commit(message, this.#copies(message))
+      copies = await pending.commit(message, header, this.#copies(message))
     } catch (error) {
       this.#fail(error)
       return this.#state.kind === 'refused' ? this.#state.reply : temporaryFault
@@ -264,6 +269,7 @@ function replyToFault(error: unknown): Reply {
       return serviceNotActive
     case 'CORRUPT':
     case 'DAMAGED':
+    case 'GONE':
     case 'FAILED':
       return temporaryFault
   }
