@@ -1,3 +1,7 @@
+import type { Agent } from '../../agents/agent.ts'
+import type { SessionEvent } from '../../agents/agent-events.ts'
+import { type AgentRoster, noAgents } from '../../agents/agent-roster.ts'
+import type { AgentRunner } from '../../agents/agent-runner.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Envelope } from '../../message/envelope.ts'
 import type {
@@ -19,6 +23,7 @@ import type { ExtensionFacts } from './extensions.ts'
 import type { CountedMessage, MessageRates, MessageSource } from '../limits/message-rates.ts'
 import { type Party, permissionsFor } from '../connectors/permissions.ts'
 import type { ReceiveConnector } from '../connectors/receive-connector.ts'
+import { isOpenToServices } from '../connectors/service-targets.ts'
 import type { SessionLog } from './session-log.ts'
 import type { SecuredConnection } from './session-transport.ts'
 import type { TurnQueue } from '../limits/turns.ts'
@@ -42,6 +47,8 @@ export interface ConversationServices {
   isInternalCertificate(certificate: Buffer): boolean
   /** Opens connections for the Transport service (XPROXYTO); the front end has it. */
   readonly tunnel?: OutboundTunnel | undefined
+  /** Asks the transport agents; absent where none can be. */
+  readonly agents?: AgentRunner | undefined
 }
 
 /** Who a party is and what it may do here. */
@@ -111,6 +118,8 @@ export class Conversation {
    */
   authenticating = false
   readonly #tlsAvailable: boolean
+  /** Those in force when the session began. */
+  readonly #agents: AgentRoster
   #tls: TlsFacts | undefined
   #phase: Phase = { kind: 'connected' }
   /** What the peer itself proved. */
@@ -128,6 +137,7 @@ export class Conversation {
     this.remote = options.remote
     this.fqdn = options.connector.Fqdn === '' ? options.services.fqdn : options.connector.Fqdn
     this.#tlsAvailable = options.tlsAvailable
+    this.#agents = options.services.agents?.roster ?? noAgents
     this.#peer = this.#unprovenIdentity()
   }
 
@@ -147,6 +157,15 @@ export class Conversation {
   /** The peer itself, whoever it speaks for. */
   get peer(): Identity {
     return this.#peer
+  }
+
+  /**
+   * The agents to be asked at an event of the session; undefined when there are none. A front end of ours
+   * asks them about its clients itself.
+   */
+  agentsAt(event: SessionEvent): readonly Agent[] | undefined {
+    const agents = this.#agents.at(event)
+    return agents === undefined || this.#speaksForOthers ? undefined : agents
   }
 
   /** Replies that refuse are held back only for those who proved nothing. */
@@ -279,6 +298,13 @@ export class Conversation {
     this.#facts = undefined
     this.log.handedOver(`${client.sessionId} ${client.client.address}:${client.client.port}`)
     this.log.permissions(identity.permissions)
+  }
+
+  get #speaksForOthers(): boolean {
+    if (this.#peer.permissions.has('SMTPAcceptXProxyFrom')) return true
+    // Before it proved it: who comes from this machine to a connector for its services.
+    const fromHere = this.remote.address === this.local.address
+    return fromHere && isOpenToServices(this.connector, 'HubTransport')
   }
 
   #become(identity: Identity): void {

@@ -55,6 +55,11 @@ export class SessionInput {
     this.#framer.discard()
   }
 
+  /** The verb of the command taken last. */
+  get command(): string {
+    return this.#dispatch.command
+  }
+
   /** Whether the reply is one error more than MaxProtocolErrors. */
   overstepped(outcome: Outcome & { readonly kind: 'reply' }): boolean {
     return this.#dispatch.overstepped(outcome)
