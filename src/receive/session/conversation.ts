@@ -3,11 +3,9 @@ import type { SessionEvent } from '../../agents/agent-events.ts'
 import { type AgentRoster, noAgents } from '../../agents/agent-roster.ts'
 import type { AgentRunner } from '../../agents/agent-runner.ts'
 import type { Clock } from '../../base/clock.ts'
-import type { Envelope } from '../../message/envelope.ts'
 import type {
   ContentLimits,
   Endpoint,
-  IncomingMessage,
   MessageSink,
   Principal,
   ProxiedClient,
@@ -20,9 +18,9 @@ import type { OutboundTunnel } from '../../proxy/outbound-tunnel.ts'
 import type { Reply } from '../../smtp/reply.ts'
 import type { Directory } from '../../directory/directory.ts'
 import type { AcceptedDomains } from './accepted-domains.ts'
-import type { ContentIntake } from './content-intake.ts'
+import type { Arrival } from './arrival.ts'
 import type { ExtensionFacts } from './extensions.ts'
-import type { CountedMessage, MessageRates, MessageSource } from '../limits/message-rates.ts'
+import type { MessageRates, MessageSource } from '../limits/message-rates.ts'
 import { type Party, permissionsFor } from '../connectors/permissions.ts'
 import type { ReceiveConnector } from '../connectors/receive-connector.ts'
 import { isOpenToServices } from '../connectors/service-targets.ts'
@@ -73,19 +71,7 @@ export interface Hello {
 export type Phase =
   | { readonly kind: 'connected' }
   | { readonly kind: 'ready'; readonly hello: Hello }
-  | { readonly kind: 'transaction'; readonly hello: Hello; readonly transaction: Transaction }
-
-/** A mail transaction after MAIL. */
-export interface Transaction {
-  readonly message: IncomingMessage
-  readonly envelope: Envelope
-  /** As a message of MessageRateLimit; undefined where the front end has counted it. */
-  readonly counted: CountedMessage | undefined
-  /** Recipients taken so far. */
-  recipients: number
-  /** BDAT has begun; DATA and RCPT are out of place now. */
-  intake?: ContentIntake
-}
+  | { readonly kind: 'transaction'; readonly hello: Hello; readonly arrival: Arrival }
 
 /** A client that a front end of ours speaks for. */
 interface Handover {
@@ -244,10 +230,10 @@ export class Conversation {
   }
 
   /** MAIL was taken. */
-  open(transaction: Transaction): void {
+  open(arrival: Arrival): void {
     if (this.#phase.kind !== 'ready')
       throw new Error(`a transaction cannot open when ${this.#phase.kind}`)
-    this.#phase = { kind: 'transaction', hello: this.#phase.hello, transaction }
+    this.#phase = { kind: 'transaction', hello: this.#phase.hello, arrival }
   }
 
   /** The transaction ended by itself: committed or refused. */
@@ -259,14 +245,9 @@ export class Conversation {
   /** Forgets a transaction that is open. No call to its message may be under way. */
   abandonTransaction(): void {
     if (this.#phase.kind !== 'transaction') return
-    const { intake, message, counted } = this.#phase.transaction
+    const { arrival } = this.#phase
     this.endTransaction()
-    if (intake !== undefined) {
-      intake.abandon()
-      return
-    }
-    counted?.takeBack()
-    message.abort()
+    arrival.abandon()
   }
 
   /** A TLS handshake ended: all that was said before is forgotten (RFC 3207 4.2). */
