@@ -33,7 +33,7 @@ import {
 import type { Reply } from '../smtp/reply.ts'
 import type { Categorizer } from './categorizer.ts'
 import { acceptHeader } from './submission-header.ts'
-import type { AcceptedHeader } from './submission-header.ts'
+import type { AcceptedContent, AcceptedHeader } from './submission-header.ts'
 
 export interface QueueSubmissionOptions {
   readonly store: Pick<QueueStore, 'begin'>
@@ -93,9 +93,12 @@ function narrower(organization: SizeLimit, maxSize: Bytes = Infinity): SizeLimit
 /** Whether the message comes from the organisation: its sender proved who it is. */
 const isOriginating = ({ principal }: SessionFacts) => principal.kind !== 'Anonymous'
 
+/** The header as it will be stored, and what is known of it. */
+type StoredHeader = Pick<AcceptedContent, 'facts' | 'header'>
+
 type SubmissionState =
   | { readonly kind: 'header'; readonly collector: HeaderCollector }
-  | { readonly kind: 'body'; readonly pending: PendingMessage; readonly header: AcceptedHeader }
+  | ({ readonly kind: 'body'; readonly pending: PendingMessage } & StoredHeader)
   | { readonly kind: 'refused'; readonly reply: Reply }
 
 class Submission implements IncomingMessage {
@@ -150,7 +153,7 @@ class Submission implements IncomingMessage {
       case 'refused':
         return state.reply
       case 'body':
-        return this.#commit(state.pending, state.header)
+        return this.#commit(state.pending, state)
       case 'header':
         return temporaryFault
     }
@@ -188,8 +191,10 @@ class Submission implements IncomingMessage {
     }
     try {
       const pending = this.#options.store.begin()
-      this.#state = { kind: 'body', pending, header: accepted.header }
-      return this.#store(pending, accepted.content)
+      const { facts, header, body } = accepted
+      this.#state = { kind: 'body', pending, facts, header }
+      this.#storedSize = header.length
+      return body.length === 0 ? undefined : this.#store(pending, body)
     } catch (error) {
       this.#fail(error)
     }
@@ -205,11 +210,11 @@ class Submission implements IncomingMessage {
     }
   }
 
-  async #commit(pending: PendingMessage, header: AcceptedHeader): Promise<Reply> {
-    const message = this.#message(header)
+  async #commit(pending: PendingMessage, { facts, header }: StoredHeader): Promise<Reply> {
+    const message = this.#message(facts)
     let copies: readonly Copy[]
     try {
-      copies = await pending.commit(message, this.#copies(message))
+      copies = await pending.commit(message, header, this.#copies(message))
     } catch (error) {
       this.#fail(error)
       return this.refusal ?? temporaryFault
@@ -283,6 +288,7 @@ function replyToFault(error: unknown): Reply {
       return serviceNotActive
     case 'CORRUPT':
     case 'DAMAGED':
+    case 'GONE':
     case 'FAILED':
       return temporaryFault
   }

@@ -17,7 +17,7 @@ import { QueueScheduler, type SchedulerSettings } from '../../src/queue/schedule
 import type { SharedPlaces } from '../../src/queue/shared-places.ts'
 import type { Copy, NewMessage } from '../../src/queue/stored-message.ts'
 import { FakeClock } from './fake-clock.ts'
-import { commitTo, domainQueue, sampleMessage, sampleTime } from './queue-samples.ts'
+import { commitTo, domainQueue, noHeader, sampleMessage, sampleTime } from './queue-samples.ts'
 
 export const schedulerSettings: SchedulerSettings = {
   QueueGlitchRetryCount: 4,
@@ -189,6 +189,7 @@ export class SchedulerBench implements AsyncDisposable {
       const envelope = { ...message.envelope, sender: '' }
       return {
         pending: this.store.begin(),
+        header: noHeader,
         message: sampleMessage({ envelope, source: 'DSN', receivedAt: this.clock.now() }),
         copies: [
           { queue: domainQueue('example.com'), recipients: [{ address: message.envelope.sender }] },
