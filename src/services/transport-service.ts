@@ -87,7 +87,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       ...(siblings !== undefined && { places: siblings.places }),
     }),
   )
-  const directory = opened.use(openDirectory(config))
+  const directory = opened.use(await openDirectory(ground))
   const receive = opened.use(
     new ReceiveService({
       transportRole: 'HubTransport',
