@@ -111,7 +111,11 @@ class Submission implements IncomingMessage {
   }
 
   addRecipient(recipient: Recipient): Reply | undefined {
-    const refusal = unroutable(recipient.address, this.#options.tables.current)
+    // Nobody waits for an answer to a file: its sender is told by a notification.
+    const isFile = this.#transaction.session.file !== undefined
+    const refusal = isFile
+      ? undefined
+      : unroutable(recipient.address, this.#options.tables.current)
     if (refusal === undefined) this.#recipients.push(recipient)
     return refusal
   }
@@ -232,7 +236,7 @@ class Submission implements IncomingMessage {
       subject,
       size: this.#storedSize,
       receivedAt,
-      source: `SMTP:${connector}`,
+      source: session.file?.source ?? `SMTP:${connector}`,
       sourceAddress: plainAddress((session.proxiedFor?.client ?? session.remote).address),
       ...(helloName !== '' && { sourceName: helloName }),
       networkMessageId,

@@ -25,6 +25,7 @@ import type { SendConnector } from '../deliver/smtp/send-connector.ts'
 import { acceptedDomainsOf } from './accepted-domains-of.ts'
 import { keepThreadsSmall, tendHeapGrowth } from './heap-growth.ts'
 import { LiveServiceTargets } from './live-service-targets.ts'
+import { serveMailFolders } from './mail-folders.ts'
 import { openMessageTracking } from './message-tracking.ts'
 import { ownListeners } from './own-listeners.ts'
 import { numbersOfFile, queueFilePath } from './workers/queue-files.ts'
@@ -84,6 +85,12 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       ...(siblings !== undefined && { places: siblings.places }),
     }),
   )
+  const submission = new QueueSubmission({
+    ...{ store, tables, transportConfig, server: Server, clock, newGuid: randomGuid },
+    onReceived: (session, copies) => tracking.received(session, copies),
+    enqueue: (copies) => scheduler.enqueue(copies),
+    onFault: (what, error) => troubles.error({ error }, what),
+  })
   const receive = opened.use(
     new ReceiveService({
       transportRole: 'HubTransport',
@@ -96,12 +103,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
         config,
         ({ TransportService }) => TransportService.MaxConnectionRatePerMinute,
       ),
-      sink: new QueueSubmission({
-        ...{ store, tables, transportConfig, server: Server, clock, newGuid: randomGuid },
-        onReceived: (session, copies) => tracking.received(session, copies),
-        enqueue: (copies) => scheduler.enqueue(copies),
-        onFault: (what, error) => troubles.error({ error }, what),
-      }),
+      sink: submission,
       protocolLog: logs.receive,
       clock,
       logger,
@@ -112,6 +114,8 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   opened.use(tendHeapGrowth(clock, () => scheduler.queueCount))
   opened.defer(rerouteOnChange(ground, { scheduler, tables }))
   const listeners = worker.drainOnly ? [] : await startListening(receive)
+  const folders = serveMailFolders(ground, submission)
+  if (folders !== undefined) opened.use(folders)
   let draining = false
   const ending = new AbortController()
   opened.defer(() => ending.abort())
@@ -133,7 +137,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
     async drain() {
       draining = true
       ending.abort()
-      await receive.drain(sessionGrace)
+      await Promise.all([receive.drain(sessionGrace), folders?.drain()])
       const late = new AbortController()
       const timer = clock.after(deliveryGrace, () => late.abort())
       await scheduler.drain(late.signal)
