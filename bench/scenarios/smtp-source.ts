@@ -11,7 +11,7 @@ const megabyte = 1024 * kilobyte
 export const kept = sourceDuel({
   name: 'kept',
   title: '20 sessions kept, 5 KB',
-  messages: 8000,
+  messages: 24_000,
   target: 5,
   memoryTarget: 1 / 3,
   source: { kept: true, bytes: 5 * kilobyte },

@@ -1,5 +1,6 @@
 import { sep } from 'node:path'
 import type { Problem } from '../base/problem.ts'
+import { readRecipients } from '../directory/recipient-list.ts'
 import { isPasswordHash } from '../receive/users/password.ts'
 import { checkReceiveConnectors } from '../receive/connectors/connector-conflicts.ts'
 import { checkSendConnectors } from '../deliver/smtp/send-connector-conflicts.ts'
@@ -18,6 +19,7 @@ export function checkConfig(config: ServerConfig): Problem[] {
     ...checkSendConnectors(config.SendConnectors),
     ...hostNameProblems(config),
     ...userProblems(config),
+    ...recipientProblems(config),
     ...notificationProblems(config),
     ...serviceProblems(config),
   ]
@@ -100,6 +102,29 @@ function userProblems({ Users }: ServerConfig): Problem[] {
       problems.push({ path: [...path, 'Password'], message: 'must not be empty' })
     return problems
   })
+}
+
+function recipientProblems({ Recipients }: ServerConfig): Problem[] {
+  const names = new Set<string>()
+  const named = Recipients.flatMap(({ Name }, index) => {
+    const name = Name.toLowerCase()
+    if (!names.has(name)) {
+      names.add(name)
+      return []
+    }
+    return {
+      path: ['Recipients', index, 'Name'],
+      message: `another recipient has the name ${Name}`,
+    }
+  })
+  const { problems } = readRecipients(Recipients)
+  return [
+    ...named,
+    ...problems.map(({ index, setting, message }) => ({
+      path: ['Recipients', index, setting],
+      message,
+    })),
+  ]
 }
 
 /** What cannot stand where notifications have it would cost the notification: next hops refuse it. */
@@ -203,9 +228,13 @@ function logLimits(config: ServerConfig, service: (typeof services)[number]) {
     }),
   )
   if (service !== 'TransportService') return common
-  const { MessageTrackingLogMaxFileSize: file, MessageTrackingLogMaxDirectorySize: folder } =
-    config.TransportService
-  return [...common, { log: 'MessageTrackingLog', file, folder }]
+  const { TransportService } = config
+  const own = (['AgentLog', 'MessageTrackingLog'] as const).map((log) => ({
+    log,
+    file: TransportService[`${log}MaxFileSize`],
+    folder: TransportService[`${log}MaxDirectorySize`],
+  }))
+  return [...common, ...own]
 }
 
 /** Whether an entry before `index` has the same name, compared without case. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { oneOf, text } from '../base/setting-fields.ts'
+import { recipientSchema } from '../directory/recipient-schema.ts'
 import { acceptedDomainSchema } from '../pipeline/accepted-domain.ts'
 import { receiveConnectorSchema } from '../receive/connectors/receive-connector.ts'
 import { userSchema } from '../receive/users/user.ts'
@@ -30,6 +31,7 @@ export const listSections = {
   ReceiveConnectors: receiveConnectorSchema,
   SendConnectors: sendConnectorSchema,
   Users: userSchema,
+  Recipients: recipientSchema,
   Certificates: certificateFileSchema,
 }
 
@@ -40,6 +42,7 @@ export const configFileSchema = z.strictObject({
   ReceiveConnectors: z.array(receiveConnectorSchema).optional(),
   SendConnectors: z.array(sendConnectorSchema).optional(),
   Users: z.array(userSchema).optional(),
+  Recipients: z.array(recipientSchema).optional(),
   Certificates: z.array(certificateFileSchema).optional(),
   TransportService: transportServiceSchema.optional(),
   FrontendTransportService: frontendTransportServiceSchema.optional(),

@@ -43,6 +43,7 @@ export function parseConfig(source: YamlSource, hostName: string): ParsedConfig 
       .entries('SendConnectors', listSections.SendConnectors)
       .map(completeSendConnector),
     Users: reader.entries('Users', listSections.Users),
+    Recipients: reader.entries('Recipients', listSections.Recipients),
     Certificates: reader.entries('Certificates', listSections.Certificates),
     TransportService: completeTransportService(transport, identity.Role),
     FrontendTransportService: reader.settings(

@@ -1,3 +1,4 @@
+import type { RecipientEntry } from '../directory/recipient-entry.ts'
 import type { AcceptedDomain } from '../pipeline/accepted-domain.ts'
 import type { ReceiveConnector } from '../receive/connectors/receive-connector.ts'
 import type { User } from '../receive/users/user.ts'
@@ -23,6 +24,7 @@ export interface ServerConfig {
   readonly ReceiveConnectors: readonly ReceiveConnector[]
   readonly SendConnectors: readonly SendConnector[]
   readonly Users: readonly User[]
+  readonly Recipients: readonly RecipientEntry[]
   readonly Certificates: readonly CertificateFile[]
   readonly TransportService: TransportService
   readonly FrontendTransportService: FrontendTransportService

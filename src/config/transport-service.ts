@@ -13,7 +13,7 @@ import { day, hour, minute, second } from '../base/time-span.ts'
 
 /** An empty path means the folder below the data folder. */
 const logPath = () => text().default('')
-const logAge = () => timeSpan(0, (2 ** 31 - 1) * second).default(30 * day)
+const logAge = (standard = 30 * day) => timeSpan(0, (2 ** 31 - 1) * second).default(standard)
 const logDirectorySize = (standard = 250 * 1024 ** 2) =>
   byteSize(1, 2 ** 53, true).default(standard)
 const logFileSize = () => byteSize(1, 2 ** 53, true).default(10 * 1024 ** 2)
@@ -62,6 +62,11 @@ const dnsServers = () => list(text()).default([])
  * and `completeTransportService` fills it in.
  */
 export const transportServiceSchema = z.strictObject({
+  AgentLogEnabled: flag().default(true),
+  AgentLogMaxAge: logAge(7 * day),
+  AgentLogMaxDirectorySize: logDirectorySize(),
+  AgentLogMaxFileSize: logFileSize(),
+  AgentLogPath: logPath(),
   ...connectivityLogFields,
   DelayNotificationTimeout: timeSpan(second, 30 * day).default(4 * hour),
   ExternalDNSServers: dnsServers(),

@@ -28,7 +28,7 @@ const noMailboxes = 'there are no mailboxes'
 
 /** Of both services. */
 const ofServices: readonly UnavailableSettings[] = [
-  { names: ['AntispamAgentsEnabled', ...ofLogs('AgentLog')], why: noAgents },
+  { names: ['AntispamAgentsEnabled'], why: 'mail is not filtered for spam' },
   { names: ofLogs('DnsLog'), why: 'no log of DNS is kept' },
   {
     names: ['RoutingTableLogMaxAge', 'RoutingTableLogMaxDirectorySize', 'RoutingTableLogPath'],
@@ -57,7 +57,6 @@ const ofServices: readonly UnavailableSettings[] = [
 
 const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
   '': [
-    { names: ['Recipients'], why: noDirectory },
     { names: ['RemoteDomains'], why: 'nothing is set by remote domain' },
     { names: ['ForeignConnectors', 'DeliveryAgentConnectors'], why: 'mail leaves by SMTP only' },
   ],
@@ -87,7 +86,6 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
     },
   ],
   AcceptedDomains: [
-    { names: ['AddressBookEnabled'], why: noDirectory },
     { names: ['MakeDefault'], why: 'it is a word of the cmdlet', instead: 'write Default: true' },
     {
       names: ['PendingCompletion', 'PendingRemoval'],
@@ -168,6 +166,11 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
   ],
   FrontendTransportService: [
     ...ofServices,
+    {
+      names: ofLogs('AgentLog'),
+      why: 'transport agents run in the Transport service',
+      instead: 'use its settings of these names',
+    },
     {
       names: ['ExternalDNSServers', 'InternalDNSServers'],
       why: 'the Transport service looks the next hops up',

@@ -10,7 +10,14 @@ export const acceptedDomainSchema = z.strictObject({
   DomainType: oneOf(['Authoritative', 'InternalRelay', 'ExternalRelay']).default('Authoritative'),
   /** The default domain; without one the first is. */
   Default: flag().default(false),
+  /** Whether recipients are looked up in the directory; left out, of an Authoritative domain only. */
+  AddressBookEnabled: flag().optional(),
   MatchSubDomains: flag().default(false),
 })
 
 export type AcceptedDomain = Readonly<z.output<typeof acceptedDomainSchema>>
+
+/** Whether recipients of the domain are looked up in the directory. */
+export function hasAddressBook({ AddressBookEnabled, DomainType }: AcceptedDomain): boolean {
+  return AddressBookEnabled ?? DomainType === 'Authoritative'
+}

@@ -1,11 +1,5 @@
-import { domainToASCII } from 'node:url'
-import type { AcceptedDomain } from './accepted-domain.ts'
-
-/** A domain in the form it is compared in: lower case, international names by their A-labels. */
-export function comparableDomain(domain: string): string {
-  const lower = domain.toLowerCase()
-  return /^[\x20-\x7e]*$/.test(lower) ? lower : domainToASCII(lower) || lower
-}
+import { comparableDomain } from '../message/comparable-address.ts'
+import { type AcceptedDomain, hasAddressBook } from './accepted-domain.ts'
 
 /** An accepted domain that a recipient domain belongs to, and how. */
 export interface AcceptedDomainMatch {
@@ -61,6 +55,12 @@ export class AcceptedDomainTable {
 
   isAuthoritative(domain: string): boolean {
     return this.find(domain)?.DomainType === 'Authoritative'
+  }
+
+  /** Whether recipients of `domain` must be known to the directory. */
+  hasAddressBook(domain: string): boolean {
+    const entry = this.find(domain)
+    return entry !== undefined && hasAddressBook(entry)
   }
 
   /** Whether mail for `domain` goes inside: authoritative and internal relay domains, Exchange's `--`. */

@@ -30,15 +30,13 @@ import {
   temporaryFault,
 } from '../smtp/replies.ts'
 import type { Reply } from '../smtp/reply.ts'
-import { categorize } from './categorizer.ts'
-import { unroutable } from './routing.ts'
-import type { RoutingTables } from './routing.ts'
+import type { Categorizer } from './categorizer.ts'
 import { acceptHeader } from './submission-header.ts'
 import type { AcceptedHeader } from './submission-header.ts'
 
 export interface QueueSubmissionOptions {
   readonly store: Pick<QueueStore, 'begin'>
-  readonly tables: Live<RoutingTables>
+  readonly categorizer: Categorizer
   readonly transportConfig: Live<TransportConfig>
   readonly server: { readonly Fqdn: string }
   readonly clock: Clock
@@ -113,9 +111,7 @@ class Submission implements IncomingMessage {
   addRecipient(recipient: Recipient): Reply | undefined {
     // Nobody waits for an answer to a file: its sender is told by a notification.
     const isFile = this.#transaction.session.file !== undefined
-    const refusal = isFile
-      ? undefined
-      : unroutable(recipient.address, this.#options.tables.current)
+    const refusal = isFile ? undefined : this.#options.categorizer.refusalOf(recipient.address)
     if (refusal === undefined) this.#recipients.push(recipient)
     return refusal
   }
@@ -202,17 +198,23 @@ class Submission implements IncomingMessage {
 
   /**
    * One copy per next hop. Recipients that cannot be routed at all go to the Submission queue, whose
-   * work it is to fail them together with their notification, so that a crash in between loses neither.
+   * work it is to fail them together with their notification, so that a crash in between loses neither. So does
+   * what cannot be categorized at once: no session is held up by it.
    */
   #copies(message: NewMessage): readonly NewCopy[] {
+    const recipients = this.#recipients
     try {
-      const tables = this.#options.tables.current
-      const { copies, failed } = categorize(this.#recipients, message.size, tables)
+      const categorized = this.#options.categorizer.categorizeAtOnce({
+        recipients,
+        size: message.size,
+      })
+      if (categorized === undefined) return [{ queue: submissionQueue, recipients }]
+      const { copies, failed } = categorized
       if (failed.length === 0) return copies
       return [...copies, { queue: submissionQueue, recipients: failed.map((one) => one.recipient) }]
     } catch (error) {
       this.#options.onFault('A message could not be categorized; it waits in Submission', error)
-      return [{ queue: submissionQueue, recipients: this.#recipients }]
+      return [{ queue: submissionQueue, recipients }]
     }
   }
 

@@ -5,9 +5,11 @@ import type { Live } from '../base/live.ts'
 import type { SharedCounts } from '../base/shared-counts.ts'
 import type { ProgramLog } from '../base/program-log.ts'
 import { type Milliseconds, minute, second } from '../base/time-span.ts'
+import type { Directory } from '../directory/directory.ts'
 import type { ProtocolLog } from '../logs/protocol-log.ts'
 import type { Endpoint, MessageSink } from '../message/message-sink.ts'
 import type { OutboundTunnel } from '../proxy/outbound-tunnel.ts'
+import { recipientNotFound, userUnknown } from '../smtp/replies.ts'
 import { type Reply, formatReply } from '../smtp/reply.ts'
 import type { Certificates } from '../tls/certificates.ts'
 import { ServerContexts } from '../tls/server-contexts.ts'
@@ -42,6 +44,7 @@ export interface ReceiveServiceOptions {
   readonly connectors: Live<readonly ReceiveConnector[]>
   readonly users: Live<readonly User[]>
   readonly acceptedDomains: AcceptedDomains
+  readonly directory: Directory
   readonly certificates: Certificates
   /** The service's MaxConnectionRatePerMinute. */
   readonly maxConnectionRatePerMinute: Live<number>
@@ -107,6 +110,8 @@ export class ReceiveService implements AsyncDisposable {
       serverName: server.Name,
       users: new UserDirectory(users, clock),
       acceptedDomains: options.acceptedDomains,
+      directory: options.directory,
+      unknownRecipient: server.Role === 'Edge' ? userUnknown : recipientNotFound,
       sink: options.sink,
       rates: new MessageRates(clock, siblings),
       turns: new TurnQueue(),

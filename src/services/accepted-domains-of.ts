@@ -7,6 +7,7 @@ export function acceptedDomainsOf(table: Live<AcceptedDomainTable>): AcceptedDom
   return {
     isAccepted: (domain) => table.current.isAccepted(domain),
     isAuthoritative: (domain) => table.current.isAuthoritative(domain),
+    hasAddressBook: (domain) => table.current.hasAddressBook(domain),
     get defaultDomain() {
       return table.current.defaultDomain
     },

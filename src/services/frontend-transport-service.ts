@@ -11,6 +11,7 @@ import { ReceiveService } from '../receive/receive-service.ts'
 import { isForServicesAlone } from '../receive/connectors/service-targets.ts'
 import { directDialer } from '../deliver/smtp/dialer.ts'
 import { acceptedDomainsOf } from './accepted-domains-of.ts'
+import { openDirectory } from './open-directory.ts'
 import { awaitBackEnd } from './await-back-end.ts'
 import { LiveServiceTargets } from './live-service-targets.ts'
 import { listensOnNothing, startListening } from './start-listening.ts'
@@ -49,6 +50,7 @@ export async function openFrontendTransportService(ground: ServiceGround): Promi
           ?.ProtocolLoggingLevel === 'Verbose',
     }),
   )
+  const directory = opened.use(openDirectory(config))
   const receive = opened.use(
     new ReceiveService({
       transportRole: 'FrontendTransport',
@@ -58,6 +60,7 @@ export async function openFrontendTransportService(ground: ServiceGround): Promi
       acceptedDomains: acceptedDomainsOf(
         mapLive(liveRoutingTables(config), (tables) => tables.acceptedDomains),
       ),
+      directory,
       certificates,
       maxConnectionRatePerMinute: mapLive(
         config,

@@ -5,7 +5,8 @@ import type { TrackedMessage, TrackingEntry, TrackingSource } from '../logs/trac
 import type { MessageFile, SessionFacts } from '../message/message-sink.ts'
 import type { RecipientResult } from '../queue/delivery-agent.ts'
 import type { NoticeKind, NoticeOfResults, QueueEvent } from '../queue/queue-events.ts'
-import { isDeliveryQueue, isRedirectionQueue } from '../queue/queue-key.ts'
+import { deliveryKinds } from '../queue/delivery-kinds.ts'
+import { type QueueKey, isRedirectionQueue } from '../queue/queue-key.ts'
 import type { Copy, CopyRecipient, StoredMessage } from '../queue/stored-message.ts'
 import { lastWordOf, removedReply } from '../queue/scheduler/verdict.ts'
 import { replyText } from '../smtp/reply.ts'
@@ -90,7 +91,7 @@ function sentEntries({ copy, results, notice }: Settled, server: string): readon
     const [{ session, reply }] = group
     return {
       message,
-      source: 'SMTP',
+      source: sourceOf(copy.queue),
       event: 'SEND',
       connectorId: copy.queue.nextHopConnector,
       recipients: group.map(({ recipient }) => recipient.address),
@@ -116,7 +117,7 @@ function failedEntries(event: Settled, server: string): readonly TrackingEntry[]
     const [{ session }] = group
     return {
       message,
-      source: kind === 'expired' ? 'QUEUE' : failureSource(group[0]),
+      source: kind === 'expired' ? 'QUEUE' : failureSource(copy.queue, group[0]),
       event: 'FAIL',
       recipients: group.map(({ recipient }) => recipient.address),
       recipientStatuses: group.map(({ reply }) => reply),
@@ -145,17 +146,22 @@ function tellsOf(notice: NoticeOfResults | undefined, group: Group): notice is N
 }
 
 /** Who failed it: a session, an administrator or the DNS (the texts say so), or else our routing. */
-function failureSource({ session, reply }: RecipientResult): TrackingSource {
-  if (session !== undefined) return 'SMTP'
+function failureSource(queue: QueueKey, { session, reply }: RecipientResult): TrackingSource {
+  if (session !== undefined) return sourceOf(queue)
   if (reply === removedReply) return 'ADMIN'
   return reply.includes(' SMTPSEND.DNS.') ? 'DNS' : 'ROUTING'
+}
+
+/** Who tries what is in the queue. */
+function sourceOf({ deliveryType }: QueueKey): TrackingSource {
+  return deliveryKinds[deliveryType].trackingSource
 }
 
 function deferredEntry({ copy, results }: EventOf<'deferred'>, server: string): TrackingEntry {
   const { queue } = copy
   return {
     message: tracked(copy.message),
-    source: isDeliveryQueue(queue) ? 'SMTP' : 'ROUTING',
+    source: sourceOf(queue),
     event: 'DEFER',
     recipients: results.map(({ recipient }) => recipient.address),
     recipientStatuses: results.map(({ reply }) => reply),

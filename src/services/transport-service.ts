@@ -8,10 +8,10 @@ import { nodeResolver } from '../dns/node-resolver.ts'
 import { DsnNotifier } from '../dsn/dsn-notifier.ts'
 import type { ProtocolLog } from '../logs/protocol-log.ts'
 import { randomGuid } from '../message/message-id.ts'
-import { categorize, categorizeAgain } from '../pipeline/categorizer.ts'
+import { Categorizer, itemOf } from '../pipeline/categorizer.ts'
 import { liveRoutingTables } from '../pipeline/live-routing-tables.ts'
 import { QueueSubmission } from '../pipeline/submission.ts'
-import { type RoutingTables, isBestWay, isUsable, routingText } from '../pipeline/routing.ts'
+import { type RoutingTables, hasConnector, isBestWay, routingText } from '../pipeline/routing.ts'
 import { noFrontEnd, outboundProxyDialer } from '../proxy/outbound-proxy.ts'
 import { type QueueKey, isRedirectionQueue } from '../queue/queue-key.ts'
 import { queuePages } from '../queue/queue-pages.ts'
@@ -23,6 +23,7 @@ import { SmtpDelivery } from '../deliver/smtp/delivery.ts'
 import { type Dialer, directDialer } from '../deliver/smtp/dialer.ts'
 import type { SendConnector } from '../deliver/smtp/send-connector.ts'
 import { acceptedDomainsOf } from './accepted-domains-of.ts'
+import { openDirectory } from './open-directory.ts'
 import { keepThreadsSmall, tendHeapGrowth } from './heap-growth.ts'
 import { LiveServiceTargets } from './live-service-targets.ts'
 import { serveMailFolders } from './mail-folders.ts'
@@ -52,10 +53,12 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   opened.defer(tellRoom(store, ground))
   const tables = liveRoutingTables(config)
   const domains = mapLive(tables, ({ acceptedDomains }) => acceptedDomains)
+  const categorizer = new Categorizer({ tables })
   const transportConfig = mapLive(config, ({ TransportConfig }) => TransportConfig)
   const notifier = new DsnNotifier({
     store,
-    categorize: (recipients) => categorize(recipients, 0, tables.current).copies,
+    categorize: async (recipients) =>
+      (await categorizer.categorize({ recipients, size: 0 })).copies,
     transportConfig,
     domains,
     messageExpirationTimeout: mapLive(
@@ -72,7 +75,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       store,
       agent: delivery,
       notifier,
-      recategorize: (copy) => Promise.resolve(categorizeAgain(copy, tables.current)),
+      recategorize: (copy) => categorizer.categorize(itemOf(copy)),
       settings: mapLive(config, ({ TransportService }) => TransportService),
       serverName: Server.Name,
       clock,
@@ -86,11 +89,12 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
     }),
   )
   const submission = new QueueSubmission({
-    ...{ store, tables, transportConfig, server: Server, clock, newGuid: randomGuid },
+    ...{ store, categorizer, transportConfig, server: Server, clock, newGuid: randomGuid },
     onReceived: (session, copies) => tracking.received(session, copies),
     enqueue: (copies) => scheduler.enqueue(copies),
     onFault: (what, error) => troubles.error({ error }, what),
   })
+  const directory = opened.use(openDirectory(config))
   const receive = opened.use(
     new ReceiveService({
       transportRole: 'HubTransport',
@@ -98,6 +102,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       connectors: mapLive(config, ({ ReceiveConnectors }) => ReceiveConnectors),
       users: mapLive(config, ({ Users }) => Users),
       acceptedDomains: acceptedDomainsOf(domains),
+      directory,
       certificates,
       maxConnectionRatePerMinute: mapLive(
         config,
@@ -257,14 +262,8 @@ function rerouteOnChange(
   { config, logger }: ServiceGround,
   { scheduler, tables }: { scheduler: QueueScheduler; tables: Live<RoutingTables> },
 ): () => void {
-  const isCurrent = (queue: QueueKey) => {
-    const { SendConnectors, Server } = config.current
-    const isTheirs = ({ Name }: SendConnector) => Name === queue.nextHopConnector
-    return (
-      isRedirectionQueue(queue) ||
-      SendConnectors.some((connector) => isTheirs(connector) && isUsable(connector, Server))
-    )
-  }
+  const isCurrent = (queue: QueueKey) =>
+    isRedirectionQueue(queue) || hasConnector(queue, tables.current)
   const isBest = (queue: QueueKey) => isRedirectionQueue(queue) || isBestWay(queue, tables.current)
   let known: string | undefined
   const reroute = () => {

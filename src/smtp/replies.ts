@@ -86,6 +86,14 @@ export const envelopeLimitExceeded = reply('550 5.5.3 RESOLVER.ADR.RecipLimit; t
 export const relayDenied = reply(
   '550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain',
 )
+/** A recipient that the directory does not know, as a Mailbox server says it. */
+export const recipientNotFound = reply(
+  '550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup',
+)
+/** The same by the Recipient Filter of an Edge server. */
+export const userUnknown = reply('550 5.1.1 User unknown')
+/** A group whose messages wait for a moderator in Exchange. */
+export const moderatedRecipient = reply('550 5.7.1 RESOLVER.RST.NotAuthorized; not authorized')
 export const reservedTopLevel = reply('550 5.1.4 Recipient address reserved by RFC 2606')
 export const reservedSecondLevel = reply('550 5.1.5 Recipient address reserved by RFC 2606')
 export const reservedSingleLabel = reply(
@@ -126,6 +134,10 @@ export const serviceNotAvailable = reply(
 /** The queue takes no more; unlike a 421 it leaves the connection to the session. */
 export const serviceNotActive = reply('451 4.3.2 Service not active')
 export const temporaryFault = reply('451 4.3.0 Temporary server error. Please try again later')
+/** RFC 3463 3.5, X.4.3: a directory server that is needed cannot be asked. */
+export const directoryUnavailable = reply(
+  '451 4.4.3 Temporary server error. Please try again later',
+)
 export const insufficientResources = reply('452 4.3.1 Insufficient system resources')
 
 /** The front end's answer when the back end cannot be asked; `proxyCode` tells administrators why. */

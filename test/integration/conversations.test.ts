@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { type Step, fits, parseConversation } from '../support/conversation-file.ts'
 import { TestServer, testConnector, testUser } from '../support/receiving-server.ts'
+import { testDirectory } from '../support/test-directory.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 
 const folder = new URL('../conversations/', import.meta.url)
@@ -13,6 +14,8 @@ describe('dialogs', () => {
       await using server = await TestServer.start({
         connectors: [testConnector(dialog.settings)],
         users: dialog.users.map(testUser),
+        directory: testDirectory(dialog.recipients, dialog.directoryIsAway),
+        role: dialog.role,
       })
       await using peer = await SmtpPeer.connect({ port: server.port })
       for (const step of dialog.steps) await take(step, peer, server)

@@ -22,6 +22,7 @@ import {
   testKeyPairs,
   testUser,
 } from '../support/receiving-server.ts'
+import { testDirectory } from '../support/test-directory.ts'
 import { RecordedConnectivityLog } from '../support/recorded-connectivity-log.ts'
 
 const stack = { current: new AsyncDisposableStack() }
@@ -41,14 +42,18 @@ async function users() {
 }
 
 /** The Transport service with its default connector and Client Proxy, as far as proxying needs them. */
-async function backEnd(implicit = false): Promise<TestServer> {
+async function backEnd(implicit = false, directory = testDirectory()): Promise<TestServer> {
   const connector = testConnector({
     Name: implicit ? 'Client Proxy EDGE01' : 'Default EDGE01',
     AuthMechanism: 'Tls,BasicAuth,BasicAuthRequireTLS,ExchangeServer',
     PermissionGroups: 'ExchangeUsers,ExchangeServers',
     TlsMode: implicit ? 'Implicit' : 'StartTls',
   })
-  const server = await TestServer.start({ connectors: [connector], users: await users() })
+  const server = await TestServer.start({
+    connectors: [connector],
+    users: await users(),
+    directory,
+  })
   stack.current.use(server)
   return server
 }
@@ -56,6 +61,7 @@ async function backEnd(implicit = false): Promise<TestServer> {
 async function frontEnd(
   connector: ReceiveConnector,
   target?: { readonly port: number; readonly tlsMode: 'StartTls' | 'Implicit' },
+  directory = testDirectory(),
 ) {
   const { server, internal } = await testKeyPairs()
   const connections = new BackEndConnections({
@@ -83,6 +89,7 @@ async function frontEnd(
     connectors: new LiveValue([connector]),
     users: new LiveValue(await users()),
     acceptedDomains: testDomains,
+    directory,
     certificates: { select: () => server, internal },
     maxConnectionRatePerMinute: new LiveValue(Infinity),
     sink: new BackEndSink({
@@ -201,6 +208,23 @@ describe('both services of a server', () => {
     await say(client, 'MAIL FROM:<a@fabrikam.example>', 'RCPT TO:<b@contoso.example>', 'DATA')
     await client.sendContent(Buffer.from('Subject: x\r\n\r\nhello\r\n'))
     expect(replyText(await client.endContent())).toBe('452 4.3.1 Insufficient system resources')
+  })
+
+  test('look a recipient up once: in the front end, before the Transport service is asked', async () => {
+    const stranger = testDirectory(['somebody.else@contoso.example'])
+    const back = await backEnd(false, stranger)
+    const { port } = await frontEnd(
+      frontConnector(),
+      { port: back.port, tlsMode: 'StartTls' },
+      testDirectory(['b@contoso.example']),
+    )
+    const recipients = ['RCPT TO:<nobody@contoso.example>', 'RCPT TO:<b@contoso.example>']
+    const client = await connect(port)
+    expect(await say(client, 'MAIL FROM:<a@fabrikam.example>', ...recipients)).toEqual([
+      '250 2.1.0 Sender OK',
+      '550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup',
+      '250 2.1.5 Recipient OK',
+    ])
   })
 
   test('answer 451 while the Transport service is down', async () => {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { LiveValue } from '../../src/base/live.ts'
 import { transportConfigSchema } from '../../src/dsn/transport-config.ts'
 import { randomGuid } from '../../src/message/message-id.ts'
+import { Categorizer } from '../../src/pipeline/categorizer.ts'
 import type { RoutingTables } from '../../src/pipeline/routing.ts'
 import { QueueSubmission } from '../../src/pipeline/submission.ts'
 import type { QueueStore } from '../../src/queue/queue-store.ts'
@@ -38,7 +39,16 @@ async function open(): Promise<void> {
   queued = []
   const enqueue = (copies: readonly Copy[]) => void queued.push(...copies)
   const transportConfig = new LiveValue(transportConfigSchema.parse({}))
-  const common = { store, tables, transportConfig, server, clock, newGuid: randomGuid, enqueue }
+  const categorizer = new Categorizer({ tables })
+  const common = {
+    store,
+    categorizer,
+    transportConfig,
+    server,
+    clock,
+    newGuid: randomGuid,
+    enqueue,
+  }
   const onFault = (what: string, error: unknown) => {
     throw new Error(what, { cause: error })
   }

@@ -4,6 +4,9 @@
  *     # comment; the first one is the name of the test
  *     @ Parameter: value      a setting of the connector
  *     @user name password     an account (further words: its addresses)
+ *     @recipient address      one that the directory knows
+ *     @directory away         it cannot be asked
+ *     @role Edge              of the server; Mailbox unless said
  *     C: text                 sent with CRLF; successive ones go in one segment
  *     C> text                 sent as it is, with \r \n \t \0 \\ \xHH for octets
  *     S: pattern              one line of a reply, * for anything; "S: ..." for the lines left
@@ -24,6 +27,10 @@ export interface ConversationFile {
   readonly name: string
   readonly settings: Readonly<Record<string, string>>
   readonly users: readonly { UserName: string; Password: string; EmailAddresses: string[] }[]
+  /** Undefined: there is no directory. */
+  readonly recipients: readonly string[] | undefined
+  readonly directoryIsAway: boolean
+  readonly role: 'Mailbox' | 'Edge'
   readonly steps: readonly Step[]
 }
 
@@ -32,20 +39,31 @@ export function parseConversation(text: string): ConversationFile {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   const settings: Record<string, string> = {}
   const users: ConversationFile['users'][number][] = []
+  const recipients: string[] = []
   const steps: Step[] = []
   for (const line of lines.filter((each) => !each.startsWith('#'))) {
     if (line.startsWith('@user ')) {
       const [UserName = '', Password = '', ...EmailAddresses] = line.slice(6).split(' ')
       users.push({ UserName, Password, EmailAddresses })
+    } else if (line.startsWith('@recipient ')) {
+      recipients.push(line.slice(11))
     } else if (line.startsWith('@ ')) {
       const [name = '', ...value] = line.slice(2).split(': ')
       settings[name] = value.join(': ')
-    } else {
+    } else if (!/^@(directory away|role Edge)$/.test(line)) {
       addStep(steps, line)
     }
   }
   const name = lines.find((line) => line.startsWith('#'))?.replace(/^#\s*/, '') ?? 'unnamed'
-  return { name, settings, users, steps }
+  return {
+    name,
+    settings,
+    users,
+    recipients: recipients.length === 0 ? undefined : recipients,
+    directoryIsAway: lines.includes('@directory away'),
+    role: lines.includes('@role Edge') ? 'Edge' : 'Mailbox',
+    steps,
+  }
 }
 
 /** Whether the reply's lines fit the patterns. */

@@ -6,9 +6,11 @@ import type { SessionTransport } from '../../src/receive/session/session-transpo
 import { ReceiveSession } from '../../src/receive/session/session.ts'
 import { TurnQueue } from '../../src/receive/limits/turns.ts'
 import { UserDirectory } from '../../src/receive/users/user-directory.ts'
+import { recipientNotFound } from '../../src/smtp/replies.ts'
 import { FakeClock } from './fake-clock.ts'
 import { RecordingSink } from './recording-sink.ts'
 import { RecordingLog, testConnector, testDomains } from './receiving-server.ts'
+import { testDirectory } from './test-directory.ts'
 
 /** A receive session on a transport that only takes notes of what it is told. */
 export class NotingSession {
@@ -39,6 +41,8 @@ export class NotingSession {
         serverName: 'EDGE01',
         users: new UserDirectory(new LiveValue([]), this.clock),
         acceptedDomains: testDomains,
+        directory: testDirectory(),
+        unknownRecipient: recipientNotFound,
         sink: this.sink,
         rates: new MessageRates(this.clock),
         turns: new TurnQueue(),

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../../src/base/clock.ts'
 import { LiveValue } from '../../src/base/live.ts'
+import type { Directory } from '../../src/directory/directory.ts'
 import type { ProtocolEvent, ProtocolLog } from '../../src/logs/protocol-log.ts'
 import type { MessageSink } from '../../src/message/message-sink.ts'
 import type { OutboundTunnel } from '../../src/proxy/outbound-tunnel.ts'
@@ -14,6 +15,7 @@ import { type User, userSchema } from '../../src/receive/users/user.ts'
 import type { Certificates, KeyPair } from '../../src/tls/certificates.ts'
 import { testKeyPair } from './test-certificate.ts'
 import { RecordingSink } from './recording-sink.ts'
+import { testDirectory } from './test-directory.ts'
 
 /** A connector as a configuration would have it; by default one that takes mail from anybody. */
 export function testConnector(settings: Readonly<Record<string, unknown>> = {}): ReceiveConnector {
@@ -37,6 +39,7 @@ export function testUser(settings: Readonly<Record<string, unknown>>): User {
 export const testDomains: AcceptedDomains = {
   isAccepted: (domain) => ['contoso.example', 'partner.example'].includes(domain),
   isAuthoritative: (domain) => domain === 'contoso.example',
+  hasAddressBook: (domain) => domain === 'contoso.example',
   defaultDomain: 'contoso.example',
 }
 
@@ -85,6 +88,8 @@ export class RecordingLog implements ProtocolLog {
 export interface TestServerOptions {
   readonly connectors?: readonly ReceiveConnector[]
   readonly users?: readonly User[]
+  readonly directory?: Directory
+  readonly role?: 'Mailbox' | 'Edge'
   readonly clock?: Clock
   readonly tunnel?: OutboundTunnel
   /** Takes the messages in place of the recording sink. */
@@ -111,10 +116,11 @@ export class TestServer implements AsyncDisposable {
     const rate = options.maxConnectionRatePerMinute ?? Infinity
     this.service = new ReceiveService({
       transportRole: options.transportRole ?? 'HubTransport',
-      server: { Name: 'EDGE01', Fqdn: 'relay.example', Role: 'Mailbox' },
+      server: { Name: 'EDGE01', Fqdn: 'relay.example', Role: options.role ?? 'Mailbox' },
       connectors: this.connectors,
       users: new LiveValue(options.users ?? []),
       acceptedDomains: testDomains,
+      directory: options.directory ?? testDirectory(),
       certificates: followed(this.certificates),
       maxConnectionRatePerMinute: new LiveValue(rate),
       sink: options.passTo ?? this.sink,

@@ -13,7 +13,8 @@ import { ClientCertificates } from './client-certificates.ts'
 import { ConnectionCache } from './connection-cache.ts'
 import { DeliveryRun } from './delivery-run.ts'
 import type { Dialer } from './dialer.ts'
-import { type Lookup, type NextHop, findNextHop } from './next-hop.ts'
+import { findConnectorNextHop } from './connector-next-hop.ts'
+import type { Lookup, NextHop } from './next-hop.ts'
 import type { SendConnector } from './send-connector.ts'
 import { intraOrganizationConnector } from './intra-organization-connector.ts'
 import { SessionOpener } from './session-opener.ts'
@@ -108,12 +109,11 @@ export class SmtpDelivery implements DeliveryAgent, AsyncDisposable {
 
   #findNextHop(queue: QueueKey, connector: SendConnector, onLookup: (lookup: Lookup) => void) {
     const { resolvers, random, clock, isOwnListener, server } = this.#options
-    const own = [server.current.Fqdn, connector.Fqdn].map((name) => name.toLowerCase())
-    return findNextHop(queue, connector, {
-      resolver: connector.UseExternalDNSServersEnabled ? resolvers.external : resolvers.internal,
+    return findConnectorNextHop(queue, connector, {
+      server: server.current,
+      resolvers,
       random,
       clock,
-      isOwnName: (host) => own.includes(host),
       isOwnListener,
       onLookup,
     })

@@ -120,7 +120,7 @@ export class ConnectionTurns {
 
   /** The next hop has answered for somebody's mail. */
   prove(queue: DeliveryQueue, seat: Seat): void {
-    queue.standing = 'proven'
+    queue.nextHopProved()
     if (seat.standing === 'proven') return
     seat.prove()
     this.#pace.succeeded()
@@ -183,10 +183,10 @@ export class ConnectionTurns {
   async #prepare(queue: DeliveryQueue, granted: Granted): Promise<void> {
     const { isRunning, isSending, refill, consider, open } = this.#parts
     this.#preparing++
-    queue.preparing = true
+    queue.beginPreparing()
     await refill(queue)
     this.#preparing--
-    queue.preparing = false
+    queue.endPreparing()
     if (isSending() && queue.maySend && queue.ready > 0) open(queue, granted)
     else {
       granted.place.release()

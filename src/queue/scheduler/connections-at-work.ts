@@ -6,7 +6,7 @@ import type { ConnectionResult, DeliveryAgent, RecipientResult } from '../delive
 import type { DeliveryQueue } from './delivery-queue.ts'
 import type { NextHopTrouble } from './next-hop-trouble.ts'
 import type { QueueLog } from '../queue-events.ts'
-import { QueueLane } from './queue-lane.ts'
+import { type LaneOwner, QueueLane } from './queue-lane.ts'
 import type { Settler } from './settler.ts'
 import type { SoundMail } from './sound-mail.ts'
 import type { Copy } from '../stored-message.ts'
@@ -63,7 +63,7 @@ export class ConnectionsAtWork {
     const { clock, windows, turns, consider, putBackAsMarked } = this.#parts
     const controller = new AbortController()
     const begun = clock.monotonic()
-    const lane: QueueLane = new QueueLane(queue, {
+    const owner: LaneOwner = {
       mayKeep: () => !place.scarce,
       take: () =>
         turns.isOver({ reported: lane.reported, begun })
@@ -75,13 +75,12 @@ export class ConnectionsAtWork {
         if (!putBackAsMarked(copy)) windows.putBack(queue, copy)
       },
       reached: () => {
-        queue.reached++
+        queue.nextHopReached()
         consider(queue)
       },
       decided: () => turns.prove(queue, seat),
-    })
-    queue.insists = false
-    queue.join(lane)
+    }
+    const lane = queue.connect((insists) => new QueueLane({ key: queue.key, insists }, owner))
     const serving = this.#serve(lane, controller.signal).then(async (result) => {
       await lane.end()
       place.release()
@@ -113,7 +112,7 @@ export class ConnectionsAtWork {
 
   #take(queue: DeliveryQueue, signal: AbortSignal): Awaitable<Copy | undefined> {
     const { windows, sound, isSending, refill } = this.#parts
-    if (signal.aborted || queue.emptying || queue.suspended || !isSending()) return undefined
+    if (signal.aborted || !queue.givesCopies || !isSending()) return undefined
     const copy = windows.take(queue)
     if (copy !== undefined) {
       this.#active.add(copy.id)
@@ -158,12 +157,12 @@ export class ConnectionsAtWork {
 
   #ended(queue: DeliveryQueue, lane: QueueLane, result: ConnectionResult): void {
     const { trouble, turns, consider } = this.#parts
-    queue.leave(lane)
+    queue.disconnect(lane)
     // A next hop that only puts off what it is offered, and then ends the session, is still in trouble.
-    if (lane.hasDecided || isServed(lane, result)) queue.retryCount = 0
+    if (lane.hasDecided || isServed(lane, result)) queue.nextHopAnswered()
     switch (result.kind) {
       case 'served':
-        queue.trouble = undefined
+        queue.nextHopServed()
         if (lane.reported === 0 && queue.ready > 0) trouble.pause(queue)
         break
       case 'unreachable':

@@ -1,9 +1,8 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Live } from '../../base/live.ts'
 import { SharedTexts } from '../../base/shared-texts.ts'
-import type { Milliseconds } from '../../base/time-span.ts'
 import type { ConnectionResult, RecipientResult } from '../delivery-agent.ts'
-import type { DeliveryQueue, QueueTrouble } from './delivery-queue.ts'
+import type { DeliveryQueue } from './delivery-queue.ts'
 import type { QueueEvents, QueueLog } from '../queue-events.ts'
 import { QueueFailer } from './queue-failer.ts'
 import type { QueueStore } from '../queue-store.ts'
@@ -12,7 +11,6 @@ import type { Settler } from './settler.ts'
 import type { Copy } from '../stored-message.ts'
 import type { WakeCalendar } from './wake-calendar.ts'
 import type { WindowKeeper } from './window-keeper.ts'
-import { type Standing, standingUnknown } from './standing.ts'
 
 interface TroubleParts {
   readonly store: QueueStore
@@ -48,13 +46,12 @@ export class NextHopTrouble {
   pause(queue: DeliveryQueue): void {
     const { windows, clock } = this.#parts
     windows.empty(queue)
-    queue.moreInStore = false
-    queue.nextDueAt = clock.now() + pauseAfterTrouble
+    queue.pauseUntil(clock.now() + pauseAfterTrouble)
   }
 
   /** There is no connection to be had to a next hop that serves others of ours. */
   crowded(queue: DeliveryQueue, error: string): void {
-    queue.trouble ??= troubleAt(this.#parts.clock.now(), this.#errors.of(error))
+    queue.nextHopIsCrowded({ at: this.#parts.clock.now(), error: this.#errors.of(error) })
     if (queue.connections === 0) this.pause(queue)
   }
 
@@ -66,17 +63,13 @@ export class NextHopTrouble {
     const { clock, settings, isRunning } = this.#parts
     if (queue.reached > 0) {
       // The next hop serves others of our connections: it wants no more of them just now.
-      const now = clock.now()
       const pause = mayHaveMore ? 0 : settings.current.QueueGlitchRetryInterval
-      queue.noFurtherBefore = clock.monotonic() + pause
-      queue.trouble = troubleAt(now, why.error)
+      const failure = { at: clock.now(), error: why.error }
+      queue.nextHopWantsNoMore(failure, clock.monotonic() + pause)
     } else if (isRunning() && !queue.inRetry) this.#beginRetry(queue, why)
   }
 
-  /**
-   * The queue's connector is gone. A change of the configuration moves what waits; this is what came
-   * back from a transmission, or from its commit, only after that.
-   */
+  /** The queue has lost its connector: its copies look for another way while it waits. */
   unroutable(queue: DeliveryQueue, why: Unreachable): void {
     this.unreachable(queue, why)
     if (this.#parts.isRunning()) this.#parts.recategorize(queue)
@@ -85,8 +78,7 @@ export class NextHopTrouble {
   /** The waiting of a queue in Retry is over. */
   endRetry(queue: DeliveryQueue): void {
     this.#parts.wakes.cancel(queue)
-    if (queue.trouble !== undefined) queue.trouble.retryIn = undefined
-    queue.moreInStore = true
+    queue.endRetry()
     this.#parts.onReady(queue)
   }
 
@@ -94,74 +86,45 @@ export class NextHopTrouble {
   async impossible(queue: DeliveryQueue, error: string): Promise<void> {
     const { windows, clock, log, onReady, isRunning } = this.#parts
     if (queue.emptying) return
-    queue.emptying = true
-    const now = clock.now()
-    queue.trouble = troubleAt(now, error)
+    queue.beginEmptying()
+    queue.nextHopIsImpossible({ at: clock.now(), error })
     windows.empty(queue)
     try {
       await this.#failer.fail(queue, error, isRunning)
-      queue.moreInStore = true
+      queue.endEmptying()
     } catch (cause) {
       log.error({ error: cause, queue: queue.key }, 'could not read the queue')
-      queue.nextDueAt = clock.now() + pauseAfterTrouble
-    } finally {
-      queue.emptying = false
-      onReady(queue)
+      queue.endEmptying()
+      queue.pauseUntil(clock.now() + pauseAfterTrouble)
     }
+    onReady(queue)
   }
 
   #beginRetry(queue: DeliveryQueue, why: Unreachable): void {
     const { windows, wakes, clock, settings, onEvent } = this.#parts
     const now = clock.now()
-    const { trouble } = queue
-    const before = earlierThan(why, queue, now)
-    queue.retryCount++
-    queue.standing = standingAfterFailure(queue)
-    const retryIn = retryDelay(queue.retryCount, settings.current)
-    queue.trouble = {
-      lastError: this.#errors.of(why.error),
-      ...(why.remoteHost !== undefined && { remoteHost: why.remoteHost }),
-      firstRetryAt: trouble?.firstRetryAt ?? now,
-      lastRetryAt: now,
-      ...(before !== undefined && { before }),
+    const { error, remoteHost } = why
+    // Each message is told of once: a queue may be large, and wait for days.
+    const told = queue.failures?.lastRetryAt ?? -Infinity
+    const retryIn = retryDelay(queue.retryCount + 1, settings.current)
+    queue.nextHopFailed({
+      at: now,
+      error: this.#errors.of(error),
+      ...(remoteHost !== undefined && { remoteHost }),
       retryIn,
-    }
+    })
     const held = windows.empty(queue)
-    queue.moreInStore = true
     wakes.wake(queue, retryIn)
     queue.rest()
     const { key, retryCount } = queue
     const until = now + retryIn
-    const { error } = why
     onEvent({ kind: 'queueRetry', queue: key, error, retryCount, nextRetryAt: until })
-    // Each message is told of once: a queue may be large, and wait for days.
-    const last = trouble?.lastRetryAt ?? -Infinity
-    for (const copy of held.filter(({ message }) => message.receivedAt > last)) {
+    for (const copy of held.filter(({ message }) => message.receivedAt > told)) {
       onEvent({ kind: 'deferred', copy, results: putOffBy(copy, error), until })
     }
   }
 }
 
-/** One that has delivered is not one of the crowd that nobody knows. */
-function standingAfterFailure({ key, standing }: DeliveryQueue): Standing {
-  return standing === 'proven' || standing === 'lapsed' ? 'lapsed' : standingUnknown(key)
-}
-
 function putOffBy({ recipients }: Copy, reply: string): RecipientResult[] {
   return recipients.map((recipient) => ({ recipient, outcome: 'retry', reply }))
-}
-
-/** What the failures in a row came to before this one, if that was something else. */
-function earlierThan(
-  { error, remoteHost }: Unreachable,
-  { trouble, attempts: history, retryCount: count }: DeliveryQueue,
-  now: Milliseconds,
-): QueueTrouble['before'] {
-  const isSame = trouble?.lastError === error && trouble.remoteHost === remoteHost
-  return trouble === undefined || isSame ? trouble?.before : { history, count, until: now }
-}
-
-/** A failure that nothing waits for. */
-function troubleAt(now: Milliseconds, lastError: string): QueueTrouble {
-  return { lastError, firstRetryAt: now, lastRetryAt: now, retryIn: undefined }
 }

@@ -41,14 +41,13 @@ export class QueueOperations {
     const queue = isDeliveryQueue(key) ? queueOf(key) : undefined
     const before = queue?.suspended === true
     if (queue !== undefined) {
-      queue.suspended = true
+      queue.suspend()
       windows.empty(queue)
-      queue.moreInStore = true
     }
     try {
       await store.suspendQueue(key, true)
     } catch (error) {
-      if (queue !== undefined) queue.suspended = before
+      if (!before) queue?.resume()
       throw error
     }
   }
@@ -59,8 +58,7 @@ export class QueueOperations {
     await store.suspendQueue(key, false)
     const queue = queues.get(key)
     if (queue?.suspended === true) {
-      queue.suspended = false
-      queue.moreInStore = true
+      queue.resume()
       // A queue that waits for its next hop goes on waiting.
       if (!queue.inRetry) endRetry(queue)
     }
@@ -79,7 +77,7 @@ export class QueueOperations {
     await store.hasten(key, clock.now())
     const queue = queueOf(key)
     queue.noteDue(clock.now())
-    queue.insists = true
+    queue.insist()
     endRetry(queue)
     return true
   }
@@ -122,15 +120,14 @@ export class QueueOperations {
     const { queues, windows, resubmission, endRetry } = this.#parts
     const queue = queues.get(key)
     if (queue !== undefined) {
-      queue.emptying = true
+      queue.beginEmptying()
       windows.empty(queue)
     }
     try {
       await resubmission.walk(key, options)
     } finally {
       if (queue !== undefined) {
-        queue.emptying = false
-        queue.moreInStore = true
+        queue.endEmptying()
         endRetry(queue)
       }
     }

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../base/awaitable.ts'
 import type { Clock, Timer } from '../../base/clock.ts'
 import { second } from '../../base/time-span.ts'
 import type { RecipientResult } from '../delivery-agent.ts'
@@ -25,7 +26,7 @@ export interface WalkOptions {
 }
 
 /** Categorizes a stored copy anew; undefined when that is not possible at present. */
-export type Recategorizer = (copy: Copy) => Promise<Recategorized | undefined>
+export type Recategorizer = (copy: Copy) => Awaitable<Recategorized | undefined>
 
 interface ResubmissionParts {
   readonly store: QueueStore

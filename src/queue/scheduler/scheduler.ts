@@ -30,7 +30,7 @@ import type { Copy } from '../stored-message.ts'
 import type { MessageSettings } from './verdict.ts'
 import { WakeCalendar } from './wake-calendar.ts'
 import { WindowKeeper } from './window-keeper.ts'
-import { standingUnknown } from './standing.ts'
+import { type Standing, standingUnknown } from './standing.ts'
 
 /** Exchange's settings for queues, a part of TransportService. */
 export interface SchedulerSettings extends RetrySettings, MessageSettings {
@@ -241,15 +241,16 @@ export class QueueScheduler implements AsyncDisposable {
     // One that fresh mail has made meanwhile stays as it is.
     const isKnown = this.#queues.has(key)
     if (!isDeliveryQueue(key) || isKnown || (copies === 0 && !suspended)) return
-    const queue = this.#queueOf(key)
-    const standing = standingUnknown(key)
-    this.#consider(Object.assign(queue, { suspended, moreInStore: true, standing }))
+    const queue = this.#queueOf(key, standingUnknown(key))
+    queue.storeMayHaveMore()
+    if (suspended) queue.suspend()
+    this.#consider(queue)
   }
 
-  #queueOf(key: QueueKey): DeliveryQueue {
+  #queueOf(key: QueueKey, standing?: Standing): DeliveryQueue {
     const known = this.#queues.get(key)
     if (known !== undefined) return known
-    const queue = new DeliveryQueue(key)
+    const queue = new DeliveryQueue(key, standing)
     this.#queues.set(key, queue)
     return queue
   }
@@ -266,14 +267,10 @@ export class QueueScheduler implements AsyncDisposable {
   /** Looks at what the queue needs next: a connection, copies from the store, a timer, or its end. */
   #consider(queue: DeliveryQueue): void {
     if (!this.#maySend(queue)) return
-    if (queue.nextDueAt !== undefined && this.#dueTimes.untilDue(queue.nextDueAt) <= 0) {
-      queue.nextDueAt = undefined
-      queue.moreInStore = true
-    }
+    const { nextDueAt } = queue
+    if (nextDueAt !== undefined && this.#dueTimes.untilDue(nextDueAt) <= 0) queue.dueTimeCame()
     if (this.#windows.isLow(queue)) void this.#refill(queue)
-    if (this.#turns.join(queue)) return
-    const { refill, connections, ready, inLine } = queue
-    if (refill === undefined && connections === 0 && ready === 0 && !inLine) this.#sleep(queue)
+    if (!this.#turns.join(queue) && queue.isAtRest) this.#sleep(queue)
   }
 
   /** Sets the timer for the next due time, or for the disappearance of an idle queue. */
@@ -294,11 +291,10 @@ export class QueueScheduler implements AsyncDisposable {
   }
 
   #refill(queue: DeliveryQueue): Promise<void> {
-    queue.refill ??= this.#windows.fill(queue).finally(() => {
-      queue.refill = undefined
-      this.#consider(queue)
-    })
-    return queue.refill
+    return queue.refillBy(
+      () => this.#windows.fill(queue),
+      () => this.#consider(queue),
+    )
   }
 
   /** Copies of the queue became due that it did not know of. */
@@ -308,7 +304,7 @@ export class QueueScheduler implements AsyncDisposable {
       return
     }
     const queue = this.#queueOf(key)
-    queue.moreInStore = true
+    queue.storeMayHaveMore()
     this.#consider(queue)
   }
 }

@@ -2,7 +2,8 @@ import type { Bytes } from '../../base/byte-size.ts'
 import type { Milliseconds } from '../../base/time-span.ts'
 import type { AgedQuery, FiguresQuery, StoreErrorCode } from '../queue-store.ts'
 import type { CopyTest } from '../copy-test.ts'
-import type { DeliveryType, QueueKey } from '../queue-key.ts'
+import type { DeliveryType } from '../delivery-kinds.ts'
+import type { QueueKey } from '../queue-key.ts'
 import type { CopyPlace } from '../stored-message.ts'
 
 /** Where the numbers given by one of several queue files begin, so that no two files give the same. */

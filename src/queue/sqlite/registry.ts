@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { SharedTexts } from '../../base/shared-texts.ts'
-import type { DeliveryType, QueueKey } from '../queue-key.ts'
+import type { DeliveryType } from '../delivery-kinds.ts'
+import type { QueueKey } from '../queue-key.ts'
 import { QueueMap } from '../queue-map.ts'
 import { RegisteredQueue } from './registered-queue.ts'
 

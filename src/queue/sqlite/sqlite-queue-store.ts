@@ -10,7 +10,8 @@ import { type ContentDisk, systemContentDisk } from './content-disk.ts'
 import { ContentFiles } from './content-files.ts'
 import { ContentFlow } from './content-flow.ts'
 import { contentFolder } from './content-path.ts'
-import type { DeliveryType, QueueKey } from '../queue-key.ts'
+import type { DeliveryType } from '../delivery-kinds.ts'
+import type { QueueKey } from '../queue-key.ts'
 import {
   type AgedCopies,
   type AgedQuery,

@@ -2,6 +2,8 @@
 export interface AcceptedDomains {
   isAccepted(domain: string): boolean
   isAuthoritative(domain: string): boolean
+  /** Whether recipients of the domain are looked up in the directory. */
+  hasAddressBook(domain: string): boolean
   /** The default accepted domain; undefined when there is none. */
   readonly defaultDomain: string | undefined
 }

@@ -13,6 +13,8 @@ import type {
 import { behindFrontEnd, narrowerLimits } from '../../message/content-limits.ts'
 import type { Permissions } from '../../message/permission.ts'
 import type { OutboundTunnel } from '../../proxy/outbound-tunnel.ts'
+import type { Reply } from '../../smtp/reply.ts'
+import type { Directory } from '../../directory/directory.ts'
 import type { AcceptedDomains } from './accepted-domains.ts'
 import type { ContentIntake } from './content-intake.ts'
 import type { ExtensionFacts } from './extensions.ts'
@@ -33,6 +35,10 @@ export interface ConversationServices {
   readonly serverName: string
   readonly users: UserDirectory
   readonly acceptedDomains: AcceptedDomains
+  /** Who there is in domains with an address book. */
+  readonly directory: Directory
+  /** What a recipient that is not there is told, by the server's role. */
+  readonly unknownRecipient: Reply
   readonly sink: MessageSink
   readonly rates: MessageRates
   /** Where sessions with much input wait for one another. */
@@ -159,6 +165,11 @@ export class Conversation {
     this.#ending ??= new AbortController()
     if (this.#hasEnded) this.#ending.abort()
     return this.#ending.signal
+  }
+
+  /** The peer is a front end of ours that speaks for a client, whose recipients it has looked up. */
+  get isHandedOver(): boolean {
+    return this.#handover !== undefined
   }
 
   /** The source that MessageRateLimit counts; undefined where the front end has counted it already. */

@@ -25,6 +25,7 @@ import type { Conversation, Hello, Transaction } from './conversation.ts'
 import type { CountedMessage } from '../limits/message-rates.ts'
 import { takenParameters } from './extensions.ts'
 import { type Outcome, refusal, say, sayAndClose } from './outcome.ts'
+import { checkIsKnown } from './known-recipients.ts'
 import { checkRecipient, completeRecipient } from './recipient-policy.ts'
 import { checkSender } from './sender-policy.ts'
 import type { Verb } from './verb.ts'
@@ -67,10 +68,10 @@ export const rcpt: Verb = {
     const domains = services.acceptedDomains
     const denied = checkRecipient(command.address, identity.permissions, { connector, domains })
     if (denied !== undefined) return refusal(conversation, denied)
-    const answer = transaction.message.addRecipient(command)
-    return answer instanceof Promise
-      ? answer.then((late) => recipientAdded(conversation, transaction, late))
-      : recipientAdded(conversation, transaction, answer)
+    const unknown = checkIsKnown(conversation, command.address)
+    return unknown instanceof Promise
+      ? unknown.then((late) => addRecipient(conversation, transaction, { command, denied: late }))
+      : addRecipient(conversation, transaction, { command, denied: unknown })
   },
 }
 
@@ -132,6 +133,19 @@ function parseRecipient(
   const command = parseRcptCommand(argument, extensions, smtpUtf8)
   if ('code' in command || command.address.includes('@')) return command
   return { ...command, address: completeRecipient(command.address, services.acceptedDomains, fqdn) }
+}
+
+/** Adds the recipient, unless the directory says no. */
+function addRecipient(
+  conversation: Conversation,
+  transaction: Transaction,
+  { command, denied }: { readonly command: RcptCommand; readonly denied: Reply | undefined },
+): Awaitable<Outcome> {
+  if (denied !== undefined) return refusal(conversation, denied)
+  const answer = transaction.message.addRecipient(command)
+  return answer instanceof Promise
+    ? answer.then((late) => recipientAdded(conversation, transaction, late))
+    : recipientAdded(conversation, transaction, answer)
 }
 
 function recipientAdded(

@@ -1,7 +1,9 @@
 import type { Bytes } from '../../base/byte-size.ts'
+import { LiveValue } from '../../base/live.ts'
 import type { ServerConfig } from '../../config/server-config.ts'
-import { AcceptedDomainTable } from '../../pipeline/accepted-domains.ts'
-import { type RouteExplanation, explainRoute } from '../../pipeline/routing.ts'
+import { Categorizer } from '../../pipeline/categorizer.ts'
+import { liveRoutingTables } from '../../pipeline/live-routing-tables.ts'
+import type { RouteExplanation } from '../../pipeline/routing.ts'
 import type { NextHop } from '../../deliver/smtp/next-hop.ts'
 import { resolveRoute } from './route-resolver.ts'
 
@@ -18,11 +20,8 @@ export async function explainedRoute(
   address: string,
   size: Bytes,
 ): Promise<ExplainedRoute> {
-  const explanation = explainRoute(address, size, {
-    acceptedDomains: new AcceptedDomainTable(config.AcceptedDomains),
-    sendConnectors: config.SendConnectors,
-    server: config.Server,
-  })
+  const categorizer = new Categorizer({ tables: liveRoutingTables(new LiveValue(config)) })
+  const explanation = await categorizer.explain(address, size)
   const { route } = explanation
   if (route.kind !== 'connector') return { explanation }
   return { explanation, hops: await resolveRoute(config, route.queue) }

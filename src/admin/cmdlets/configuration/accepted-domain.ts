@@ -1,6 +1,10 @@
 import type { ConfigDraft } from '../../../config/change-config.ts'
 import type { ServerConfig } from '../../../config/server-config.ts'
-import { type AcceptedDomain, acceptedDomainSchema } from '../../../pipeline/accepted-domain.ts'
+import {
+  type AcceptedDomain,
+  acceptedDomainSchema,
+  hasAddressBook,
+} from '../../../pipeline/accepted-domain.ts'
 import { tableView } from '../../values/view.ts'
 import { type Cmdlet, parameter } from '../../shell/cmdlet.ts'
 import { flag, text } from '../../shell/parameter-types.ts'
@@ -22,6 +26,8 @@ const help = {
   DomainName: 'The domain: contoso.com, or *.contoso.com for it and all its subdomains.',
   DomainType:
     'Authoritative: the mailboxes are here. InternalRelay: mail is passed on inside the organisation. ExternalRelay: it is passed on outside.',
+  AddressBookEnabled:
+    'Whether recipients are looked up in the directory; $true by default for Authoritative domains.',
   MatchSubDomains: 'Whether subdomains are accepted too.',
 }
 const {
@@ -48,7 +54,7 @@ const objectOf = (domain: AcceptedDomain, isDefault: boolean): ShellObject =>
       CatchAllRecipientID: null,
       DomainType: domain.DomainType,
       MatchSubDomains: domain.MatchSubDomains,
-      AddressBookEnabled: false,
+      AddressBookEnabled: hasAddressBook(domain),
       Default: isDefault,
       Name: domain.Name,
       Identity: domain.Name,
@@ -72,7 +78,15 @@ export function acceptedDomainCmdlets(configuration: Configuration): readonly Cm
     getCmdlet(configuration, noun, {
       synopsis: 'Shows the domains that the server takes mail for.',
       takesServer: false,
-      outputs: ['DomainName', 'DomainType', 'MatchSubDomains', 'Default', 'Name', 'Identity'],
+      outputs: [
+        'DomainName',
+        'DomainType',
+        'MatchSubDomains',
+        'AddressBookEnabled',
+        'Default',
+        'Name',
+        'Identity',
+      ],
       examples: [{ code: 'Get-AcceptedDomain', text: 'Lists all accepted domains.' }],
     }),
     newCmdlet(configuration),

@@ -3,6 +3,13 @@ const sendLog = 'of the protocol log of sending'
 
 /** What each setting of the two services does, for Get-Help. */
 export const transportServiceHelp: Readonly<Record<string, string>> = {
+  AgentLogEnabled: 'Whether what transport agents do is written to the agent log.',
+  AgentLogMaxAge:
+    'The age at which files of the agent log are deleted, such as 7.00:00:00; 0 for never.',
+  AgentLogMaxDirectorySize:
+    'The size of the folder of the agent log above which old files are deleted.',
+  AgentLogMaxFileSize: 'The size at which the next file of the agent log is begun.',
+  AgentLogPath: 'The folder of the agent log; $null switches it off.',
   ConnectivityLogEnabled:
     'Whether connections to other servers are written to the connectivity log: where to, how that went, how much went over.',
   ConnectivityLogMaxAge:

@@ -9,6 +9,7 @@ import {
   type ProtocolDirection,
   type ProtocolLogSettings,
   type ServiceLogPlace,
+  agentLogFolder,
   connectivityLogFiles,
   protocolLogFiles,
   trackingLogFolder,
@@ -91,6 +92,7 @@ function transportServiceObject(config: ServerConfig, dataFolder: string): Shell
     view: tableView('Name', 'MessageExpirationTimeout', 'MaxOutboundConnections'),
     folders: {
       ...logFolders(settings, { service, dataFolder }),
+      AgentLogPath: agentLogFolder(settings, { service, dataFolder }) ?? null,
       MessageTrackingLogPath: trackingLogFolder(settings, dataFolder) ?? null,
       PickupDirectoryPath: folderPath('Pickup', settings, dataFolder) ?? null,
       ReplayDirectoryPath: folderPath('Replay', settings, dataFolder) ?? null,

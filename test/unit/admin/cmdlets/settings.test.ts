@@ -408,7 +408,8 @@ test('the Transport service is shown in the order of Exchange, what is our own a
   const log = (name: string) =>
     ['MaxAge', 'MaxDirectorySize', 'MaxFileSize', 'Path'].map((what) => `${name}Log${what}`)
   expect([...shown.matchAll(/^(\w+) +:/gm)].map(([, name]) => name)).toEqual([
-    ...['Name', 'ConnectivityLogEnabled', ...log('Connectivity'), 'DelayNotificationTimeout'],
+    ...['Name', 'AgentLogEnabled', ...log('Agent')],
+    ...['ConnectivityLogEnabled', ...log('Connectivity'), 'DelayNotificationTimeout'],
     ...['ExternalDNSServers', 'InternalDNSServers', 'MaxConnectionRatePerMinute'],
     ...['MaxOutboundConnections', 'MaxPerDomainOutboundConnections', 'MessageExpirationTimeout'],
     ...['MessageRetryInterval', 'MessageTrackingLogEnabled', ...log('MessageTracking')],

@@ -1,0 +1,53 @@
+import type { Milliseconds } from '../../base/time-span.ts'
+import { Fifo } from './fifo.ts'
+import { stallAfter } from './patience.ts'
+import type { QueueLane } from './queue-lane.ts'
+import type { Copy } from '../stored-message.ts'
+
+/** What a delivery queue has while something is done for it. */
+export class QueueWork {
+  /** Leased copies that are due, in the order of delivery. */
+  readonly window = new Fifo<Copy>()
+  readonly lanes: QueueLane[] = []
+  /** Connections being opened or in use. */
+  connections = 0
+  /** Those of them that reached the next hop: MAIL could be said. */
+  reached = 0
+  /** Walks that take its copies out. */
+  emptiers = 0
+  /** Copies are fetched for the first connection, which opens next. */
+  preparing = false
+  /** Monotonic time before which no further connection is opened beside those at work. */
+  noFurtherBefore: Milliseconds = -Infinity
+  /** Copies are being leased. */
+  refill: Promise<void> | undefined
+
+  connect(lane: QueueLane): void {
+    this.lanes.push(lane)
+    this.connections++
+  }
+
+  disconnect(lane: QueueLane): void {
+    const at = this.lanes.indexOf(lane)
+    if (at >= 0) this.lanes.splice(at, 1)
+    this.connections--
+    if (lane.hasReached) this.reached--
+  }
+
+  /** Every connection waits for its peer. */
+  isStalled(monotonicNow: Milliseconds): boolean {
+    const { lanes, connections } = this
+    if (connections === 0 || lanes.length < connections) return false
+    return lanes.every(({ watched }) => {
+      const since = watched?.waitingSince()
+      return since !== undefined && monotonicNow - since >= stallAfter
+    })
+  }
+
+  /** Nothing of it is left. */
+  get isOver(): boolean {
+    const { window, connections, emptiers, preparing, noFurtherBefore, refill } = this
+    const isIdle = window.size === 0 && connections === 0 && refill === undefined
+    return isIdle && emptiers === 0 && !preparing && noFurtherBefore === -Infinity
+  }
+}
