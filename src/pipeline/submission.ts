@@ -9,6 +9,7 @@ import { HeaderCollector, mostHeaderFields } from '../message/header-collector.t
 import type { SplitContent } from '../message/header-collector.ts'
 import type { NewGuid } from '../message/message-id.ts'
 import type {
+  AddressCheck,
   IncomingMessage,
   MailTransaction,
   MessageSink,
@@ -58,7 +59,8 @@ export class QueueSubmission implements MessageSink {
   }
 
   begin(transaction: MailTransaction): IncomingMessage | Reply {
-    const limit = sizeLimit(transaction.session, this.#options.transportConfig.current)
+    const organization = sizeLimit(transaction.session, this.#options.transportConfig.current)
+    const limit = narrower(organization, transaction.maxSize)
     if ((transaction.declaredSize ?? 0) > limit.size) return limit.refusal
     return new Submission(transaction, limit, this.#options)
   }
@@ -81,6 +83,11 @@ function sizeLimit(session: SessionFacts, config: TransportConfig): SizeLimit {
   return isOriginating(session) && MaxSendSize < MaxReceiveSize
     ? { size: MaxSendSize, refusal: sentMessageTooLarge }
     : { size: MaxReceiveSize, refusal: messageTooLarge }
+}
+
+/** The connector's limit counts where it is not the wider one. */
+function narrower(organization: SizeLimit, maxSize: Bytes = Infinity): SizeLimit {
+  return maxSize > organization.size ? organization : { size: maxSize, refusal: messageTooLarge }
 }
 
 /** Whether the message comes from the organisation: its sender proved who it is. */
@@ -111,10 +118,11 @@ class Submission implements IncomingMessage {
     this.#state = { kind: 'header', collector }
   }
 
-  addRecipient(recipient: Recipient): Reply | undefined {
-    const refusal = this.#options.categorizer.refusalOf(recipient.address)
-    if (refusal === undefined) this.#recipients.push(recipient)
-    return refusal
+  addRecipient(recipient: Recipient, check?: AddressCheck): Awaitable<Reply | undefined> {
+    const unknown = check?.(recipient.address)
+    return unknown instanceof Promise
+      ? unknown.then((late) => this.#add(recipient, late))
+      : this.#add(recipient, unknown)
   }
 
   startContent(): Reply | undefined {
@@ -128,12 +136,12 @@ class Submission implements IncomingMessage {
     if (state.kind === 'refused') return
     this.#receivedSize += chunk.length
     if (this.#receivedSize > this.#limit.size) {
-      this.#refuse(this.#limit.refusal)
+      this.refuse(this.#limit.refusal)
       return
     }
     if (state.kind === 'body') return this.#store(state.pending, chunk)
     const progress = state.collector.push(chunk)
-    if (progress.kind === 'too-large') this.#refuse(headersTooLarge)
+    if (progress.kind === 'too-large') this.refuse(headersTooLarge)
     if (progress.kind === 'complete') return this.#takeHeader(progress)
   }
 
@@ -151,8 +159,27 @@ class Submission implements IncomingMessage {
     }
   }
 
+  get refusal(): Reply | undefined {
+    return this.#state.kind === 'refused' ? this.#state.reply : undefined
+  }
+
+  refuse(reason: Reply): void {
+    if (this.#state.kind === 'refused') return
+    if (this.#state.kind === 'body') this.#state.pending.abort()
+    this.#state = { kind: 'refused', reply: reason }
+  }
+
   abort(): void {
-    this.#refuse(temporaryFault)
+    this.refuse(temporaryFault)
+  }
+
+  #add(recipient: Recipient, denied: Reply | undefined): Reply | undefined {
+    // Nobody waits for an answer to a file: its sender is told by a notification.
+    const isFile = this.#transaction.session.file !== undefined
+    const refusal =
+      denied ?? (isFile ? undefined : this.#options.categorizer.refusalOf(recipient.address))
+    if (refusal === undefined) this.#recipients.push(recipient)
+    return refusal
   }
 
   /** Judges the header and stores it, changed, with what came behind it. */
@@ -162,7 +189,7 @@ class Submission implements IncomingMessage {
     const time = clock.now()
     const accepted = acceptHeader(content, { session, limits, server, newGuid, time })
     if ('reply' in accepted) {
-      this.#refuse(accepted.reply)
+      this.refuse(accepted.reply)
       return
     }
     try {
@@ -193,7 +220,7 @@ class Submission implements IncomingMessage {
       copies = await pending.commit(message, header, this.#copies(message))
     } catch (error) {
       this.#fail(error)
-      return this.#state.kind === 'refused' ? this.#state.reply : temporaryFault
+      return this.refusal ?? temporaryFault
     }
     this.#enqueue(copies)
     return queuedForDelivery(message.messageId, pending.id, this.#options.server.Fqdn)
@@ -241,7 +268,7 @@ class Submission implements IncomingMessage {
       subject,
       size: this.#storedSize,
       receivedAt,
-      source: `SMTP:${connector}`,
+      source: session.file?.source ?? `SMTP:${connector}`,
       sourceAddress: plainAddress((session.proxiedFor?.client ?? session.remote).address),
       ...(helloName !== '' && { sourceName: helloName }),
       networkMessageId,
@@ -251,12 +278,7 @@ class Submission implements IncomingMessage {
 
   #fail(error: unknown): void {
     this.#options.onFault('A message could not be stored; its sender was told to try again', error)
-    this.#refuse(replyToFault(error))
-  }
-
-  #refuse(answer: Reply): void {
-    if (this.#state.kind === 'body') this.#state.pending.abort()
-    this.#state = { kind: 'refused', reply: answer }
+    this.refuse(replyToFault(error))
   }
 }
 
