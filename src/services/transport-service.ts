@@ -8,14 +8,15 @@ import { nodeResolver } from '../dns/node-resolver.ts'
 import { DsnNotifier } from '../dsn/dsn-notifier.ts'
 import type { ProtocolLog } from '../logs/protocol-log.ts'
 import { randomGuid } from '../message/message-id.ts'
-import { Categorizer, itemOf } from '../pipeline/categorizer.ts'
+import { type Categorized, Categorizer, itemOf } from '../pipeline/categorizer.ts'
 import { liveRoutingTables } from '../pipeline/live-routing-tables.ts'
 import { QueueSubmission } from '../pipeline/submission.ts'
 import { type RoutingTables, hasConnector, isBestWay, routingText } from '../pipeline/routing.ts'
 import { noFrontEnd, outboundProxyDialer } from '../proxy/outbound-proxy.ts'
-import { type QueueKey, isRedirectionQueue } from '../queue/queue-key.ts'
+import { type QueueKey, isRedirectionQueue, submissionQueue } from '../queue/queue-key.ts'
 import { queuePages } from '../queue/queue-pages.ts'
 import { type QueueStore, StoreError } from '../queue/queue-store.ts'
+import type { NewCopy } from '../queue/stored-message.ts'
 import { QueueScheduler } from '../queue/scheduler/scheduler.ts'
 import { openSqliteQueueStore } from '../queue/sqlite/sqlite-queue-store.ts'
 import { ReceiveService } from '../receive/receive-service.ts'
@@ -32,6 +33,7 @@ import { numbersOfFile, queueFilePath } from './workers/queue-files.ts'
 import { queueMethods } from './queue-methods.ts'
 import { CannotStart, type RunningService, type ServiceGround } from './service-ground.ts'
 import { type ServiceLogs, openServiceLogs } from './service-log.ts'
+import { recipientResolution } from './recipient-resolution.ts'
 import { redirectionTarget } from './redirection-target.ts'
 import { tellRetry } from './retry-told.ts'
 import { listensOnNothing, startListening } from './start-listening.ts'
@@ -52,12 +54,15 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   opened.defer(tellRoom(store, ground))
   const tables = liveRoutingTables(config)
   const domains = mapLive(tables, ({ acceptedDomains }) => acceptedDomains)
-  const categorizer = new Categorizer({ tables })
+  const directory = opened.use(openDirectory(config))
+  const categorizer = new Categorizer({
+    tables,
+    ...recipientResolution(config.current, directory, clock),
+  })
   const transportConfig = mapLive(config, ({ TransportConfig }) => TransportConfig)
   const notifier = new DsnNotifier({
     store,
-    categorize: async (recipients) =>
-      (await categorizer.categorize({ recipients, size: 0 })).copies,
+    categorize: (recipients) => noticeCopies(categorizer.start({ recipients, size: 0 })),
     transportConfig,
     domains,
     messageExpirationTimeout: mapLive(
@@ -87,7 +92,6 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       ...(siblings !== undefined && { places: siblings.places }),
     }),
   )
-  const directory = opened.use(openDirectory(config))
   const receive = opened.use(
     new ReceiveService({
       transportRole: 'HubTransport',
@@ -103,7 +107,8 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       ),
       sink: new QueueSubmission({
         ...{ store, categorizer, transportConfig, server: Server, clock, newGuid: randomGuid },
-        onReceived: (session, copies) => tracking.received(session, copies),
+        onReceived: (session, copies, resolved) =>
+          tracking.received({ session, copies, ...(resolved !== undefined && { resolved }) }),
         enqueue: (copies) => scheduler.enqueue(copies),
         onFault: (what, error) => troubles.error({ error }, what),
       }),
@@ -146,6 +151,12 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
+}
+
+/** A notification that cannot go anywhere is none; one of which that is not known waits in Submission. */
+function noticeCopies({ copies, deferred }: Categorized): readonly NewCopy[] {
+  if (deferred === undefined) return copies
+  return [...copies, { queue: submissionQueue, recipients: deferred.recipients }]
 }
 
 /**

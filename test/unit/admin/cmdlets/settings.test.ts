@@ -416,7 +416,7 @@ test('the Transport service is shown in the order of Exchange, what is our own a
     ...['MessageTrackingLogSubjectLoggingEnabled', 'OutboundConnectionFailureRetryInterval'],
     ...['QueueMaxIdleTime', ...log('ReceiveProtocol'), ...log('SendProtocol')],
     ...['TransientFailureRetryCount', 'TransientFailureRetryInterval', 'QueueGlitchRetryCount'],
-    ...['QueueGlitchRetryInterval', 'Workers', 'Identity', 'IsValid'],
+    ...['QueueGlitchRetryInterval', 'ResolverRetryInterval', 'Workers', 'Identity', 'IsValid'],
   ])
   expect(shown).toMatch(/^ConnectivityLogEnabled +: True$/m)
   expect(shown).toMatch(/^ConnectivityLogMaxAge +: 30\.00:00:00$/m)
