@@ -6,7 +6,7 @@ import { comparableAddress, comparableDomain } from '../message/comparable-addre
 import { domainOf } from '../message/envelope.ts'
 import type { RecipientResult } from '../queue/delivery-agent.ts'
 import type { ResolutionStep } from '../queue/recategorized.ts'
-import { HalfTheTime } from '../queue/scheduler/half-the-time.ts'
+import { HalfTheTime } from '../base/half-the-time.ts'
 import type { CopyRecipient } from '../queue/stored-message.ts'
 import { type Reply, reply, replyText } from '../smtp/reply.ts'
 import { encodeXtext, decodeXtext } from '../smtp/xtext.ts'

@@ -54,7 +54,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   opened.defer(tellRoom(store, ground))
   const tables = liveRoutingTables(config)
   const domains = mapLive(tables, ({ acceptedDomains }) => acceptedDomains)
-  const directory = opened.use(openDirectory(config))
+  const directory = opened.use(await openDirectory(ground))
   const categorizer = new Categorizer({
     tables,
     ...recipientResolution(config.current, directory, clock),
@@ -235,7 +235,7 @@ function openDelivery(ground: ServiceGround, store: QueueStore, logs: ServiceLog
     resolvers: { internal: servers('InternalDNSServers'), external: servers('ExternalDNSServers') },
     dialerFor: dialers(ground, logs.send),
     certificates,
-    readPiece: (messageId, index, spare) => store.readPiece(messageId, index, spare),
+    store,
     protocolLog: logs.send,
     connectivityLog: logs.connectivity,
     isOwnListener: ownListeners(() => config.current.ReceiveConnectors),

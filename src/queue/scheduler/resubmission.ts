@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Live } from '../../base/live.ts'
 import type { Milliseconds } from '../../base/time-span.ts'
-import { halfTheTime } from './half-the-time.ts'
+import { halfTheTime } from '../../base/half-the-time.ts'
 import type { QueueLog } from '../queue-events.ts'
 import { type QueueKey, queueKeyText } from '../queue-key.ts'
 import { type QueueStore, StoreError } from '../queue-store.ts'

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../base/clock.ts'
 import type { Live } from '../../base/live.ts'
 import { type Milliseconds, second } from '../../base/time-span.ts'
-import { HalfTheTime } from './half-the-time.ts'
+import { HalfTheTime } from '../../base/half-the-time.ts'
 import { submissionQueue } from '../queue-key.ts'
 import type { QueueStore } from '../queue-store.ts'
 import type { Copy } from '../stored-message.ts'

@@ -6,7 +6,7 @@ import type { NextHop } from '../../deliver/smtp/next-hop.ts'
 import { Categorizer, type RecipientExplanation } from '../../pipeline/categorizer.ts'
 import { liveRoutingTables } from '../../pipeline/live-routing-tables.ts'
 import type { RouteExplanation } from '../../pipeline/routing.ts'
-import { openDirectory } from '../open-directory.ts'
+import { readDirectory } from '../open-directory.ts'
 import { recipientResolution } from '../recipient-resolution.ts'
 import { resolveRoute } from './route-resolver.ts'
 
@@ -38,7 +38,7 @@ export async function explainedRoute(
   size: Bytes,
 ): Promise<ExplainedRecipient> {
   const live = new LiveValue(config)
-  using directory = openDirectory(live)
+  await using directory = await readDirectory(live, systemClock)
   const categorizer = new Categorizer({
     tables: liveRoutingTables(live),
     ...recipientResolution(config, directory, systemClock),
