@@ -24,7 +24,7 @@ import { SmtpDelivery } from '../deliver/smtp/delivery.ts'
 import { type Dialer, directDialer } from '../deliver/smtp/dialer.ts'
 import type { SendConnector } from '../deliver/smtp/send-connector.ts'
 import { acceptedDomainsOf } from './accepted-domains-of.ts'
-import { openDirectory } from './open-directory.ts'
+import { type OpenDirectory, openDirectory } from './open-directory.ts'
 import { keepThreadsSmall, tendHeapGrowth } from './heap-growth.ts'
 import { LiveServiceTargets } from './live-service-targets.ts'
 import { openMessageTracking } from './message-tracking.ts'
@@ -120,7 +120,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   )
   await scheduler.start()
   opened.use(tendHeapGrowth(clock, () => scheduler.queueCount))
-  opened.defer(rerouteOnChange(ground, { scheduler, tables }))
+  opened.defer(rerouteOnChange(ground, { scheduler, tables, directory }))
   const listeners = worker.drainOnly ? [] : await startListening(receive)
   let draining = false
   const ending = new AbortController()
@@ -264,19 +264,25 @@ function dialers(ground: ServiceGround, log: ProtocolLog): (connector: SendConne
   }
 }
 
-/** Categorizes anew what waits and would go another way now, at the start and whenever routing changes. */
+interface RerouteParts {
+  readonly scheduler: QueueScheduler
+  readonly tables: Live<RoutingTables>
+  readonly directory: OpenDirectory
+}
+
+/** Categorizes anew what waits and would go another way now, at the start and whenever routing or the directory changes. */
 function rerouteOnChange(
   { config, logger }: ServiceGround,
-  { scheduler, tables }: { scheduler: QueueScheduler; tables: Live<RoutingTables> },
+  { scheduler, tables, directory }: RerouteParts,
 ): () => void {
   const isCurrent = (queue: QueueKey) =>
     isRedirectionQueue(queue) || hasConnector(queue, tables.current)
-  const isBest = (queue: QueueKey) => isRedirectionQueue(queue) || isBestWay(queue, tables.current)
-  let known: string | undefined
+  // The directory may send a recipient of ours anywhere.
+  const isOurs = ({ nextHopDomain }: QueueKey) =>
+    directory.hasRecipients && tables.current.acceptedDomains.isAccepted(nextHopDomain)
+  const isBest = (queue: QueueKey) =>
+    isRedirectionQueue(queue) || (isBestWay(queue, tables.current) && !isOurs(queue))
   const reroute = () => {
-    const routing = routingText(tables.current)
-    if (routing === known) return
-    known = routing
     scheduler.operations
       .reroute(isCurrent, isBest)
       .catch((error: unknown) =>
@@ -286,6 +292,13 @@ function rerouteOnChange(
         ),
       )
   }
+  let known = routingText(tables.current)
+  const whenChanged = () => {
+    const routing = routingText(tables.current)
+    if (routing !== known) reroute()
+    known = routing
+  }
   reroute()
-  return config.subscribe(reroute)
+  const ends = [config.subscribe(whenChanged), directory.subscribe(reroute)]
+  return () => ends.forEach((end) => end())
 }
