@@ -138,7 +138,7 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
       names: ['MaxIdleTimeBeforeResubmit'],
       why: 'messages are categorized anew when the configuration changes, not by time',
     },
-    { names: ['RecipientValidationCacheEnabled', 'ResolverRetryInterval'], why: noDirectory },
+    { names: ['RecipientValidationCacheEnabled'], why: noDirectory },
     {
       names: ['RootDropDirectoryPath'],
       why: noFolders,

@@ -418,7 +418,7 @@ test('the Transport service is shown in the order of Exchange, what is our own a
     ...['PickupDirectoryMaxRecipientsPerMessage', 'PickupDirectoryPath', 'QueueMaxIdleTime'],
     ...[...log('ReceiveProtocol'), 'ReplayDirectoryPath', ...log('SendProtocol')],
     ...['TransientFailureRetryCount', 'TransientFailureRetryInterval', 'QueueGlitchRetryCount'],
-    ...['QueueGlitchRetryInterval', 'Workers', 'Identity', 'IsValid'],
+    ...['QueueGlitchRetryInterval', 'ResolverRetryInterval', 'Workers', 'Identity', 'IsValid'],
   ])
   expect(shown).toMatch(/^ConnectivityLogEnabled +: True$/m)
   expect(shown).toMatch(/^ConnectivityLogMaxAge +: 30\.00:00:00$/m)
