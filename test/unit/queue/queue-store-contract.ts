@@ -65,6 +65,20 @@ export function queueStoreContract(name: string, open: () => Promise<QueueStore>
       store.release(copies)
       expect(await store.lease(first, far, 10)).toEqual([copies[0]])
     })
+    scenario('what is known of a message is kept with it', async (store) => {
+      const properties = {
+        scl: -1,
+        priority: 'High' as const,
+        directionality: 'Incoming' as const,
+        authenticationResults: 'edge01.corp.example; spf=pass',
+        tags: { 'Tagger.Word': 'ü' },
+      }
+      store.release(await commitTo(store, [first], { message: { properties } }))
+      const [copy] = await store.lease(first, far, 10)
+      expect(copy?.message.properties).toEqual(properties)
+      store.release(await commitTo(store, [second]))
+      expect((await store.lease(second, far, 10))[0]?.message).not.toHaveProperty('properties')
+    })
     scenario('ids grow strictly', async (store) => {
       const ids: number[] = []
       for (let n = 0; n < 5; n++) ids.push(only(await commitTo(store, [first])).message.id)
