@@ -116,8 +116,8 @@ export class FileIntake {
     const { settings } = this.#options
     const { PickupDirectoryMaxRecipientsPerMessage, PickupDirectoryMaxHeaderSize } =
       settings.current
-    const { separator, body } = content.top
-    if (separator.length === 0 && body.length > 0)
+    const { separatorLength, body } = content.top
+    if (separatorLength === 0 && body.length > 0)
       return 'there is no empty line between header and body'
     const header = headerOf(content)
     const read = readPickupFile(header, PickupDirectoryMaxRecipientsPerMessage)
@@ -206,8 +206,7 @@ async function fill(
   }
   const refusal = await message.startContent()
   if (refusal !== undefined) return refusal
-  const { separator, body } = content.top
-  for (const part of [...head.header, separator, body])
+  for (const part of [...head.header, content.top.body])
     if (part.length > 0) await message.write(part)
   for await (const piece of content.rest) {
     if (signal.aborted) return undefined

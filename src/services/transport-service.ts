@@ -88,13 +88,13 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       ...(siblings !== undefined && { places: siblings.places }),
     }),
   )
+  const directory = opened.use(await openDirectory(ground))
   const submission = new QueueSubmission({
     ...{ store, categorizer, transportConfig, server: Server, clock, newGuid: randomGuid },
     onReceived: (session, copies) => tracking.received(session, copies),
     enqueue: (copies) => scheduler.enqueue(copies),
     onFault: (what, error) => troubles.error({ error }, what),
   })
-  const directory = opened.use(openDirectory(config))
   const receive = opened.use(
     new ReceiveService({
       transportRole: 'HubTransport',
@@ -228,7 +228,7 @@ function openDelivery(ground: ServiceGround, store: QueueStore, logs: ServiceLog
     resolvers: { internal: servers('InternalDNSServers'), external: servers('ExternalDNSServers') },
     dialerFor: dialers(ground, logs.send),
     certificates,
-    readPiece: (messageId, index, spare) => store.readPiece(messageId, index, spare),
+    store,
     protocolLog: logs.send,
     connectivityLog: logs.connectivity,
     isOwnListener: ownListeners(() => config.current.ReceiveConnectors),
