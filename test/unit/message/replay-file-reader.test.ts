@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { HeaderBlock } from '../../../src/message/header-block.ts'
-import { readReplayFile } from '../../../src/message/replay-file.ts'
+import { readReplayFile } from '../../../src/message/replay-file-reader.ts'
 
 const read = (...lines: string[]) =>
   readReplayFile(new HeaderBlock(Buffer.from(lines.map((line) => `${line}\r\n`).join(''))))
