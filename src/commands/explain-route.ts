@@ -31,9 +31,10 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
   if (size === undefined) throw new UsageError(`"${values.size ?? ''}" is no size; try 10MB`)
   const config = await readConfig(locations({ ...values, env: io.env }).configFile, io)
   if (config === undefined) return exitCodes.toldError
-  const { explanation, hops } = await explainedRoute(config, address, size)
+  const { explanation, hops, place } = await explainedRoute(config, address, size)
   io.stdout.write(describe(explanation))
   if (hops !== undefined) io.stdout.write(describeHops(hops))
+  if (place !== undefined) io.stdout.write(`Next place       ${place}\n`)
   return exitCodes.fine
 }
 
@@ -46,7 +47,7 @@ function describe(explanation: RouteExplanation): string {
   const lines = [
     `Recipient        ${address}`,
     `Accepted domain  ${ours}`,
-    'Send connectors',
+    'Connectors',
     ...(candidates.length === 0 ? ['  none'] : candidates.map(describeCandidate)),
   ]
   switch (route.kind) {

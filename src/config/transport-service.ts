@@ -78,6 +78,8 @@ export const transportServiceSchema = z.strictObject({
   OutboundConnectionFailureRetryInterval: timeSpan(second, 20 * day).optional(),
   QueueMaxIdleTime: timeSpan(5 * second, hour).default(3 * minute),
   ...receiveProtocolLogFields,
+  /** What Drop folders stand in; empty: `drop` in the data folder. */
+  RootDropDirectoryPath: text().default(''),
   ...sendProtocolLogFields,
   TransientFailureRetryCount: count(0, 15).default(6),
   /** Default 5 minutes, on Edge 10. */

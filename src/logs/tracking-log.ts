@@ -5,7 +5,7 @@ import type { Milliseconds } from '../base/time-span.ts'
 export const trackingEvents = [
   /** Accepted by SMTP. */
   'RECEIVE',
-  /** Handed to the next hop by SMTP. */
+  /** Handed to the next hop. */
   'SEND',
   /** Failed for good. */
   'FAIL',
@@ -25,7 +25,15 @@ export const trackingEvents = [
 export type TrackingEvent = (typeof trackingEvents)[number]
 
 /** The part of the server where an event came from. */
-export const trackingSources = ['ADMIN', 'SMTP', 'DNS', 'DSN', 'QUEUE', 'ROUTING'] as const
+export const trackingSources = [
+  'ADMIN',
+  'DNS',
+  'DSN',
+  'GATEWAY',
+  'QUEUE',
+  'ROUTING',
+  'SMTP',
+] as const
 export type TrackingSource = (typeof trackingSources)[number]
 
 /** From outside, or from a client or server that proved who it is. */

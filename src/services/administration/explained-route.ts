@@ -5,13 +5,16 @@ import { Categorizer } from '../../pipeline/categorizer.ts'
 import { liveRoutingTables } from '../../pipeline/live-routing-tables.ts'
 import type { RouteExplanation } from '../../pipeline/routing.ts'
 import type { NextHop } from '../../deliver/smtp/next-hop.ts'
+import { dropPlace } from '../../deliver/drop/foreign-connector.ts'
 import { resolveRoute } from './route-resolver.ts'
 
 /** Why a recipient goes where, down to the hosts. */
 export interface ExplainedRoute {
   readonly explanation: RouteExplanation
-  /** Where the chosen connector leads now; absent without one. */
+  /** The hosts to which the chosen connector leads now; absent where it leads to none. */
   readonly hops?: NextHop
+  /** What it leads to in their place: a folder. */
+  readonly place?: string
 }
 
 /** Chooses the connector for a recipient as the categorizer does, and looks its next hosts up. */
@@ -24,5 +27,21 @@ export async function explainedRoute(
   const explanation = await categorizer.explain(address, size)
   const { route } = explanation
   if (route.kind !== 'connector') return { explanation }
-  return { explanation, hops: await resolveRoute(config, route.queue) }
+  switch (route.connector.kind) {
+    case 'Send':
+      return { explanation, hops: await resolveRoute(config, route.queue) }
+    case 'Foreign':
+      return { explanation, place: dropFolder(config, route.connector.Name) }
+  }
+}
+
+/** A folder of the data folder is named from there. */
+function dropFolder(config: ServerConfig, name: string): string {
+  const connector = config.ForeignConnectors.find(({ Name }) => Name === name)
+  const { RootDropDirectoryPath: root } = config.TransportService
+  const { path } = dropPlace(connector ?? { Name: name, DropDirectory: '' }, {
+    root,
+    dataFolder: '',
+  })
+  return `the Drop folder ${path}`
 }

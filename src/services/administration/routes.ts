@@ -15,7 +15,7 @@ export function fileRoutes(configFile: string): Routes {
   }
 }
 
-function reportOf({ explanation, hops }: ExplainedRoute): RouteReport {
+function reportOf({ explanation, hops, place }: ExplainedRoute): RouteReport {
   const { domain, acceptedDomain, candidates, route } = explanation
   const queue = route.kind === 'connector' ? route.queue : undefined
   return {
@@ -25,10 +25,14 @@ function reportOf({ explanation, hops }: ExplainedRoute): RouteReport {
     sendConnector: queue?.nextHopConnector,
     deliveryType: queue?.deliveryType,
     nextHopDomain: queue?.nextHopDomain,
-    nextHops: hops?.kind === 'targets' ? hops.targets.map(hostText) : [],
+    nextHops: place === undefined ? hostsOf(hops) : [place],
     ...outcomeOf({ explanation, ...(hops !== undefined && { hops }) }),
     candidates: candidates.map(candidateText),
   }
+}
+
+function hostsOf(hops: ExplainedRoute['hops']): readonly string[] {
+  return hops?.kind === 'targets' ? hops.targets.map(hostText) : []
 }
 
 function outcomeOf({

@@ -32,7 +32,7 @@ export interface RouteReport {
   readonly status: 'Success' | 'NoNextHop' | 'Unreachable' | 'Failed'
   /** The reply, or the error, of what is no success. */
   readonly details: string
-  /** Each Send connector with why it was chosen, or not. */
+  /** Each connector with why it was chosen, or not. */
   readonly candidates: readonly string[]
 }
 
@@ -46,7 +46,7 @@ export function routeCmdlets(routes: Routes): readonly Cmdlet[] {
   return [
     defineCmdlet({
       name: 'Test-Route',
-      synopsis: 'Tells which Send connector takes a recipient, why, and to which hosts.',
+      synopsis: 'Tells which connector takes a recipient, why, and to which hosts.',
       description:
         'Chooses as the Transport service does, by the configuration as it stands and the DNS of the moment. No message is sent.',
       parameters: {

@@ -183,11 +183,11 @@ const refusals: readonly (readonly [line: string, why: string])[] = [
   ],
   [
     'Set-SendConnector Out -AddressSpaces "X400:c=US;a=;p=Contoso;1"',
-    'It must be of the type SMTP, the only way that mail goes here; X400 is not available',
+    'must be of the type SMTP; a Foreign or a Delivery Agent connector takes mail for X400,',
   ],
   [
     'New-SendConnector Fax -AddressSpaces "FAX:*;1"',
-    'It must be of the type SMTP, the only way that mail goes here; FAX is not available',
+    'must be of the type SMTP; a Foreign or a Delivery Agent connector takes mail for FAX,',
   ],
   [
     'Set-SendConnector Out -DNSRoutingEnabled $false -SmartHosts "--"',
@@ -414,7 +414,8 @@ test('the Transport service is shown in the order of Exchange, what is our own a
     ...['MaxOutboundConnections', 'MaxPerDomainOutboundConnections', 'MessageExpirationTimeout'],
     ...['MessageRetryInterval', 'MessageTrackingLogEnabled', ...log('MessageTracking')],
     ...['MessageTrackingLogSubjectLoggingEnabled', 'OutboundConnectionFailureRetryInterval'],
-    ...['QueueMaxIdleTime', ...log('ReceiveProtocol'), ...log('SendProtocol')],
+    ...['QueueMaxIdleTime', ...log('ReceiveProtocol'), 'RootDropDirectoryPath'],
+    ...log('SendProtocol'),
     ...['TransientFailureRetryCount', 'TransientFailureRetryInterval', 'QueueGlitchRetryCount'],
     ...['QueueGlitchRetryInterval', 'Workers', 'Identity', 'IsValid'],
   ])
