@@ -44,8 +44,9 @@ export class QueueScheduler implements AsyncDisposable {
   /** Takes up what the store holds. Costs by the number of queues, not of messages. */
   async start(): Promise<void> {
     const { store } = this.#options
-    const { queues, resubmission, sweep, times, turns } = this.#parts
+    const { queues, resubmission, sweep, times, turns, renewal } = this.#parts
     queues.begin()
+    renewal.start()
     for await (const page of queuePages(store)) page.forEach((each) => this.#takeUp(each))
     resubmission.start()
     sweep.start()
@@ -84,6 +85,7 @@ export class QueueScheduler implements AsyncDisposable {
     settler.giveUpOn(signal)
     await Promise.race([Promise.all([connections, resubmission.finish()]), aborted(signal)])
     await settler.finish()
+    this.#parts.renewal.stop()
     wakes.close()
     for (const queue of queues.values()) windows.empty(queue)
   }

@@ -6,6 +6,7 @@ import { contentFolder } from './content-path.ts'
 import { StoreError } from '../queue-store.ts'
 import { damagedFolder } from './aside.ts'
 import { type Effect, QueueChanges } from './changes.ts'
+import { LeaseTimes } from './held-leases.ts'
 import { QueueInquiries } from './inquiries.ts'
 import type {
   Answer,
@@ -93,12 +94,16 @@ export class QueueDatabase {
     this.#registry = new QueueRegistry(database)
     this.#retries = new QueueRetries(database, { registry: this.#registry, clock })
     this.#garbage = new ContentGarbage(contentFolder(settings.path))
-    this.#changes = new QueueChanges(database, this.#registry, this.#garbage)
+    const leases = new LeaseTimes(clock, settings.leaseTime)
+    this.#changes = new QueueChanges(database, {
+      ...{ registry: this.#registry, leases, garbage: this.#garbage },
+    })
     // Without transactions that are lost, content without an owner is all that is left of their mail.
     const keptIn = this.logTrouble === undefined ? undefined : damagedFolder(settings.path)
     this.#garbage.collect((message) => this.#changes.owns(message), keptIn)
     this.#inquiries = new QueueInquiries(database, {
-      ...{ registry: this.#registry, retries: this.#retries, clock, queuePath: settings.path },
+      ...{ registry: this.#registry, retries: this.#retries, leases, clock },
+      queuePath: settings.path,
     })
     this.#spare = new SparePages(database, settings.spareBytes)
     this.#room = new QueueRoom({

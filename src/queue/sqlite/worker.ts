@@ -71,6 +71,7 @@ class QueueThread {
         case 'nextDueAt':
         case 'leaseAged':
         case 'leaseThese':
+        case 'renew':
         case 'leasedAmong':
         case 'queuesAmong':
         case 'release':
