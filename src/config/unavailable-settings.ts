@@ -23,7 +23,7 @@ const noDirectory = 'there is no directory of recipients'
 const noShadow = 'mail is on disk before it is accepted, so there is no shadow redundancy'
 const noOnline = 'it belongs to Exchange Online'
 const noDomainSecurity = 'there is no Domain Security'
-const noFolders = 'mail is neither taken from folders nor put into them'
+const noFolders = 'mail is not put into folders'
 const noMailboxes = 'there are no mailboxes'
 
 /** Of both services. */
@@ -140,11 +140,7 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
     },
     { names: ['RecipientValidationCacheEnabled'], why: noDirectory },
     {
-      names: [
-        ...['PickupDirectoryMaxHeaderSize', 'PickupDirectoryMaxMessagesPerMinute'],
-        ...['PickupDirectoryMaxRecipientsPerMessage', 'PickupDirectoryPath'],
-        ...['ReplayDirectoryPath', 'RootDropDirectoryPath'],
-      ],
+      names: ['RootDropDirectoryPath'],
       why: noFolders,
     },
     {

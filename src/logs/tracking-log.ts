@@ -29,7 +29,16 @@ export const trackingEvents = [
 export type TrackingEvent = (typeof trackingEvents)[number]
 
 /** The part of the server where an event came from. */
-export const trackingSources = ['ADMIN', 'SMTP', 'DNS', 'DSN', 'QUEUE', 'ROUTING'] as const
+export const trackingSources = [
+  'ADMIN',
+  'SMTP',
+  'PICKUP',
+  'REPLAY',
+  'DNS',
+  'DSN',
+  'QUEUE',
+  'ROUTING',
+] as const
 export type TrackingSource = (typeof trackingSources)[number]
 
 /** From outside, or from a client or server that proved who it is. */

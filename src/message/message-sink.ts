@@ -30,6 +30,14 @@ export interface TlsFacts {
   readonly cipher: string
 }
 
+/** A file in place of a client: a message that was put into a folder. */
+export interface MessageFile {
+  readonly folder: 'Pickup' | 'Replay'
+  readonly name: string
+  /** Exchange's MessageSourceName. */
+  readonly source: string
+}
+
 /** What is known of the session that a message arrives on. */
 export interface SessionFacts {
   /** 16 upper-case hex digits; the same as in the protocol log. */
@@ -48,6 +56,8 @@ export interface SessionFacts {
   readonly permissions: Permissions
   /** The session at the front end that this one speaks for; absent for a direct client. */
   readonly proxiedFor?: ProxiedClient
+  /** Where the message was taken from when no client brought it. */
+  readonly file?: MessageFile
 }
 
 /** The client of a front end, as handed over by XPROXYFROM or XPROXY. */

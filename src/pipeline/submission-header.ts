@@ -7,7 +7,7 @@ import { formatMailDate } from '../message/mail-date.ts'
 import { messageIdOf, newMessageId } from '../message/message-id.ts'
 import type { NewGuid } from '../message/message-id.ts'
 import type { ContentLimits, SessionFacts } from '../message/message-sink.ts'
-import { countHops, receivedLine } from '../message/received-line.ts'
+import { countHops, folderReceivedLine, receivedLine } from '../message/received-line.ts'
 import { withoutStrayLines } from '../message/stray-lines.ts'
 import { lineEndsOf } from '../smtp/line-end-check.ts'
 import { headersTooLarge, hopCountExceeded, senderNotAllowed } from '../smtp/replies.ts'
@@ -119,7 +119,8 @@ function addedFields(header: HeaderBlock, messageId: string | undefined, time: n
 
 /** Our own hop; the front end wrote its own before it handed the message on. */
 function traceField(session: SessionFacts, time: Milliseconds): string {
-  const { fqdn, local, remote, helloName, tls } = session
+  const { fqdn, local, remote, helloName, tls, file } = session
+  if (file !== undefined) return folderReceivedLine(file, fqdn, time)
   return receivedLine({
     helloName,
     clientAddress: remote.address,

@@ -186,7 +186,10 @@ class Submission implements IncomingMessage {
   }
 
   #add(recipient: Recipient, denied: Reply | undefined): Reply | undefined {
-    const refusal = denied ?? this.#options.categorizer.refusalOf(recipient.address)
+    // Nobody waits for an answer to a file: its sender is told by a notification.
+    const isFile = this.#transaction.session.file !== undefined
+    const refusal =
+      denied ?? (isFile ? undefined : this.#options.categorizer.refusalOf(recipient.address))
     if (refusal === undefined) this.#recipients.push(recipient)
     return refusal
   }
@@ -276,7 +279,7 @@ class Submission implements IncomingMessage {
       subject,
       size: this.#storedSize,
       receivedAt,
-      source: `SMTP:${connector}`,
+      source: session.file?.source ?? `SMTP:${connector}`,
       sourceAddress: plainAddress((session.proxiedFor?.client ?? session.remote).address),
       ...(helloName !== '' && { sourceName: helloName }),
       networkMessageId,

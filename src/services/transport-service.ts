@@ -27,6 +27,7 @@ import { acceptedDomainsOf } from './accepted-domains-of.ts'
 import { type OpenDirectory, openDirectory } from './open-directory.ts'
 import { keepThreadsSmall, tendHeapGrowth } from './heap-growth.ts'
 import { LiveServiceTargets } from './live-service-targets.ts'
+import { serveMailFolders } from './mail-folders.ts'
 import { openMessageTracking } from './message-tracking.ts'
 import { ownListeners } from './own-listeners.ts'
 import { numbersOfFile, queueFilePath } from './workers/queue-files.ts'
@@ -92,6 +93,13 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       ...(siblings !== undefined && { places: siblings.places }),
     }),
   )
+  const submission = new QueueSubmission({
+    ...{ store, categorizer, transportConfig, server: Server, clock, newGuid: randomGuid },
+    onReceived: (session, copies, resolved) =>
+      tracking.received({ session, copies, ...(resolved !== undefined && { resolved }) }),
+    enqueue: (copies) => scheduler.enqueue(copies),
+    onFault: (what, error) => troubles.error({ error }, what),
+  })
   const receive = opened.use(
     new ReceiveService({
       transportRole: 'HubTransport',
@@ -105,13 +113,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
         config,
         ({ TransportService }) => TransportService.MaxConnectionRatePerMinute,
       ),
-      sink: new QueueSubmission({
-        ...{ store, categorizer, transportConfig, server: Server, clock, newGuid: randomGuid },
-        onReceived: (session, copies, resolved) =>
-          tracking.received({ session, copies, ...(resolved !== undefined && { resolved }) }),
-        enqueue: (copies) => scheduler.enqueue(copies),
-        onFault: (what, error) => troubles.error({ error }, what),
-      }),
+      sink: submission,
       protocolLog: logs.receive,
       clock,
       logger,
@@ -122,6 +124,8 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   opened.use(tendHeapGrowth(clock, () => scheduler.queueCount))
   opened.defer(rerouteOnChange(ground, { scheduler, tables, directory }))
   const listeners = worker.drainOnly ? [] : await startListening(receive)
+  const folders = serveMailFolders(ground, submission)
+  if (folders !== undefined) opened.use(folders)
   let draining = false
   const ending = new AbortController()
   opened.defer(() => ending.abort())
@@ -143,7 +147,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
     async drain() {
       draining = true
       ending.abort()
-      await receive.drain(sessionGrace)
+      await Promise.all([receive.drain(sessionGrace), folders?.drain()])
       const late = new AbortController()
       const timer = clock.after(deliveryGrace, () => late.abort())
       await scheduler.drain(late.signal)
