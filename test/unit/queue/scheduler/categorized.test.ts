@@ -8,12 +8,12 @@ import type { Copy } from '../../../../src/queue/stored-message.ts'
 import { contentOf, domainQueue, sampleMessage } from '../../../support/queue-samples.ts'
 import { SchedulerBench, resultsFor, serving } from '../../../support/scheduler-bench.ts'
 
-const toFirst: Recategorizer = ({ recipients }) => ({
+const toFirst = ({ recipients }: Copy): Recategorized => ({
   copies: [{ queue: domainQueue('first.test'), recipients }],
   failed: [],
 })
 const reason = `${directoryAway}; connection refused`
-const putOff: Recategorizer = ({ recipients }) => ({
+const putOff = ({ recipients }: Copy): Recategorized => ({
   copies: [],
   failed: [],
   deferred: { recipients: recipients.map((one) => ({ ...one, lastError: reason })) },
@@ -48,12 +48,11 @@ describe('what cannot be resolved for now', () => {
 
   test('keeps no other recipient of the message waiting', async () => {
     await using bench = new SchedulerBench()
-    bench.recategorize = (copy) =>
-      ({
-        ...putOff(copy),
-        copies: [{ queue: domainQueue('first.test'), recipients: [{ address: 'x@first.test' }] }],
-        failed: [],
-      }) as Recategorized
+    bench.recategorize = (copy) => ({
+      ...putOff(copy),
+      copies: [{ queue: domainQueue('first.test'), recipients: [{ address: 'x@first.test' }] }],
+      failed: [],
+    })
     await bench.start()
     await bench.sendTo(submissionQueue)
     expect(delivered(bench)).toBe(1)
@@ -119,7 +118,7 @@ test('a message that takes long keeps none of the others in Submission waiting',
     const isFirst = first
     first = false
     if (isFirst) await gate.promise
-    return await toFirst(copy)
+    return toFirst(copy)
   }
   await bench.start()
   await bench.sendTo(submissionQueue)
@@ -140,7 +139,7 @@ describe('a message that was changed on the way', () => {
       await pending.write(Buffer.from('\r\nother'))
       const { id: _, ...message } = copy.message
       return {
-        ...((await toFirst(copy)) as Recategorized),
+        ...toFirst(copy),
         changed: { pending, message, header: Buffer.from('Subject: new\r\n') },
       }
     }
