@@ -10,9 +10,13 @@ const companions: readonly (readonly string[])[] = [
     ...['ForceHELO', 'IgnoreSTARTTLS', 'RequireTLS', 'TlsAuthLevel', 'TlsDomain'],
   ],
   ['MaxOutboundConnections', 'MaxPerDomainOutboundConnections'],
-  ...['ConnectivityLog', 'ReceiveProtocolLog', 'SendProtocolLog', 'MessageTrackingLog'].map(
-    (log) => [...[`${log}MaxFileSize`, `${log}MaxDirectorySize`, 'Workers']],
-  ),
+  ...[
+    'AgentLog',
+    'ConnectivityLog',
+    'ReceiveProtocolLog',
+    'SendProtocolLog',
+    'MessageTrackingLog',
+  ].map((log) => [...[`${log}MaxFileSize`, `${log}MaxDirectorySize`, 'Workers']]),
 ]
 
 /**

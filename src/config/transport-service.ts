@@ -13,7 +13,7 @@ import { day, hour, minute, second } from '../base/time-span.ts'
 
 /** An empty path means the folder below the data folder. */
 const logPath = () => text().default('')
-const logAge = () => timeSpan(0, (2 ** 31 - 1) * second).default(30 * day)
+const logAge = (standard = 30 * day) => timeSpan(0, (2 ** 31 - 1) * second).default(standard)
 const logDirectorySize = (standard = 250 * 1024 ** 2) =>
   byteSize(1, 2 ** 53, true).default(standard)
 const logFileSize = () => byteSize(1, 2 ** 53, true).default(10 * 1024 ** 2)
@@ -41,6 +41,14 @@ const sendProtocolLogFields = {
   SendProtocolLogPath: logPath(),
 }
 
+/** The folders that mail is taken from: a path may be relative to the data folder, an empty one switches off. */
+const pickupFields = {
+  PickupDirectoryMaxHeaderSize: byteSize(32_768, 2 ** 31 - 1).default(64 * 1024),
+  PickupDirectoryMaxMessagesPerMinute: count(1, 20_000).default(100),
+  PickupDirectoryMaxRecipientsPerMessage: count(1, 10_000).default(100),
+  PickupDirectoryPath: text().default('pickup'),
+}
+
 /** Our own: how many processes the service runs as. */
 export const mostWorkers = 64
 const workers = () => count(1, mostWorkers).default(1)
@@ -54,6 +62,11 @@ const dnsServers = () => list(text()).default([])
  * and `completeTransportService` fills it in.
  */
 export const transportServiceSchema = z.strictObject({
+  AgentLogEnabled: flag().default(true),
+  AgentLogMaxAge: logAge(7 * day),
+  AgentLogMaxDirectorySize: logDirectorySize(),
+  AgentLogMaxFileSize: logFileSize(),
+  AgentLogPath: logPath(),
   ...connectivityLogFields,
   DelayNotificationTimeout: timeSpan(second, 30 * day).default(4 * hour),
   ExternalDNSServers: dnsServers(),
@@ -71,14 +84,17 @@ export const transportServiceSchema = z.strictObject({
   MessageTrackingLogSubjectLoggingEnabled: flag().default(true),
   /** Default 10 minutes, on Edge 30. */
   OutboundConnectionFailureRetryInterval: timeSpan(second, 20 * day).optional(),
+  ...pickupFields,
   QueueMaxIdleTime: timeSpan(5 * second, hour).default(3 * minute),
   ...receiveProtocolLogFields,
+  ReplayDirectoryPath: text().default('replay'),
   ...sendProtocolLogFields,
   TransientFailureRetryCount: count(0, 15).default(6),
   /** Default 5 minutes, on Edge 10. */
   TransientFailureRetryInterval: timeSpan(second, 12 * hour).optional(),
   QueueGlitchRetryCount: count(0, 15).default(4),
   QueueGlitchRetryInterval: timeSpan(second, day).default(minute),
+  ResolverRetryInterval: timeSpan(second, day).default(30 * minute),
   Workers: workers(),
 })
 

@@ -22,12 +22,12 @@ const noAgents = 'there are no transport agents'
 const noShadow = 'mail is on disk before it is accepted, so there is no shadow redundancy'
 const noOnline = 'it belongs to Exchange Online'
 const noDomainSecurity = 'there is no Domain Security'
-const noFolders = 'mail is neither taken from folders nor put into them'
+const noFolders = 'mail is not put into folders'
 const noMailboxes = 'there are no mailboxes'
 
 /** Of both services. */
 const ofServices: readonly UnavailableSettings[] = [
-  { names: ['AntispamAgentsEnabled', ...ofLogs('AgentLog')], why: noAgents },
+  { names: ['AntispamAgentsEnabled'], why: 'mail is not filtered for spam' },
   { names: ofLogs('DnsLog'), why: 'no log of DNS is kept' },
   {
     names: ['RoutingTableLogMaxAge', 'RoutingTableLogMaxDirectorySize', 'RoutingTableLogPath'],
@@ -142,15 +142,7 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
       why: 'what a directory server said is kept for the CacheTime of Directory',
     },
     {
-      names: ['ResolverRetryInterval'],
-      why: 'a recipient that the directory leaves in doubt is answered 451',
-    },
-    {
-      names: [
-        ...['PickupDirectoryMaxHeaderSize', 'PickupDirectoryMaxMessagesPerMinute'],
-        ...['PickupDirectoryMaxRecipientsPerMessage', 'PickupDirectoryPath'],
-        ...['ReplayDirectoryPath', 'RootDropDirectoryPath'],
-      ],
+      names: ['RootDropDirectoryPath'],
       why: noFolders,
     },
     {
@@ -176,6 +168,11 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
   ],
   FrontendTransportService: [
     ...ofServices,
+    {
+      names: ofLogs('AgentLog'),
+      why: 'transport agents run in the Transport service',
+      instead: 'use its settings of these names',
+    },
     {
       names: ['ExternalDNSServers', 'InternalDNSServers'],
       why: 'the Transport service looks the next hops up',

@@ -83,6 +83,39 @@ export function connectivityLogFiles(
   }))
 }
 
+/** The agent log's parameters of Set-TransportService. */
+export interface AgentLogSettings {
+  readonly AgentLogEnabled: boolean
+  readonly AgentLogPath: string
+  readonly AgentLogMaxAge: Milliseconds
+  readonly AgentLogMaxDirectorySize: Bytes
+  readonly AgentLogMaxFileSize: Bytes
+}
+
+/** Beginning of the names of its files: `AGENTLOG20260102-1.LOG`. */
+export const agentLogPrefix = 'AGENTLOG'
+
+/** Where the agent log stands by its path, switched on or not; undefined for `$null`. */
+export function agentLogFolder(
+  { AgentLogPath }: Pick<AgentLogSettings, 'AgentLogPath'>,
+  { service, dataFolder }: ServiceLogPlace,
+): string | undefined {
+  return logFolder(AgentLogPath, dataFolder, join(dataFolder, 'logs', service, 'AgentLog'))
+}
+
+/** The files of a service's agent log, following the settings. */
+export function agentLogFiles(
+  settings: Live<AgentLogSettings>,
+  place: ServiceLogPlace,
+): Live<LogFileSettings> {
+  return followed(settings, (current) => ({
+    folder: current.AgentLogEnabled ? agentLogFolder(current, place) : undefined,
+    maxAge: current.AgentLogMaxAge,
+    maxDirectorySize: current.AgentLogMaxDirectorySize,
+    maxFileSize: current.AgentLogMaxFileSize,
+  }))
+}
+
 /** The message tracking log's parameters of Set-TransportService. */
 export interface TrackingLogSettings {
   readonly MessageTrackingLogEnabled: boolean

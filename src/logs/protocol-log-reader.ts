@@ -1,89 +1,14 @@
-import { join } from 'node:path'
-import type { Milliseconds } from '../base/time-span.ts'
-import { lineBlocks } from './line-blocks.ts'
-import { systemLogDisk } from './log-disk.ts'
 import {
-  type LogFileName,
-  byAge,
-  endOfStamp,
-  parseLogFileName,
-  startOfStamp,
-} from './log-file-name.ts'
-import { mergedByTime } from './merge-by-time.ts'
+  type CsvLogPlace,
+  type CsvLogSearch,
+  type PlacedRecord,
+  readCsvLogs,
+} from './csv-log-reader.ts'
 import { type ProtocolLogRecord, parseProtocolLogLine } from './protocol-log-record.ts'
 
-/** One log to read: a folder, and how its files' names begin. */
-export interface ProtocolLogPlace {
-  readonly folder: string
-  readonly prefix: string
-}
-
-export interface ProtocolLogQuery<Place extends ProtocolLogPlace> {
-  readonly places: readonly Place[]
-  /** Records of that time and later. */
-  readonly start?: Milliseconds | undefined
-  /** Records before that time. */
-  readonly end?: Milliseconds | undefined
-  /** Only lines that hold this text, compared without case, are looked at. */
-  readonly text?: string | undefined
-  readonly signal: AbortSignal
-}
-
-/** A record with the log that it stands in. */
-export interface PlacedRecord<Place> {
-  readonly record: ProtocolLogRecord
-  readonly place: Place
-}
-
-interface PlacedFile<Place> extends LogFileName {
-  readonly place: Place
-}
-
 /** The records of several protocol logs by their time, read as they are asked for. */
-export async function* readProtocolLogs<Place extends ProtocolLogPlace>(
-  query: ProtocolLogQuery<Place>,
-): AsyncGenerator<PlacedRecord<Place>, void> {
-  const spare: Buffer[] = []
-  const sources = (await wantedFiles(query)).map(({ stamp, name, place }) => ({
-    start: startOfStamp(stamp),
-    async *read() {
-      const records = recordsOf(join(place.folder, name), { query, spare })
-      for await (const record of records) yield { record, place }
-    },
-  }))
-  yield* mergedByTime(sources, ({ record }) => record.time)
-}
-
-async function wantedFiles<Place extends ProtocolLogPlace>({
-  places,
-  start = -Infinity,
-  end = Infinity,
-}: ProtocolLogQuery<Place>): Promise<readonly PlacedFile<Place>[]> {
-  const found: PlacedFile<Place>[] = []
-  for (const place of places) {
-    for (const { name } of await systemLogDisk.list(place.folder)) {
-      const file = parseLogFileName(place.prefix, name)
-      if (file === undefined || endOfStamp(file.stamp) < start) continue
-      if (startOfStamp(file.stamp) < end) found.push({ ...file, place })
-    }
-  }
-  return found.sort(byAge)
-}
-
-async function* recordsOf(
-  path: string,
-  { query, spare }: { readonly query: Omit<ProtocolLogQuery<never>, 'places'>; spare: Buffer[] },
-): AsyncGenerator<ProtocolLogRecord, void> {
-  const { start = -Infinity, end = Infinity, text, signal } = query
-  const wanted = text?.toLowerCase()
-  for await (const block of lineBlocks(path, { spare, signal })) {
-    const lines = block.toString()
-    // Most of a log is neither split into lines nor parsed.
-    if (wanted !== undefined && !lines.toLowerCase().includes(wanted)) continue
-    for (const line of lines.split(/\r?\n/)) {
-      if (wanted !== undefined && !line.toLowerCase().includes(wanted)) continue
-      const record = parseProtocolLogLine(line)
-      if (record !== undefined && record.time >= start && record.time < end) yield record
-    }
-  }
+export function readProtocolLogs<Place extends CsvLogPlace>(
+  search: CsvLogSearch<Place>,
+): AsyncGenerator<PlacedRecord<Place, ProtocolLogRecord>, void> {
+  return readCsvLogs({ ...search, parse: parseProtocolLogLine })
 }

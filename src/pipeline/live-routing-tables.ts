@@ -1,13 +1,17 @@
 import type { Live } from '../base/live.ts'
 import type { AcceptedDomain } from './accepted-domain.ts'
 import { AcceptedDomainTable } from './accepted-domains.ts'
-import type { RoutableConnector, RoutingTables, ServerNames } from './routing.ts'
+import {
+  type ConnectorSections,
+  type ServerNames,
+  routableConnectors,
+} from './routable-connector.ts'
+import type { RoutingTables } from './routing.ts'
 
 /** The part of the configuration that routing is made from. */
-export interface RoutingSettings {
+export interface RoutingSettings extends ConnectorSections {
   readonly Server: ServerNames
   readonly AcceptedDomains: readonly AcceptedDomain[]
-  readonly SendConnectors: readonly RoutableConnector[]
 }
 
 /** Routing tables that follow the configuration; built once for each state of it, not for each reader. */
@@ -20,7 +24,7 @@ export function liveRoutingTables(settings: Live<RoutingSettings>): Live<Routing
       built = {
         server: state.Server,
         acceptedDomains: new AcceptedDomainTable(state.AcceptedDomains),
-        sendConnectors: state.SendConnectors,
+        connectors: routableConnectors(state),
       }
     }
     return built

@@ -8,31 +8,21 @@ import type { AcceptedDomain } from './accepted-domain.ts'
 import { comparableDomain } from '../message/comparable-address.ts'
 import type { AcceptedDomainTable } from './accepted-domains.ts'
 import type { AddressSpace } from './address-space.ts'
-
-/** What routing needs of a Send connector. */
-export interface RoutableConnector {
-  readonly Name: string
-  readonly Enabled: boolean
-  readonly AddressSpaces: readonly AddressSpace[]
-  /** The servers that may use it; none, or left out: this one. */
-  readonly SourceTransportServers?: readonly string[]
-  readonly DNSRoutingEnabled: boolean
-  readonly SmartHosts: readonly string[]
-  readonly MaxMessageSize: Bytes
-}
-
-/** A server by its two names. */
-export interface ServerNames {
-  readonly Name: string
-  readonly Fqdn: string
-}
+import {
+  type RoutableConnector,
+  type ServerNames,
+  connectorRouting,
+  isConnectorOf,
+  isUsable,
+  queueOf,
+} from './routable-connector.ts'
 
 /** The configuration that decides where mail goes. */
 export interface RoutingTables {
   /** This server; without it connectors for named servers are not used. */
   readonly server?: ServerNames
   readonly acceptedDomains: AcceptedDomainTable
-  readonly sendConnectors: readonly RoutableConnector[]
+  readonly connectors: readonly RoutableConnector[]
 }
 
 /** Where one recipient goes. */
@@ -82,7 +72,7 @@ const addressLiteral = reply(
 const noDomain = reply('550 5.1.3 ROUTING.NoDomain; recipient address has no domain')
 
 /**
- * Chooses the Send connector for a recipient as Exchange does: of the enabled connectors with a
+ * Chooses the connector for a recipient as Exchange does: of the enabled connectors with a
  * matching address space and room for the message the one with the most specific space, then the
  * lowest cost, then the first name.
  */
@@ -117,22 +107,11 @@ export function unroutable(address: string, tables: RoutingTables): Reply | unde
   return domain.startsWith('[') || isIP(domain) !== 0 ? addressLiteral : undefined
 }
 
-/** Whether this server may use a connector: it is enabled, and its source servers include this one. */
-export function isUsable(
-  { Enabled, SourceTransportServers }: RoutableConnector,
-  server: ServerNames | undefined,
-): boolean {
-  return Enabled && isSourceServer(SourceTransportServers, server)
-}
-
-/** Whether `servers`, the source servers of a connector, include this one. */
-export function isSourceServer(
-  servers: readonly string[] = [],
-  server: ServerNames | undefined,
-): boolean {
-  if (servers.length === 0) return true
-  const own = server === undefined ? [] : [server.Name.toLowerCase(), server.Fqdn.toLowerCase()]
-  return servers.some((name) => own.includes(name.trim().toLowerCase()))
+/** Whether the queue's connector is there, and this server may use it. */
+export function hasConnector(queue: QueueKey, { connectors, server }: RoutingTables): boolean {
+  return connectors.some(
+    (connector) => isConnectorOf(queue, connector) && isUsable(connector, server),
+  )
 }
 
 /**
@@ -146,28 +125,8 @@ export function isBestWay(queue: QueueKey, tables: RoutingTables): boolean {
 }
 
 /** All that routes depend on, as one text: equal texts route alike. */
-export function routingText({ server, acceptedDomains, sendConnectors }: RoutingTables): string {
-  const connectors = sendConnectors.map((connector) => [
-    connector.Name,
-    connector.Enabled,
-    connector.AddressSpaces,
-    connector.SourceTransportServers,
-    connector.DNSRoutingEnabled,
-    connector.SmartHosts,
-    connector.MaxMessageSize,
-  ])
-  return JSON.stringify([server, acceptedDomains.entries, connectors])
-}
-
-/** How mail of a delivery queue finds its next hop, told to a person. */
-export function formatNextHop(queue: QueueKey): string {
-  const byMx = queue.deliveryType === 'DnsConnectorDelivery'
-  return byMx ? `by MX of ${queue.nextHopDomain}` : `smart hosts ${queue.nextHopDomain}`
-}
-
-/** Smart hosts as queues show them: `[10.0.0.1],relay.example`. */
-export function formatSmartHosts(smartHosts: readonly string[]): string {
-  return smartHosts.map((host) => (isIP(host) === 0 ? host : `[${host}]`)).join(',')
+export function routingText({ server, acceptedDomains, connectors }: RoutingTables): string {
+  return JSON.stringify([server, acceptedDomains.entries, connectors.map(connectorRouting)])
 }
 
 /** RFC 5321 2.3.5: postmaster may come without a domain; it is ours then. */
@@ -178,23 +137,12 @@ function routingDomain(address: string, { acceptedDomains }: RoutingTables): str
 function conclude(domain: string, candidates: readonly Candidate[]): Route {
   const chosen = candidates.find(({ verdict }) => verdict === 'chosen')?.connector
   if (chosen !== undefined) {
-    return { kind: 'connector', queue: queueKey(domain, chosen), connector: chosen }
+    return { kind: 'connector', queue: queueOf(chosen, domain), connector: chosen }
   }
   const sizeAlone = candidates.some(({ verdict }) => verdict === 'message too large')
   return sizeAlone
     ? { kind: 'failed', reply: tooLarge }
     : { kind: 'unreachable', reason: noConnector }
-}
-
-function queueKey(domain: string, connector: RoutableConnector): QueueKey {
-  const nextHopConnector = connector.Name
-  return connector.DNSRoutingEnabled
-    ? { deliveryType: 'DnsConnectorDelivery', nextHopDomain: domain, nextHopConnector }
-    : {
-        deliveryType: 'SmartHostConnectorDelivery',
-        nextHopDomain: formatSmartHosts(connector.SmartHosts),
-        nextHopConnector,
-      }
 }
 
 /** A connector that can serve the domain. */
@@ -205,7 +153,7 @@ interface Contender {
 }
 
 function judge(domain: string, size: Bytes, tables: RoutingTables): Candidate[] {
-  const judged = tables.sendConnectors.map((connector) => {
+  const judged = tables.connectors.map((connector) => {
     const usable = isUsable(connector, tables.server)
     const match = usable ? bestSpace(domain, connector, tables) : undefined
     return { connector, match }

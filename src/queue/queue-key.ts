@@ -1,10 +1,4 @@
-/** Exchange's delivery types, those that can occur here. */
-export type DeliveryType =
-  | 'DnsConnectorDelivery'
-  | 'SmartHostConnectorDelivery'
-  | 'SmtpRelayToServers'
-  | 'Undefined'
-  | 'Unreachable'
+import { type DeliveryType, deliveryKinds } from './delivery-kinds.ts'
 
 /** Exchange's NextHopSolutionKey: copies with equal keys wait in one queue. */
 export interface QueueKey {
@@ -53,5 +47,5 @@ export function queueKeyText(key: QueueKey): string {
 
 /** Whether the queue leads to a next hop, rather than being one of the two persistent ones. */
 export function isDeliveryQueue(key: QueueKey): boolean {
-  return key.deliveryType !== 'Undefined' && key.deliveryType !== 'Unreachable'
+  return deliveryKinds[key.deliveryType].isDelivery
 }

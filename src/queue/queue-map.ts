@@ -1,4 +1,5 @@
-import type { DeliveryType, QueueKey } from './queue-key.ts'
+import type { DeliveryType } from './delivery-kinds.ts'
+import type { QueueKey } from './queue-key.ts'
 
 /**
  * Values by queue key; keys are equal as in `queueKeyText`. The domains of each connector have a map of

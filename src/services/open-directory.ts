@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Clock } from '../base/clock.ts'
 import { type Live, LiveValue, mapLive } from '../base/live.ts'
 import type { ServerConfig } from '../config/server-config.ts'
 import type { Directory } from '../directory/directory.ts'
@@ -20,10 +21,44 @@ export interface OpenDirectory extends Directory, AsyncDisposable {
   subscribe(onChange: () => void): () => void
 }
 
-type Ground = Pick<ServiceGround, 'config' | 'clock' | 'logger' | 'worker'>
+const quiet: DirectoryLog = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
 
 /** Opens the directory that the configuration describes; its file has been read then, or found to be of no use. */
-export async function openDirectory(ground: Ground): Promise<OpenDirectory> {
+export async function openDirectory(
+  ground: Pick<ServiceGround, 'config' | 'clock' | 'logger' | 'worker'>,
+): Promise<OpenDirectory> {
+  const { config, clock, logger, worker } = ground
+  const log: DirectoryLog = {
+    info: (message) => logger.info({}, message),
+    warn: (message) => logger.warn({}, message),
+    error: (message) => logger.error({}, message),
+  }
+  // All processes read the same file; one tells of it. A server may be away for one of them alone.
+  const tells = worker.service === 'Transport' && worker.number === 1
+  return await followDirectory({ config, clock, fileLog: tells ? log : quiet, log })
+}
+
+/** The same for those who only look once. */
+export async function readDirectory(
+  config: Live<ServerConfig>,
+  clock: Clock,
+  log: DirectoryLog = quiet,
+): Promise<OpenDirectory> {
+  return await followDirectory({ config, clock, fileLog: log, log })
+}
+
+interface DirectoryGround {
+  readonly config: Live<ServerConfig>
+  readonly clock: Clock
+  readonly fileLog: DirectoryLog
+  readonly log: DirectoryLog
+}
+
+async function followDirectory(ground: DirectoryGround): Promise<OpenDirectory> {
   const { config } = ground
   const own = new LiveValue<Directory>(tableOf(config.current))
   const changed = () => own.set(own.current)
@@ -56,10 +91,7 @@ export async function openDirectory(ground: Ground): Promise<OpenDirectory> {
   }
 }
 
-function followedFile({ config, clock, logger, worker }: Ground, onChange: () => void) {
-  // All processes read the same file; one tells of it.
-  const tells = worker.service === 'Transport' && worker.number === 1
-  const log = tells ? plainLog(logger) : silentLog
+function followedFile({ config, clock, fileLog: log }: DirectoryGround, onChange: () => void) {
   return new FollowedDirectory({
     settings: mapLive(config, ({ Directory }) => Directory.File),
     make: (file) => new FileDirectory({ file, clock, log, load: loadInThread, onChange }),
@@ -67,12 +99,11 @@ function followedFile({ config, clock, logger, worker }: Ground, onChange: () =>
   })
 }
 
-function followedLdap({ config, clock, logger }: Ground, onChange: () => void) {
+function followedLdap({ config, clock, log }: DirectoryGround, onChange: () => void) {
   const open = ldaptsOpener(clock)
   return new FollowedDirectory({
     settings: ldapOf(config),
-    make: ({ settings, cacheTime }) =>
-      new LdapDirectory({ settings, cacheTime, clock, log: plainLog(logger), open }),
+    make: ({ settings, cacheTime }) => new LdapDirectory({ settings, cacheTime, clock, log, open }),
     onChange,
   })
 }
@@ -85,18 +116,4 @@ function ldapOf(config: Live<ServerConfig>) {
 
 function tableOf({ Recipients }: ServerConfig): RecipientTable {
   return new RecipientTable(buildIndex(readRecipients(Recipients).recipients))
-}
-
-function plainLog(logger: ServiceGround['logger']): DirectoryLog {
-  return {
-    info: (message) => logger.info({}, message),
-    warn: (message) => logger.warn({}, message),
-    error: (message) => logger.error({}, message),
-  }
-}
-
-const silentLog: DirectoryLog = {
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
 }

@@ -6,7 +6,8 @@ import {
   longestPattern,
   mostTests,
 } from '../queue/copy-test.ts'
-import type { DeliveryType, QueueKey } from '../queue/queue-key.ts'
+import { type DeliveryType, isDeliveryType } from '../queue/delivery-kinds.ts'
+import type { QueueKey } from '../queue/queue-key.ts'
 import { type QueueTest, testedNumbers, testedTexts } from '../queue/scheduler/queue-test.ts'
 import type { CopyPlace } from '../queue/stored-message.ts'
 
@@ -139,10 +140,10 @@ function comparing(test: Parameters, name: string) {
   return { operator, value }
 }
 
-const deliveryType = oneOf<DeliveryType>([
-  ...(['DnsConnectorDelivery', 'SmartHostConnectorDelivery'] as const),
-  ...(['SmtpRelayToServers', 'Undefined', 'Unreachable'] as const),
-])
+function deliveryType(value: unknown, name: string): DeliveryType {
+  if (isDeliveryType(value)) return value
+  throw new NotUnderstood(`${name} must be a delivery type`)
+}
 
 const comparison = oneOf(['=', '<', '<=', '>', '>='])
 

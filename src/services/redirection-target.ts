@@ -1,4 +1,4 @@
-import { formatSmartHosts } from '../pipeline/routing.ts'
+import { formatSmartHosts } from '../pipeline/routable-connector.ts'
 import { type QueueKey, redirectionQueue } from '../queue/queue-key.ts'
 import type { NextHop } from '../deliver/smtp/next-hop.ts'
 

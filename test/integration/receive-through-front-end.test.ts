@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { LiveValue } from '../../src/base/live.ts'
 import { systemClock } from '../../src/base/clock.ts'
 import { transportConfigSchema } from '../../src/dsn/transport-config.ts'
+import { Categorizer } from '../../src/pipeline/categorizer.ts'
 import { QueueSubmission } from '../../src/pipeline/submission.ts'
 import { BackEndConnections } from '../../src/proxy/back-end-connections.ts'
 import { BackEndSink } from '../../src/proxy/back-end-sink.ts'
@@ -201,9 +202,11 @@ describe('the authors of a user are judged at the end of data', () => {
   const backEndOf = () => {
     const queue = new QueueSubmission({
       store: new RecordingStore(),
-      tables: new LiveValue(
-        routingTables([], [sendConnector('Out', ['*'], { SmartHosts: ['192.0.2.9'] })]),
-      ),
+      categorizer: new Categorizer({
+        tables: new LiveValue(
+          routingTables([], [sendConnector('Out', ['*'], { SmartHosts: ['192.0.2.9'] })]),
+        ),
+      }),
       transportConfig: new LiveValue(transportConfigSchema.parse({})),
       server: { Fqdn: 'relay.example' },
       clock: systemClock,

@@ -5,7 +5,7 @@ import { day, second } from '../../src/base/time-span.ts'
 import { DsnNotifier } from '../../src/dsn/dsn-notifier.ts'
 import { transportConfigSchema } from '../../src/dsn/transport-config.ts'
 import { randomGuid } from '../../src/message/message-id.ts'
-import { categorize, categorizeAgain } from '../../src/pipeline/categorizer.ts'
+import { Categorizer, itemOf } from '../../src/pipeline/categorizer.ts'
 import type { RoutingTables } from '../../src/pipeline/routing.ts'
 import { QueueSubmission } from '../../src/pipeline/submission.ts'
 import { isDeliveryQueue } from '../../src/queue/queue-key.ts'
@@ -44,6 +44,7 @@ let store: QueueStore
 beforeEach(async () => {
   stack = new AsyncDisposableStack()
   tables = new LiveValue(routingTables(['corp.example'], [home, partner]))
+  const categorizer = new Categorizer({ tables })
   deliveries = []
   delivered = () => undefined
   const fail = (error: unknown): never => {
@@ -59,11 +60,11 @@ beforeEach(async () => {
       agent: { serve: deliver },
       notifier: new DsnNotifier({
         ...common,
-        categorize: (recipients) => categorize(recipients, 0, tables.current).copies,
+        categorize: (recipients) => categorizer.start({ recipients, size: 0 }).copies,
         domains: new LiveValue(tables.current.acceptedDomains),
         messageExpirationTimeout: new LiveValue(2 * day),
       }),
-      recategorize: (copy) => Promise.resolve(categorizeAgain(copy, tables.current)),
+      recategorize: (copy) => categorizer.categorize(itemOf(copy)),
       settings: new LiveValue(schedulerSettings),
       serverName: server.Name,
       load: () => 0,
@@ -73,7 +74,7 @@ beforeEach(async () => {
   )
   submission = new QueueSubmission({
     ...common,
-    tables,
+    categorizer,
     enqueue: (copies) => scheduler.enqueue(copies),
     onFault: (what, error) => fail(new Error(what, { cause: error })),
   })

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { LiveValue } from '../../src/base/live.ts'
 import { transportConfigSchema } from '../../src/dsn/transport-config.ts'
 import { randomGuid } from '../../src/message/message-id.ts'
+import { Categorizer } from '../../src/pipeline/categorizer.ts'
 import type { RoutingTables } from '../../src/pipeline/routing.ts'
 import { QueueSubmission } from '../../src/pipeline/submission.ts'
 import type { QueueStore } from '../../src/queue/queue-store.ts'
@@ -12,7 +13,7 @@ import { openSqliteQueueStore } from '../../src/queue/sqlite/sqlite-queue-store.
 import type { Copy } from '../../src/queue/stored-message.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { sendMessage } from '../support/incoming.ts'
-import { sampleTime } from '../support/queue-samples.ts'
+import { contentOf, sampleTime } from '../support/queue-samples.ts'
 import { routingTables, sendConnector } from '../support/routing-tables.ts'
 
 const clock = new FakeClock(sampleTime)
@@ -38,7 +39,16 @@ async function open(): Promise<void> {
   queued = []
   const enqueue = (copies: readonly Copy[]) => void queued.push(...copies)
   const transportConfig = new LiveValue(transportConfigSchema.parse({}))
-  const common = { store, tables, transportConfig, server, clock, newGuid: randomGuid, enqueue }
+  const categorizer = new Categorizer({ tables })
+  const common = {
+    store,
+    categorizer,
+    transportConfig,
+    server,
+    clock,
+    newGuid: randomGuid,
+    enqueue,
+  }
   const onFault = (what: string, error: unknown) => {
     throw new Error(what, { cause: error })
   }
@@ -51,12 +61,7 @@ async function reopen(): Promise<void> {
 }
 
 async function content(messageId: number): Promise<string> {
-  const pieces: Buffer[] = []
-  for (;;) {
-    const piece = await store.readPiece(messageId, pieces.length)
-    if (piece === undefined) return Buffer.concat(pieces).toString('latin1')
-    pieces.push(piece)
-  }
+  return (await contentOf(store, messageId)).toString('latin1')
 }
 
 /** Next hop and recipients of every copy in the store. */

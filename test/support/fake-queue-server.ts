@@ -13,7 +13,7 @@ import {
   redirectionQueue,
   submissionQueue,
 } from '../../src/queue/queue-key.ts'
-import { formatSmartHosts } from '../../src/pipeline/routing.ts'
+import { formatSmartHosts } from '../../src/pipeline/routable-connector.ts'
 import type { MessageView, QueueName, QueueView } from '../../src/queue/scheduler/queue-views.ts'
 import { queueMatcher } from '../../src/queue/scheduler/queue-test.ts'
 import type { CopyPlace } from '../../src/queue/stored-message.ts'

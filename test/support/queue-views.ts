@@ -1,4 +1,4 @@
-import { isDeliveryQueue } from '../../src/queue/queue-key.ts'
+import { deliveryKinds } from '../../src/queue/delivery-kinds.ts'
 import type { MessageView, QueueView } from '../../src/queue/scheduler/queue-views.ts'
 import { domainQueue, sampleTime } from './queue-samples.ts'
 
@@ -14,7 +14,7 @@ export function queueView(number: number, changes: Partial<QueueView> = {}): Que
     DeferredMessageCount: 0,
     NextHopDomain: key.nextHopDomain,
     NextHopConnector: key.nextHopConnector,
-    NextHopCategory: isDeliveryQueue(key) ? 'External' : 'Internal',
+    NextHopCategory: deliveryKinds[key.deliveryType].category,
     LastError: '',
     RetryCount: 0,
     IncomingRate: 0,

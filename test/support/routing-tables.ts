@@ -1,7 +1,8 @@
 import { acceptedDomainSchema } from '../../src/pipeline/accepted-domain.ts'
 import { AcceptedDomainTable } from '../../src/pipeline/accepted-domains.ts'
 import { parseAddressSpace } from '../../src/pipeline/address-space.ts'
-import type { RoutableConnector, RoutingTables } from '../../src/pipeline/routing.ts'
+import type { RoutableConnector } from '../../src/pipeline/routable-connector.ts'
+import type { RoutingTables } from '../../src/pipeline/routing.ts'
 
 /** A Send connector for routing tests: address spaces as text, by MX unless it has smart hosts. */
 export function sendConnector(
@@ -10,6 +11,7 @@ export function sendConnector(
   settings: Partial<RoutableConnector> = {},
 ): RoutableConnector {
   return {
+    kind: 'Send',
     Name: name,
     Enabled: true,
     AddressSpaces: spaces.map((text) => {
@@ -27,10 +29,10 @@ export function sendConnector(
 /** Routing tables from accepted domains (names or settings) and connectors. */
 export function routingTables(
   acceptedDomains: readonly (string | object)[],
-  sendConnectors: readonly RoutableConnector[],
+  connectors: readonly RoutableConnector[],
 ): RoutingTables {
   const entries = acceptedDomains.map((entry) =>
     acceptedDomainSchema.parse(typeof entry === 'string' ? { DomainName: entry } : entry),
   )
-  return { acceptedDomains: new AcceptedDomainTable(entries), sendConnectors }
+  return { acceptedDomains: new AcceptedDomainTable(entries), connectors }
 }

@@ -1,5 +1,6 @@
 import type { Cmdlet } from '../shell/cmdlet.ts'
 import { acceptedDomainCmdlets } from './configuration/accepted-domain.ts'
+import { type AgentLogs, agentLogCmdlets } from './logs/agent-log.ts'
 import { type AuditLogs, auditLogCmdlets } from './logs/admin-audit-log.ts'
 import type { Configuration } from './configuration/configuration.ts'
 import { connectorPermissionCmdlets } from './configuration/connector-permission.ts'
@@ -33,6 +34,7 @@ export interface Administration {
   readonly server: ServerInquiry
   readonly health: ServerHealth
   readonly trackingLogs: TrackingLogs
+  readonly agentLogs: AgentLogs
   readonly auditLogs: AuditLogs
   readonly mailFlow: MailFlow
   readonly queues: QueueServer
@@ -52,6 +54,7 @@ export function serverCmdlets(administration: Administration): readonly Cmdlet[]
     ...serverFactCmdlets(administration.server),
     ...serviceHealthCmdlets(administration.health, administration.server),
     ...trackingLogCmdlets(administration.trackingLogs),
+    ...agentLogCmdlets(administration.agentLogs),
     ...auditLogCmdlets(administration.auditLogs, administration.server),
     ...mailFlowCmdlets(administration.mailFlow, administration.server),
     ...queueCmdlets(administration.queues),

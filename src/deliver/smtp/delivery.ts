@@ -7,19 +7,20 @@ import type { ConnectivityLog } from '../../logs/connectivity-log.ts'
 import type { ProtocolLog } from '../../logs/protocol-log.ts'
 import type { ConnectionResult, DeliveryAgent, DeliveryLane } from '../../queue/delivery-agent.ts'
 import { type QueueKey, isRedirectionQueue } from '../../queue/queue-key.ts'
+import type { StoredContent } from '../../queue/queue-store.ts'
 import type { Certificates } from '../../tls/certificates.ts'
 import { AddressMemory, type AddressSettings } from './address-memory.ts'
 import { ClientCertificates } from './client-certificates.ts'
 import { ConnectionCache } from './connection-cache.ts'
 import { DeliveryRun } from './delivery-run.ts'
 import type { Dialer } from './dialer.ts'
-import { type Lookup, type NextHop, findNextHop } from './next-hop.ts'
+import { findConnectorNextHop } from './connector-next-hop.ts'
+import type { Lookup, NextHop } from './next-hop.ts'
 import type { SendConnector } from './send-connector.ts'
 import { intraOrganizationConnector } from './intra-organization-connector.ts'
 import { SessionOpener } from './session-opener.ts'
 import { TlsMemory } from './tls-memory.ts'
 import { TlsSessions } from './tls-sessions.ts'
-import type { ReadPiece } from './transaction.ts'
 
 export interface SmtpDeliveryOptions {
   readonly connectors: Live<readonly SendConnector[]>
@@ -36,7 +37,7 @@ export interface SmtpDeliveryOptions {
    * authority, or a self-signed certificate itself.
    */
   readonly trustedCertificates?: readonly string[]
-  readonly readPiece: ReadPiece
+  readonly store: StoredContent
   readonly protocolLog: ProtocolLog
   readonly connectivityLog: ConnectivityLog
   /** Whether this server listens at the address and port, bindings to all addresses included. */
@@ -75,7 +76,7 @@ export class SmtpDelivery implements DeliveryAgent, AsyncDisposable {
       opener: this.#opener,
       cache: this.#cache,
       addresses: this.#addresses,
-      readPiece: this.#options.readPiece,
+      store: this.#options.store,
       clock,
       logger,
       signal,
@@ -108,12 +109,11 @@ export class SmtpDelivery implements DeliveryAgent, AsyncDisposable {
 
   #findNextHop(queue: QueueKey, connector: SendConnector, onLookup: (lookup: Lookup) => void) {
     const { resolvers, random, clock, isOwnListener, server } = this.#options
-    const own = [server.current.Fqdn, connector.Fqdn].map((name) => name.toLowerCase())
-    return findNextHop(queue, connector, {
-      resolver: connector.UseExternalDNSServersEnabled ? resolvers.external : resolvers.internal,
+    return findConnectorNextHop(queue, connector, {
+      server: server.current,
+      resolvers,
       random,
       clock,
-      isOwnName: (host) => own.includes(host),
       isOwnListener,
       onLookup,
     })

@@ -2,7 +2,7 @@ import { type Seat, type SeatCounts, type SeatLimits, ConnectionSeats } from './
 import type { DeliveryQueue } from './delivery-queue.ts'
 import type { DoubtPace } from './doubt-pace.ts'
 import { FairLine } from './fair-line.ts'
-import { Fifo } from './fifo.ts'
+import { Fifo } from '../../base/fifo.ts'
 import { type Standing, type Waiting, standings } from './standing.ts'
 
 /** A queue whose turn it is. */
@@ -38,7 +38,6 @@ export class ConnectionLine {
   readonly #untried = new FairLine()
   readonly #doubtful = new Fifo<DeliveryQueue>()
   readonly #taken: Record<Standing, number> = { proven: 0, untried: 0, lapsed: 0, doubtful: 0 }
-  #lastPlace = 0
   #turns = 0
 
   constructor(pace: Pick<DoubtPace, 'mayBegin'>) {
@@ -62,14 +61,14 @@ export class ConnectionLine {
   /** Does nothing when the queue stands in line already. */
   join(queue: DeliveryQueue): void {
     if (queue.inLine) return
-    queue.linePlace = ++this.#lastPlace
+    queue.stoodInLine()
     this.#lineOf(queue.standing).push(queue)
   }
 
   /** Fresh mail came for a next hop that is not known to fail: it is as good as a new one. */
   promote(queue: DeliveryQueue): void {
     const moves = queue.inLine && this.#doubtful.remove(queue)
-    queue.standing = 'untried'
+    queue.nextHopIsNew()
     if (moves) this.#untried.push(queue)
   }
 
@@ -97,7 +96,7 @@ export class ConnectionLine {
 
   clear(): void {
     for (const line of [this.#proven, this.#untried, this.#lapsed, this.#doubtful]) {
-      for (const queue of line.takeAll()) queue.linePlace = undefined
+      for (const queue of line.takeAll()) queue.leftLine()
     }
   }
 
@@ -115,7 +114,7 @@ export class ConnectionLine {
     if (standing !== 'proven' && !this.#pace.mayBegin()) return undefined
     const queue = line.take()
     if (queue === undefined) return undefined
-    queue.linePlace = undefined
+    queue.leftLine()
     this.#taken[standing]++
     return { queue, seat: this.seats.take(standing) }
   }

@@ -20,9 +20,6 @@ interface ConnectionPlacesOptions {
 /** Where others hold all places, so few queues ask at a time: who asks stands outside the order of the line. */
 const mostAsked = 2
 
-/** Places in the line begin above it. */
-const outsideOrder = 0
-
 const ownPlace: Place = { scarce: false, release: () => undefined }
 
 /** The places for connections of one process's queues, where other processes want some, too. */
@@ -53,12 +50,13 @@ export class ConnectionPlaces {
     const { MaxPerDomainOutboundConnections, MaxOutboundConnections } = settings.current
     const limits = { perQueue: MaxPerDomainOutboundConnections, overall: MaxOutboundConnections }
     const place = places.take(queueKeyText(queue.key), limits, () => {
-      queue.linePlace = undefined
+      queue.leftLine()
       this.#outside.delete(queue)
       onTurn(queue)
     })
-    queue.linePlace = place === undefined ? outsideOrder : undefined
-    if (place === undefined) this.#outside.add(queue)
-    return place
+    if (place !== undefined) return place
+    queue.stoodInLine()
+    this.#outside.add(queue)
+    return undefined
   }
 }

@@ -1,81 +1,209 @@
 import type { Milliseconds } from '../../base/time-span.ts'
-import { type AttemptHistory, withRun } from '../attempt-history.ts'
+import type { AttemptHistory } from '../attempt-history.ts'
 import type { ConnectionLimits } from './connection-seats.ts'
-import { Fifo } from './fifo.ts'
 import { MessageRate } from './message-rate.ts'
-import { stallAfter, stalledLimit } from './patience.ts'
+import {
+  type NextHopFailure,
+  type NextHopFailures,
+  historyOf,
+  oneMoreFailure,
+  soleFailure,
+} from './next-hop-failures.ts'
 import type { QueueKey } from '../queue-key.ts'
 import type { QueueLane } from './queue-lane.ts'
-import type { Standing } from './standing.ts'
+import {
+  type QueueState,
+  type QueueStatus,
+  type QueueStateChange,
+  afterChange,
+  isEmptied,
+  open,
+  waitsForNextHop,
+} from './queue-state.ts'
+import { QueueWork } from './queue-work.ts'
+import { type Standing, standingAfterFailure } from './standing.ts'
 import { type Copy, suspended } from '../stored-message.ts'
 import type { Sleeper } from './wake-calendar.ts'
 
-/** Exchange's queue states. */
-export type QueueStatus = 'Active' | 'Connecting' | 'Ready' | 'Retry' | 'Suspended'
-
-/** The failures of a queue's next hop. */
-export interface QueueTrouble {
-  readonly lastError: string
-  /** The host of which it speaks, `host (ip)`. */
-  readonly remoteHost?: string
-  /** The first of the failures in a row. */
-  readonly firstRetryAt: Milliseconds
-  readonly lastRetryAt: Milliseconds
-  /** What failures in the row said before; most queues' always say the same, so have none. */
-  readonly before?: EarlierFailures
-  /** How long after the last one the next attempt comes; undefined once the waiting is over. */
-  retryIn: Milliseconds | undefined
-}
-
-/** Failures that came to something else than the last ones. */
-interface EarlierFailures {
-  readonly history: AttemptHistory
-  /** How many they were. */
-  readonly count: number
-  /** When the first one came that said what the last one says. */
-  readonly until: Milliseconds
-}
-
-/** Waiting copies per open connection that justify another one. */
-const copiesPerConnection = 10
-
-/** What a queue has while something is done for it. */
-class QueueWork {
-  /** Leased copies that are due, in the order of delivery. */
-  readonly window = new Fifo<Copy>()
-  readonly lanes: QueueLane[] = []
-  connections = 0
-  reached = 0
-  emptying = false
-  preparing = false
-  noFurtherBefore: Milliseconds = -Infinity
-  refill: Promise<void> | undefined
-}
-
-/** One delivery queue in memory: a window of leased copies and the state of its next hop. */
+/**
+ * One delivery queue in memory: what it may do (`QueueState`), a window of leased copies and the connections that
+ * take them, what is known of its next hop, and of what waits in the store. Others tell it what happened; it
+ * decides what follows for itself, and says what it wants.
+ */
 export class DeliveryQueue implements Sleeper {
   readonly key: QueueKey
+  #state: QueueState = open
   /** Of a hundred thousand queues few have any. */
   #work: QueueWork | undefined
   #incoming: MessageRate | undefined
   #outgoing: MessageRate | undefined
-  /** The store may hold more copies that are due. */
-  moreInStore = false
-  /** The earliest due time known of copies in the store. */
-  nextDueAt: Milliseconds | undefined
-  retryCount = 0
-  trouble: QueueTrouble | undefined
-  /** By an administrator: the next connection is to try the next hop, whatever is known of it. */
-  insists = false
-  /** By an administrator: takes copies, but none is tried. */
-  suspended = false
-  /** In the line of queues that want a connection; undefined while it is not there. */
-  linePlace: number | undefined
-  standing: Standing = 'untried'
-  wakePlace: number | undefined
+  #moreInStore = false
+  #nextDueAt: Milliseconds | undefined
+  #retryCount = 0
+  #failures: NextHopFailures | undefined
+  #insists = false
+  #inLine = false
+  #standing: Standing
+  #wakePlace: number | undefined
 
-  constructor(key: QueueKey) {
+  constructor(key: QueueKey, standing: Standing = 'untried') {
     this.key = key
+    this.#standing = standing
+  }
+
+  /** Copies may be taken into the window: the next hop is not known to fail. */
+  get maySend(): boolean {
+    return this.#state.name === 'Open'
+  }
+
+  /** Copies may be taken out of the window: what comes of its next hop meanwhile does not matter. */
+  get givesCopies(): boolean {
+    return this.#state.name === 'Open' || this.#state.name === 'Retry'
+  }
+
+  get suspended(): boolean {
+    return this.#state.name === 'Suspended'
+  }
+
+  /** It waits for its next hop, suspended or not. */
+  get inRetry(): boolean {
+    return waitsForNextHop(this.#state)
+  }
+
+  /** A failure that ends every copy is being carried out, or copies are categorized anew. */
+  get emptying(): boolean {
+    return isEmptied(this.#state)
+  }
+
+  get status(): QueueStatus {
+    if (this.suspended) return 'Suspended'
+    if (this.reached > 0) return 'Active'
+    if (this.connections > 0) return 'Connecting'
+    return this.inRetry ? 'Retry' : 'Ready'
+  }
+
+  /** By an administrator: takes copies, but none is tried. */
+  suspend(): void {
+    this.#change('suspended')
+    this.#moreInStore = true
+  }
+
+  resume(): void {
+    this.#change('resumed')
+    this.#moreInStore = true
+  }
+
+  /** Somebody begins to take its copies out; each one says when it has ended. */
+  beginEmptying(): void {
+    this.#begunWork.emptiers++
+    this.#change('emptying begins')
+  }
+
+  endEmptying(): void {
+    const work = this.#begunWork
+    work.emptiers--
+    this.#moreInStore = true
+    if (work.emptiers === 0) this.#change('emptying ends')
+  }
+
+  get standing(): Standing {
+    return this.#standing
+  }
+
+  /** Failures in a row to reach the next hop. */
+  get retryCount(): number {
+    return this.#retryCount
+  }
+
+  get failures(): NextHopFailures | undefined {
+    return this.#failures
+  }
+
+  /** When the waiting for its next hop is over; undefined while it does not wait. */
+  get nextRetryAt(): Milliseconds | undefined {
+    if (!this.inRetry || this.#failures === undefined) return undefined
+    return this.#failures.lastRetryAt + this.#failures.retryIn
+  }
+
+  /** What the failures in a row came to. It is made when asked for: of a hundred thousand queues few are. */
+  get attempts(): AttemptHistory {
+    return this.#failures === undefined ? [] : historyOf(this.#failures, this.#retryCount)
+  }
+
+  /** No connection to it came about: the queue waits. */
+  nextHopFailed(failure: NextHopFailure): void {
+    this.#failures = oneMoreFailure(this.#failures, this.#retryCount, failure)
+    this.#retryCount++
+    this.#standing = standingAfterFailure(this)
+    this.#moreInStore = true
+    this.#change('retry begins')
+  }
+
+  /** There is no connection to be had to a next hop that serves others of ours. */
+  nextHopIsCrowded(failure: NextHopFailure): void {
+    this.#failures ??= soleFailure(failure)
+  }
+
+  /** It serves connections of ours, and refused one more: none is opened before that monotonic time. */
+  nextHopWantsNoMore(failure: NextHopFailure, before: Milliseconds): void {
+    this.#failures = soleFailure(failure)
+    this.#begunWork.noFurtherBefore = before
+  }
+
+  /** It cannot exist. */
+  nextHopIsImpossible(failure: NextHopFailure): void {
+    this.#failures = soleFailure(failure)
+  }
+
+  /** It answered a connection to the end. */
+  nextHopServed(): void {
+    this.#failures = undefined
+  }
+
+  /** It has judged mail, rather than put all of it off. */
+  nextHopAnswered(): void {
+    this.#retryCount = 0
+  }
+
+  /** It has delivered or refused somebody's mail. */
+  nextHopProved(): void {
+    this.#standing = 'proven'
+  }
+
+  /** Fresh mail came for a next hop that is not known to fail: it is as good as a new one. */
+  nextHopIsNew(): void {
+    this.#standing = 'untried'
+  }
+
+  /** The waiting for the next hop is over. */
+  endRetry(): void {
+    this.#change('retry ends')
+    this.#moreInStore = true
+  }
+
+  /** By an administrator: the next connection is to try the next hop, whatever is known of it. */
+  insist(): void {
+    this.#insists = true
+  }
+
+  get inLine(): boolean {
+    return this.#inLine
+  }
+
+  stoodInLine(): void {
+    this.#inLine = true
+  }
+
+  leftLine(): void {
+    this.#inLine = false
+  }
+
+  get wakePlace(): number | undefined {
+    return this.#wakePlace
+  }
+
+  sleepAt(place: number | undefined): void {
+    this.#wakePlace = place
   }
 
   get ready(): number {
@@ -87,134 +215,55 @@ export class DeliveryQueue implements Sleeper {
     return this.#work?.window.first
   }
 
-  /** Connections being opened or in use. */
-  get connections(): number {
-    return this.#work?.connections ?? 0
+  /** The store may hold more copies that are due. */
+  get moreInStore(): boolean {
+    return this.#moreInStore
   }
 
-  set connections(connections: number) {
-    this.#begunWork.connections = connections
+  /** The earliest due time known of copies in the store. */
+  get nextDueAt(): Milliseconds | undefined {
+    return this.#nextDueAt
   }
 
-  /** Those of them that reached the next hop: MAIL could be said. */
-  get reached(): number {
-    return this.#work?.reached ?? 0
+  /** Copies that are due may have come into the store, or back to it. */
+  storeMayHaveMore(): void {
+    this.#moreInStore = true
   }
 
-  set reached(reached: number) {
-    this.#begunWork.reached = reached
+  /** The store was asked for as many copies as there is room for, and gave as many, or all. */
+  storeGave({ all }: { readonly all: boolean }): void {
+    this.#moreInStore = !all
   }
 
-  /** The connections as far as they serve it already. */
-  get lanes(): readonly QueueLane[] {
-    return this.#work?.lanes ?? []
+  noteDue(dueAt: Milliseconds): void {
+    if (dueAt === suspended) return
+    this.#nextDueAt = Math.min(this.#nextDueAt ?? Infinity, dueAt)
   }
 
-  join(lane: QueueLane): void {
-    this.#begunWork.lanes.push(lane)
-    this.connections++
+  /** What was due later is due now. */
+  dueTimeCame(): void {
+    this.#nextDueAt = undefined
+    this.#moreInStore = true
   }
 
-  leave(lane: QueueLane): void {
-    const { lanes } = this.#begunWork
-    const at = lanes.indexOf(lane)
-    if (at >= 0) lanes.splice(at, 1)
-    this.connections--
-    if (lane.hasReached) this.reached--
+  /** The store is not asked again before that time. */
+  pauseUntil(time: Milliseconds): void {
+    this.#moreInStore = false
+    this.#nextDueAt = time
   }
 
-  /** A failure that ends every copy is being carried out, or copies are categorized anew. */
-  get emptying(): boolean {
-    return this.#work?.emptying === true
-  }
-
-  set emptying(emptying: boolean) {
-    this.#begunWork.emptying = emptying
-  }
-
-  /** Copies are fetched for the first connection, which opens next. */
-  get preparing(): boolean {
-    return this.#work?.preparing === true
-  }
-
-  set preparing(preparing: boolean) {
-    this.#begunWork.preparing = preparing
-  }
-
-  /** Monotonic time before which no further connection is opened beside those at work. */
-  get noFurtherBefore(): Milliseconds {
-    return this.#work?.noFurtherBefore ?? -Infinity
-  }
-
-  set noFurtherBefore(time: Milliseconds) {
-    this.#begunWork.noFurtherBefore = time
-  }
-
-  /** Copies are being leased. */
   get refill(): Promise<void> | undefined {
     return this.#work?.refill
   }
 
-  set refill(refill: Promise<void> | undefined) {
-    this.#begunWork.refill = refill
-  }
-
-  get #begunWork(): QueueWork {
-    this.#work ??= new QueueWork()
-    return this.#work
-  }
-
-  /** The queue waits from now on: what it had for its work is given up, if nothing of it is left. */
-  rest(): void {
-    const { ready, connections, refill, emptying, preparing, noFurtherBefore } = this
-    const isOver = ready === 0 && connections === 0 && refill === undefined
-    const isFree = !emptying && !preparing && noFurtherBefore === -Infinity
-    if (isOver && isFree) this.#work = undefined
-  }
-
-  get inLine(): boolean {
-    return this.linePlace !== undefined
-  }
-
-  get inRetry(): boolean {
-    return this.trouble?.retryIn !== undefined
-  }
-
-  /** What the failures in a row came to. It is made when asked for: of a hundred thousand queues few are. */
-  get attempts(): AttemptHistory {
-    const { trouble, retryCount } = this
-    if (trouble === undefined) return []
-    const { lastError: reply, remoteHost, firstRetryAt, lastRetryAt: lastAt, before } = trouble
-    const { history = [], count: earlier = 0, until: firstAt = firstRetryAt } = before ?? {}
-    const host = remoteHost === undefined ? {} : { remoteHost }
-    const count = Math.max(1, retryCount - earlier)
-    return withRun(history, { reply, ...host, firstAt, lastAt, count })
-  }
-
-  /** Copies may be taken into the window: the next hop is not known to fail. */
-  get maySend(): boolean {
-    return !this.inRetry && !this.emptying && !this.suspended
-  }
-
-  get status(): QueueStatus {
-    if (this.suspended) return 'Suspended'
-    if (this.reached > 0) return 'Active'
-    if (this.connections > 0) return 'Connecting'
-    return this.inRetry ? 'Retry' : 'Ready'
-  }
-
-  /** Nothing in memory and nothing known of in the store. */
-  get idle(): boolean {
-    return (
-      this.ready === 0 &&
-      this.connections === 0 &&
-      !this.moreInStore &&
-      this.nextDueAt === undefined &&
-      !this.inRetry &&
-      !this.emptying &&
-      !this.suspended &&
-      this.refill === undefined
-    )
+  /** Leases copies by `fill`, unless that is under way; `filled` is told of the end. */
+  refillBy(fill: () => Promise<void>, filled: () => void): Promise<void> {
+    const work = this.#begunWork
+    work.refill ??= fill().finally(() => {
+      work.refill = undefined
+      filled()
+    })
+    return work.refill
   }
 
   push(copy: Copy): void {
@@ -234,7 +283,6 @@ export class DeliveryQueue implements Sleeper {
     return this.#work?.window.takeAll() ?? []
   }
 
-  /** Removes and returns the copies for which `test` holds. */
   takeWhere(test: (copy: Copy) => boolean): Copy[] {
     return this.#work?.window.takeWhere(test) ?? []
   }
@@ -253,15 +301,48 @@ export class DeliveryQueue implements Sleeper {
 
   /** Messages per second over the last minute. */
   rates(at: Milliseconds): { readonly incoming: number; readonly outgoing: number } {
-    return {
-      incoming: this.#incoming?.perSecond(at) ?? 0,
-      outgoing: this.#outgoing?.perSecond(at) ?? 0,
-    }
+    const [incoming, outgoing] = [this.#incoming, this.#outgoing]
+    return { incoming: incoming?.perSecond(at) ?? 0, outgoing: outgoing?.perSecond(at) ?? 0 }
   }
 
-  noteDue(dueAt: Milliseconds): void {
-    if (dueAt === suspended) return
-    this.nextDueAt = Math.min(this.nextDueAt ?? Infinity, dueAt)
+  get connections(): number {
+    return this.#work?.connections ?? 0
+  }
+
+  get reached(): number {
+    return this.#work?.reached ?? 0
+  }
+
+  /** The connections as far as they serve it already. */
+  get lanes(): readonly QueueLane[] {
+    return this.#work?.lanes ?? []
+  }
+
+  /** Copies are fetched for the first connection, which opens next. */
+  beginPreparing(): void {
+    this.#begunWork.preparing = true
+  }
+
+  endPreparing(): void {
+    this.#begunWork.preparing = false
+  }
+
+  /** A connection begins, made by `lane`, which is told whether to try the next hop whatever is known of it. */
+  connect(lane: (insists: boolean) => QueueLane): QueueLane {
+    const made = lane(this.#insists)
+    this.#insists = false
+    this.#begunWork.connect(made)
+    return made
+  }
+
+  /** One of its connections reached the next hop. */
+  nextHopReached(): void {
+    this.#begunWork.reached++
+  }
+
+  /** A connection has ended. */
+  disconnect(lane: QueueLane): void {
+    this.#begunWork.disconnect(lane)
   }
 
   /**
@@ -270,22 +351,51 @@ export class DeliveryQueue implements Sleeper {
    */
   wantsConnection(limits: ConnectionLimits, monotonicNow: Milliseconds): boolean {
     if (!this.maySend) return false
-    if (this.connections === 0) return !this.preparing && (this.ready > 0 || this.moreInStore)
-    if (this.ready === 0 || this.connections >= limits.perQueue) return false
-    if (monotonicNow < this.noFurtherBefore) return false
-    const many = this.moreInStore || this.ready > copiesPerConnection * this.connections
-    if (many && this.reached === this.connections) return true
-    return this.connections < stalledLimit(limits) && this.isStalled(monotonicNow)
+    const work = this.#work
+    const mayHave = this.#moreInStore
+    if (work === undefined || work.connections === 0)
+      return work?.preparing !== true && (mayHave || this.ready > 0)
+    return work.wantsAnother({
+      limits,
+      moreInStore: mayHave,
+      hasAnswered: this.#hasAnswered,
+      monotonicNow,
+    })
   }
 
   /** Its next hop has answered, and now every connection waits for it. */
   isStalled(monotonicNow: Milliseconds): boolean {
-    const { lanes, connections, reached } = this
-    if (connections === 0 || lanes.length < connections) return false
-    if (reached === 0 && this.standing !== 'proven') return false
-    return lanes.every(({ watched }) => {
-      const since = watched?.waitingSince()
-      return since !== undefined && monotonicNow - since >= stallAfter
-    })
+    return this.#hasAnswered && this.#work?.isStalled(monotonicNow) === true
+  }
+
+  /** Nothing is under way for it, and it stands in no line: its next due time, or its end, can be waited for. */
+  get isAtRest(): boolean {
+    const { refill, connections, ready } = this
+    return refill === undefined && connections === 0 && ready === 0 && !this.#inLine
+  }
+
+  /** Nothing in memory and nothing known of in the store. */
+  get idle(): boolean {
+    const isUnknown = !this.#moreInStore && this.#nextDueAt === undefined
+    const { refill, connections, ready } = this
+    return this.maySend && isUnknown && refill === undefined && connections === 0 && ready === 0
+  }
+
+  /** The queue waits from now on: what it had for its work is given up, if nothing of it is left. */
+  rest(): void {
+    if (this.#work?.isOver === true) this.#work = undefined
+  }
+
+  get #hasAnswered(): boolean {
+    return this.reached > 0 || this.#standing === 'proven'
+  }
+
+  get #begunWork(): QueueWork {
+    this.#work ??= new QueueWork()
+    return this.#work
+  }
+
+  #change(change: QueueStateChange): void {
+    this.#state = afterChange(this.#state, change)
   }
 }

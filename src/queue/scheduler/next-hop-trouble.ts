@@ -1,18 +1,19 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Live } from '../../base/live.ts'
 import { SharedTexts } from '../../base/shared-texts.ts'
-import type { Milliseconds } from '../../base/time-span.ts'
 import type { ConnectionResult, RecipientResult } from '../delivery-agent.ts'
-import type { DeliveryQueue, QueueTrouble } from './delivery-queue.ts'
+import type { DeliveryQueue } from './delivery-queue.ts'
+import type { DeliveryQueues } from './delivery-queues.ts'
+import { halfTheTime } from '../../base/half-the-time.ts'
 import type { QueueEvents, QueueLog } from '../queue-events.ts'
-import { QueueFailer } from './queue-failer.ts'
 import type { QueueStore } from '../queue-store.ts'
 import { type RetrySettings, pauseAfterTrouble, retryDelay } from './retry-schedule.ts'
+import type { Resubmission } from './resubmission.ts'
 import type { Settler } from './settler.ts'
 import type { Copy } from '../stored-message.ts'
+import { allFailed } from './verdict.ts'
 import type { WakeCalendar } from './wake-calendar.ts'
 import type { WindowKeeper } from './window-keeper.ts'
-import { type Standing, standingUnknown } from './standing.ts'
 
 interface TroubleParts {
   readonly store: QueueStore
@@ -23,11 +24,8 @@ interface TroubleParts {
   readonly clock: Clock
   readonly log: QueueLog
   readonly onEvent: QueueEvents
-  /** The queue may want a connection again. */
-  readonly onReady: (queue: DeliveryQueue) => void
-  /** Categorizes anew what waits in the queue. */
-  readonly recategorize: (queue: DeliveryQueue) => void
-  readonly isRunning: () => boolean
+  readonly queues: Pick<DeliveryQueues, 'tell' | 'isRunning'>
+  readonly resubmission: Pick<Resubmission, 'walk'>
 }
 
 /** No usable connection came about, and why. */
@@ -48,13 +46,12 @@ export class NextHopTrouble {
   pause(queue: DeliveryQueue): void {
     const { windows, clock } = this.#parts
     windows.empty(queue)
-    queue.moreInStore = false
-    queue.nextDueAt = clock.now() + pauseAfterTrouble
+    queue.pauseUntil(clock.now() + pauseAfterTrouble)
   }
 
   /** There is no connection to be had to a next hop that serves others of ours. */
   crowded(queue: DeliveryQueue, error: string): void {
-    queue.trouble ??= troubleAt(this.#parts.clock.now(), this.#errors.of(error))
+    queue.nextHopIsCrowded({ at: this.#parts.clock.now(), error: this.#errors.of(error) })
     if (queue.connections === 0) this.pause(queue)
   }
 
@@ -63,105 +60,125 @@ export class NextHopTrouble {
    * more beside them for a while, but where `mayHaveMore` says that it was not the next hop that refused.
    */
   unreachable(queue: DeliveryQueue, why: Unreachable, { mayHaveMore = false } = {}): void {
-    const { clock, settings, isRunning } = this.#parts
+    const { clock, settings, queues } = this.#parts
     if (queue.reached > 0) {
       // The next hop serves others of our connections: it wants no more of them just now.
-      const now = clock.now()
       const pause = mayHaveMore ? 0 : settings.current.QueueGlitchRetryInterval
-      queue.noFurtherBefore = clock.monotonic() + pause
-      queue.trouble = troubleAt(now, why.error)
-    } else if (isRunning() && !queue.inRetry) this.#beginRetry(queue, why)
+      const failure = { at: clock.now(), error: why.error }
+      queue.nextHopWantsNoMore(failure, clock.monotonic() + pause)
+    } else if (queues.isRunning && !queue.inRetry) this.#beginRetry(queue, why)
   }
 
-  /**
-   * The queue's connector is gone. A change of the configuration moves what waits; this is what came
-   * back from a transmission, or from its commit, only after that.
-   */
+  /** The queue has lost its connector: its copies look for another way while it waits. */
   unroutable(queue: DeliveryQueue, why: Unreachable): void {
+    const { queues, resubmission } = this.#parts
     this.unreachable(queue, why)
-    if (this.#parts.isRunning()) this.#parts.recategorize(queue)
+    if (queues.isRunning) void resubmission.walk(queue.key)
   }
 
   /** The waiting of a queue in Retry is over. */
   endRetry(queue: DeliveryQueue): void {
     this.#parts.wakes.cancel(queue)
-    if (queue.trouble !== undefined) queue.trouble.retryIn = undefined
-    queue.moreInStore = true
-    this.#parts.onReady(queue)
+    queue.endRetry()
+    this.#parts.queues.tell(queue, 'retry over')
   }
 
   /** The next hop cannot exist: every copy fails with `error`, those that are not due included. */
   async impossible(queue: DeliveryQueue, error: string): Promise<void> {
-    const { windows, clock, log, onReady, isRunning } = this.#parts
+    const { windows, clock, log, queues } = this.#parts
     if (queue.emptying) return
-    queue.emptying = true
-    const now = clock.now()
-    queue.trouble = troubleAt(now, error)
+    queue.beginEmptying()
+    queue.nextHopIsImpossible({ at: clock.now(), error })
     windows.empty(queue)
     try {
-      await this.#failer.fail(queue, error, isRunning)
-      queue.moreInStore = true
+      await this.#failer.fail(queue, error, () => queues.isRunning)
+      queue.endEmptying()
     } catch (cause) {
       log.error({ error: cause, queue: queue.key }, 'could not read the queue')
-      queue.nextDueAt = clock.now() + pauseAfterTrouble
-    } finally {
-      queue.emptying = false
-      onReady(queue)
+      queue.endEmptying()
+      queue.pauseUntil(clock.now() + pauseAfterTrouble)
     }
+    queues.tell(queue, 'emptied')
   }
 
   #beginRetry(queue: DeliveryQueue, why: Unreachable): void {
     const { windows, wakes, clock, settings, onEvent } = this.#parts
     const now = clock.now()
-    const { trouble } = queue
-    const before = earlierThan(why, queue, now)
-    queue.retryCount++
-    queue.standing = standingAfterFailure(queue)
-    const retryIn = retryDelay(queue.retryCount, settings.current)
-    queue.trouble = {
-      lastError: this.#errors.of(why.error),
-      ...(why.remoteHost !== undefined && { remoteHost: why.remoteHost }),
-      firstRetryAt: trouble?.firstRetryAt ?? now,
-      lastRetryAt: now,
-      ...(before !== undefined && { before }),
+    const { error, remoteHost } = why
+    // Each message is told of once: a queue may be large, and wait for days.
+    const told = queue.failures?.lastRetryAt ?? -Infinity
+    const retryIn = retryDelay(queue.retryCount + 1, settings.current)
+    queue.nextHopFailed({
+      at: now,
+      error: this.#errors.of(error),
+      ...(remoteHost !== undefined && { remoteHost }),
       retryIn,
-    }
+    })
     const held = windows.empty(queue)
-    queue.moreInStore = true
     wakes.wake(queue, retryIn)
     queue.rest()
     const { key, retryCount } = queue
     const until = now + retryIn
-    const { error } = why
     onEvent({ kind: 'queueRetry', queue: key, error, retryCount, nextRetryAt: until })
-    // Each message is told of once: a queue may be large, and wait for days.
-    const last = trouble?.lastRetryAt ?? -Infinity
-    for (const copy of held.filter(({ message }) => message.receivedAt > last)) {
+    for (const copy of held.filter(({ message }) => message.receivedAt > told)) {
       onEvent({ kind: 'deferred', copy, results: putOffBy(copy, error), until })
     }
   }
-}
-
-/** One that has delivered is not one of the crowd that nobody knows. */
-function standingAfterFailure({ key, standing }: DeliveryQueue): Standing {
-  return standing === 'proven' || standing === 'lapsed' ? 'lapsed' : standingUnknown(key)
 }
 
 function putOffBy({ recipients }: Copy, reply: string): RecipientResult[] {
   return recipients.map((recipient) => ({ recipient, outcome: 'retry', reply }))
 }
 
-/** What the failures in a row came to before this one, if that was something else. */
-function earlierThan(
-  { error, remoteHost }: Unreachable,
-  { trouble, attempts: history, retryCount: count }: DeliveryQueue,
-  now: Milliseconds,
-): QueueTrouble['before'] {
-  const isSame = trouble?.lastError === error && trouble.remoteHost === remoteHost
-  return trouble === undefined || isSame ? trouble?.before : { history, count, until: now }
+/** Copies that fail together. */
+const batch = 50
+
+interface FailerParts {
+  readonly store: QueueStore
+  readonly settler: Settler
+  readonly clock: Clock
 }
 
-/** A failure that nothing waits for. */
-function troubleAt(now: Milliseconds, lastError: string): QueueTrouble {
-  return { lastError, firstRetryAt: now, lastRetryAt: now, retryIn: undefined }
+/**
+ * Fails whole queues whose next hop is impossible. Each copy costs a notification that may hold its
+ * content, so all queues together do it batch by batch, and at most half of the time: when the DNS
+ * says that a thousand domains are gone, live mail goes on and memory stays flat.
+ */
+class QueueFailer {
+  readonly #parts: FailerParts
+  #turn: Promise<void> = Promise.resolve()
+
+  constructor(parts: FailerParts) {
+    this.#parts = parts
+  }
+
+  /** Fails every copy of the queue, those that are not due included. Rejects with a StoreError. */
+  async fail(queue: DeliveryQueue, error: string, goesOn: () => boolean): Promise<void> {
+    while (await this.#inTurn(() => goesOn() && this.#failSome(queue, error))) {
+      // The next batch stands in line behind those of other queues.
+    }
+  }
+
+  /** Whether there may be more. */
+  async #failSome(queue: DeliveryQueue, error: string): Promise<boolean> {
+    const { store, settler, clock } = this.#parts
+    return await halfTheTime(clock, async () => {
+      const copies = await store.lease(queue.key, Infinity, batch)
+      await Promise.all(copies.map((copy) => settler.attempted(copy, allFailed(copy, error))))
+      for (const _ of copies) queue.went(clock.monotonic())
+      return copies.length === batch
+    })
+  }
+
+  async #inTurn(work: () => boolean | Promise<boolean>): Promise<boolean> {
+    const before = this.#turn
+    const { promise, resolve } = Promise.withResolvers<undefined>()
+    this.#turn = promise
+    await before
+    try {
+      return await work()
+    } finally {
+      resolve(undefined)
+    }
+  }
 }

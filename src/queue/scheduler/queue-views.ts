@@ -1,13 +1,10 @@
 import type { Bytes } from '../../base/byte-size.ts'
 import type { Milliseconds } from '../../base/time-span.ts'
 import type { AdminMark } from './admin-mark.ts'
-import type { DeliveryQueue, QueueStatus } from './delivery-queue.ts'
-import {
-  type DeliveryType,
-  type QueueKey,
-  isDeliveryQueue,
-  isRedirectionQueue,
-} from '../queue-key.ts'
+import type { DeliveryQueue } from './delivery-queue.ts'
+import type { QueueStatus } from './queue-state.ts'
+import { type DeliveryKind, type DeliveryType, deliveryKinds } from '../delivery-kinds.ts'
+import type { QueueKey } from '../queue-key.ts'
 import type { QueueFigures } from '../queue-store.ts'
 import { type RetrySettings, attemptsSince } from './retry-schedule.ts'
 import {
@@ -30,7 +27,7 @@ export interface QueueView {
   readonly DeferredMessageCount: number
   readonly NextHopDomain: string
   readonly NextHopConnector: string
-  readonly NextHopCategory: 'External' | 'Internal'
+  readonly NextHopCategory: DeliveryKind['category']
   readonly LastError: string
   readonly FirstRetryTime?: Milliseconds
   readonly LastRetryTime?: Milliseconds
@@ -99,7 +96,7 @@ export function queueView(
   queue: DeliveryQueue | undefined,
   { serverName, now, wait }: QueueCircumstances,
 ): QueueView {
-  const trouble = queue?.trouble
+  const failures = queue?.failures
   const { incoming, outgoing } = queue?.rates(now) ?? { incoming: 0, outgoing: 0 }
   return {
     Identity: queueIdentity(serverName, key, number),
@@ -109,13 +106,13 @@ export function queueView(
     DeferredMessageCount: deferred,
     NextHopDomain: key.nextHopDomain,
     NextHopConnector: key.nextHopConnector,
-    NextHopCategory: isDeliveryQueue(key) && !isRedirectionQueue(key) ? 'External' : 'Internal',
-    LastError: withWait(wait, trouble?.lastError ?? ''),
-    ...(trouble !== undefined && {
-      FirstRetryTime: trouble.firstRetryAt,
-      LastRetryTime: trouble.lastRetryAt,
+    NextHopCategory: deliveryKinds[key.deliveryType].category,
+    LastError: withWait(wait, failures?.lastError ?? ''),
+    ...(failures !== undefined && {
+      FirstRetryTime: failures.firstRetryAt,
+      LastRetryTime: failures.lastRetryAt,
     }),
-    ...(trouble?.retryIn !== undefined && { NextRetryTime: trouble.lastRetryAt + trouble.retryIn }),
+    ...(queue?.nextRetryAt !== undefined && { NextRetryTime: queue.nextRetryAt }),
     RetryCount: queue?.retryCount ?? 0,
     IncomingRate: incoming,
     OutgoingRate: outgoing,
@@ -176,8 +173,8 @@ function queueAttempts(
   receivedAt: Milliseconds,
   { deliveryQueue, settings }: MessageCircumstances,
 ): number {
-  if (deliveryQueue?.trouble === undefined) return 0
-  const { firstRetryAt: firstAt, lastRetryAt: lastAt } = deliveryQueue.trouble
+  if (deliveryQueue?.failures === undefined) return 0
+  const { firstRetryAt: firstAt, lastRetryAt: lastAt } = deliveryQueue.failures
   return attemptsSince(receivedAt, { firstAt, lastAt, count: deliveryQueue.retryCount }, settings)
 }
 
@@ -202,15 +199,6 @@ export function queueIdentity(serverName: string, key: QueueKey, number: number)
   return `${serverName}\\${queueName(key, number)}`
 }
 
-function queueName(key: QueueKey, number: number): string {
-  switch (key.deliveryType) {
-    case 'Undefined':
-      return 'Submission'
-    case 'Unreachable':
-      return 'Unreachable'
-    case 'DnsConnectorDelivery':
-    case 'SmartHostConnectorDelivery':
-    case 'SmtpRelayToServers':
-      return String(number)
-  }
+function queueName({ deliveryType }: QueueKey, number: number): string {
+  return deliveryKinds[deliveryType].queueName ?? String(number)
 }

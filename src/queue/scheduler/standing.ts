@@ -12,6 +12,17 @@ export function standingUnknown({ deliveryType }: QueueKey): Standing {
   return deliveryType === 'DnsConnectorDelivery' ? 'doubtful' : 'lapsed'
 }
 
+/** After a failure: one that has delivered is not one of the crowd that nobody knows. */
+export function standingAfterFailure({
+  key,
+  standing,
+}: {
+  readonly key: QueueKey
+  readonly standing: Standing
+}): Standing {
+  return standing === 'proven' || standing === 'lapsed' ? 'lapsed' : standingUnknown(key)
+}
+
 /** All that there are. */
 export const standings: readonly Standing[] = ['proven', 'lapsed', 'untried', 'doubtful']
 

@@ -4,7 +4,9 @@ import type { Milliseconds } from '../../base/time-span.ts'
 /** One that a calendar wakes. */
 export interface Sleeper {
   /** Where it stands in the calendar; undefined while it does not sleep. */
-  wakePlace: number | undefined
+  readonly wakePlace: number | undefined
+  /** Keeps its place for the calendar. */
+  sleepAt(place: number | undefined): void
 }
 
 interface CalendarParts<T> {
@@ -39,7 +41,7 @@ export class WakeCalendar<T extends Sleeper> {
   cancel(one: T): void {
     const place = one.wakePlace
     if (place === undefined) return
-    one.wakePlace = undefined
+    one.sleepAt(undefined)
     const [last, time] = [this.#sleepers.pop(), this.#times.pop()]
     if (last === undefined || time === undefined || last === one) return
     this.#sink(last, time, this.#rise(last, time, place))
@@ -48,7 +50,7 @@ export class WakeCalendar<T extends Sleeper> {
   /** Nobody is woken any more. */
   close(): void {
     this.#timer?.cancel()
-    for (const one of this.#sleepers) one.wakePlace = undefined
+    for (const one of this.#sleepers) one.sleepAt(undefined)
     this.#sleepers.length = 0
     this.#times.length = 0
   }
@@ -80,7 +82,7 @@ export class WakeCalendar<T extends Sleeper> {
   #put(one: T, time: Milliseconds, place: number): void {
     this.#sleepers[place] = one
     this.#times[place] = time
-    one.wakePlace = place
+    one.sleepAt(place)
   }
 
   /** Puts it at this place, or further up before those that are woken later; returns where. */

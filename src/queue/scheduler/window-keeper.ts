@@ -94,7 +94,7 @@ export class WindowKeeper {
     if (this.#closed || limit <= 0) return
     try {
       const copies = await store.lease(queue.key, clock.now(), limit)
-      queue.moreInStore = copies.length === limit
+      queue.storeGave({ all: copies.length < limit })
       if (!this.#keep(queue, copies) || queue.moreInStore) return
       const nextDueAt = await store.nextDueAt(queue.key)
       if (nextDueAt === undefined) return
@@ -104,11 +104,10 @@ export class WindowKeeper {
         return
       }
       await store.hasten(queue.key, now)
-      queue.moreInStore = true
+      queue.storeMayHaveMore()
     } catch (error) {
       log.error({ error, queue: queue.key }, 'could not read the queue')
-      queue.moreInStore = false
-      queue.noteDue(clock.now() + pauseAfterTrouble)
+      queue.pauseUntil(clock.now() + pauseAfterTrouble)
     }
   }
 
@@ -116,7 +115,7 @@ export class WindowKeeper {
   #keep(queue: DeliveryQueue, copies: readonly Copy[]): boolean {
     if (this.#closed || !queue.maySend) {
       this.#parts.store.release(copies)
-      queue.moreInStore = true
+      queue.storeMayHaveMore()
       return false
     }
     for (const copy of copies) queue.push(copy)

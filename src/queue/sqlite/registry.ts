@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { SharedTexts } from '../../base/shared-texts.ts'
-import type { DeliveryType, QueueKey } from '../queue-key.ts'
+import type { DeliveryType } from '../delivery-kinds.ts'
+import type { QueueKey } from '../queue-key.ts'
 import { QueueMap } from '../queue-map.ts'
 import { RegisteredQueue } from './registered-queue.ts'
 
@@ -25,7 +26,9 @@ export class QueueRegistry {
   readonly #empty = new Set<RegisteredQueue>()
 
   constructor(database: DatabaseSync) {
-    this.#insert = database.prepare('INSERT INTO queue VALUES (?, ?, ?, ?, 0)')
+    this.#insert = database.prepare(
+      'INSERT INTO queue (number, deliveryType, nextHopDomain, nextHopConnector) VALUES (?, ?, ?, ?)',
+    )
     this.#remove = database.prepare('DELETE FROM queue WHERE number = ?')
     this.#suspend = database.prepare('UPDATE queue SET suspended = ? WHERE number = ?')
     this.#reserve = database.prepare(`UPDATE sequence SET reserved = ? WHERE name = 'queue'`)

@@ -49,6 +49,16 @@ export function openAdministration(place: AdministrationPlace): Administration {
         yield* (await trackingLogs()).search(query)
       },
     },
+    agentLogs: {
+      async folder() {
+        const { agentLogPlace } = await import('./agent-logs.ts')
+        return await agentLogPlace(configFile, dataFolder)
+      },
+      async *search(search) {
+        const { readAgentLog } = await import('../../logs/agent-log-reader.ts')
+        yield* readAgentLog(search)
+      },
+    },
     auditLogs: {
       async *search(query) {
         const { readAdminAuditLog } = await import('../../logs/admin-audit-reader.ts')

@@ -5,8 +5,9 @@ import { LiveValue } from '../../base/live.ts'
 import type { ServerConfig } from '../../config/server-config.ts'
 import { type LoggingService, protocolLogFiles } from '../../logs/log-folders.ts'
 import { type FollowOptions, followLogs } from '../../logs/follow-log.ts'
-import { type PlacedRecord, readProtocolLogs } from '../../logs/protocol-log-reader.ts'
-import { parseProtocolLogLine } from '../../logs/protocol-log-record.ts'
+import type { PlacedRecord } from '../../logs/csv-log-reader.ts'
+import { readProtocolLogs } from '../../logs/protocol-log-reader.ts'
+import { type ProtocolLogRecord, parseProtocolLogLine } from '../../logs/protocol-log-record.ts'
 import { protocolLogPrefixes } from '../../logs/open-protocol-log.ts'
 import { currentConfig } from './current-config.ts'
 import { internalSessions } from './internal-sessions.ts'
@@ -48,7 +49,7 @@ export function fileProtocolLogs(
 async function* followed(
   places: readonly Place[],
   { text, ...options }: FollowOptions & { readonly text: string | undefined },
-): AsyncGenerator<PlacedRecord<Place>, void> {
+): AsyncGenerator<PlacedRecord<Place, ProtocolLogRecord>, void> {
   const wanted = text?.toLowerCase()
   for await (const lines of followLogs(places, options)) {
     const records = lines.flatMap(({ log: place, line }) => {

@@ -4,7 +4,8 @@ import { systemRandom } from '../../base/random.ts'
 import type { ServerConfig } from '../../config/server-config.ts'
 import { nodeResolver } from '../../dns/node-resolver.ts'
 import type { QueueKey } from '../../queue/queue-key.ts'
-import { type NextHop, allTargets, findNextHop } from '../../deliver/smtp/next-hop.ts'
+import { findConnectorNextHop } from '../../deliver/smtp/connector-next-hop.ts'
+import { type NextHop, allTargets } from '../../deliver/smtp/next-hop.ts'
 import { ownListeners } from '../own-listeners.ts'
 
 /** Looks up where a queue's mail would go, as the delivery does. Rejects when no connector has its name. */
@@ -14,12 +15,11 @@ export async function resolveRoute(config: ServerConfig, queue: QueueKey): Promi
     throw new Error(`there is no Send connector "${queue.nextHopConnector}"`)
   }
   const { InternalDNSServers, ExternalDNSServers } = config.TransportService
-  const servers = connector.UseExternalDNSServersEnabled ? ExternalDNSServers : InternalDNSServers
-  const names = [config.Server.Fqdn, connector.Fqdn].map((name) => name.toLowerCase())
-  const found = await findNextHop(queue, connector, {
-    resolver: nodeResolver(new LiveValue(servers), systemClock),
+  const resolver = (servers: readonly string[]) => nodeResolver(new LiveValue(servers), systemClock)
+  const found = await findConnectorNextHop(queue, connector, {
+    server: config.Server,
+    resolvers: { internal: resolver(InternalDNSServers), external: resolver(ExternalDNSServers) },
     random: systemRandom,
-    isOwnName: (host) => names.includes(host),
     isOwnListener: ownListeners(() => config.ReceiveConnectors),
     clock: systemClock,
   })

@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type ProtocolLogPlace, readProtocolLogs } from '../../../src/logs/protocol-log-reader.ts'
+import type { CsvLogPlace } from '../../../src/logs/csv-log-reader.ts'
+import { readProtocolLogs } from '../../../src/logs/protocol-log-reader.ts'
 import { parseProtocolLogLine } from '../../../src/logs/protocol-log-record.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
@@ -19,7 +20,7 @@ async function folderWith(files: Readonly<Record<string, string>>): Promise<stri
 }
 
 async function found(
-  places: readonly ProtocolLogPlace[],
+  places: readonly CsvLogPlace[],
   query: { start?: number; end?: number; text?: string } = {},
 ): Promise<string[]> {
   const times: string[] = []

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { categorize } from '../../../src/pipeline/categorizer.ts'
+import { LiveValue } from '../../../src/base/live.ts'
+import { Categorizer } from '../../../src/pipeline/categorizer.ts'
 import { routingTables, sendConnector } from '../../support/routing-tables.ts'
 
 const tables = routingTables(
@@ -10,37 +11,46 @@ const tables = routingTables(
     sendConnector('Internet', ['*.test']),
   ],
 )
+const categorizer = new Categorizer({ tables: new LiveValue(tables) })
 const recipients = (...addresses: string[]) => addresses.map((address) => ({ address }))
 
 /** Queue domain and recipients of each copy. */
-function copies(addresses: readonly string[], size = 0) {
-  return categorize(recipients(...addresses), size, tables).copies.map((copy) => [
+async function copies(addresses: readonly string[], size = 0) {
+  const result = await categorizer.categorize({ recipients: recipients(...addresses), size })
+  return result.copies.map((copy) => [
     copy.queue.nextHopDomain,
     ...copy.recipients.map(({ address }) => address),
   ])
 }
 
-test('one message to three address spaces becomes three copies', () => {
-  expect(copies(['a@corp.example', 'b@partner.example', 'c@x.test', 'd@corp.example'])).toEqual([
+test('one message to three address spaces becomes three copies', async () => {
+  expect(
+    await copies(['a@corp.example', 'b@partner.example', 'c@x.test', 'd@corp.example']),
+  ).toEqual([
     ['[10.0.0.1]', 'a@corp.example', 'd@corp.example'],
     ['partner.example', 'b@partner.example'],
     ['x.test', 'c@x.test'],
   ])
 })
 
-test('domains of one connector routed by MX are separate next hops', () => {
-  expect(copies(['a@x.test', 'b@y.test', 'c@X.test'])).toEqual([
+test('domains of one connector routed by MX are separate next hops', async () => {
+  expect(await copies(['a@x.test', 'b@y.test', 'c@X.test'])).toEqual([
     ['x.test', 'a@x.test', 'c@X.test'],
     ['y.test', 'b@y.test'],
   ])
 })
 
-test('a recipient named twice gets one copy; local parts differ by case', () => {
-  expect(copies(['a@x.test', 'a@X.TEST', 'A@x.test'])).toEqual([['x.test', 'a@x.test', 'A@x.test']])
+test('a recipient named twice gets one copy; local parts differ by case', async () => {
+  expect(await copies(['a@x.test', 'a@X.TEST', 'A@x.test'])).toEqual([
+    ['x.test', 'a@x.test', 'A@x.test'],
+  ])
 })
 
-test('recipients that nothing serves go to the Unreachable queue with the reason', () => {
-  const { copies, failed } = categorize(recipients('a@nowhere.invalid'), 0, tables)
+test('recipients that nothing serves go to the Unreachable queue with the reason', async () => {
+  const { copies, failed } = await categorizer.categorize({
+    recipients: recipients('a@nowhere.invalid'),
+    size: 0,
+  })
   expect(failed).toEqual([])
   expect(copies).toEqual([
     {
@@ -59,8 +69,11 @@ test('recipients that nothing serves go to the Unreachable queue with the reason
   ])
 })
 
-test('too large a message fails for that recipient alone', () => {
-  const result = categorize(recipients('a@x.test', 'b@partner.example'), 1001, tables)
+test('too large a message fails for that recipient alone', async () => {
+  const result = await categorizer.categorize({
+    recipients: recipients('a@x.test', 'b@partner.example'),
+    size: 1001,
+  })
   expect(result.copies.map(({ queue }) => queue.nextHopDomain)).toEqual(['x.test'])
   expect(result.failed).toEqual([
     {
@@ -71,16 +84,19 @@ test('too large a message fails for that recipient alone', () => {
   ])
 })
 
-test('keeps what the sender asked per recipient and drops an old error', () => {
+test('keeps what the sender asked per recipient and drops an old error', async () => {
   const recipient = {
     address: 'a@x.test',
     notify: ['SUCCESS'] as const,
     originalRecipient: 'rfc822;b@x.test',
   }
-  const { copies } = categorize([{ ...recipient, lastError: 'old' }], 0, tables)
+  const { copies } = await categorizer.categorize({
+    recipients: [{ ...recipient, lastError: 'old' }],
+    size: 0,
+  })
   expect(copies[0]?.recipients).toEqual([recipient])
 })
 
-test('postmaster without a domain is ours', () => {
-  expect(copies(['postmaster'])).toEqual([['[10.0.0.1]', 'postmaster@corp.example']])
+test('postmaster without a domain is ours', async () => {
+  expect(await copies(['postmaster'])).toEqual([['[10.0.0.1]', 'postmaster@corp.example']])
 })

@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import {
-  type RoutableConnector,
-  isBestWay,
-  route,
-  routingText,
-} from '../../../src/pipeline/routing.ts'
+import type { RoutableConnector } from '../../../src/pipeline/routable-connector.ts'
+import { isBestWay, route, routingText } from '../../../src/pipeline/routing.ts'
 import { routingTables, sendConnector } from '../../support/routing-tables.ts'
 
 const internet = sendConnector('To Internet', ['*'])

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { explainRoute, formatNextHop, route } from '../../../src/pipeline/routing.ts'
+import { formatNextHop } from '../../../src/pipeline/routable-connector.ts'
+import { explainRoute, route } from '../../../src/pipeline/routing.ts'
 import { replyText } from '../../../src/smtp/reply.ts'
 import { routingTables, sendConnector } from '../../support/routing-tables.ts'
 

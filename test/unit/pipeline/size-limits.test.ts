@@ -3,6 +3,7 @@ import { systemClock } from '../../../src/base/clock.ts'
 import { LiveValue } from '../../../src/base/live.ts'
 import { transportConfigSchema } from '../../../src/dsn/transport-config.ts'
 import type { SessionFacts } from '../../../src/message/message-sink.ts'
+import { Categorizer } from '../../../src/pipeline/categorizer.ts'
 import { QueueSubmission } from '../../../src/pipeline/submission.ts'
 import { replyText } from '../../../src/smtp/reply.ts'
 import { anonymousSession, mailTransaction, sendMessage } from '../../support/incoming.ts'
@@ -29,7 +30,7 @@ function limited(sizes: { readonly MaxReceiveSize?: number; readonly MaxSendSize
   const store = new RecordingStore()
   const submission = new QueueSubmission({
     store,
-    tables: new LiveValue(routingTables(['corp.example'], [])),
+    categorizer: new Categorizer({ tables: new LiveValue(routingTables(['corp.example'], [])) }),
     transportConfig: new LiveValue(transportConfigSchema.parse(sizes)),
     server: { Fqdn: 'edge01.corp.example' },
     clock: systemClock,

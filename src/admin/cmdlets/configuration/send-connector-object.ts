@@ -1,6 +1,6 @@
 import type { ServerIdentity } from '../../../config/server-config.ts'
 import { formatAddressSpace } from '../../../pipeline/address-space.ts'
-import { formatSmartHosts } from '../../../pipeline/routing.ts'
+import { formatSmartHosts } from '../../../pipeline/routable-connector.ts'
 import type { SendConnector } from '../../../deliver/smtp/send-connector.ts'
 import { tableView } from '../../values/view.ts'
 import { ByteSize, Flags, ShellObject, TimeSpan } from '../../values/value.ts'

@@ -1,6 +1,6 @@
 import type { ServerConfig } from '../../../config/server-config.ts'
 import type { Settings } from '../../../config/setting-text.ts'
-import { isSourceServer } from '../../../pipeline/routing.ts'
+import { isSourceServer } from '../../../pipeline/routable-connector.ts'
 import { type SendConnector, sendConnectorSchema } from '../../../deliver/smtp/send-connector.ts'
 import type { Credential } from '../../values/value.ts'
 import { type Cmdlet, parameter } from '../../shell/cmdlet.ts'

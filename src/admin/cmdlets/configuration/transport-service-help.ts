@@ -3,6 +3,13 @@ const sendLog = 'of the protocol log of sending'
 
 /** What each setting of the two services does, for Get-Help. */
 export const transportServiceHelp: Readonly<Record<string, string>> = {
+  AgentLogEnabled: 'Whether what transport agents do is written to the agent log.',
+  AgentLogMaxAge:
+    'The age at which files of the agent log are deleted, such as 7.00:00:00; 0 for never.',
+  AgentLogMaxDirectorySize:
+    'The size of the folder of the agent log above which old files are deleted.',
+  AgentLogMaxFileSize: 'The size at which the next file of the agent log is begun.',
+  AgentLogPath: 'The folder of the agent log; $null switches it off.',
   ConnectivityLogEnabled:
     'Whether connections to other servers are written to the connectivity log: where to, how that went, how much went over.',
   ConnectivityLogMaxAge:
@@ -38,6 +45,8 @@ export const transportServiceHelp: Readonly<Record<string, string>> = {
   OutboundConnectionFailureRetryInterval: 'The time between all later tries, such as 00:10:00.',
   MessageRetryInterval:
     'When a single message that was refused for now is tried again, such as 00:15:00.',
+  ResolverRetryInterval:
+    'When a message whose recipients cannot be looked up for now is tried again, such as 00:30:00.',
   MessageExpirationTimeout:
     'How long a message is tried before it goes back to its sender, such as 2.00:00:00.',
   DelayNotificationTimeout: 'After how long the sender is told of a delay, such as 04:00:00.',
@@ -47,6 +56,16 @@ export const transportServiceHelp: Readonly<Record<string, string>> = {
   MaxConnectionRatePerMinute: 'The most connections taken in one minute.',
   IntraOrgConnectorProtocolLoggingLevel:
     'Whether the conversations with the Transport service are in the protocol log: None or Verbose.',
+  PickupDirectoryPath:
+    'The folder that messages are taken from; $null switches it off. Relative to the data folder.',
+  PickupDirectoryMaxHeaderSize:
+    'The largest header of a file in the Pickup folder, such as 64KB; a file with a larger one becomes .bad.',
+  PickupDirectoryMaxRecipientsPerMessage:
+    'The most recipients of a file in the Pickup folder; a file with more becomes .bad.',
+  PickupDirectoryMaxMessagesPerMinute:
+    'How many files a minute are taken from the Pickup folder, and as many from the Replay folder.',
+  ReplayDirectoryPath:
+    'The folder that messages with their envelope are taken from, such as Export-Message writes them; $null switches it off.',
   Workers:
     'Of this relay: how many processes the service runs as. Takes effect when the server is restarted.',
 }

@@ -177,6 +177,7 @@ export const publishedParameters: Readonly<Record<string, string>> = {
     CrossPremisesExpirationTimeout CrossPremisesPendingErrorCount DomainController ErrorLatency
     ExecutionTimeout Identity MonitoringContext TargetDatabase TargetEmailAddress
     TargetEmailAddressDisplayName TargetMailboxServer WhatIf`,
+  'Get-AgentLog': `EndDate Location StartDate TransportService`,
   'Search-AdminAuditLog': `Cmdlets DomainController EndDate ExternalAccess IsSuccess ObjectIds Parameters ResultSize
     StartDate StartIndex UserIds`,
   'Get-ExchangeServer': `Domain DomainController Identity Status`,

@@ -408,14 +408,17 @@ test('the Transport service is shown in the order of Exchange, what is our own a
   const log = (name: string) =>
     ['MaxAge', 'MaxDirectorySize', 'MaxFileSize', 'Path'].map((what) => `${name}Log${what}`)
   expect([...shown.matchAll(/^(\w+) +:/gm)].map(([, name]) => name)).toEqual([
-    ...['Name', 'ConnectivityLogEnabled', ...log('Connectivity'), 'DelayNotificationTimeout'],
+    ...['Name', 'AgentLogEnabled', ...log('Agent')],
+    ...['ConnectivityLogEnabled', ...log('Connectivity'), 'DelayNotificationTimeout'],
     ...['ExternalDNSServers', 'InternalDNSServers', 'MaxConnectionRatePerMinute'],
     ...['MaxOutboundConnections', 'MaxPerDomainOutboundConnections', 'MessageExpirationTimeout'],
     ...['MessageRetryInterval', 'MessageTrackingLogEnabled', ...log('MessageTracking')],
     ...['MessageTrackingLogSubjectLoggingEnabled', 'OutboundConnectionFailureRetryInterval'],
-    ...['QueueMaxIdleTime', ...log('ReceiveProtocol'), ...log('SendProtocol')],
+    ...['PickupDirectoryMaxHeaderSize', 'PickupDirectoryMaxMessagesPerMinute'],
+    ...['PickupDirectoryMaxRecipientsPerMessage', 'PickupDirectoryPath', 'QueueMaxIdleTime'],
+    ...[...log('ReceiveProtocol'), 'ReplayDirectoryPath', ...log('SendProtocol')],
     ...['TransientFailureRetryCount', 'TransientFailureRetryInterval', 'QueueGlitchRetryCount'],
-    ...['QueueGlitchRetryInterval', 'Workers', 'Identity', 'IsValid'],
+    ...['QueueGlitchRetryInterval', 'ResolverRetryInterval', 'Workers', 'Identity', 'IsValid'],
   ])
   expect(shown).toMatch(/^ConnectivityLogEnabled +: True$/m)
   expect(shown).toMatch(/^ConnectivityLogMaxAge +: 30\.00:00:00$/m)

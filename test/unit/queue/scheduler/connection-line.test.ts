@@ -3,10 +3,11 @@ import { ConnectionLine, type Turn } from '../../../../src/queue/scheduler/conne
 import { seatLimits } from '../../../../src/queue/scheduler/connection-seats.ts'
 import { DeliveryQueue } from '../../../../src/queue/scheduler/delivery-queue.ts'
 import { domainQueue } from '../../../support/queue-samples.ts'
+import type { QueueKey } from '../../../../src/queue/queue-key.ts'
 import type { Standing } from '../../../../src/queue/scheduler/standing.ts'
 
 function queue(domain: string, standing: Standing = 'untried'): DeliveryQueue {
-  return Object.assign(new DeliveryQueue(domainQueue(domain)), { standing })
+  return new DeliveryQueue(domainQueue(domain), standing)
 }
 
 const unhurried = { mayBegin: () => true }
@@ -78,11 +79,12 @@ test.each<Standing>(['proven', 'lapsed'])(
   'a smart host has a turn among the first of those %s, whatever crowd of domains stands there',
   (standing) => {
     const line = lineOf(many(5000, 'crowd.test', standing))
-    const inside = new DeliveryQueue({
-      ...{ deliveryType: 'SmartHostConnectorDelivery', nextHopConnector: 'Inside' },
+    const inside: QueueKey = {
+      deliveryType: 'SmartHostConnectorDelivery',
       nextHopDomain: '[192.0.2.1]',
-    })
-    line.join(Object.assign(inside, { standing }))
+      nextHopConnector: 'Inside',
+    }
+    line.join(new DeliveryQueue(inside, standing))
     for (const each of many(5000, 'other.test', standing)) line.join(each)
     expect(names(turns(line, 40, 4))).toContain('[192.0.2.1]')
   },

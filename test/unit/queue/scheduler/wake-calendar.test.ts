@@ -3,11 +3,20 @@ import { expect, test } from 'vitest'
 import { type Sleeper, WakeCalendar } from '../../../../src/queue/scheduler/wake-calendar.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 
-interface Named extends Sleeper {
+class Named implements Sleeper {
   readonly name: string
+  wakePlace: number | undefined
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  sleepAt(place: number | undefined): void {
+    this.wakePlace = place
+  }
 }
 
-const sleeper = (name: string): Named => ({ name, wakePlace: undefined })
+const sleeper = (name: string) => new Named(name)
 
 function calendar() {
   const clock = new FakeClock()

@@ -1,0 +1,43 @@
+import type { TrackingSource } from '../logs/tracking-log.ts'
+
+/** What is the same for all queues of one of Exchange's delivery types. */
+export interface DeliveryKind {
+  /** Exchange's NextHopCategory. */
+  readonly category: 'External' | 'Internal'
+  /** Whether its queues lead to a next hop, rather than being one of the persistent ones. */
+  readonly isDelivery: boolean
+  /** Who tries it, in the message tracking log. */
+  readonly trackingSource: TrackingSource
+  /** What its one queue is called; queues of a kind that may have many are called by their numbers. */
+  readonly queueName?: string
+}
+
+/** The delivery types that can occur here. */
+const kinds = {
+  DnsConnectorDelivery: { category: 'External', isDelivery: true, trackingSource: 'SMTP' },
+  SmartHostConnectorDelivery: { category: 'External', isDelivery: true, trackingSource: 'SMTP' },
+  SmtpRelayToServers: { category: 'Internal', isDelivery: true, trackingSource: 'SMTP' },
+  Undefined: {
+    category: 'Internal',
+    isDelivery: false,
+    trackingSource: 'ROUTING',
+    queueName: 'Submission',
+  },
+  Unreachable: {
+    category: 'Internal',
+    isDelivery: false,
+    trackingSource: 'ROUTING',
+    queueName: 'Unreachable',
+  },
+} as const satisfies Record<string, DeliveryKind>
+
+/** Exchange's delivery types, those that can occur here. */
+export type DeliveryType = keyof typeof kinds
+
+/** Every delivery type with what is the same for all of its queues. */
+export const deliveryKinds: Readonly<Record<DeliveryType, DeliveryKind>> = kinds
+
+/** Whether a text, of a file or a question, is a delivery type. */
+export function isDeliveryType(text: unknown): text is DeliveryType {
+  return typeof text === 'string' && Object.hasOwn(kinds, text)
+}
