@@ -1,5 +1,6 @@
 import { isAbsolute, sep } from 'node:path'
 import type { Problem } from '../base/problem.ts'
+import { directoryProblems } from '../directory/directory-checks.ts'
 import { readRecipients } from '../directory/recipient-list.ts'
 import { isPasswordHash } from '../receive/users/password.ts'
 import { checkReceiveConnectors } from '../receive/connectors/connector-conflicts.ts'
@@ -23,6 +24,7 @@ export function checkConfig(config: ServerConfig): Problem[] {
     ...hostNameProblems(config),
     ...userProblems(config),
     ...recipientProblems(config),
+    ...directoryProblems(config.Directory),
     ...notificationProblems(config),
     ...serviceProblems(config),
   ]

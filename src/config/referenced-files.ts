@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { isAbsolute, resolve } from 'node:path'
 import type { Problem } from '../base/problem.ts'
+import { filterFault } from '../directory/ldap/filter-check.ts'
+import type { DirectorySettings } from '../directory/directory-schema.ts'
 import type { KeyPair } from '../tls/certificates.ts'
 import { isFault, readKeyPair } from '../tls/key-pair.ts'
 import type { ServerConfig } from './server-config.ts'
@@ -27,10 +29,24 @@ export function resolvePaths(config: ServerConfig, folder: string): ServerConfig
       CertificateFile: absolute(CertificateFile),
       KeyFile: absolute(KeyFile),
     })),
-    Directory: {
-      ...config.Directory,
-      ...(config.Directory.File !== undefined && { File: absolute(config.Directory.File) }),
-    },
+    Directory: withAbsolutePaths(config.Directory, absolute),
+  }
+}
+
+function withAbsolutePaths(
+  directory: DirectorySettings,
+  absolute: (path: string) => string,
+): DirectorySettings {
+  const { File, Ldap } = directory
+  const ldap = Ldap && {
+    ...Ldap,
+    ...(Ldap.PasswordFile !== undefined && { PasswordFile: absolute(Ldap.PasswordFile) }),
+    ...(Ldap.CaFile !== undefined && { CaFile: absolute(Ldap.CaFile) }),
+  }
+  return {
+    ...directory,
+    ...(File !== undefined && { File: absolute(File) }),
+    ...(ldap !== undefined && { Ldap: ldap }),
   }
 }
 
@@ -44,12 +60,14 @@ export interface ReferencedFiles {
 /** Opens each file that the configuration names. Never rejects. */
 export async function checkReferencedFiles(config: ServerConfig): Promise<ReferencedFiles> {
   const passwords = await Promise.all(passwordFiles(config).map(passwordFileProblem))
+  const directory = await directoryFileProblems(config.Directory)
   const read = await Promise.all(
     config.Certificates.map(async (files, index) => ({ index, result: await readKeyPair(files) })),
   )
   return {
     problems: [
       ...passwords.flat(),
+      ...directory,
       ...read.flatMap(({ index, result }) =>
         isFault(result)
           ? { path: ['Certificates', index, result.setting], message: result.message }
@@ -67,7 +85,7 @@ interface PasswordFile {
   readonly file: string
 }
 
-function passwordFiles({ Users, SendConnectors }: ServerConfig): PasswordFile[] {
+function passwordFiles({ Users, SendConnectors, Directory }: ServerConfig): PasswordFile[] {
   const ofUsers = Users.map(({ PasswordFile: file }, index) => ({
     path: ['Users', index, 'PasswordFile'],
     file,
@@ -76,7 +94,11 @@ function passwordFiles({ Users, SendConnectors }: ServerConfig): PasswordFile[] 
     path: ['SendConnectors', index, 'AuthenticationCredential', 'PasswordFile'],
     file: AuthenticationCredential?.PasswordFile,
   }))
-  return [...ofUsers, ...ofConnectors].flatMap(({ path, file }) =>
+  const ofDirectory = {
+    path: ['Directory', 'Ldap', 'PasswordFile'],
+    file: Directory.Ldap?.PasswordFile,
+  }
+  return [...ofUsers, ...ofConnectors, ofDirectory].flatMap(({ path, file }) =>
     file === undefined ? [] : { path, file },
   )
 }
@@ -91,4 +113,24 @@ async function passwordFileProblem({ path, file }: PasswordFile): Promise<Proble
     const reason = missing ? 'no such file' : String(error)
     return [{ path, message: `cannot be read: ${reason} (${file})` }]
   }
+}
+
+/** The file of recipients is not among them: it comes and goes without the configuration. */
+async function directoryFileProblems({ Ldap }: DirectorySettings): Promise<Problem[]> {
+  if (Ldap === undefined) return []
+  const problems: Problem[] = []
+  if (Ldap.CaFile !== undefined && !(await holdsCertificates(Ldap.CaFile)))
+    problems.push({
+      path: ['Directory', 'Ldap', 'CaFile'],
+      message: `must be a file of certificates in PEM form (${Ldap.CaFile})`,
+    })
+  const fault = Ldap.Filter === undefined ? undefined : await filterFault(Ldap.Filter)
+  if (fault !== undefined)
+    problems.push({ path: ['Directory', 'Ldap', 'Filter'], message: `is no filter: ${fault}` })
+  return problems
+}
+
+async function holdsCertificates(file: string): Promise<boolean> {
+  const text = await readFile(file, 'utf8').catch(() => '')
+  return text.includes('-----BEGIN CERTIFICATE-----')
 }

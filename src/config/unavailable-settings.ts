@@ -19,7 +19,6 @@ const ofLogsAlwaysOn = (...logs: readonly string[]) =>
   logs.flatMap((log) => [...ofLog(log, 'Path'), ...limitsOf(log)])
 
 const noAgents = 'there are no transport agents'
-const noDirectory = 'there is no directory of recipients'
 const noShadow = 'mail is on disk before it is accepted, so there is no shadow redundancy'
 const noOnline = 'it belongs to Exchange Online'
 const noDomainSecurity = 'there is no Domain Security'
@@ -135,7 +134,10 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
       names: ['MaxIdleTimeBeforeResubmit'],
       why: 'messages are categorized anew when the configuration changes, not by time',
     },
-    { names: ['RecipientValidationCacheEnabled'], why: noDirectory },
+    {
+      names: ['RecipientValidationCacheEnabled'],
+      why: 'what a directory server said is kept for the CacheTime of Directory',
+    },
     {
       names: ['PoisonMessageDetectionEnabled', 'PoisonThreshold'],
       why: 'there is no queue for poison messages',
