@@ -1,8 +1,9 @@
-import { sep } from 'node:path'
+import { isAbsolute, sep } from 'node:path'
 import type { Problem } from '../base/problem.ts'
 import { readRecipients } from '../directory/recipient-list.ts'
 import { isPasswordHash } from '../receive/users/password.ts'
 import { checkReceiveConnectors } from '../receive/connectors/connector-conflicts.ts'
+import { checkForeignConnectors } from '../deliver/drop/foreign-connector.ts'
 import { checkSendConnectors } from '../deliver/smtp/send-connector-conflicts.ts'
 import { isMailbox } from '../smtp/address.ts'
 import { isCertificateName } from '../tls/certificate-name.ts'
@@ -17,6 +18,8 @@ export function checkConfig(config: ServerConfig): Problem[] {
     ...acceptedDomainProblems(config),
     ...checkReceiveConnectors(config.ReceiveConnectors, config.Server),
     ...checkSendConnectors(config.SendConnectors),
+    ...checkForeignConnectors(config.ForeignConnectors, config.TransportService),
+    ...gatewayNameProblems(config),
     ...hostNameProblems(config),
     ...userProblems(config),
     ...recipientProblems(config),
@@ -55,6 +58,23 @@ function acceptedDomainProblems({ AcceptedDomains }: ServerConfig): Problem[] {
     if (domain.Default && defaults[0] !== domain)
       refuse('Default', `only one domain can be the default, and ${defaults[0]?.Name} is`)
     return problems
+  })
+}
+
+/** Queues, logs and events name a connector by its name alone, whatever its kind. */
+function gatewayNameProblems({ SendConnectors, ForeignConnectors }: ServerConfig): Problem[] {
+  const all = Object.entries({ SendConnectors, ForeignConnectors }).flatMap(
+    ([section, connectors]) => connectors.map(({ Name }, index) => ({ section, Name, index })),
+  )
+  return all.flatMap(({ section, Name, index }, at) => {
+    // Send connectors are compared with one another where they are checked.
+    if (section === 'SendConnectors') return []
+    const path = [section, index, 'Name']
+    if (Name === '' || Name.length > 64)
+      return [{ path, message: 'A name must have 1 to 64 characters.' }]
+    return earlier(all, at, (other) => other.Name)
+      ? [{ path, message: `Another connector has the name "${Name}".` }]
+      : []
   })
 }
 
@@ -184,6 +204,12 @@ function serviceProblems(config: ServerConfig): Problem[] {
     problems.push({
       path: ['TransportService', 'MaxPerDomainOutboundConnections'],
       message: `is ${TransportService.MaxPerDomainOutboundConnections} and must not be above MaxOutboundConnections (${TransportService.MaxOutboundConnections})`,
+    })
+  const { RootDropDirectoryPath: root } = TransportService
+  if (root !== '' && !isAbsolute(root))
+    problems.push({
+      path: ['TransportService', 'RootDropDirectoryPath'],
+      message: `must be the whole path of a folder of this machine, such as /var/spool/drop, not "${root}"`,
     })
   return [
     ...problems,

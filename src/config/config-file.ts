@@ -6,6 +6,7 @@ import { recipientSchema } from '../directory/recipient-schema.ts'
 import { acceptedDomainSchema } from '../pipeline/accepted-domain.ts'
 import { receiveConnectorSchema } from '../receive/connectors/receive-connector.ts'
 import { userSchema } from '../receive/users/user.ts'
+import { foreignConnectorSchema } from '../deliver/drop/foreign-connector.ts'
 import { sendConnectorSchema } from '../deliver/smtp/send-connector.ts'
 import { certificateFileSchema } from '../tls/certificate-file.ts'
 import { transportConfigSchema } from '../dsn/transport-config.ts'
@@ -33,6 +34,7 @@ export const listSections = {
   AcceptedDomains: acceptedDomainSchema,
   ReceiveConnectors: receiveConnectorSchema,
   SendConnectors: sendConnectorSchema,
+  ForeignConnectors: foreignConnectorSchema,
   Users: userSchema,
   Recipients: recipientSchema,
   Certificates: certificateFileSchema,
@@ -45,6 +47,7 @@ export const configFileSchema = z.strictObject({
   AcceptedDomains: z.array(acceptedDomainSchema).optional(),
   ReceiveConnectors: z.array(receiveConnectorSchema).optional(),
   SendConnectors: z.array(sendConnectorSchema).optional(),
+  ForeignConnectors: z.array(foreignConnectorSchema).optional(),
   Users: z.array(userSchema).optional(),
   Recipients: z.array(recipientSchema).optional(),
   Certificates: z.array(certificateFileSchema).optional(),

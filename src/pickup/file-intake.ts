@@ -12,7 +12,7 @@ import type {
   SessionFacts,
 } from '../message/message-sink.ts'
 import type { Permission } from '../message/permission.ts'
-import { exchangeCreator, readReplayFile } from '../message/replay-file.ts'
+import { exchangeCreator, readReplayFile } from '../message/replay-file-reader.ts'
 import { withoutStrayLines } from '../message/stray-lines.ts'
 import { type Reply, replyText } from '../smtp/reply.ts'
 import { type FileContent, type HeaderLimits, readContent } from './file-content.ts'
