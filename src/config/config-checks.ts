@@ -25,6 +25,7 @@ export function checkConfig(config: ServerConfig): Problem[] {
     ...userProblems(config),
     ...recipientProblems(config),
     ...directoryProblems(config.Directory),
+    ...agentProblems(config),
     ...notificationProblems(config),
     ...serviceProblems(config),
   ]
@@ -165,6 +166,25 @@ function notificationProblems({ TransportConfig }: ServerConfig): Problem[] {
         message: notHostName(TransportConfig[setting]),
       })
   return problems
+}
+
+function agentProblems({ TransportAgents }: ServerConfig): Problem[] {
+  return TransportAgents.flatMap(({ Name, Module }, index) => {
+    const refuse = (setting: string, message: string): Problem => ({
+      path: ['TransportAgents', index, setting],
+      message,
+    })
+    const problems: Problem[] = []
+    if (Name.trim() === '' || Name.length > 64)
+      problems.push(refuse('Name', 'must have 1 to 64 characters'))
+    if (earlier(TransportAgents, index, (other) => other.Name))
+      problems.push(refuse('Name', `there is an agent ${Name} above already; give it another name`))
+    if (!/\.[cm]?[jt]s$/.test(Module))
+      problems.push(
+        refuse('Module', 'must be an ES module: a file that ends in .ts, .mts, .js or .mjs'),
+      )
+    return problems
+  })
 }
 
 const services = ['TransportService', 'FrontendTransportService'] as const

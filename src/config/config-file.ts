@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { transportAgentSchema } from '../agents/host/transport-agent.ts'
 import { oneOf, text } from '../base/setting-fields.ts'
 import { directorySchema } from '../directory/directory-schema.ts'
 import { recipientSchema } from '../directory/recipient-schema.ts'
@@ -37,6 +38,7 @@ export const listSections = {
   Users: userSchema,
   Recipients: recipientSchema,
   Certificates: certificateFileSchema,
+  TransportAgents: transportAgentSchema,
 }
 
 /** The whole file, every section optional. Without ReceiveConnectors the role's defaults apply. */
@@ -49,6 +51,7 @@ export const configFileSchema = z.strictObject({
   Users: z.array(userSchema).optional(),
   Recipients: z.array(recipientSchema).optional(),
   Certificates: z.array(certificateFileSchema).optional(),
+  TransportAgents: z.array(transportAgentSchema).optional(),
   TransportService: transportServiceSchema.optional(),
   FrontendTransportService: frontendTransportServiceSchema.optional(),
   TransportConfig: transportConfigSchema.optional(),

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { completeTransportAgent } from '../agents/host/transport-agent.ts'
 import type { Problem } from '../base/problem.ts'
 import { defaultReceiveConnectors } from '../receive/connectors/receive-connector-defaults.ts'
 import { completeReceiveConnector } from '../receive/connectors/receive-connector.ts'
@@ -46,6 +47,9 @@ export function parseConfig(source: YamlSource, hostName: string): ParsedConfig 
     Users: reader.entries('Users', listSections.Users),
     Recipients: reader.entries('Recipients', listSections.Recipients),
     Certificates: reader.entries('Certificates', listSections.Certificates),
+    TransportAgents: reader
+      .entries('TransportAgents', listSections.TransportAgents)
+      .map(completeTransportAgent),
     TransportService: completeTransportService(transport, identity.Role),
     FrontendTransportService: reader.settings(
       'FrontendTransportService',

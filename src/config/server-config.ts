@@ -1,3 +1,4 @@
+import type { TransportAgentSettings } from '../agents/host/transport-agent.ts'
 import type { DirectorySettings } from '../directory/directory-schema.ts'
 import type { RecipientEntry } from '../directory/recipient-entry.ts'
 import type { AcceptedDomain } from '../pipeline/accepted-domain.ts'
@@ -29,6 +30,7 @@ export interface ServerConfig {
   readonly Users: readonly User[]
   readonly Recipients: readonly RecipientEntry[]
   readonly Certificates: readonly CertificateFile[]
+  readonly TransportAgents: readonly TransportAgentSettings[]
   readonly TransportService: TransportService
   readonly FrontendTransportService: FrontendTransportService
   readonly TransportConfig: TransportConfig

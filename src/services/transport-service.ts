@@ -27,6 +27,7 @@ import { queueMethods } from './queue-methods.ts'
 import { CannotStart, type RunningService, type ServiceGround } from './service-ground.ts'
 import { openServiceLogs } from './service-log.ts'
 import { recipientResolution } from './recipient-resolution.ts'
+import { openTransportAgents } from './transport-agents.ts'
 import { redirectionTarget } from './redirection-target.ts'
 import { tellRetry } from './retry-told.ts'
 import { listensOnNothing, startListening } from './start-listening.ts'
@@ -85,6 +86,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       ...(siblings !== undefined && { places: siblings.places }),
     }),
   )
+  const agents = opened.use(await openTransportAgents(ground))
   const submission = new QueueSubmission({
     ...{ store, categorizer, transportConfig, server: Server, clock, newGuid: randomGuid },
     onReceived: (session, copies, resolved) =>
@@ -106,6 +108,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
         ({ TransportService }) => TransportService.MaxConnectionRatePerMinute,
       ),
       sink: submission,
+      agents: agents.runner,
       protocolLog: logs.receive,
       clock,
       logger,
@@ -124,14 +127,17 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   const closing = opened.move()
   return {
     listeners,
-    adminMethods: queueMethods(scheduler, {
-      server: { Name: Server.Name, Fqdn: Server.Fqdn },
-      store,
-      redirectionTo: (host) => redirectionTarget(host, (queue) => delivery.smtp.nextHopOf(queue)),
-      log: troubles,
-    }),
+    adminMethods: {
+      ...queueMethods(scheduler, {
+        server: { Name: Server.Name, Fqdn: Server.Fqdn },
+        store,
+        redirectionTo: (host) => redirectionTarget(host, (queue) => delivery.smtp.nextHopOf(queue)),
+        log: troubles,
+      }),
+      ...agents.adminMethods,
+    },
     ...(worker.drainOnly && { emptied: emptied(store, clock, ending.signal) }),
-    inForce: () => receive.inForce(),
+    inForce: () => Promise.all([receive.inForce(), agents.inForce()]),
     unhealthy() {
       if (draining) return 'the service is draining'
       return worker.drainOnly ? undefined : listensOnNothing(receive)

@@ -14,13 +14,6 @@ const providers = 'Add Get Remove Set Test'
 
 const families: readonly AbsentFamily[] = [
   {
-    why: 'there are no transport agents; what the relay does with a message is built in.',
-    cmdlets: {
-      TransportAgent: 'Disable Enable Get Install Set Uninstall',
-      TransportPipeline: 'Get',
-    },
-  },
-  {
     why: 'there are no transport rules; filter on the server behind the relay.',
     cmdlets: {
       TransportRule: rule,

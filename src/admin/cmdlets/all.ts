@@ -1,5 +1,8 @@
 import type { Cmdlet } from '../shell/cmdlet.ts'
 import { acceptedDomainCmdlets } from './configuration/accepted-domain.ts'
+import type { RunningAgents } from './agents/running-agents.ts'
+import { transportAgentCmdlets } from './agents/transport-agent.ts'
+import { transportPipelineCmdlets } from './agents/transport-pipeline.ts'
 import { type AgentLogs, agentLogCmdlets } from './logs/agent-log.ts'
 import { type AuditLogs, auditLogCmdlets } from './logs/admin-audit-log.ts'
 import type { Configuration } from './configuration/configuration.ts'
@@ -35,6 +38,7 @@ export interface Administration {
   readonly server: ServerInquiry
   readonly health: ServerHealth
   readonly trackingLogs: TrackingLogs
+  readonly agents: RunningAgents
   readonly agentLogs: AgentLogs
   readonly auditLogs: AuditLogs
   readonly mailFlow: MailFlow
@@ -62,6 +66,8 @@ export function serverCmdlets(administration: Administration): readonly Cmdlet[]
     ...digestCmdlets(administration.queues),
     ...messageCmdlets(administration.queues),
     ...exportCmdlets(administration.queues),
+    ...transportPipelineCmdlets(administration.agents),
+    ...transportAgentCmdlets(administration.configuration, administration.agents),
     ...configurationCmdlets(administration.configuration),
   ]
 }

@@ -184,6 +184,14 @@ export const publishedParameters: Readonly<Record<string, string>> = {
     CrossPremisesExpirationTimeout CrossPremisesPendingErrorCount DomainController ErrorLatency
     ExecutionTimeout Identity MonitoringContext TargetDatabase TargetEmailAddress
     TargetEmailAddressDisplayName TargetMailboxServer WhatIf`,
+  'Disable-TransportAgent': `Confirm DomainController Identity TransportService WhatIf`,
+  'Enable-TransportAgent': `Confirm DomainController Identity TransportService WhatIf`,
+  'Get-TransportAgent': `DomainController Identity TransportService`,
+  'Install-TransportAgent': `AssemblyPath Confirm DomainController Name TransportAgentFactory
+    TransportService WhatIf`,
+  'Set-TransportAgent': `Confirm DomainController Identity Priority TransportService WhatIf`,
+  'Uninstall-TransportAgent': `Confirm DomainController Identity TransportService WhatIf`,
+  'Get-TransportPipeline': `DomainController`,
   'Get-AgentLog': `EndDate Location StartDate TransportService`,
   'Search-AdminAuditLog': `Cmdlets DomainController EndDate ExternalAccess IsSuccess ObjectIds Parameters ResultSize
     StartDate StartIndex UserIds`,
