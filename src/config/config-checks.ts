@@ -15,6 +15,7 @@ export function checkConfig(config: ServerConfig): Problem[] {
   return [
     ...serverProblems(config),
     ...acceptedDomainProblems(config),
+    ...remoteDomainProblems(config),
     ...checkReceiveConnectors(config.ReceiveConnectors, config.Server),
     ...checkSendConnectors(config.SendConnectors),
     ...hostNameProblems(config),
@@ -53,6 +54,26 @@ function acceptedDomainProblems({ AcceptedDomains }: ServerConfig): Problem[] {
       refuse('DomainName', `${domain.DomainName} is listed above already; remove one of the two`)
     if (domain.Default && defaults[0] !== domain)
       refuse('Default', `only one domain can be the default, and ${defaults[0]?.Name} is`)
+    return problems
+  })
+}
+
+function remoteDomainProblems({ RemoteDomains }: ServerConfig): Problem[] {
+  return RemoteDomains.flatMap((domain, index) => {
+    const problems: Problem[] = []
+    const refuse = (setting: string, message: string) =>
+      problems.push({ path: ['RemoteDomains', index, setting], message })
+    const { DomainName, Name } = domain
+    if (DomainName !== '*' && !isDomainName(DomainName.replace(/^\*\./, '')))
+      refuse(
+        'DomainName',
+        `must be a domain such as contoso.com, *.contoso.com or *, not "${DomainName}"`,
+      )
+    if (Name.length > 64) refuse('Name', 'must have 64 characters at most')
+    if (earlier(RemoteDomains, index, (other) => other.DomainName))
+      refuse('DomainName', `${DomainName} is listed above already; remove one of the two`)
+    else if (earlier(RemoteDomains, index, (other) => other.Name))
+      refuse('Name', `another remote domain has the name ${Name}`)
     return problems
   })
 }

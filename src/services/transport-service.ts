@@ -1,10 +1,11 @@
 import { calmLog } from '../base/calm-log.ts'
 import type { Clock } from '../base/clock.ts'
-import { type Live, mapLive } from '../base/live.ts'
+import { type Live, derivedLive, mapLive } from '../base/live.ts'
 import { loopLoad } from '../base/loop-load.ts'
 import { systemRandom } from '../base/random.ts'
 import { second } from '../base/time-span.ts'
 import { nodeResolver } from '../dns/node-resolver.ts'
+import { RemoteDomainTable } from '../dsn/remote-domains.ts'
 import { DsnNotifier } from '../dsn/dsn-notifier.ts'
 import type { ProtocolLog } from '../logs/protocol-log.ts'
 import { randomGuid } from '../message/message-id.ts'
@@ -61,6 +62,10 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       (await categorizer.categorize({ recipients, size: 0 })).copies,
     transportConfig,
     domains,
+    remoteDomains: derivedLive(
+      mapLive(config, ({ RemoteDomains }) => RemoteDomains),
+      (entries) => new RemoteDomainTable(entries),
+    ),
     messageExpirationTimeout: mapLive(
       config,
       ({ TransportService }) => TransportService.MessageExpirationTimeout,

@@ -18,6 +18,7 @@ import { digestCmdlets } from './queues/queue-digest.ts'
 import type { QueueServer } from './queues/queue-server.ts'
 import { localUserCmdlets } from './configuration/local-user.ts'
 import { receiveConnectorCmdlets } from './configuration/receive-connector.ts'
+import { remoteDomainCmdlets } from './configuration/remote-domain.ts'
 import { sendConnectorCmdlets } from './configuration/send-connector.ts'
 import { type Routes, routeCmdlets } from './tests/test-route.ts'
 import { transportConfigCmdlets } from './configuration/transport-config.ts'
@@ -72,6 +73,7 @@ export function configurationCmdlets(configuration: Configuration): readonly Cmd
     ...connectorPermissionCmdlets(configuration),
     ...sendConnectorCmdlets(configuration),
     ...acceptedDomainCmdlets(configuration),
+    ...remoteDomainCmdlets(configuration),
     ...transportServiceCmdlets(configuration),
     ...frontendTransportServiceCmdlets(configuration),
     ...transportConfigCmdlets(configuration),
