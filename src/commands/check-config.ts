@@ -49,6 +49,9 @@ function summary(file: string, config: ServerConfig): string {
   const counts = [
     counted(config.ReceiveConnectors.length, 'Receive connector'),
     counted(config.SendConnectors.length, 'Send connector'),
+    ...(config.ForeignConnectors.length === 0
+      ? []
+      : [counted(config.ForeignConnectors.length, 'Foreign connector')]),
     counted(config.AcceptedDomains.length, 'accepted domain'),
     counted(config.Users.length, 'user'),
     counted(config.Certificates.length, 'certificate'),

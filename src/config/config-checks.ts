@@ -1,13 +1,15 @@
-import { sep } from 'node:path'
+import { isAbsolute, sep } from 'node:path'
 import type { Problem } from '../base/problem.ts'
 import { readRecipients } from '../directory/recipient-list.ts'
 import { isPasswordHash } from '../receive/users/password.ts'
 import { checkReceiveConnectors } from '../receive/connectors/connector-conflicts.ts'
+import { checkForeignConnectors } from '../deliver/drop/foreign-connector.ts'
 import { checkSendConnectors } from '../deliver/smtp/send-connector-conflicts.ts'
 import { isMailbox } from '../smtp/address.ts'
 import { isCertificateName } from '../tls/certificate-name.ts'
 import { folderPath } from '../pickup/folder-path.ts'
 import { isDnsServer, isDomainName, isHostName } from './host-names.ts'
+import { checkRemoteDomains } from './remote-domain-checks.ts'
 import type { ServerConfig } from './server-config.ts'
 
 /** What is wrong between settings that are right by themselves. No disk is touched. */
@@ -15,9 +17,11 @@ export function checkConfig(config: ServerConfig): Problem[] {
   return [
     ...serverProblems(config),
     ...acceptedDomainProblems(config),
-    ...remoteDomainProblems(config),
+    ...checkRemoteDomains(config.RemoteDomains),
     ...checkReceiveConnectors(config.ReceiveConnectors, config.Server),
     ...checkSendConnectors(config.SendConnectors),
+    ...checkForeignConnectors(config.ForeignConnectors, config.TransportService),
+    ...gatewayNameProblems(config),
     ...hostNameProblems(config),
     ...userProblems(config),
     ...recipientProblems(config),
@@ -58,23 +62,20 @@ function acceptedDomainProblems({ AcceptedDomains }: ServerConfig): Problem[] {
   })
 }
 
-function remoteDomainProblems({ RemoteDomains }: ServerConfig): Problem[] {
-  return RemoteDomains.flatMap((domain, index) => {
-    const problems: Problem[] = []
-    const refuse = (setting: string, message: string) =>
-      problems.push({ path: ['RemoteDomains', index, setting], message })
-    const { DomainName, Name } = domain
-    if (DomainName !== '*' && !isDomainName(DomainName.replace(/^\*\./, '')))
-      refuse(
-        'DomainName',
-        `must be a domain such as contoso.com, *.contoso.com or *, not "${DomainName}"`,
-      )
-    if (Name.length > 64) refuse('Name', 'must have 64 characters at most')
-    if (earlier(RemoteDomains, index, (other) => other.DomainName))
-      refuse('DomainName', `${DomainName} is listed above already; remove one of the two`)
-    else if (earlier(RemoteDomains, index, (other) => other.Name))
-      refuse('Name', `another remote domain has the name ${Name}`)
-    return problems
+/** Queues, logs and events name a connector by its name alone, whatever its kind. */
+function gatewayNameProblems({ SendConnectors, ForeignConnectors }: ServerConfig): Problem[] {
+  const all = Object.entries({ SendConnectors, ForeignConnectors }).flatMap(
+    ([section, connectors]) => connectors.map(({ Name }, index) => ({ section, Name, index })),
+  )
+  return all.flatMap(({ section, Name, index }, at) => {
+    // Send connectors are compared with one another where they are checked.
+    if (section === 'SendConnectors') return []
+    const path = [section, index, 'Name']
+    if (Name === '' || Name.length > 64)
+      return [{ path, message: 'A name must have 1 to 64 characters.' }]
+    return earlier(all, at, (other) => other.Name)
+      ? [{ path, message: `Another connector has the name "${Name}".` }]
+      : []
   })
 }
 
@@ -185,6 +186,12 @@ function serviceProblems(config: ServerConfig): Problem[] {
     problems.push({
       path: ['TransportService', 'MaxPerDomainOutboundConnections'],
       message: `is ${TransportService.MaxPerDomainOutboundConnections} and must not be above MaxOutboundConnections (${TransportService.MaxOutboundConnections})`,
+    })
+  const { RootDropDirectoryPath: root } = TransportService
+  if (root !== '' && !isAbsolute(root))
+    problems.push({
+      path: ['TransportService', 'RootDropDirectoryPath'],
+      message: `must be the whole path of a folder of this machine, such as /var/spool/drop, not "${root}"`,
     })
   return [
     ...problems,

@@ -82,7 +82,6 @@ const defaults: Readonly<Record<string, Defaults>> = {
     MaxConcurrentMailboxSubmissions: ['20'],
     MaxIdleTimeBeforeResubmit: ['12:00:00'],
     RecipientValidationCacheEnabled: on,
-    ResolverRetryInterval: ['00:30:00'],
     PoisonMessageDetectionEnabled: on,
     PoisonThreshold: ['2'],
     TransportSyncAccountsPoisonAccountThreshold: ['2'],
@@ -150,6 +149,7 @@ const bookkeepingOf: Readonly<Record<string, readonly string[]>> = {
   SendConnectors: [
     ...['ConnectedDomains', 'HomeMTA', 'HomeMtaServerId', 'IsSmtpConnector', 'SourceRoutingGroup'],
   ],
+  ForeignConnectors: ['HomeMTA', 'HomeMtaServerId', 'IsSmtpConnector', 'SourceRoutingGroup'],
   AcceptedDomains: [
     'FederatedOrganizationLink',
     'IsDefaultFederatedDomain',

@@ -46,6 +46,7 @@ export function parseConfig(source: YamlSource, hostName: string): ParsedConfig 
     SendConnectors: reader
       .entries('SendConnectors', listSections.SendConnectors)
       .map(completeSendConnector),
+    ForeignConnectors: reader.entries('ForeignConnectors', listSections.ForeignConnectors),
     Users: reader.entries('Users', listSections.Users),
     Recipients: reader.entries('Recipients', listSections.Recipients),
     Certificates: reader.entries('Certificates', listSections.Certificates),

@@ -3,6 +3,7 @@ import type { RecipientEntry } from '../directory/recipient-entry.ts'
 import type { AcceptedDomain } from '../pipeline/accepted-domain.ts'
 import type { ReceiveConnector } from '../receive/connectors/receive-connector.ts'
 import type { User } from '../receive/users/user.ts'
+import type { ForeignConnector } from '../deliver/drop/foreign-connector.ts'
 import type { SendConnector } from '../deliver/smtp/send-connector.ts'
 import type { RemoteDomain } from '../dsn/remote-domain.ts'
 import type { TransportConfig } from '../dsn/transport-config.ts'
@@ -27,6 +28,7 @@ export interface ServerConfig {
   readonly RemoteDomains: readonly RemoteDomain[]
   readonly ReceiveConnectors: readonly ReceiveConnector[]
   readonly SendConnectors: readonly SendConnector[]
+  readonly ForeignConnectors: readonly ForeignConnector[]
   readonly Users: readonly User[]
   readonly Recipients: readonly RecipientEntry[]
   readonly Certificates: readonly CertificateFile[]

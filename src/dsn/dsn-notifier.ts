@@ -1,4 +1,3 @@
-import type { Awaitable } from '../base/awaitable.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import type { Milliseconds } from '../base/time-span.ts'
@@ -33,7 +32,7 @@ export interface OwnDomains {
 export interface DsnNotifierOptions {
   readonly store: Pick<QueueStore, 'begin' | 'readHeader' | 'readBody' | 'damageOf'>
   /** Routes a notification, whatever its size; no copies when it cannot go anywhere. */
-  readonly categorize: (recipients: readonly Recipient[]) => Awaitable<readonly NewCopy[]>
+  readonly categorize: (recipients: readonly Recipient[]) => readonly NewCopy[]
   readonly transportConfig: Live<TransportConfig>
   readonly domains: Live<OwnDomains>
   readonly remoteDomains: Live<RemoteDomainTable>
@@ -105,7 +104,7 @@ export class DsnNotifier implements Notifier {
   ): Promise<PreparedMessage | undefined> {
     const { sender } = message.envelope
     if (sender === '' || recipients.length === 0) return undefined
-    const copies = await this.#options.categorize([{ address: sender }])
+    const copies = this.#options.categorize([{ address: sender }])
     if (copies.length === 0) return undefined
     const pending = this.#options.store.begin()
     try {

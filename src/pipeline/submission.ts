@@ -16,9 +16,10 @@ import type {
   SessionFacts,
 } from '../message/message-sink.ts'
 import { submissionQueue } from '../queue/queue-key.ts'
+import type { ResolutionStep } from '../queue/recategorized.ts'
 import { StoreError } from '../queue/queue-store.ts'
 import type { PendingMessage, QueueStore } from '../queue/queue-store.ts'
-import type { Copy, NewCopy, NewMessage } from '../queue/stored-message.ts'
+import type { Copy, NewMessage } from '../queue/stored-message.ts'
 import {
   envelopeLimitExceeded,
   headersTooLarge,
@@ -31,7 +32,7 @@ import {
   temporaryFault,
 } from '../smtp/replies.ts'
 import type { Reply } from '../smtp/reply.ts'
-import type { Categorizer } from './categorizer.ts'
+import type { Categorized, Categorizer } from './categorizer.ts'
 import { acceptHeader } from './submission-header.ts'
 import type { AcceptedContent, AcceptedHeader } from './submission-header.ts'
 
@@ -42,12 +43,23 @@ export interface QueueSubmissionOptions {
   readonly server: { readonly Fqdn: string }
   readonly clock: Clock
   readonly newGuid: NewGuid
-  /** Told of each accepted message, before its copies are handed on; for the message tracking log. */
-  readonly onReceived?: (session: SessionFacts, copies: readonly Copy[]) => void
+  /** Told of each accepted message, and of what the directory made of its recipients, before its copies are handed on. */
+  readonly onReceived?: (
+    session: SessionFacts,
+    copies: readonly Copy[],
+    resolved?: ResolvedAtOnce,
+  ) => void
   /** Takes over the leased copies of an accepted message, those in the Submission queue included. */
   readonly enqueue: (copies: readonly Copy[]) => void
   /** Something of ours went wrong; for the program's log. */
   readonly onFault: (what: string, error: unknown) => void
+}
+
+/** What the directory made of the recipients of an accepted message. */
+export interface ResolvedAtOnce {
+  /** As the client named them. */
+  readonly recipients: readonly Recipient[]
+  readonly steps: readonly ResolutionStep[]
 }
 
 /** The Transport service's sink: takes messages into the queue, categorized. */
@@ -215,43 +227,42 @@ class Submission implements IncomingMessage {
 
   async #commit(pending: PendingMessage, { facts, header }: StoredHeader): Promise<Reply> {
     const message = this.#message(facts)
+    const beginning = this.#beginning(message)
     let copies: readonly Copy[]
     try {
-      copies = await pending.commit(message, header, this.#copies(message))
+      copies = await pending.commit(message, header, beginning.copies)
     } catch (error) {
       this.#fail(error)
       return this.refusal ?? temporaryFault
     }
-    this.#enqueue(copies)
+    this.#enqueue(copies, beginning.steps)
     return queuedForDelivery(message.messageId, pending.id, this.#options.server.Fqdn)
   }
 
   /**
    * One copy per next hop. Recipients that cannot be routed at all go to the Submission queue, whose
-   * work it is to fail them together with their notification, so that a crash in between loses neither. So does
-   * what cannot be categorized at once: no session is held up by it.
+   * work it is to fail them together with their notification, so that a crash in between loses neither. So do
+   * those of whom nothing can be decided at once: no session is held up by it.
    */
-  #copies(message: NewMessage): readonly NewCopy[] {
+  #beginning({ size }: NewMessage): Pick<Categorized, 'copies' | 'steps'> {
     const recipients = this.#recipients
     try {
-      const categorized = this.#options.categorizer.categorizeAtOnce({
-        recipients,
-        size: message.size,
-      })
-      if (categorized === undefined) return [{ queue: submissionQueue, recipients }]
-      const { copies, failed } = categorized
-      if (failed.length === 0) return copies
-      return [...copies, { queue: submissionQueue, recipients: failed.map((one) => one.recipient) }]
+      const categorized = this.#options.categorizer.start({ recipients, size })
+      const { copies, failed, deferred } = categorized
+      if (failed.length === 0 && deferred === undefined) return categorized
+      const left = [...failed.map(({ recipient }) => recipient), ...(deferred?.recipients ?? [])]
+      return { ...categorized, copies: [...copies, { queue: submissionQueue, recipients: left }] }
     } catch (error) {
       this.#options.onFault('A message could not be categorized; it waits in Submission', error)
-      return [{ queue: submissionQueue, recipients }]
+      return { copies: [{ queue: submissionQueue, recipients }] }
     }
   }
 
   /** The message is ours now, whatever happens here: the scheduler finds its copies in the store. */
-  #enqueue(copies: readonly Copy[]): void {
+  #enqueue(copies: readonly Copy[], steps: readonly ResolutionStep[] = []): void {
     try {
-      this.#options.onReceived?.(this.#transaction.session, copies)
+      const resolved = steps.length === 0 ? undefined : { recipients: this.#recipients, steps }
+      this.#options.onReceived?.(this.#transaction.session, copies, resolved)
       this.#options.enqueue(copies)
     } catch (error) {
       this.#options.onFault('A stored message could not be handed on; it waits in the store', error)

@@ -16,13 +16,17 @@ export interface OpenDirectory extends Directory, AsyncDisposable {
   subscribe(onChange: () => void): () => void
 }
 
+const quiet: DirectoryLog = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
+
 /** Opens the directory that the configuration describes; its file has been read then, or found to be of no use. */
 export async function openDirectory(
   ground: Pick<ServiceGround, 'config' | 'clock' | 'logger' | 'worker'>,
 ): Promise<OpenDirectory> {
   const { config, clock, logger, worker } = ground
-  const own = new LiveValue<Directory>(tableOf(config.current))
-  const changed = () => own.set(own.current)
   // All processes read the same file; one tells of it.
   const tells = worker.service === 'Transport' && worker.number === 1
   const log: DirectoryLog = tells
@@ -31,7 +35,18 @@ export async function openDirectory(
         warn: (message) => logger.warn({}, message),
         error: (message) => logger.error({}, message),
       }
-    : { info: () => undefined, warn: () => undefined, error: () => undefined }
+    : quiet
+  return await readDirectory(config, clock, log)
+}
+
+/** The same for those who only look once. */
+export async function readDirectory(
+  config: Live<ServerConfig>,
+  clock: Clock,
+  log: DirectoryLog = quiet,
+): Promise<OpenDirectory> {
+  const own = new LiveValue<Directory>(tableOf(config.current))
+  const changed = () => own.set(own.current)
   const file = new FollowedFile(config, { clock, log, onChange: changed })
   let entries = config.current.Recipients
   const unsubscribe = config.subscribe((next) => {

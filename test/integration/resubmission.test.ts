@@ -61,8 +61,7 @@ beforeEach(async () => {
       agent: { serve: deliver },
       notifier: new DsnNotifier({
         ...common,
-        categorize: async (recipients) =>
-          (await categorizer.categorize({ recipients, size: 0 })).copies,
+        categorize: (recipients) => categorizer.start({ recipients, size: 0 }).copies,
         domains: new LiveValue(tables.current.acceptedDomains),
         remoteDomains: new LiveValue(new RemoteDomainTable([])),
         messageExpirationTimeout: new LiveValue(2 * day),

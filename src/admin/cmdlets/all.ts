@@ -19,6 +19,7 @@ import type { QueueServer } from './queues/queue-server.ts'
 import { localUserCmdlets } from './configuration/local-user.ts'
 import { receiveConnectorCmdlets } from './configuration/receive-connector.ts'
 import { remoteDomainCmdlets } from './configuration/remote-domain.ts'
+import { foreignConnectorCmdlets } from './configuration/gateways/foreign-connector.ts'
 import { sendConnectorCmdlets } from './configuration/send-connector.ts'
 import { type Routes, routeCmdlets } from './tests/test-route.ts'
 import { transportConfigCmdlets } from './configuration/transport-config.ts'
@@ -72,6 +73,7 @@ export function configurationCmdlets(configuration: Configuration): readonly Cmd
     ...receiveConnectorCmdlets(configuration),
     ...connectorPermissionCmdlets(configuration),
     ...sendConnectorCmdlets(configuration),
+    ...foreignConnectorCmdlets(configuration),
     ...acceptedDomainCmdlets(configuration),
     ...remoteDomainCmdlets(configuration),
     ...transportServiceCmdlets(configuration),
