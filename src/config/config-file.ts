@@ -9,6 +9,7 @@ import { userSchema } from '../receive/users/user.ts'
 import { foreignConnectorSchema } from '../deliver/drop/foreign-connector.ts'
 import { sendConnectorSchema } from '../deliver/smtp/send-connector.ts'
 import { certificateFileSchema } from '../tls/certificate-file.ts'
+import { remoteDomainSchema } from '../dsn/remote-domain.ts'
 import { transportConfigSchema } from '../dsn/transport-config.ts'
 import { frontendTransportServiceSchema, transportServiceSchema } from './transport-service.ts'
 
@@ -32,6 +33,7 @@ export const settingsSections = {
 /** Sections that are lists of sets of settings. */
 export const listSections = {
   AcceptedDomains: acceptedDomainSchema,
+  RemoteDomains: remoteDomainSchema,
   ReceiveConnectors: receiveConnectorSchema,
   SendConnectors: sendConnectorSchema,
   ForeignConnectors: foreignConnectorSchema,
@@ -45,6 +47,7 @@ export const listSections = {
 export const configFileSchema = z.strictObject({
   Server: serverSchema.optional(),
   AcceptedDomains: z.array(acceptedDomainSchema).optional(),
+  RemoteDomains: z.array(remoteDomainSchema).optional(),
   ReceiveConnectors: z.array(receiveConnectorSchema).optional(),
   SendConnectors: z.array(sendConnectorSchema).optional(),
   ForeignConnectors: z.array(foreignConnectorSchema).optional(),

@@ -1,8 +1,9 @@
 import { calmLog } from '../base/calm-log.ts'
 import type { Clock } from '../base/clock.ts'
-import { type Live, mapLive } from '../base/live.ts'
+import { type Live, derivedLive, mapLive } from '../base/live.ts'
 import { loopLoad } from '../base/loop-load.ts'
 import { second } from '../base/time-span.ts'
+import { RemoteDomainTable } from '../dsn/remote-domains.ts'
 import { DsnNotifier } from '../dsn/dsn-notifier.ts'
 import { randomGuid } from '../message/message-id.ts'
 import { type Categorized, Categorizer, itemOf } from '../pipeline/categorizer.ts'
@@ -59,6 +60,10 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
     categorize: (recipients) => noticeCopies(categorizer.start({ recipients, size: 0 })),
     transportConfig,
     domains,
+    remoteDomains: derivedLive(
+      mapLive(config, ({ RemoteDomains }) => RemoteDomains),
+      (entries) => new RemoteDomainTable(entries),
+    ),
     messageExpirationTimeout: mapLive(
       config,
       ({ TransportService }) => TransportService.MessageExpirationTimeout,

@@ -118,10 +118,6 @@ const families: readonly AbsentFamily[] = [
     },
   },
   {
-    why: 'there are no settings by remote domain: content is not converted, and what leaves is decided by Send connectors.',
-    cmdlets: { RemoteDomain: change },
-  },
-  {
     why: 'there is no journaling.',
     cmdlets: {
       JournalRule: rule,

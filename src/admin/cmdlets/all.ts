@@ -21,6 +21,7 @@ import { digestCmdlets } from './queues/queue-digest.ts'
 import type { QueueServer } from './queues/queue-server.ts'
 import { localUserCmdlets } from './configuration/local-user.ts'
 import { receiveConnectorCmdlets } from './configuration/receive-connector.ts'
+import { remoteDomainCmdlets } from './configuration/remote-domain.ts'
 import { foreignConnectorCmdlets } from './configuration/gateways/foreign-connector.ts'
 import { sendConnectorCmdlets } from './configuration/send-connector.ts'
 import { type Routes, routeCmdlets } from './tests/test-route.ts'
@@ -80,6 +81,7 @@ export function configurationCmdlets(configuration: Configuration): readonly Cmd
     ...sendConnectorCmdlets(configuration),
     ...foreignConnectorCmdlets(configuration),
     ...acceptedDomainCmdlets(configuration),
+    ...remoteDomainCmdlets(configuration),
     ...transportServiceCmdlets(configuration),
     ...frontendTransportServiceCmdlets(configuration),
     ...transportConfigCmdlets(configuration),

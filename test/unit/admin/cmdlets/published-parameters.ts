@@ -54,6 +54,15 @@ export const publishedParameters: Readonly<Record<string, string>> = {
     SmartHosts SmtpMaxMessagesPerConnection SourceIPAddress SourceTransportServers TlsAuthLevel
     TlsCertificateName TlsDomain UseExternalDNSServersEnabled WhatIf`,
   'Remove-SendConnector': `Confirm DomainController Identity WhatIf`,
+  'New-RemoteDomain': `Confirm DomainController DomainName Name WhatIf`,
+  'Get-RemoteDomain': `DomainController Identity`,
+  'Set-RemoteDomain': `AllowedOOFType AutoForwardEnabled AutoReplyEnabled ByteEncoderTypeFor7BitCharsets CharacterSet
+    Confirm ContentType DeliveryReportEnabled DisplaySenderName DomainController Identity IsInternal
+    LineWrapSize MeetingForwardNotificationEnabled MessageCountThreshold Name
+    NDRDiagnosticInfoEnabled NDREnabled NonMimeCharacterSet PreferredInternetCodePageForShiftJis
+    RequiredCharsetCoverage SmtpDaneMandatoryModeEnabled TargetDeliveryDomain TNEFEnabled
+    TrustedMailInboundEnabled TrustedMailOutboundEnabled UseSimpleDisplayName WhatIf`,
+  'Remove-RemoteDomain': `Confirm DomainController Identity WhatIf`,
   'New-ForeignConnector': `AddressSpaces Confirm DomainController IsScopedConnector Name SourceTransportServers
     WhatIf`,
   'Get-ForeignConnector': `DomainController Identity`,
