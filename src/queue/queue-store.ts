@@ -157,6 +157,8 @@ export interface QueueStore extends AsyncDisposable {
    * sent, for a process that does not outlive it would have it sent again.
    */
   readonly hasRoomForResults: Live<boolean>
+  /** Queues into which others left something, and those with copies that nobody holds any more. */
+  readonly news: Pick<Live<readonly QueueKey[]>, 'subscribe'>
   /** Starts a message; costs nothing until content is written. */
   begin(): PendingMessage
   /** Leases up to `limit` copies of one queue that are due at `now`, earliest due first. */

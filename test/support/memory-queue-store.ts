@@ -41,6 +41,7 @@ type Placed = Pick<Copy, 'dueAt' | 'id'> & { readonly message: Pick<Copy['messag
 /** A queue store that lasts as long as the process, for tests. */
 export class MemoryQueueStore implements QueueStore {
   readonly hasRoomForResults = new LiveValue(true)
+  readonly news = new LiveValue<readonly QueueKey[]>([])
   readonly #clock: Clock
   readonly #copies = new Map<number, Copy>()
   readonly #leases = new Map<number, HeldLease>()
@@ -56,6 +57,13 @@ export class MemoryQueueStore implements QueueStore {
   constructor(clock: Clock, time = leaseTime) {
     this.#clock = clock
     this.#leaseTime = time
+  }
+
+  /** Tells where copies are whose lease has run out. */
+  tellAbandoned(): void {
+    const abandoned = [...this.#leases.keys()].filter((id) => !this.#isLeased(id))
+    const queues = abandoned.map((id) => this.#copies.get(id)?.queue)
+    this.news.set(queues.filter((queue) => queue !== undefined))
   }
 
   begin(): PendingMessage {

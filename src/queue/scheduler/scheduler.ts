@@ -16,6 +16,7 @@ export class QueueScheduler implements AsyncDisposable {
   readonly #options: SchedulerOptions
   readonly #parts: SchedulerParts
   #endRoomWatch: () => void = () => undefined
+  #endNews: () => void = () => undefined
 
   constructor(options: SchedulerOptions) {
     this.#options = options
@@ -51,6 +52,9 @@ export class QueueScheduler implements AsyncDisposable {
     resubmission.start()
     sweep.start()
     times.start()
+    this.#endNews = store.news.subscribe((keys) => {
+      for (const key of keys) queues.due(key)
+    })
     this.#endRoomWatch = store.hasRoomForResults.subscribe((hasRoom) => {
       if (!hasRoom) return
       for (const queue of queues.values()) queues.tell(queue, 'sending resumed')
@@ -77,6 +81,7 @@ export class QueueScheduler implements AsyncDisposable {
     const { queues, windows, turns, work, sweep, times, resubmission, settler, wakes } = this.#parts
     queues.end()
     this.#endRoomWatch()
+    this.#endNews()
     turns.clear()
     const connections = work.end()
     sweep.stop()

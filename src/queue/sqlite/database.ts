@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../../base/clock.ts'
 import { ContentGarbage } from './content-garbage.ts'
 import { contentFolder } from './content-path.ts'
+import type { QueueKey } from '../queue-key.ts'
 import { StoreError } from '../queue-store.ts'
 import { damagedFolder } from './aside.ts'
 import { type Effect, QueueChanges } from './changes.ts'
@@ -59,6 +60,7 @@ export class QueueDatabase {
   readonly #settings: DatabaseSettings
   readonly #database: DatabaseSync
   readonly #registry: QueueRegistry
+  readonly #leases: LeaseTimes
   readonly #retries: QueueRetries
   readonly #garbage: ContentGarbage
   readonly #changes: QueueChanges
@@ -95,6 +97,7 @@ export class QueueDatabase {
     this.#retries = new QueueRetries(database, { registry: this.#registry, clock })
     this.#garbage = new ContentGarbage(contentFolder(settings.path))
     const leases = new LeaseTimes(clock, settings.leaseTime)
+    this.#leases = leases
     this.#changes = new QueueChanges(database, {
       ...{ registry: this.#registry, leases, garbage: this.#garbage },
     })
@@ -130,6 +133,11 @@ export class QueueDatabase {
   /** Room is short: the disk is worth a look also while nothing is written. */
   get diskIsShort(): boolean {
     return this.#room.isShort
+  }
+
+  /** The queues that have copies which nobody holds any more although nobody gave them back. */
+  get abandoned(): readonly QueueKey[] {
+    return this.#registry.withExpired(this.#leases.now).map(({ key }) => key)
   }
 
   inquire(id: number, inquiry: Inquiry): Answer {

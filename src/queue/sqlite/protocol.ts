@@ -234,6 +234,8 @@ export type ThreadMessage =
       readonly logTrouble?: string
       readonly hasRoomForResults: boolean
     }
+  /** In these queues the time of leases is over. */
+  | { readonly kind: 'news'; readonly queues: readonly QueueKey[] }
   /** From now on the results of deliveries can be written, or not: the disk is full. */
   | { readonly kind: 'room'; readonly hasRoomForResults: boolean }
   | { readonly kind: 'notOpened'; readonly failure: Failure }

@@ -108,6 +108,7 @@ export async function openSqliteQueueStore(options: SqliteQueueStoreOptions): Pr
 
 class SqliteQueueStore implements QueueStore {
   readonly hasRoomForResults: Live<boolean>
+  readonly news: QueueStore['news']
   readonly #link: SqliteQueueLink
   readonly #files: ContentFiles
   readonly #cache: ContentCache
@@ -122,6 +123,7 @@ class SqliteQueueStore implements QueueStore {
   constructor(options: SqliteQueueStoreOptions, link: SqliteQueueLink, opened: Opened) {
     this.#link = link
     this.hasRoomForResults = link.hasRoomForResults
+    this.news = link.news
     const pieceBytes = options.pieceBytes ?? 256 * kilobyte
     const files = new ContentFiles({
       folder: contentFolder(options.path),

@@ -7,7 +7,7 @@ import type { Copy } from '../../../src/queue/stored-message.ts'
 import { failing } from '../../support/failing-store.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { MemoryQueueStore } from '../../support/memory-queue-store.ts'
-import { commitTo, domainQueue } from '../../support/queue-samples.ts'
+import { commitTo, domainQueue, sampleTime } from '../../support/queue-samples.ts'
 import { SchedulerBench, delivering, resultsFor } from '../../support/scheduler-bench.ts'
 
 const queue = domainQueue('first.test')
@@ -102,6 +102,19 @@ test('a scheduler keeps what it waits to send, and what it sends, for hours', as
   await bench.settle()
   expect(await bench.waiting()).toEqual([])
   expect(bench.logged).toEqual([])
+})
+
+test('what its committer left behind goes out once its lease is over', async () => {
+  const clock = new FakeClock(sampleTime)
+  const store = new MemoryQueueStore(clock)
+  await using bench = new SchedulerBench(() => store)
+  await bench.start()
+  await commitTo(store, [queue])
+  clock.advance(leaseTime)
+  store.tellAbandoned()
+  await bench.settle()
+  expect(bench.kinds()).toEqual(['delivered'])
+  expect(await bench.waiting()).toEqual([])
 })
 
 test('a result whose copy others have taken is told and not written', async () => {

@@ -11,9 +11,11 @@ queueStoreContract('memory store', open)
 queueSuspensionContract('memory store', open)
 queueLeaseContract('memory store', (leaseTime) => {
   const clock = new FakeClock(sampleTime)
+  const store = new MemoryQueueStore(clock, leaseTime)
   const pass = (milliseconds: number) => {
     clock.advance(milliseconds)
+    store.tellAbandoned()
     return Promise.resolve()
   }
-  return Promise.resolve({ store: new MemoryQueueStore(clock, leaseTime), pass })
+  return Promise.resolve({ store, pass })
 })
