@@ -37,7 +37,7 @@ export class ConnectionsAtWork {
   readonly #parts: WorkParts
   readonly #watch: ConnectionWatch
   readonly #serving = new Map<Promise<void>, Serving>()
-  readonly #active = new Set<number>()
+  readonly #active = new Map<number, Copy>()
 
   constructor(parts: WorkParts) {
     const { clock, turns, queues } = parts
@@ -51,7 +51,7 @@ export class ConnectionsAtWork {
   }
 
   /** Copies being transmitted, by id. */
-  get active(): ReadonlySet<number> {
+  get active(): ReadonlyMap<number, Copy> {
     return this.#active
   }
 
@@ -112,7 +112,7 @@ export class ConnectionsAtWork {
     if (signal.aborted || !queue.givesCopies || !queues.isSending) return undefined
     const copy = windows.take(queue)
     if (copy !== undefined) {
-      this.#active.add(copy.id)
+      this.#active.set(copy.id, copy)
       if (windows.isLow(queue)) void queues.refill(queue)
       const faults = sound.faults(copy)
       if (!(faults instanceof Promise)) return copy

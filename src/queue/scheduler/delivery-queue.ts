@@ -215,6 +215,11 @@ export class DeliveryQueue implements Sleeper {
     return this.#work?.window.first
   }
 
+  /** The copies that wait for a connection. */
+  get window(): readonly Copy[] {
+    return this.#work?.window.all ?? []
+  }
+
   /** The store may hold more copies that are due. */
   get moreInStore(): boolean {
     return this.#moreInStore

@@ -63,7 +63,7 @@ interface ListingParts {
   readonly store: QueueStore
   readonly queues: Pick<DeliveryQueues, 'get' | 'has'>
   /** Ids of the copies being transmitted. */
-  readonly active: ReadonlySet<number>
+  readonly active: Pick<ReadonlyMap<number, Copy>, 'has'>
   readonly waits: QueueWaits
   readonly marks: ReadonlyMap<number, AdminMark>
   readonly serverName: string

@@ -16,6 +16,7 @@ export class QueueScheduler implements AsyncDisposable {
   readonly #options: SchedulerOptions
   readonly #parts: SchedulerParts
   #endRoomWatch: () => void = () => undefined
+  #endNews: () => void = () => undefined
 
   constructor(options: SchedulerOptions) {
     this.#options = options
@@ -44,12 +45,16 @@ export class QueueScheduler implements AsyncDisposable {
   /** Takes up what the store holds. Costs by the number of queues, not of messages. */
   async start(): Promise<void> {
     const { store } = this.#options
-    const { queues, resubmission, sweep, times, turns } = this.#parts
+    const { queues, resubmission, sweep, times, turns, renewal } = this.#parts
     queues.begin()
+    renewal.start()
     for await (const page of queuePages(store)) page.forEach((each) => this.#takeUp(each))
     resubmission.start()
     sweep.start()
     times.start()
+    this.#endNews = store.news.subscribe((keys) => {
+      for (const key of keys) queues.due(key)
+    })
     this.#endRoomWatch = store.hasRoomForResults.subscribe((hasRoom) => {
       if (!hasRoom) return
       for (const queue of queues.values()) queues.tell(queue, 'sending resumed')
@@ -76,6 +81,7 @@ export class QueueScheduler implements AsyncDisposable {
     const { queues, windows, turns, work, sweep, times, resubmission, settler, wakes } = this.#parts
     queues.end()
     this.#endRoomWatch()
+    this.#endNews()
     turns.clear()
     const connections = work.end()
     sweep.stop()
@@ -84,6 +90,7 @@ export class QueueScheduler implements AsyncDisposable {
     settler.giveUpOn(signal)
     await Promise.race([Promise.all([connections, resubmission.finish()]), aborted(signal)])
     await settler.finish()
+    this.#parts.renewal.stop()
     wakes.close()
     for (const queue of queues.values()) windows.empty(queue)
   }
