@@ -34,6 +34,7 @@ const rooms = [
   'directory',
   'dsn',
   'queue/scheduler',
+  'queue/poison',
   'queue/sqlite',
   'queue/*',
   'logs',

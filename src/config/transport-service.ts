@@ -76,12 +76,15 @@ export const transportServiceSchema = z.strictObject({
   MessageTrackingLogSubjectLoggingEnabled: flag().default(true),
   /** Default 10 minutes, on Edge 30. */
   OutboundConnectionFailureRetryInterval: timeSpan(second, 20 * day).optional(),
+  PoisonMessageDetectionEnabled: flag().default(true),
+  PoisonThreshold: count(1, 10).default(2),
   QueueMaxIdleTime: timeSpan(5 * second, hour).default(3 * minute),
   ...receiveProtocolLogFields,
   ...sendProtocolLogFields,
   TransientFailureRetryCount: count(0, 15).default(6),
   /** Default 5 minutes, on Edge 10. */
   TransientFailureRetryInterval: timeSpan(second, 12 * hour).optional(),
+  MaxIdleTimeBeforeResubmit: timeSpan(second, 90 * day).default(12 * hour),
   QueueGlitchRetryCount: count(0, 15).default(4),
   QueueGlitchRetryInterval: timeSpan(second, day).default(minute),
   Workers: workers(),

@@ -134,10 +134,6 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
       ],
       why: noMailboxes,
     },
-    {
-      names: ['MaxIdleTimeBeforeResubmit'],
-      why: 'messages are categorized anew when the configuration changes, not by time',
-    },
     { names: ['RecipientValidationCacheEnabled', 'ResolverRetryInterval'], why: noDirectory },
     {
       names: [
@@ -146,10 +142,6 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
         ...['ReplayDirectoryPath', 'RootDropDirectoryPath'],
       ],
       why: noFolders,
-    },
-    {
-      names: ['PoisonMessageDetectionEnabled', 'PoisonThreshold'],
-      why: 'there is no queue for poison messages',
     },
     {
       names: [

@@ -21,11 +21,21 @@ export const trackingEvents = [
   'RESUBMIT',
   /** Moved to another server's queue by an administrator. */
   'REDIRECT',
+  /** Into the Poison queue, or out of it. */
+  'POISONMESSAGE',
 ] as const
 export type TrackingEvent = (typeof trackingEvents)[number]
 
 /** The part of the server where an event came from. */
-export const trackingSources = ['ADMIN', 'SMTP', 'DNS', 'DSN', 'QUEUE', 'ROUTING'] as const
+export const trackingSources = [
+  'ADMIN',
+  'SMTP',
+  'DNS',
+  'DSN',
+  'QUEUE',
+  'ROUTING',
+  'POISONMESSAGE',
+] as const
 export type TrackingSource = (typeof trackingSources)[number]
 
 /** From outside, or from a client or server that proved who it is. */

@@ -6,7 +6,12 @@ import type { SessionFacts } from '../message/message-sink.ts'
 import type { RecipientResult } from '../queue/delivery-agent.ts'
 import type { NoticeKind, NoticeOfResults, QueueEvent } from '../queue/queue-events.ts'
 import { deliveryKinds } from '../queue/delivery-kinds.ts'
-import { type QueueKey, isRedirectionQueue } from '../queue/queue-key.ts'
+import {
+  type QueueKey,
+  isPoisonQueue,
+  isRedirectionQueue,
+  isSubmissionQueue,
+} from '../queue/queue-key.ts'
 import type { Copy, CopyRecipient, StoredMessage } from '../queue/stored-message.ts'
 import { lastWordOf, removedReply } from '../queue/scheduler/verdict.ts'
 import { replyText } from '../smtp/reply.ts'
@@ -155,13 +160,22 @@ function deferredEntry({ copy, results }: EventOf<'deferred'>, server: string): 
  * Submission, categorizing itself.
  */
 function movedEntries({ copy, to }: EventOf<'moved'>, server: string): readonly TrackingEntry[] {
-  const fromSubmission = copy.queue.deliveryType === 'Undefined'
-  if (fromSubmission) return splitEntries(to.slice(1), server)
+  if (isPoisonQueue(copy.queue)) return to.map((freed) => poisonEntry(freed, server))
+  if (isSubmissionQueue(copy.queue) && !to.some(isPoison)) return splitEntries(to.slice(1), server)
   return to.map((moved) =>
-    isRedirectionQueue(moved.queue)
-      ? redirectedEntry(moved, server)
-      : relocated(moved, { source: 'QUEUE', event: 'RESUBMIT', server }),
+    isPoison(moved)
+      ? poisonEntry(moved, server)
+      : isRedirectionQueue(moved.queue)
+        ? redirectedEntry(moved, server)
+        : relocated(moved, { source: 'QUEUE', event: 'RESUBMIT', server }),
   )
+}
+
+const isPoison = ({ queue }: Copy) => isPoisonQueue(queue)
+
+/** Into the Poison queue, or out of it. */
+function poisonEntry(copy: Copy, server: string): TrackingEntry {
+  return relocated(copy, { source: 'POISONMESSAGE', event: 'POISONMESSAGE', server })
 }
 
 function redirectedEntry(copy: Copy, server: string): TrackingEntry {
@@ -171,7 +185,7 @@ function redirectedEntry(copy: Copy, server: string): TrackingEntry {
 
 function splitEntries(copies: readonly Copy[], server: string): readonly TrackingEntry[] {
   return copies
-    .filter(({ queue }) => queue.deliveryType !== 'Undefined')
+    .filter(({ queue }) => !isSubmissionQueue(queue))
     .map((copy) => relocated(copy, { source: 'ROUTING', event: 'TRANSFER', server }))
 }
 

@@ -7,6 +7,7 @@ import type { DeliveryQueue } from './delivery-queue.ts'
 import type { DeliveryQueues } from './delivery-queues.ts'
 import type { MessageOperations } from './message-operations.ts'
 import type { NextHopTrouble } from './next-hop-trouble.ts'
+import type { InHand, InHandSlot } from '../poison/in-hand.ts'
 import type { QueueLog } from '../queue-events.ts'
 import { type LaneOwner, QueueLane } from './queue-lane.ts'
 import type { Settler } from './settler.ts'
@@ -23,7 +24,8 @@ interface WorkParts {
   readonly sound: Pick<SoundMail, 'faults'>
   readonly trouble: NextHopTrouble
   readonly turns: ConnectionTurns
-  readonly queues: Pick<DeliveryQueues, 'isSending' | 'refill' | 'tell'>
+  readonly inHand: InHand
+  readonly queues: Pick<DeliveryQueues, 'isSending' | 'hasRoom' | 'refill' | 'tell'>
   readonly messages: Pick<MessageOperations, 'putBack'>
 }
 
@@ -37,7 +39,7 @@ export class ConnectionsAtWork {
   readonly #parts: WorkParts
   readonly #watch: ConnectionWatch
   readonly #serving = new Map<Promise<void>, Serving>()
-  readonly #active = new Set<number>()
+  readonly #active = new Map<number, InHandSlot>()
 
   constructor(parts: WorkParts) {
     const { clock, turns, queues } = parts
@@ -51,7 +53,7 @@ export class ConnectionsAtWork {
   }
 
   /** Copies being transmitted, by id. */
-  get active(): ReadonlySet<number> {
+  get active(): Pick<ReadonlySet<number>, 'has'> {
     return this.#active
   }
 
@@ -68,7 +70,7 @@ export class ConnectionsAtWork {
           : this.#take(queue, controller.signal),
       settle: (copy, results) => this.#settle(queue, copy, results),
       putBack: (copy) => {
-        this.#active.delete(copy.id)
+        this.#leave(copy)
         if (!messages.putBack(copy)) windows.putBack(queue, copy)
       },
       reached: () => {
@@ -108,11 +110,11 @@ export class ConnectionsAtWork {
   }
 
   #take(queue: DeliveryQueue, signal: AbortSignal): Awaitable<Copy | undefined> {
-    const { windows, sound, queues } = this.#parts
-    if (signal.aborted || !queue.givesCopies || !queues.isSending) return undefined
+    const { windows, sound, inHand, queues } = this.#parts
+    if (signal.aborted || !queue.givesCopies || !this.#maySend(queue)) return undefined
     const copy = windows.take(queue)
     if (copy !== undefined) {
-      this.#active.add(copy.id)
+      this.#active.set(copy.id, inHand.enter(copy.message.id))
       if (windows.isLow(queue)) void queues.refill(queue)
       const faults = sound.faults(copy)
       if (!(faults instanceof Promise)) return copy
@@ -122,6 +124,20 @@ export class ConnectionsAtWork {
     return queues
       .refill(queue)
       .then(() => (queue.ready > 0 ? this.#take(queue, signal) : undefined))
+  }
+
+  /** Besides what may be sent there is the message that goes on alone. */
+  #maySend({ first }: DeliveryQueue): boolean {
+    const { inHand, queues } = this.#parts
+    if (queues.isSending) return true
+    return queues.hasRoom && first !== undefined && inHand.isTried(first.message.id)
+  }
+
+  #leave({ id }: Copy): void {
+    const slot = this.#active.get(id)
+    if (slot === undefined) return
+    this.#active.delete(id)
+    this.#parts.inHand.leave(slot)
   }
 
   /** The copy, or in the place of one that is not as it was taken in, the next. */
@@ -145,7 +161,7 @@ export class ConnectionsAtWork {
   ): Promise<void> {
     const { settler, clock, queues } = this.#parts
     const dueAt = await settler.attempted(copy, results)
-    this.#active.delete(copy.id)
+    this.#leave(copy)
     if (dueAt === undefined) {
       queue.went(clock.monotonic())
       return
@@ -162,7 +178,7 @@ export class ConnectionsAtWork {
     switch (result.kind) {
       case 'served':
         queue.nextHopServed()
-        if (lane.reported === 0 && queue.ready > 0) trouble.pause(queue)
+        if (lane.reported === 0 && queue.ready > 0 && queues.isSending) trouble.pause(queue)
         break
       case 'unreachable':
         if (lane.isGivenUpForItsOwn) break

@@ -210,7 +210,6 @@ export class DeliveryQueue implements Sleeper {
     return this.#work?.window.size ?? 0
   }
 
-  /** The copy to be tried next, as far as one is leased. */
   get first(): Copy | undefined {
     return this.#work?.window.first
   }
@@ -281,6 +280,10 @@ export class DeliveryQueue implements Sleeper {
 
   takeAll(): Copy[] {
     return this.#work?.window.takeAll() ?? []
+  }
+
+  holds(copyId: number): boolean {
+    return this.#work?.window.some(({ id }) => id === copyId) === true
   }
 
   takeWhere(test: (copy: Copy) => boolean): Copy[] {

@@ -3,6 +3,7 @@ import type { Clock, Timer } from '../../base/clock.ts'
 import { second } from '../../base/time-span.ts'
 import type { RecipientResult } from '../delivery-agent.ts'
 import { halfTheTime } from './half-the-time.ts'
+import type { InHand } from '../poison/in-hand.ts'
 import type { QueueLog } from '../queue-events.ts'
 import { type QueueKey, isDeliveryQueue, queueKeyText, submissionQueue } from '../queue-key.ts'
 import { type QueueStore, StoreError } from '../queue-store.ts'
@@ -33,6 +34,7 @@ interface ResubmissionParts {
   readonly recategorize: Recategorizer
   readonly settler: Settler
   readonly sound: SoundMail
+  readonly inHand: InHand
   readonly clock: Clock
   readonly log: QueueLog
 }
@@ -115,6 +117,7 @@ export class Resubmission {
     // Copies that wait for a retry of their own come along; the persistent queues have none.
     if (isDeliveryQueue(key)) await store.hasten(key, begun)
     const some = async () => {
+      if (this.#parts.inHand.isQuiet) return 0
       const copies = await store.lease(key, begun, batch)
       await Promise.all(copies.map((copy) => this.#move(copy, { ...options, begun })))
       return copies.length
@@ -124,7 +127,26 @@ export class Resubmission {
     }
   }
 
-  async #move(
+  /** Categorizes this copy, which the caller holds leased. Never rejects. */
+  async categorize(copy: Copy): Promise<void> {
+    try {
+      await this.#move(copy, { begun: this.#parts.clock.now() })
+    } catch (error) {
+      this.#complain(error, 'could not categorize a message anew')
+    }
+  }
+
+  async #move(copy: Copy, options: WalkOptions & { readonly begun: number }): Promise<void> {
+    const { inHand } = this.#parts
+    const slot = inHand.enter(copy.message.id)
+    try {
+      await this.#moveInHand(copy, options)
+    } finally {
+      inHand.leave(slot)
+    }
+  }
+
+  async #moveInHand(
     copy: Copy,
     { recategorize, isAsked, begun }: WalkOptions & { readonly begun: number },
   ): Promise<void> {

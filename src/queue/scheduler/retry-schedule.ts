@@ -7,6 +7,7 @@ export interface RetrySettings {
   readonly TransientFailureRetryCount: number
   readonly TransientFailureRetryInterval: Milliseconds
   readonly OutboundConnectionFailureRetryInterval: Milliseconds
+  readonly MaxIdleTimeBeforeResubmit: Milliseconds
 }
 
 /** How long a queue waits when the store fails, or a connection comes to nothing at once. */

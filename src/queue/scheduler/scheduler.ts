@@ -2,11 +2,19 @@ import { aborted } from '../../base/aborted.ts'
 import type { DeliveryQueue } from './delivery-queue.ts'
 import type { QueueOccurrence } from './delivery-queues.ts'
 import type { MessageOperations } from './message-operations.ts'
-import { type QueueKey, isDeliveryQueue, submissionQueue } from '../queue-key.ts'
+import {
+  type QueueKey,
+  isDeliveryQueue,
+  isPoisonQueue,
+  isSubmissionQueue,
+  poisonQueue,
+  submissionQueue,
+} from '../queue-key.ts'
 import type { QueueListing } from './queue-listing.ts'
 import type { QueueOperations } from './queue-operations.ts'
 import { queuePages } from '../queue-pages.ts'
 import type { QueueFigures } from '../queue-store.ts'
+import type { Recategorized } from './resubmission.ts'
 import { type SchedulerOptions, type SchedulerParts, schedulerParts } from './scheduler-parts.ts'
 import { standingUnknown } from './standing.ts'
 import type { Copy } from '../stored-message.ts'
@@ -44,10 +52,12 @@ export class QueueScheduler implements AsyncDisposable {
   /** Takes up what the store holds. Costs by the number of queues, not of messages. */
   async start(): Promise<void> {
     const { store } = this.#options
-    const { queues, resubmission, sweep, times, turns } = this.#parts
+    const { queues, suspects, trials, resubmission, sweep, times, turns } = this.#parts
     queues.begin()
+    await suspects.start(trials)
     for await (const page of queuePages(store)) page.forEach((each) => this.#takeUp(each))
     resubmission.start()
+    this.#persistentDue(poisonQueue)
     sweep.start()
     times.start()
     this.#endRoomWatch = store.hasRoomForResults.subscribe((hasRoom) => {
@@ -73,8 +83,10 @@ export class QueueScheduler implements AsyncDisposable {
    * the rest goes back to the store. When `signal` aborts it waits no longer. Safe to call again.
    */
   async drain(signal: AbortSignal): Promise<void> {
-    const { queues, windows, turns, work, sweep, times, resubmission, settler, wakes } = this.#parts
+    const { queues, suspects, windows, turns, work, sweep, times, resubmission, settler, wakes } =
+      this.#parts
     queues.end()
+    suspects.stop()
     this.#endRoomWatch()
     turns.clear()
     const connections = work.end()
@@ -134,7 +146,15 @@ export class QueueScheduler implements AsyncDisposable {
     else this.#parts.queues.tell(queue, 'copies due')
   }
 
-  #persistentDue({ deliveryType }: QueueKey): void {
-    if (deliveryType === submissionQueue.deliveryType) this.#parts.resubmission.wake()
+  #persistentDue(key: QueueKey): void {
+    const { resubmission } = this.#parts
+    if (isSubmissionQueue(key)) resubmission.wake()
+    // What an administrator resumed there.
+    if (isPoisonQueue(key)) void resubmission.walk(key, { recategorize: submittedAgain })
   }
+}
+
+/** A message of the Poison queue begins anew. */
+function submittedAgain({ recipients }: Copy): Promise<Recategorized> {
+  return Promise.resolve({ copies: [{ queue: submissionQueue, recipients }], failed: [] })
 }

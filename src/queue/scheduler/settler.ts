@@ -7,6 +7,7 @@ import type { DeliveryQueues } from './delivery-queues.ts'
 import type { DueTimes } from './due-times.ts'
 import type { Notifier } from '../notifier.ts'
 import type { NoticeKind, NoticeOfResults, QueueEvents, QueueLog } from '../queue-events.ts'
+import type { InHand } from '../poison/in-hand.ts'
 import { type PreparedMessage, type QueueStore, StoreError } from '../queue-store.ts'
 import { type Copy, type NewCopy, suspended } from '../stored-message.ts'
 import {
@@ -31,6 +32,7 @@ export interface SettlerParts {
   /** Those that know why their next hops were not reached of late, and take the new copies of a settlement. */
   readonly queues: Pick<DeliveryQueues, 'get' | 'enqueue'>
   readonly marks: AdminMarks
+  readonly inHand: InHand
 }
 
 /** What is written for one leased copy. */
@@ -226,6 +228,17 @@ export class Settler {
    * queue instead, to be tried once more: a failed attempt can be repeated, a lost bounce cannot.
    */
   async #withNotices(copy: Copy, outcome: Outcome, notices: Notices): Promise<Outcome> {
+    const { inHand } = this.#parts
+    // Its content is read for them.
+    const slot = inHand.enter(copy.message.id)
+    try {
+      return await this.#told(copy, outcome, notices)
+    } finally {
+      inHand.leave(slot)
+    }
+  }
+
+  async #told(copy: Copy, outcome: Outcome, notices: Notices): Promise<Outcome> {
     const { notifier } = this.#parts
     const { message } = copy
     const lost = [...outcome.failed, ...outcome.expired]

@@ -414,8 +414,10 @@ test('the Transport service is shown in the order of Exchange, what is our own a
     ...['MaxOutboundConnections', 'MaxPerDomainOutboundConnections', 'MessageExpirationTimeout'],
     ...['MessageRetryInterval', 'MessageTrackingLogEnabled', ...log('MessageTracking')],
     ...['MessageTrackingLogSubjectLoggingEnabled', 'OutboundConnectionFailureRetryInterval'],
-    ...['QueueMaxIdleTime', ...log('ReceiveProtocol'), ...log('SendProtocol')],
-    ...['TransientFailureRetryCount', 'TransientFailureRetryInterval', 'QueueGlitchRetryCount'],
+    ...['PoisonMessageDetectionEnabled', 'PoisonThreshold', 'QueueMaxIdleTime'],
+    ...[...log('ReceiveProtocol'), ...log('SendProtocol')],
+    ...['TransientFailureRetryCount', 'TransientFailureRetryInterval'],
+    ...['MaxIdleTimeBeforeResubmit', 'QueueGlitchRetryCount'],
     ...['QueueGlitchRetryInterval', 'Workers', 'Identity', 'IsValid'],
   ])
   expect(shown).toMatch(/^ConnectivityLogEnabled +: True$/m)
