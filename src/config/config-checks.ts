@@ -1,11 +1,13 @@
-import { sep } from 'node:path'
+import { isAbsolute, sep } from 'node:path'
 import type { Problem } from '../base/problem.ts'
 import { readRecipients } from '../directory/recipient-list.ts'
 import { isPasswordHash } from '../receive/users/password.ts'
 import { checkReceiveConnectors } from '../receive/connectors/connector-conflicts.ts'
+import { checkForeignConnectors } from '../deliver/drop/foreign-connector.ts'
 import { checkSendConnectors } from '../deliver/smtp/send-connector-conflicts.ts'
 import { isMailbox } from '../smtp/address.ts'
 import { isCertificateName } from '../tls/certificate-name.ts'
+import { folderPath } from '../pickup/folder-path.ts'
 import { isDnsServer, isDomainName, isHostName } from './host-names.ts'
 import type { ServerConfig } from './server-config.ts'
 
@@ -16,6 +18,8 @@ export function checkConfig(config: ServerConfig): Problem[] {
     ...acceptedDomainProblems(config),
     ...checkReceiveConnectors(config.ReceiveConnectors, config.Server),
     ...checkSendConnectors(config.SendConnectors),
+    ...checkForeignConnectors(config.ForeignConnectors, config.TransportService),
+    ...gatewayNameProblems(config),
     ...hostNameProblems(config),
     ...userProblems(config),
     ...recipientProblems(config),
@@ -53,6 +57,23 @@ function acceptedDomainProblems({ AcceptedDomains }: ServerConfig): Problem[] {
     if (domain.Default && defaults[0] !== domain)
       refuse('Default', `only one domain can be the default, and ${defaults[0]?.Name} is`)
     return problems
+  })
+}
+
+/** Queues, logs and events name a connector by its name alone, whatever its kind. */
+function gatewayNameProblems({ SendConnectors, ForeignConnectors }: ServerConfig): Problem[] {
+  const all = Object.entries({ SendConnectors, ForeignConnectors }).flatMap(
+    ([section, connectors]) => connectors.map(({ Name }, index) => ({ section, Name, index })),
+  )
+  return all.flatMap(({ section, Name, index }, at) => {
+    // Send connectors are compared with one another where they are checked.
+    if (section === 'SendConnectors') return []
+    const path = [section, index, 'Name']
+    if (Name === '' || Name.length > 64)
+      return [{ path, message: 'A name must have 1 to 64 characters.' }]
+    return earlier(all, at, (other) => other.Name)
+      ? [{ path, message: `Another connector has the name "${Name}".` }]
+      : []
   })
 }
 
@@ -164,18 +185,46 @@ function serviceProblems(config: ServerConfig): Problem[] {
       path: ['TransportService', 'MaxPerDomainOutboundConnections'],
       message: `is ${TransportService.MaxPerDomainOutboundConnections} and must not be above MaxOutboundConnections (${TransportService.MaxOutboundConnections})`,
     })
+  const { RootDropDirectoryPath: root } = TransportService
+  if (root !== '' && !isAbsolute(root))
+    problems.push({
+      path: ['TransportService', 'RootDropDirectoryPath'],
+      message: `must be the whole path of a folder of this machine, such as /var/spool/drop, not "${root}"`,
+    })
   return [
     ...problems,
+    ...folderProblems(TransportService),
     ...services.flatMap((service) => logProblems(config, service)),
     ...services.flatMap((service) => windowsPaths(service, config[service])),
   ]
 }
 
+/** Mail of one folder would be read by the rules of the other. */
+function folderProblems({ PickupDirectoryPath, ReplayDirectoryPath }: FolderPaths): Problem[] {
+  // Neither is below the folder of this check, and which one it is makes no difference.
+  const paths = { PickupDirectoryPath, ReplayDirectoryPath }
+  const pickup = folderPath('Pickup', paths, sep)
+  if (pickup === undefined || pickup !== folderPath('Replay', paths, sep)) return []
+  return [
+    {
+      path: ['TransportService', 'ReplayDirectoryPath'],
+      message: `must differ from PickupDirectoryPath, and both are "${ReplayDirectoryPath}"`,
+    },
+  ]
+}
+
+type FolderPaths = Pick<
+  ServerConfig['TransportService'],
+  'PickupDirectoryPath' | 'ReplayDirectoryPath'
+>
+
 /** A path copied from a Windows server would become a folder with a strange name below the data folder. */
 function windowsPaths(service: string, settings: object): Problem[] {
   if (sep === '\\') return []
   return Object.entries(settings)
-    .filter(([name, path]) => name.endsWith('LogPath') && /^([a-z]:|\\)\\/i.test(String(path)))
+    .filter(
+      ([name, path]) => /(?:Log|Directory)Path$/.test(name) && /^([a-z]:|\\)\\/i.test(String(path)),
+    )
     .map(([name, path]) => ({
       path: [service, name],
       message: `must be a folder of this machine, such as /var/log/edge, not "${path}"`,

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { oneOf, text } from '../base/setting-fields.ts'
+import { directorySchema } from '../directory/directory-schema.ts'
 import { recipientSchema } from '../directory/recipient-schema.ts'
 import { acceptedDomainSchema } from '../pipeline/accepted-domain.ts'
 import { receiveConnectorSchema } from '../receive/connectors/receive-connector.ts'
 import { userSchema } from '../receive/users/user.ts'
+import { foreignConnectorSchema } from '../deliver/drop/foreign-connector.ts'
 import { sendConnectorSchema } from '../deliver/smtp/send-connector.ts'
 import { certificateFileSchema } from '../tls/certificate-file.ts'
 import { transportConfigSchema } from '../dsn/transport-config.ts'
@@ -23,6 +25,7 @@ export const settingsSections = {
   TransportService: transportServiceSchema,
   FrontendTransportService: frontendTransportServiceSchema,
   TransportConfig: transportConfigSchema,
+  Directory: directorySchema,
 }
 
 /** Sections that are lists of sets of settings. */
@@ -30,6 +33,7 @@ export const listSections = {
   AcceptedDomains: acceptedDomainSchema,
   ReceiveConnectors: receiveConnectorSchema,
   SendConnectors: sendConnectorSchema,
+  ForeignConnectors: foreignConnectorSchema,
   Users: userSchema,
   Recipients: recipientSchema,
   Certificates: certificateFileSchema,
@@ -41,10 +45,12 @@ export const configFileSchema = z.strictObject({
   AcceptedDomains: z.array(acceptedDomainSchema).optional(),
   ReceiveConnectors: z.array(receiveConnectorSchema).optional(),
   SendConnectors: z.array(sendConnectorSchema).optional(),
+  ForeignConnectors: z.array(foreignConnectorSchema).optional(),
   Users: z.array(userSchema).optional(),
   Recipients: z.array(recipientSchema).optional(),
   Certificates: z.array(certificateFileSchema).optional(),
   TransportService: transportServiceSchema.optional(),
   FrontendTransportService: frontendTransportServiceSchema.optional(),
   TransportConfig: transportConfigSchema.optional(),
+  Directory: directorySchema.optional(),
 })

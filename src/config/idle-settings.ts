@@ -67,12 +67,6 @@ const defaults: Readonly<Record<string, Defaults>> = {
     MaxConcurrentMailboxDeliveries: ['20'],
     MaxConcurrentMailboxSubmissions: ['20'],
     RecipientValidationCacheEnabled: on,
-    ResolverRetryInterval: ['00:30:00'],
-    PickupDirectoryMaxHeaderSize: ['64KB'],
-    PickupDirectoryMaxMessagesPerMinute: ['100'],
-    PickupDirectoryMaxRecipientsPerMessage: ['100'],
-    PickupDirectoryPath: folders('Pickup'),
-    ReplayDirectoryPath: folders('Replay'),
     TransportSyncAccountsPoisonAccountThreshold: ['2'],
     TransportSyncAccountsPoisonItemThreshold: ['2'],
     TransportSyncAccountsSuccessivePoisonItemThreshold: ['3'],
@@ -138,6 +132,7 @@ const bookkeepingOf: Readonly<Record<string, readonly string[]>> = {
   SendConnectors: [
     ...['ConnectedDomains', 'HomeMTA', 'HomeMtaServerId', 'IsSmtpConnector', 'SourceRoutingGroup'],
   ],
+  ForeignConnectors: ['HomeMTA', 'HomeMtaServerId', 'IsSmtpConnector', 'SourceRoutingGroup'],
   AcceptedDomains: [
     'FederatedOrganizationLink',
     'IsDefaultFederatedDomain',

@@ -42,6 +42,7 @@ export function parseConfig(source: YamlSource, hostName: string): ParsedConfig 
     SendConnectors: reader
       .entries('SendConnectors', listSections.SendConnectors)
       .map(completeSendConnector),
+    ForeignConnectors: reader.entries('ForeignConnectors', listSections.ForeignConnectors),
     Users: reader.entries('Users', listSections.Users),
     Recipients: reader.entries('Recipients', listSections.Recipients),
     Certificates: reader.entries('Certificates', listSections.Certificates),
@@ -51,6 +52,7 @@ export function parseConfig(source: YamlSource, hostName: string): ParsedConfig 
       settingsSections.FrontendTransportService,
     ),
     TransportConfig: reader.settings('TransportConfig', settingsSections.TransportConfig),
+    Directory: reader.settings('Directory', settingsSections.Directory),
   }
   const { problems } = reader
   return { config, problems, sourcePath: (path) => reader.sourcePath(path) }

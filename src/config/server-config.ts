@@ -1,7 +1,9 @@
+import type { DirectorySettings } from '../directory/directory-schema.ts'
 import type { RecipientEntry } from '../directory/recipient-entry.ts'
 import type { AcceptedDomain } from '../pipeline/accepted-domain.ts'
 import type { ReceiveConnector } from '../receive/connectors/receive-connector.ts'
 import type { User } from '../receive/users/user.ts'
+import type { ForeignConnector } from '../deliver/drop/foreign-connector.ts'
 import type { SendConnector } from '../deliver/smtp/send-connector.ts'
 import type { TransportConfig } from '../dsn/transport-config.ts'
 import type { CertificateFile } from '../tls/certificate-file.ts'
@@ -23,10 +25,12 @@ export interface ServerConfig {
   readonly AcceptedDomains: readonly AcceptedDomain[]
   readonly ReceiveConnectors: readonly ReceiveConnector[]
   readonly SendConnectors: readonly SendConnector[]
+  readonly ForeignConnectors: readonly ForeignConnector[]
   readonly Users: readonly User[]
   readonly Recipients: readonly RecipientEntry[]
   readonly Certificates: readonly CertificateFile[]
   readonly TransportService: TransportService
   readonly FrontendTransportService: FrontendTransportService
   readonly TransportConfig: TransportConfig
+  readonly Directory: DirectorySettings
 }

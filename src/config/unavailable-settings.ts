@@ -23,7 +23,7 @@ const noDirectory = 'there is no directory of recipients'
 const noShadow = 'mail is on disk before it is accepted, so there is no shadow redundancy'
 const noOnline = 'it belongs to Exchange Online'
 const noDomainSecurity = 'there is no Domain Security'
-const noFolders = 'mail is neither taken from folders nor put into them'
+const noSites = { why: 'there are no sites', instead: 'SourceTransportServers names the servers' }
 const noMailboxes = 'there are no mailboxes'
 
 /** Of both services. */
@@ -58,7 +58,7 @@ const ofServices: readonly UnavailableSettings[] = [
 const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
   '': [
     { names: ['RemoteDomains'], why: 'nothing is set by remote domain' },
-    { names: ['ForeignConnectors', 'DeliveryAgentConnectors'], why: 'mail leaves by SMTP only' },
+    { names: ['DeliveryAgentConnectors'], why: 'mail leaves by SMTP and into folders only' },
   ],
   ReceiveConnectors: [
     { names: ['LiveCredentialEnabled'], why: noOnline },
@@ -75,16 +75,13 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
       why: noDomainSecurity,
       instead: 'use RequireTLS with TlsAuthLevel DomainValidation',
     },
-    {
-      names: ['IsScopedConnector'],
-      why: 'there are no sites',
-      instead: 'SourceTransportServers names the servers',
-    },
+    { names: ['IsScopedConnector'], ...noSites },
     {
       names: ['LinkedReceiveConnector'],
       why: 'connectors are not linked, nor are they in Exchange since 2013',
     },
   ],
+  ForeignConnectors: [{ names: ['IsScopedConnector'], ...noSites }],
   AcceptedDomains: [
     { names: ['MakeDefault'], why: 'it is a word of the cmdlet', instead: 'write Default: true' },
     {
@@ -134,15 +131,7 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
       ],
       why: noMailboxes,
     },
-    { names: ['RecipientValidationCacheEnabled', 'ResolverRetryInterval'], why: noDirectory },
-    {
-      names: [
-        ...['PickupDirectoryMaxHeaderSize', 'PickupDirectoryMaxMessagesPerMinute'],
-        ...['PickupDirectoryMaxRecipientsPerMessage', 'PickupDirectoryPath'],
-        ...['ReplayDirectoryPath', 'RootDropDirectoryPath'],
-      ],
-      why: noFolders,
-    },
+    { names: ['RecipientValidationCacheEnabled'], why: noDirectory },
     {
       names: [
         ...['AccountsPoisonAccountThreshold', 'AccountsPoisonDetectionEnabled'],

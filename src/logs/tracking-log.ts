@@ -5,7 +5,7 @@ import type { Milliseconds } from '../base/time-span.ts'
 export const trackingEvents = [
   /** Accepted by SMTP. */
   'RECEIVE',
-  /** Handed to the next hop by SMTP. */
+  /** Handed to the next hop. */
   'SEND',
   /** Failed for good. */
   'FAIL',
@@ -19,8 +19,12 @@ export const trackingEvents = [
   'TRANSFER',
   /** Categorized anew while it waited for a next hop. */
   'RESUBMIT',
-  /** Moved to another server's queue by an administrator. */
+  /** Moved to another server's queue by an administrator, or sent to a target address. */
   'REDIRECT',
+  /** A group's members took its place. */
+  'EXPAND',
+  /** A recipient's primary address took the place of another one. */
+  'RESOLVE',
   /** Into the Poison queue, or out of it. */
   'POISONMESSAGE',
 ] as const
@@ -29,12 +33,15 @@ export type TrackingEvent = (typeof trackingEvents)[number]
 /** The part of the server where an event came from. */
 export const trackingSources = [
   'ADMIN',
-  'SMTP',
   'DNS',
   'DSN',
-  'QUEUE',
-  'ROUTING',
+  'GATEWAY',
+  'PICKUP',
   'POISONMESSAGE',
+  'QUEUE',
+  'REPLAY',
+  'ROUTING',
+  'SMTP',
 ] as const
 export type TrackingSource = (typeof trackingSources)[number]
 
@@ -101,6 +108,8 @@ export interface TrackingEntry {
   readonly recipients: readonly string[]
   /** In step with `recipients`, or empty. */
   readonly recipientStatuses?: readonly string[]
+  /** EXPAND, REDIRECT, RESOLVE: the address before. */
+  readonly relatedRecipient?: string
   readonly clientIp?: string
   readonly clientHostname?: string
   readonly serverIp?: string

@@ -9,15 +9,17 @@ import { HeaderCollector, mostHeaderFields } from '../message/header-collector.t
 import type { SplitContent } from '../message/header-collector.ts'
 import type { NewGuid } from '../message/message-id.ts'
 import type {
+  AddressCheck,
   IncomingMessage,
   MailTransaction,
   MessageSink,
   SessionFacts,
 } from '../message/message-sink.ts'
 import { submissionQueue } from '../queue/queue-key.ts'
+import type { ResolutionStep } from '../queue/recategorized.ts'
 import { StoreError } from '../queue/queue-store.ts'
 import type { PendingMessage, QueueStore } from '../queue/queue-store.ts'
-import type { Copy, NewCopy, NewMessage } from '../queue/stored-message.ts'
+import type { Copy, NewMessage } from '../queue/stored-message.ts'
 import {
   envelopeLimitExceeded,
   headersTooLarge,
@@ -30,9 +32,9 @@ import {
   temporaryFault,
 } from '../smtp/replies.ts'
 import type { Reply } from '../smtp/reply.ts'
-import type { Categorizer } from './categorizer.ts'
+import type { Categorized, Categorizer } from './categorizer.ts'
 import { acceptHeader } from './submission-header.ts'
-import type { AcceptedHeader } from './submission-header.ts'
+import type { AcceptedContent, AcceptedHeader } from './submission-header.ts'
 
 export interface QueueSubmissionOptions {
   readonly store: Pick<QueueStore, 'begin'>
@@ -41,12 +43,23 @@ export interface QueueSubmissionOptions {
   readonly server: { readonly Fqdn: string }
   readonly clock: Clock
   readonly newGuid: NewGuid
-  /** Told of each accepted message, before its copies are handed on; for the message tracking log. */
-  readonly onReceived?: (session: SessionFacts, copies: readonly Copy[]) => void
+  /** Told of each accepted message, and of what the directory made of its recipients, before its copies are handed on. */
+  readonly onReceived?: (
+    session: SessionFacts,
+    copies: readonly Copy[],
+    resolved?: ResolvedAtOnce,
+  ) => void
   /** Takes over the leased copies of an accepted message, those in the Submission queue included. */
   readonly enqueue: (copies: readonly Copy[]) => void
   /** Something of ours went wrong; for the program's log. */
   readonly onFault: (what: string, error: unknown) => void
+}
+
+/** What the directory made of the recipients of an accepted message. */
+export interface ResolvedAtOnce {
+  /** As the client named them. */
+  readonly recipients: readonly Recipient[]
+  readonly steps: readonly ResolutionStep[]
 }
 
 /** The Transport service's sink: takes messages into the queue, categorized. */
@@ -58,7 +71,8 @@ export class QueueSubmission implements MessageSink {
   }
 
   begin(transaction: MailTransaction): IncomingMessage | Reply {
-    const limit = sizeLimit(transaction.session, this.#options.transportConfig.current)
+    const organization = sizeLimit(transaction.session, this.#options.transportConfig.current)
+    const limit = narrower(organization, transaction.maxSize)
     if ((transaction.declaredSize ?? 0) > limit.size) return limit.refusal
     return new Submission(transaction, limit, this.#options)
   }
@@ -83,12 +97,20 @@ function sizeLimit(session: SessionFacts, config: TransportConfig): SizeLimit {
     : { size: MaxReceiveSize, refusal: messageTooLarge }
 }
 
+/** The connector's limit counts where it is not the wider one. */
+function narrower(organization: SizeLimit, maxSize: Bytes = Infinity): SizeLimit {
+  return maxSize > organization.size ? organization : { size: maxSize, refusal: messageTooLarge }
+}
+
 /** Whether the message comes from the organisation: its sender proved who it is. */
 const isOriginating = ({ principal }: SessionFacts) => principal.kind !== 'Anonymous'
 
+/** The header as it will be stored, and what is known of it. */
+type StoredHeader = Pick<AcceptedContent, 'facts' | 'header'>
+
 type SubmissionState =
   | { readonly kind: 'header'; readonly collector: HeaderCollector }
-  | { readonly kind: 'body'; readonly pending: PendingMessage; readonly header: AcceptedHeader }
+  | ({ readonly kind: 'body'; readonly pending: PendingMessage } & StoredHeader)
   | { readonly kind: 'refused'; readonly reply: Reply }
 
 class Submission implements IncomingMessage {
@@ -108,10 +130,11 @@ class Submission implements IncomingMessage {
     this.#state = { kind: 'header', collector }
   }
 
-  addRecipient(recipient: Recipient): Reply | undefined {
-    const refusal = this.#options.categorizer.refusalOf(recipient.address)
-    if (refusal === undefined) this.#recipients.push(recipient)
-    return refusal
+  addRecipient(recipient: Recipient, check?: AddressCheck): Awaitable<Reply | undefined> {
+    const unknown = check?.(recipient.address)
+    return unknown instanceof Promise
+      ? unknown.then((late) => this.#add(recipient, late))
+      : this.#add(recipient, unknown)
   }
 
   startContent(): Reply | undefined {
@@ -125,12 +148,12 @@ class Submission implements IncomingMessage {
     if (state.kind === 'refused') return
     this.#receivedSize += chunk.length
     if (this.#receivedSize > this.#limit.size) {
-      this.#refuse(this.#limit.refusal)
+      this.refuse(this.#limit.refusal)
       return
     }
     if (state.kind === 'body') return this.#store(state.pending, chunk)
     const progress = state.collector.push(chunk)
-    if (progress.kind === 'too-large') this.#refuse(headersTooLarge)
+    if (progress.kind === 'too-large') this.refuse(headersTooLarge)
     if (progress.kind === 'complete') return this.#takeHeader(progress)
   }
 
@@ -142,14 +165,33 @@ class Submission implements IncomingMessage {
       case 'refused':
         return state.reply
       case 'body':
-        return this.#commit(state.pending, state.header)
+        return this.#commit(state.pending, state)
       case 'header':
         return temporaryFault
     }
   }
 
+  get refusal(): Reply | undefined {
+    return this.#state.kind === 'refused' ? this.#state.reply : undefined
+  }
+
+  refuse(reason: Reply): void {
+    if (this.#state.kind === 'refused') return
+    if (this.#state.kind === 'body') this.#state.pending.abort()
+    this.#state = { kind: 'refused', reply: reason }
+  }
+
   abort(): void {
-    this.#refuse(temporaryFault)
+    this.refuse(temporaryFault)
+  }
+
+  #add(recipient: Recipient, denied: Reply | undefined): Reply | undefined {
+    // Nobody waits for an answer to a file: its sender is told by a notification.
+    const isFile = this.#transaction.session.file !== undefined
+    const refusal =
+      denied ?? (isFile ? undefined : this.#options.categorizer.refusalOf(recipient.address))
+    if (refusal === undefined) this.#recipients.push(recipient)
+    return refusal
   }
 
   /** Judges the header and stores it, changed, with what came behind it. */
@@ -159,13 +201,15 @@ class Submission implements IncomingMessage {
     const time = clock.now()
     const accepted = acceptHeader(content, { session, limits, server, newGuid, time })
     if ('reply' in accepted) {
-      this.#refuse(accepted.reply)
+      this.refuse(accepted.reply)
       return
     }
     try {
       const pending = this.#options.store.begin()
-      this.#state = { kind: 'body', pending, header: accepted.header }
-      return this.#store(pending, accepted.content)
+      const { facts, header, body } = accepted
+      this.#state = { kind: 'body', pending, facts, header }
+      this.#storedSize = header.length
+      return body.length === 0 ? undefined : this.#store(pending, body)
     } catch (error) {
       this.#fail(error)
     }
@@ -181,45 +225,44 @@ class Submission implements IncomingMessage {
     }
   }
 
-  async #commit(pending: PendingMessage, header: AcceptedHeader): Promise<Reply> {
-    const message = this.#message(header)
+  async #commit(pending: PendingMessage, { facts, header }: StoredHeader): Promise<Reply> {
+    const message = this.#message(facts)
+    const beginning = this.#beginning(message)
     let copies: readonly Copy[]
     try {
-      copies = await pending.commit(message, this.#copies(message))
+      copies = await pending.commit(message, header, beginning.copies)
     } catch (error) {
       this.#fail(error)
-      return this.#state.kind === 'refused' ? this.#state.reply : temporaryFault
+      return this.refusal ?? temporaryFault
     }
-    this.#enqueue(copies)
+    this.#enqueue(copies, beginning.steps)
     return queuedForDelivery(message.messageId, pending.id, this.#options.server.Fqdn)
   }
 
   /**
    * One copy per next hop. Recipients that cannot be routed at all go to the Submission queue, whose
-   * work it is to fail them together with their notification, so that a crash in between loses neither. So does
-   * what cannot be categorized at once: no session is held up by it.
+   * work it is to fail them together with their notification, so that a crash in between loses neither. So do
+   * those of whom nothing can be decided at once: no session is held up by it.
    */
-  #copies(message: NewMessage): readonly NewCopy[] {
+  #beginning({ size }: NewMessage): Pick<Categorized, 'copies' | 'steps'> {
     const recipients = this.#recipients
     try {
-      const categorized = this.#options.categorizer.categorizeAtOnce({
-        recipients,
-        size: message.size,
-      })
-      if (categorized === undefined) return [{ queue: submissionQueue, recipients }]
-      const { copies, failed } = categorized
-      if (failed.length === 0) return copies
-      return [...copies, { queue: submissionQueue, recipients: failed.map((one) => one.recipient) }]
+      const categorized = this.#options.categorizer.start({ recipients, size })
+      const { copies, failed, deferred } = categorized
+      if (failed.length === 0 && deferred === undefined) return categorized
+      const left = [...failed.map(({ recipient }) => recipient), ...(deferred?.recipients ?? [])]
+      return { ...categorized, copies: [...copies, { queue: submissionQueue, recipients: left }] }
     } catch (error) {
       this.#options.onFault('A message could not be categorized; it waits in Submission', error)
-      return [{ queue: submissionQueue, recipients }]
+      return { copies: [{ queue: submissionQueue, recipients }] }
     }
   }
 
   /** The message is ours now, whatever happens here: the scheduler finds its copies in the store. */
-  #enqueue(copies: readonly Copy[]): void {
+  #enqueue(copies: readonly Copy[], steps: readonly ResolutionStep[] = []): void {
     try {
-      this.#options.onReceived?.(this.#transaction.session, copies)
+      const resolved = steps.length === 0 ? undefined : { recipients: this.#recipients, steps }
+      this.#options.onReceived?.(this.#transaction.session, copies, resolved)
       this.#options.enqueue(copies)
     } catch (error) {
       this.#options.onFault('A stored message could not be handed on; it waits in the store', error)
@@ -236,7 +279,7 @@ class Submission implements IncomingMessage {
       subject,
       size: this.#storedSize,
       receivedAt,
-      source: `SMTP:${connector}`,
+      source: session.file?.source ?? `SMTP:${connector}`,
       sourceAddress: plainAddress((session.proxiedFor?.client ?? session.remote).address),
       ...(helloName !== '' && { sourceName: helloName }),
       networkMessageId,
@@ -246,12 +289,7 @@ class Submission implements IncomingMessage {
 
   #fail(error: unknown): void {
     this.#options.onFault('A message could not be stored; its sender was told to try again', error)
-    this.#refuse(replyToFault(error))
-  }
-
-  #refuse(answer: Reply): void {
-    if (this.#state.kind === 'body') this.#state.pending.abort()
-    this.#state = { kind: 'refused', reply: answer }
+    this.refuse(replyToFault(error))
   }
 }
 
@@ -264,6 +302,7 @@ function replyToFault(error: unknown): Reply {
       return serviceNotActive
     case 'CORRUPT':
     case 'DAMAGED':
+    case 'GONE':
     case 'FAILED':
       return temporaryFault
   }

@@ -7,21 +7,29 @@ import type { Copy, CopyPlace, CopyRecipient, NewCopy, NewMessage } from './stor
 
 /**
  * A message being taken in. Nothing of it lasts before the commit; a store that is opened again
- * forgets what was never committed.
+ * forgets what was never committed. Content has two parts, which make the message one behind the
+ * other: the header, all its field lines with their line ends, is fixed at the commit; the body,
+ * which begins with the empty line, is streamed.
  */
 export interface PendingMessage {
   /** The InternalId it will have. */
   readonly id: number
   /**
-   * Adds content; the chunk belongs to the store. Waits while too much is not yet written, so memory
+   * Adds to the body; the chunk belongs to the store. Waits while too much is not yet written, so memory
    * stays bounded. Rejects with a StoreError; after that only `abort` is allowed.
    */
   write(chunk: Buffer): Awaitable<void>
   /**
-   * Makes the message and its copies durable: when it resolves they are flushed to disk. The copies
-   * come back leased to the caller. Rejects with a StoreError, and then nothing lasts.
+   * Piece `index` of the body as far as it was written, undefined past its end. Between two writes
+   * alone. Rejects with a StoreError.
    */
-  commit(message: NewMessage, copies: readonly NewCopy[]): Promise<readonly Copy[]>
+  readPiece(index: number): Awaitable<Buffer | undefined>
+  /**
+   * Makes the message and its copies durable: when it resolves they are flushed to disk. The header
+   * belongs to the store. The copies come back leased to the caller. Rejects with a StoreError, and
+   * then nothing lasts.
+   */
+  commit(message: NewMessage, header: Buffer, copies: readonly NewCopy[]): Promise<readonly Copy[]>
   /** Forgets it. Does nothing after a commit. */
   abort(): void
 }
@@ -30,6 +38,7 @@ export interface PendingMessage {
 export interface PreparedMessage {
   readonly pending: PendingMessage
   readonly message: NewMessage
+  readonly header: Buffer
   readonly copies: readonly NewCopy[]
 }
 
@@ -50,6 +59,20 @@ export interface Settlement {
   readonly notifications?: readonly PreparedMessage[]
 }
 
+/** What attempts to reach a queue's next hop came to, while they fail. */
+export interface RetryState {
+  /** Failures in a row. */
+  readonly retryCount: number
+  /** What the last one came to: a reply, or what stood in the way. */
+  readonly lastError: string
+  /** The host of which it speaks, `host (ip)`. */
+  readonly remoteHost?: string
+  /** When the first and the last of them were. */
+  readonly firstRetryAt: Milliseconds
+  readonly lastRetryAt: Milliseconds
+  readonly nextRetryAt: Milliseconds
+}
+
 /** One queue in figures; keeping them costs nothing that grows with the queue. */
 export interface QueueFigures {
   readonly key: QueueKey
@@ -60,6 +83,8 @@ export interface QueueFigures {
   readonly deferred: number
   /** An administrator suspended it; it keeps that, and its number, also while it is empty. */
   readonly suspended: boolean
+  /** What `keepRetry` was told last; absent where nothing is kept, and unless it was asked for. */
+  readonly retry?: RetryState
 }
 
 /** Which queues' figures are asked for; all when nothing is said. */
@@ -69,6 +94,8 @@ export interface FiguresQuery {
   /** Only those with higher numbers than this. */
   readonly after?: number
   readonly limit?: number
+  /** With what is known of their next hops, which is read from the disk. */
+  readonly withRetry?: boolean
 }
 
 /** A page of copies: by age over the whole store, by due time within one queue. */
@@ -163,11 +190,22 @@ export interface QueueStore extends AsyncDisposable {
   /** Keeps whether a queue is suspended; what that means is the scheduler's business. */
   suspendQueue(queue: QueueKey, suspended: boolean): Promise<void>
   /**
-   * Piece `index` of a message's content, undefined past the end. Small recent content is answered
-   * at once from memory. `spare` is a piece read before that its reader needs no longer: its memory
-   * may be filled anew. Rejects with a StoreError.
+   * Keeps what is known of a queue's next hop, for the time after a restart; nothing of a queue that the
+   * store does not know. Nobody waits: it is written along with other changes, within some seconds, and
+   * at the end.
    */
-  readPiece(messageId: number, index: number, spare?: Buffer): Awaitable<Buffer | undefined>
+  keepRetry(queue: QueueKey, state: RetryState | undefined): void
+  /**
+   * A message's header, which its reader must not change. That of a recent message is answered at once
+   * from memory. Rejects with a StoreError, GONE when there is no such message.
+   */
+  readHeader(messageId: number): Awaitable<Buffer>
+  /**
+   * Piece `index` of a message's body, undefined past the end. Small recent content is answered
+   * at once from memory. `spare` is a piece of the same body read before that its reader needs no
+   * longer: its memory may be filled anew. Rejects as `readHeader` does.
+   */
+  readBody(messageId: number, index: number, spare?: Buffer): Awaitable<Buffer | undefined>
   /**
    * To be asked before a copy is sent: what is wrong with its content as stored, undefined when it is what
    * was taken in. Content that never left memory is answered for at once. Rejects with a StoreError when it
@@ -188,7 +226,10 @@ export interface QueueStore extends AsyncDisposable {
   scan(query: CopyQuery): Promise<CopyPage>
 }
 
-export type StoreErrorCode = 'DISK_FULL' | 'CORRUPT' | 'DAMAGED' | 'CLOSED' | 'FAILED'
+/** Reads the content of stored messages. */
+export type StoredContent = Pick<QueueStore, 'readHeader' | 'readBody'>
+
+export type StoreErrorCode = 'DISK_FULL' | 'CORRUPT' | 'DAMAGED' | 'GONE' | 'CLOSED' | 'FAILED'
 
 /** The store could not do what was asked; nothing of the failed call lasts. */
 export class StoreError extends Error {

@@ -50,16 +50,14 @@ export async function openFrontendTransportService(ground: ServiceGround): Promi
           ?.ProtocolLoggingLevel === 'Verbose',
     }),
   )
-  const directory = opened.use(openDirectory(config))
+  const directory = opened.use(await openDirectory(ground))
   const receive = opened.use(
     new ReceiveService({
       transportRole: 'FrontendTransport',
       server: Server,
       connectors: mapLive(config, ({ ReceiveConnectors }) => ReceiveConnectors),
       users: mapLive(config, ({ Users }) => Users),
-      acceptedDomains: acceptedDomainsOf(
-        mapLive(liveRoutingTables(config), (tables) => tables.acceptedDomains),
-      ),
+      acceptedDomains: acceptedDomainsOf(liveRoutingTables(config)),
       directory,
       certificates,
       maxConnectionRatePerMinute: mapLive(

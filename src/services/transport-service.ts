@@ -2,39 +2,34 @@ import { calmLog } from '../base/calm-log.ts'
 import type { Clock } from '../base/clock.ts'
 import { type Live, mapLive } from '../base/live.ts'
 import { loopLoad } from '../base/loop-load.ts'
-import { systemRandom } from '../base/random.ts'
 import { second } from '../base/time-span.ts'
-import { nodeResolver } from '../dns/node-resolver.ts'
 import { DsnNotifier } from '../dsn/dsn-notifier.ts'
-import type { ProtocolLog } from '../logs/protocol-log.ts'
 import { randomGuid } from '../message/message-id.ts'
-import { Categorizer, itemOf } from '../pipeline/categorizer.ts'
+import { type Categorized, Categorizer, itemOf } from '../pipeline/categorizer.ts'
 import { liveRoutingTables } from '../pipeline/live-routing-tables.ts'
 import { QueueSubmission } from '../pipeline/submission.ts'
 import { type RoutingTables, hasConnector, isBestWay, routingText } from '../pipeline/routing.ts'
-import { noFrontEnd, outboundProxyDialer } from '../proxy/outbound-proxy.ts'
-import { type QueueKey, isRedirectionQueue } from '../queue/queue-key.ts'
+import { type QueueKey, isRedirectionQueue, submissionQueue } from '../queue/queue-key.ts'
 import { queuePages } from '../queue/queue-pages.ts'
 import { DeathCounts } from '../queue/poison/death-counts.ts'
 import { InHandJournal } from '../queue/poison/in-hand-journal.ts'
 import { type QueueStore, StoreError } from '../queue/queue-store.ts'
+import type { NewCopy } from '../queue/stored-message.ts'
 import { QueueScheduler } from '../queue/scheduler/scheduler.ts'
 import { openSqliteQueueStore } from '../queue/sqlite/sqlite-queue-store.ts'
 import { ReceiveService } from '../receive/receive-service.ts'
-import { SmtpDelivery } from '../deliver/smtp/delivery.ts'
-import { type Dialer, directDialer } from '../deliver/smtp/dialer.ts'
-import type { SendConnector } from '../deliver/smtp/send-connector.ts'
 import { acceptedDomainsOf } from './accepted-domains-of.ts'
-import { openDirectory } from './open-directory.ts'
+import { type OpenDirectory, openDirectory } from './open-directory.ts'
 import { keepThreadsSmall, tendHeapGrowth } from './heap-growth.ts'
 import { machineRun } from './machine-run.ts'
-import { LiveServiceTargets } from './live-service-targets.ts'
+import { serveMailFolders } from './mail-folders.ts'
 import { openMessageTracking } from './message-tracking.ts'
-import { ownListeners } from './own-listeners.ts'
+import { openDelivery } from './open-delivery.ts'
 import { numbersOfFile, queueFilePath } from './workers/queue-files.ts'
 import { queueMethods } from './queue-methods.ts'
 import { CannotStart, type RunningService, type ServiceGround } from './service-ground.ts'
-import { type ServiceLogs, openServiceLogs } from './service-log.ts'
+import { openServiceLogs } from './service-log.ts'
+import { recipientResolution } from './recipient-resolution.ts'
 import { redirectionTarget } from './redirection-target.ts'
 import { tellRetry } from './retry-told.ts'
 import { listensOnNothing, startListening } from './start-listening.ts'
@@ -56,12 +51,15 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   opened.defer(tellRoom(store, ground))
   const tables = liveRoutingTables(config)
   const domains = mapLive(tables, ({ acceptedDomains }) => acceptedDomains)
-  const categorizer = new Categorizer({ tables })
+  const directory = opened.use(await openDirectory(ground))
+  const categorizer = new Categorizer({
+    tables,
+    ...recipientResolution(config.current, directory, clock),
+  })
   const transportConfig = mapLive(config, ({ TransportConfig }) => TransportConfig)
   const notifier = new DsnNotifier({
     store,
-    categorize: async (recipients) =>
-      (await categorizer.categorize({ recipients, size: 0 })).copies,
+    categorize: (recipients) => noticeCopies(categorizer.start({ recipients, size: 0 })),
     transportConfig,
     domains,
     messageExpirationTimeout: mapLive(
@@ -78,7 +76,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   const scheduler = opened.use(
     new QueueScheduler({
       store,
-      agent: delivery,
+      agent: delivery.agent,
       notifier,
       recategorize: (copy) => categorizer.categorize(itemOf(copy)),
       settings: mapLive(config, ({ TransportService }) => TransportService),
@@ -95,26 +93,27 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       ...(siblings !== undefined && { places: siblings.places }),
     }),
   )
-  const directory = opened.use(openDirectory(config))
+  const submission = new QueueSubmission({
+    ...{ store, categorizer, transportConfig, server: Server, clock, newGuid: randomGuid },
+    onReceived: (session, copies, resolved) =>
+      tracking.received({ session, copies, ...(resolved !== undefined && { resolved }) }),
+    enqueue: (copies) => scheduler.enqueue(copies),
+    onFault: (what, error) => troubles.error({ error }, what),
+  })
   const receive = opened.use(
     new ReceiveService({
       transportRole: 'HubTransport',
       server: Server,
       connectors: mapLive(config, ({ ReceiveConnectors }) => ReceiveConnectors),
       users: mapLive(config, ({ Users }) => Users),
-      acceptedDomains: acceptedDomainsOf(domains),
+      acceptedDomains: acceptedDomainsOf(tables),
       directory,
       certificates,
       maxConnectionRatePerMinute: mapLive(
         config,
         ({ TransportService }) => TransportService.MaxConnectionRatePerMinute,
       ),
-      sink: new QueueSubmission({
-        ...{ store, categorizer, transportConfig, server: Server, clock, newGuid: randomGuid },
-        onReceived: (session, copies) => tracking.received(session, copies),
-        enqueue: (copies) => scheduler.enqueue(copies),
-        onFault: (what, error) => troubles.error({ error }, what),
-      }),
+      sink: submission,
       protocolLog: logs.receive,
       clock,
       logger,
@@ -123,8 +122,10 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   )
   await scheduler.start()
   opened.use(tendHeapGrowth(clock, () => scheduler.queueCount))
-  opened.defer(rerouteOnChange(ground, { scheduler, tables }))
+  opened.defer(rerouteOnChange(ground, { scheduler, tables, directory }))
   const listeners = worker.drainOnly ? [] : await startListening(receive)
+  const folders = serveMailFolders(ground, submission)
+  if (folders !== undefined) opened.use(folders)
   let draining = false
   const ending = new AbortController()
   opened.defer(() => ending.abort())
@@ -134,7 +135,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
     adminMethods: queueMethods(scheduler, {
       server: { Name: Server.Name, Fqdn: Server.Fqdn },
       store,
-      redirectionTo: (host) => redirectionTarget(host, (queue) => delivery.nextHopOf(queue)),
+      redirectionTo: (host) => redirectionTarget(host, (queue) => delivery.smtp.nextHopOf(queue)),
       log: troubles,
     }),
     ...(worker.drainOnly && { emptied: emptied(store, clock, ending.signal) }),
@@ -146,7 +147,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
     async drain() {
       draining = true
       ending.abort()
-      await receive.drain(sessionGrace)
+      await Promise.all([receive.drain(sessionGrace), folders?.drain()])
       const late = new AbortController()
       const timer = clock.after(deliveryGrace, () => late.abort())
       await scheduler.drain(late.signal)
@@ -154,6 +155,12 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
+}
+
+/** A notification that cannot go anywhere is none; one of which that is not known waits in Submission. */
+function noticeCopies({ copies, deferred }: Categorized): readonly NewCopy[] {
+  if (deferred === undefined) return copies
+  return [...copies, { queue: submissionQueue, recipients: deferred.recipients }]
 }
 
 /**
@@ -241,62 +248,25 @@ function tellRoom(store: QueueStore, { worker, dataFolder, logger }: ServiceGrou
   })
 }
 
-function openDelivery(ground: ServiceGround, store: QueueStore, logs: ServiceLogs): SmtpDelivery {
-  const { config, clock, logger, certificates } = ground
-  const servers = (which: 'InternalDNSServers' | 'ExternalDNSServers') =>
-    nodeResolver(
-      mapLive(config, ({ TransportService }) => TransportService[which]),
-      clock,
-    )
-  return new SmtpDelivery({
-    connectors: mapLive(config, ({ SendConnectors }) => SendConnectors),
-    limits: mapLive(config, ({ TransportService }) => TransportService),
-    server: mapLive(config, ({ Server }) => Server),
-    resolvers: { internal: servers('InternalDNSServers'), external: servers('ExternalDNSServers') },
-    dialerFor: dialers(ground, logs.send),
-    certificates,
-    readPiece: (messageId, index, spare) => store.readPiece(messageId, index, spare),
-    protocolLog: logs.send,
-    connectivityLog: logs.connectivity,
-    isOwnListener: ownListeners(() => config.current.ReceiveConnectors),
-    clock,
-    random: systemRandom,
-    logger,
-  })
+interface RerouteParts {
+  readonly scheduler: QueueScheduler
+  readonly tables: Live<RoutingTables>
+  readonly directory: OpenDirectory
 }
 
-/** Direct connections, or those through the front end for connectors with FrontendProxyEnabled. */
-function dialers(ground: ServiceGround, log: ProtocolLog): (connector: SendConnector) => Dialer {
-  const { config, clock, certificates } = ground
-  const direct = directDialer(clock)
-  const targets = new LiveServiceTargets(config)
-  return (connector) => {
-    const { Server } = config.current
-    // An Edge server has no front end.
-    if (!connector.FrontendProxyEnabled || Server.Role === 'Edge') return direct
-    const frontEnd = targets.outboundProxy()
-    if (frontEnd === undefined) return noFrontEnd
-    return outboundProxyDialer({
-      ...{ dialer: direct, clock, log, frontEnd, fqdn: Server.Fqdn, connector: connector.Name },
-      certificate: certificates.internal,
-      verbose: () => connector.ProtocolLoggingLevel === 'Verbose',
-    })
-  }
-}
-
-/** Categorizes anew what waits and would go another way now, at the start and whenever routing changes. */
+/** Categorizes anew what waits and would go another way now, at the start and whenever routing or the directory changes. */
 function rerouteOnChange(
   { config, logger }: ServiceGround,
-  { scheduler, tables }: { scheduler: QueueScheduler; tables: Live<RoutingTables> },
+  { scheduler, tables, directory }: RerouteParts,
 ): () => void {
   const isCurrent = (queue: QueueKey) =>
     isRedirectionQueue(queue) || hasConnector(queue, tables.current)
-  const isBest = (queue: QueueKey) => isRedirectionQueue(queue) || isBestWay(queue, tables.current)
-  let known: string | undefined
+  // The directory may send a recipient of ours anywhere.
+  const isOurs = ({ nextHopDomain }: QueueKey) =>
+    directory.hasRecipients && tables.current.acceptedDomains.isAccepted(nextHopDomain)
+  const isBest = (queue: QueueKey) =>
+    isRedirectionQueue(queue) || (isBestWay(queue, tables.current) && !isOurs(queue))
   const reroute = () => {
-    const routing = routingText(tables.current)
-    if (routing === known) return
-    known = routing
     scheduler.operations
       .reroute(isCurrent, isBest)
       .catch((error: unknown) =>
@@ -306,6 +276,13 @@ function rerouteOnChange(
         ),
       )
   }
+  let known = routingText(tables.current)
+  const whenChanged = () => {
+    const routing = routingText(tables.current)
+    if (routing !== known) reroute()
+    known = routing
+  }
   reroute()
-  return config.subscribe(reroute)
+  const ends = [config.subscribe(whenChanged), directory.subscribe(reroute)]
+  return () => ends.forEach((end) => end())
 }

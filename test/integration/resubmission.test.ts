@@ -60,8 +60,7 @@ beforeEach(async () => {
       agent: { serve: deliver },
       notifier: new DsnNotifier({
         ...common,
-        categorize: async (recipients) =>
-          (await categorizer.categorize({ recipients, size: 0 })).copies,
+        categorize: (recipients) => categorizer.start({ recipients, size: 0 }).copies,
         domains: new LiveValue(tables.current.acceptedDomains),
         messageExpirationTimeout: new LiveValue(2 * day),
       }),

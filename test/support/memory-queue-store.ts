@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../src/base/awaitable.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import { LiveValue } from '../../src/base/live.ts'
 import type { Milliseconds } from '../../src/base/time-span.ts'
@@ -13,6 +14,7 @@ import {
   type PreparedMessage,
   type QueueFigures,
   type QueueStore,
+  type RetryState,
   type Settlement,
   StoreError,
 } from '../../src/queue/queue-store.ts'
@@ -23,6 +25,7 @@ import {
   type NewMessage,
   suspended,
 } from '../../src/queue/stored-message.ts'
+import type { ContentParts } from './split-content.ts'
 
 /** What the order of copies depends on. */
 type Placed = Pick<Copy, 'dueAt' | 'id'> & { readonly message: Pick<Copy['message'], 'id'> }
@@ -33,8 +36,9 @@ export class MemoryQueueStore implements QueueStore {
   readonly #clock: Clock
   readonly #copies = new Map<number, Copy>()
   readonly #leased = new Set<number>()
+  readonly #retries = new Map<string, RetryState>()
   readonly #suspendedQueues = new Set<string>()
-  readonly #contents = new Map<number, readonly Buffer[]>()
+  readonly #contents = new Map<number, ContentParts>()
   readonly #numbers = new Map<string, { readonly key: QueueKey; readonly number: number }>()
   #nextId = 1
   #closed = false
@@ -154,25 +158,39 @@ export class MemoryQueueStore implements QueueStore {
     else this.#suspendedQueues.delete(queueKeyText(queue))
   }
 
-  readPiece(messageId: number, index: number): Buffer | undefined {
-    return this.#contents.get(messageId)?.[index]
+  keepRetry(queue: QueueKey, state: RetryState | undefined): void {
+    const text = queueKeyText(queue)
+    if (state === undefined || !this.#numbers.has(text)) this.#retries.delete(text)
+    else this.#retries.set(text, state)
+  }
+
+  readHeader(messageId: number): Awaitable<Buffer> {
+    return this.#contents.get(messageId)?.header ?? Promise.reject(gone(messageId))
+  }
+
+  readBody(messageId: number, index: number): Awaitable<Buffer | undefined> {
+    const content = this.#contents.get(messageId)
+    if (content === undefined) return Promise.reject(gone(messageId))
+    return index === 0 && content.body.length > 0 ? content.body : undefined
   }
 
   async queues(query: FiguresQuery = {}): Promise<readonly QueueFigures[]> {
     await this.#turn()
-    const { keys, after = 0, limit = Infinity } = query
+    const { keys, after = 0, limit = Infinity, withRetry = false } = query
     const all = [...this.#numbers.values()].filter(({ number }) => number > after).slice(0, limit)
     const texts = keys?.map(queueKeyText)
     const meant = all.filter(({ key }) => texts?.includes(queueKeyText(key)) !== false)
     return meant.map(({ key, number }) => {
       const inQueue = this.#inQueue(key)
       const deferred = inQueue.filter(({ attempts }) => attempts > 0).length
+      const retry = withRetry ? this.#retries.get(queueKeyText(key)) : undefined
       return {
         key,
         number,
         copies: inQueue.length,
         deferred,
         suspended: this.#suspendedQueues.has(queueKeyText(key)),
+        ...(retry !== undefined && { retry }),
       }
     })
   }
@@ -208,11 +226,11 @@ export class MemoryQueueStore implements QueueStore {
     if (this.#closed) throw new StoreError('CLOSED', 'the queue store is closed')
   }
 
-  #add({ pending, message, copies }: PreparedMessage): Copy[] {
+  #add({ pending, message, header, copies }: PreparedMessage): Copy[] {
     if (!(pending instanceof MemoryPendingMessage)) {
       throw new StoreError('FAILED', 'a message of another store cannot be committed to this one')
     }
-    this.#contents.set(pending.id, pending.finish())
+    this.#contents.set(pending.id, { header, body: pending.finish() })
     return copies.map((copy) => this.#newCopy({ ...message, id: pending.id }, copy))
   }
 
@@ -279,8 +297,17 @@ class MemoryPendingMessage implements PendingMessage {
     return undefined
   }
 
-  commit(message: NewMessage, copies: readonly NewCopy[]): Promise<readonly Copy[]> {
-    return this.#store.commit({ pending: this, message, copies })
+  readPiece(index: number): Awaitable<Buffer | undefined> {
+    if (this.#ended) return Promise.reject(new StoreError('FAILED', 'the message has ended'))
+    return index === 0 && this.#chunks.length > 0 ? Buffer.concat(this.#chunks) : undefined
+  }
+
+  commit(
+    message: NewMessage,
+    header: Buffer,
+    copies: readonly NewCopy[],
+  ): Promise<readonly Copy[]> {
+    return this.#store.commit({ pending: this, message, header, copies })
   }
 
   abort(): void {
@@ -288,13 +315,16 @@ class MemoryPendingMessage implements PendingMessage {
     this.#chunks = []
   }
 
-  /** The content, once. */
-  finish(): readonly Buffer[] {
+  /** The body, once. */
+  finish(): Buffer {
     if (this.#ended) throw new StoreError('FAILED', 'the message has ended')
     this.#ended = true
-    const content = Buffer.concat(this.#chunks)
-    return content.length === 0 ? [] : [content]
+    return Buffer.concat(this.#chunks)
   }
+}
+
+function gone(messageId: number): StoreError {
+  return new StoreError('GONE', `there is no message ${messageId}`)
 }
 
 /** Suspended ones come last. */

@@ -118,10 +118,9 @@ const families: readonly AbsentFamily[] = [
     },
   },
   {
-    why: 'mail goes by SMTP alone; use New-SendConnector.',
+    why: 'mail goes by SMTP and into folders; use New-SendConnector or New-ForeignConnector.',
     cmdlets: {
       DeliveryAgentConnector: change,
-      ForeignConnector: change,
       X400AuthoritativeDomain: change,
     },
   },

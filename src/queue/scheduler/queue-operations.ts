@@ -11,7 +11,8 @@ import {
 import { queuePages } from '../queue-pages.ts'
 import type { QueueStore } from '../queue-store.ts'
 import type { Rerouting } from './rerouting.ts'
-import type { Recategorized, Resubmission, WalkOptions } from './resubmission.ts'
+import type { Recategorized } from '../recategorized.ts'
+import type { Resubmission, WalkOptions } from './resubmission.ts'
 import { type Copy, untried } from '../stored-message.ts'
 import type { WindowKeeper } from './window-keeper.ts'
 

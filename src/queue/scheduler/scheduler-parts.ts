@@ -18,8 +18,9 @@ import { QueueListing } from './queue-listing.ts'
 import { QueueOperations } from './queue-operations.ts'
 import { QueueWaits } from './queue-waits.ts'
 import type { QueueStore } from '../queue-store.ts'
+import type { Recategorizer } from '../recategorized.ts'
 import { Rerouting } from './rerouting.ts'
-import { type Recategorizer, Resubmission } from './resubmission.ts'
+import { Resubmission } from './resubmission.ts'
 import type { RetrySettings } from './retry-schedule.ts'
 import { Settler } from './settler.ts'
 import { SoundMail } from './sound-mail.ts'
@@ -183,7 +184,7 @@ function trialGround(parts: TrialParts): TrialGround {
     },
     isHeld: ({ id, queue }) =>
       categorized.has(id) || work.active.has(id) || queues.get(queue)?.holds(id) === true,
-    poison: (copy) => settler.move(copy, [poisoned(copy)], []),
+    poison: (copy) => settler.move(copy, { copies: [poisoned(copy)], failed: [] }),
     resume: () => {
       for (const queue of queues.values()) queues.tell(queue, 'sending resumed')
       turns.serve()

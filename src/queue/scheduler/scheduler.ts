@@ -7,14 +7,13 @@ import {
   isDeliveryQueue,
   isPoisonQueue,
   isSubmissionQueue,
-  poisonQueue,
   submissionQueue,
 } from '../queue-key.ts'
 import type { QueueListing } from './queue-listing.ts'
 import type { QueueOperations } from './queue-operations.ts'
 import { queuePages } from '../queue-pages.ts'
 import type { QueueFigures } from '../queue-store.ts'
-import type { Recategorized } from './resubmission.ts'
+import type { Recategorized } from '../recategorized.ts'
 import { type SchedulerOptions, type SchedulerParts, schedulerParts } from './scheduler-parts.ts'
 import { standingUnknown } from './standing.ts'
 import type { Copy } from '../stored-message.ts'
@@ -57,7 +56,6 @@ export class QueueScheduler implements AsyncDisposable {
     await suspects.start(trials)
     for await (const page of queuePages(store)) page.forEach((each) => this.#takeUp(each))
     resubmission.start()
-    this.#persistentDue(poisonQueue)
     sweep.start()
     times.start()
     this.#endRoomWatch = store.hasRoomForResults.subscribe((hasRoom) => {
@@ -107,6 +105,7 @@ export class QueueScheduler implements AsyncDisposable {
   #takeUp({ key, copies, suspended }: QueueFigures): void {
     // One that fresh mail has made meanwhile stays as it is.
     const isKnown = this.#parts.queues.has(key)
+    if (isPoisonQueue(key) && copies > 0) this.#persistentDue(key)
     if (!isDeliveryQueue(key) || isKnown || (copies === 0 && !suspended)) return
     const queue = this.#parts.queues.of(key, standingUnknown(key))
     queue.storeMayHaveMore()
@@ -155,6 +154,6 @@ export class QueueScheduler implements AsyncDisposable {
 }
 
 /** A message of the Poison queue begins anew. */
-function submittedAgain({ recipients }: Copy): Promise<Recategorized> {
-  return Promise.resolve({ copies: [{ queue: submissionQueue, recipients }], failed: [] })
+function submittedAgain({ recipients }: Copy): Recategorized {
+  return { copies: [{ queue: submissionQueue, recipients }], failed: [] }
 }

@@ -26,6 +26,8 @@ export const transportServiceHelp: Readonly<Record<string, string>> = {
   SendProtocolLogMaxAge: `The age ${sendLog} at which files are deleted, such as 30.00:00:00; 0 for never.`,
   SendProtocolLogMaxDirectorySize: `The size of the folder ${sendLog} above which old files are deleted.`,
   SendProtocolLogMaxFileSize: `The size at which the next file ${sendLog} is begun.`,
+  RootDropDirectoryPath:
+    'The folder in which the Drop folders of Foreign connectors stand. $null: drop in the data folder.',
   MessageTrackingLogEnabled: 'Whether the ways of messages are written to the tracking log.',
   MessageTrackingLogPath: 'The folder of the tracking log; $null switches it off.',
   MessageTrackingLogMaxAge:
@@ -45,6 +47,8 @@ export const transportServiceHelp: Readonly<Record<string, string>> = {
   OutboundConnectionFailureRetryInterval: 'The time between all later tries, such as 00:10:00.',
   MessageRetryInterval:
     'When a single message that was refused for now is tried again, such as 00:15:00.',
+  ResolverRetryInterval:
+    'When a message whose recipients cannot be looked up for now is tried again, such as 00:30:00.',
   MessageExpirationTimeout:
     'How long a message is tried before it goes back to its sender, such as 2.00:00:00.',
   DelayNotificationTimeout: 'After how long the sender is told of a delay, such as 04:00:00.',
@@ -59,6 +63,16 @@ export const transportServiceHelp: Readonly<Record<string, string>> = {
   MaxConnectionRatePerMinute: 'The most connections taken in one minute.',
   IntraOrgConnectorProtocolLoggingLevel:
     'Whether the conversations with the Transport service are in the protocol log: None or Verbose.',
+  PickupDirectoryPath:
+    'The folder that messages are taken from; $null switches it off. Relative to the data folder.',
+  PickupDirectoryMaxHeaderSize:
+    'The largest header of a file in the Pickup folder, such as 64KB; a file with a larger one becomes .bad.',
+  PickupDirectoryMaxRecipientsPerMessage:
+    'The most recipients of a file in the Pickup folder; a file with more becomes .bad.',
+  PickupDirectoryMaxMessagesPerMinute:
+    'How many files a minute are taken from the Pickup folder, and as many from the Replay folder.',
+  ReplayDirectoryPath:
+    'The folder that messages with their envelope are taken from, such as Export-Message writes them; $null switches it off.',
   Workers:
     'Of this relay: how many processes the service runs as. Takes effect when the server is restarted.',
 }

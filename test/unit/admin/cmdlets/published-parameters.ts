@@ -54,6 +54,13 @@ export const publishedParameters: Readonly<Record<string, string>> = {
     SmartHosts SmtpMaxMessagesPerConnection SourceIPAddress SourceTransportServers TlsAuthLevel
     TlsCertificateName TlsDomain UseExternalDNSServersEnabled WhatIf`,
   'Remove-SendConnector': `Confirm DomainController Identity WhatIf`,
+  'New-ForeignConnector': `AddressSpaces Confirm DomainController IsScopedConnector Name SourceTransportServers
+    WhatIf`,
+  'Get-ForeignConnector': `DomainController Identity`,
+  'Set-ForeignConnector': `AddressSpaces Comment Confirm DomainController DropDirectory DropDirectoryQuota Enabled
+    Force Identity IsScopedConnector MaxMessageSize Name RelayDsnRequired SourceTransportServers
+    WhatIf`,
+  'Remove-ForeignConnector': `Confirm DomainController Identity WhatIf`,
   'New-AcceptedDomain': `Confirm DomainController DomainName DomainType Name WhatIf`,
   'Get-AcceptedDomain': `DomainController Identity`,
   'Set-AcceptedDomain': `AddressBookEnabled CanHaveCloudCache Confirm DomainController DomainType

@@ -183,11 +183,11 @@ const refusals: readonly (readonly [line: string, why: string])[] = [
   ],
   [
     'Set-SendConnector Out -AddressSpaces "X400:c=US;a=;p=Contoso;1"',
-    'It must be of the type SMTP, the only way that mail goes here; X400 is not available',
+    'must be of the type SMTP; a Foreign or a Delivery Agent connector takes mail for X400,',
   ],
   [
     'New-SendConnector Fax -AddressSpaces "FAX:*;1"',
-    'It must be of the type SMTP, the only way that mail goes here; FAX is not available',
+    'must be of the type SMTP; a Foreign or a Delivery Agent connector takes mail for FAX,',
   ],
   [
     'Set-SendConnector Out -DNSRoutingEnabled $false -SmartHosts "--"',
@@ -414,11 +414,14 @@ test('the Transport service is shown in the order of Exchange, what is our own a
     ...['MaxOutboundConnections', 'MaxPerDomainOutboundConnections', 'MessageExpirationTimeout'],
     ...['MessageRetryInterval', 'MessageTrackingLogEnabled', ...log('MessageTracking')],
     ...['MessageTrackingLogSubjectLoggingEnabled', 'OutboundConnectionFailureRetryInterval'],
+    ...['PickupDirectoryMaxHeaderSize', 'PickupDirectoryMaxMessagesPerMinute'],
+    ...['PickupDirectoryMaxRecipientsPerMessage', 'PickupDirectoryPath'],
     ...['PoisonMessageDetectionEnabled', 'PoisonThreshold', 'QueueMaxIdleTime'],
-    ...[...log('ReceiveProtocol'), ...log('SendProtocol')],
+    ...[...log('ReceiveProtocol'), 'ReplayDirectoryPath', 'RootDropDirectoryPath'],
+    ...log('SendProtocol'),
     ...['TransientFailureRetryCount', 'TransientFailureRetryInterval'],
     ...['MaxIdleTimeBeforeResubmit', 'QueueGlitchRetryCount'],
-    ...['QueueGlitchRetryInterval', 'Workers', 'Identity', 'IsValid'],
+    ...['QueueGlitchRetryInterval', 'ResolverRetryInterval', 'Workers', 'Identity', 'IsValid'],
   ])
   expect(shown).toMatch(/^ConnectivityLogEnabled +: True$/m)
   expect(shown).toMatch(/^ConnectivityLogMaxAge +: 30\.00:00:00$/m)
