@@ -177,7 +177,7 @@ export class ConnectionsAtWork {
     if (lane.hasDecided || isServed(lane, result)) queue.nextHopAnswered()
     switch (result.kind) {
       case 'served':
-        queue.nextHopServed()
+        trouble.served(queue)
         if (lane.reported === 0 && queue.ready > 0 && queues.isSending) trouble.pause(queue)
         break
       case 'unreachable':

@@ -7,8 +7,13 @@ import type { DeliveryQueue } from './delivery-queue.ts'
 import type { DeliveryQueues } from './delivery-queues.ts'
 import { halfTheTime } from '../../base/half-the-time.ts'
 import type { QueueEvents, QueueLog } from '../queue-events.ts'
-import type { QueueStore } from '../queue-store.ts'
-import { type RetrySettings, pauseAfterTrouble, retryDelay } from './retry-schedule.ts'
+import type { QueueStore, RetryState } from '../queue-store.ts'
+import {
+  type RetrySettings,
+  longestRetryDelay,
+  pauseAfterTrouble,
+  retryDelay,
+} from './retry-schedule.ts'
 import type { Rerouting } from './rerouting.ts'
 import type { Resubmission } from './resubmission.ts'
 import type { Settler } from './settler.ts'
@@ -79,10 +84,27 @@ export class NextHopTrouble {
     if (queues.isRunning) void resubmission.walk(queue.key)
   }
 
+  /** A queue that waited for its next hop before the start goes on waiting. */
+  takeUp(queue: DeliveryQueue, state: RetryState): void {
+    const { wakes, clock, settings } = this.#parts
+    queue.nextHopHadFailed({ ...state, lastError: this.#errors.of(state.lastError) })
+    const wait = state.nextRetryAt - clock.now()
+    // One that no interval could have led to was written by a clock that was ahead.
+    wakes.wake(queue, wait > longestRetryDelay(settings.current) ? 0 : wait)
+  }
+
+  /** A connection was served. */
+  served(queue: DeliveryQueue): void {
+    const isKept = queue.retryCount > 0 || queue.failures !== undefined
+    queue.nextHopServed()
+    if (isKept) this.#parts.store.keepRetry(queue.key, undefined)
+  }
+
   /** The waiting of a queue in Retry is over. */
   endRetry(queue: DeliveryQueue): void {
     this.#parts.wakes.cancel(queue)
     queue.endRetry()
+    queue.storeMayHaveMore()
     this.#parts.queues.tell(queue, 'retry over')
   }
 
@@ -91,7 +113,7 @@ export class NextHopTrouble {
     const { windows, clock, log, queues } = this.#parts
     if (queue.emptying) return
     queue.beginEmptying()
-    queue.nextHopIsImpossible({ at: clock.now(), error })
+    queue.nextHopFailedOnce({ at: clock.now(), error })
     windows.empty(queue)
     try {
       await this.#failer.fail(queue, error, () => queues.isRunning)
@@ -113,7 +135,7 @@ export class NextHopTrouble {
   }
 
   #beginRetry(queue: DeliveryQueue, why: Unreachable): void {
-    const { windows, wakes, clock, settings, onEvent } = this.#parts
+    const { store, windows, wakes, clock, settings, onEvent } = this.#parts
     const now = clock.now()
     const { error, remoteHost } = why
     // Each message is told of once: a queue may be large, and wait for days.
@@ -125,6 +147,8 @@ export class NextHopTrouble {
       ...(remoteHost !== undefined && { remoteHost }),
       retryIn,
     })
+    store.keepRetry(queue.key, queue.retryState)
+    queue.storeMayHaveMore()
     const held = windows.empty(queue)
     wakes.wake(queue, retryIn)
     queue.rest()

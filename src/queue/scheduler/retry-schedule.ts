@@ -26,6 +26,15 @@ export function retryDelay(failures: number, settings: RetrySettings): Milliseco
   return settings.OutboundConnectionFailureRetryInterval
 }
 
+/** No queue waits longer than this for its next hop. */
+export function longestRetryDelay(settings: RetrySettings): Milliseconds {
+  return Math.max(
+    settings.QueueGlitchRetryInterval,
+    settings.TransientFailureRetryInterval,
+    settings.OutboundConnectionFailureRetryInterval,
+  )
+}
+
 /** Attempts in a row that failed. */
 export interface FailedAttempts {
   readonly firstAt: Milliseconds

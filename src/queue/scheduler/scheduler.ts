@@ -54,7 +54,8 @@ export class QueueScheduler implements AsyncDisposable {
     const { queues, suspects, trials, resubmission, sweep, times, turns } = this.#parts
     queues.begin()
     await suspects.start(trials)
-    for await (const page of queuePages(store)) page.forEach((each) => this.#takeUp(each))
+    for await (const page of queuePages(store, { withRetry: true }))
+      page.forEach((each) => this.#takeUp(each))
     resubmission.start()
     sweep.start()
     times.start()
@@ -102,12 +103,13 @@ export class QueueScheduler implements AsyncDisposable {
     await this.drain(AbortSignal.abort())
   }
 
-  #takeUp({ key, copies, suspended }: QueueFigures): void {
+  #takeUp({ key, copies, suspended, retry }: QueueFigures): void {
     // One that fresh mail has made meanwhile stays as it is.
     const isKnown = this.#parts.queues.has(key)
     if (isPoisonQueue(key) && copies > 0) this.#persistentDue(key)
     if (!isDeliveryQueue(key) || isKnown || (copies === 0 && !suspended)) return
     const queue = this.#parts.queues.of(key, standingUnknown(key))
+    if (retry !== undefined) this.#parts.trouble.takeUp(queue, retry)
     queue.storeMayHaveMore()
     if (suspended) queue.suspend()
     this.#parts.queues.tell(queue, 'taken up')
