@@ -7,6 +7,7 @@ import type { Bytes } from '../base/byte-size.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import type { TransportConfig } from '../dsn/transport-config.ts'
+import { withoutSeparator } from '../message/body-separator.ts'
 import { HeaderBlock } from '../message/header-block.ts'
 import { HeaderCollector, mostHeaderFields } from '../message/header-collector.ts'
 import type { SplitContent } from '../message/header-collector.ts'
@@ -79,7 +80,6 @@ type SubmissionState =
 /** A piece of a body that an agent gave. */
 const pieceSize: Bytes = 64 * 1024
 const lineEnd = Buffer.from('\r\n')
-const carriageReturn = 0x0d
 
 /** A message on its way into the queue. */
 export class SubmittedMessage implements IncomingMessage, AskedMessage {
@@ -332,11 +332,6 @@ export class SubmittedMessage implements IncomingMessage, AskedMessage {
     this.#services.onFault('A message could not be stored; its sender was told to try again', error)
     this.refuse(replyToFault(error))
   }
-}
-
-/** Without the empty line behind the header, whose line end may be a bare LF. */
-function withoutSeparator(piece: Buffer | undefined): Buffer | undefined {
-  return piece?.subarray(piece[0] === carriageReturn ? 2 : 1)
 }
 
 function replyToFault(error: unknown): Reply {
