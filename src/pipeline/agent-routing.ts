@@ -5,6 +5,7 @@ import { MessageDraft, type MessageVerdict } from '../agents/message-draft.ts'
 import type { Awaitable } from '../base/awaitable.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
+import type { TransportConfig } from '../dsn/transport-config.ts'
 import { minute } from '../base/time-span.ts'
 import type { RecipientResult } from '../queue/delivery-agent.ts'
 import type { QueueStore } from '../queue/queue-store.ts'
@@ -17,8 +18,7 @@ import { StagedMessage } from './staged-message.ts'
 export interface AgentRoutingOptions {
   readonly agents: AgentRunner
   readonly store: Pick<QueueStore, 'begin' | 'readHeader' | 'readBody'>
-  /** Agents may not make more recipients of one message. */
-  readonly maxRecipients: Live<number>
+  readonly transportConfig: Live<Pick<TransportConfig, 'MaxRecipientEnvelopeLimit'>>
   readonly clock: Clock
 }
 
@@ -47,14 +47,14 @@ export class AgentRouting implements RoutingEvents {
     agents: readonly Agent[],
     mail: StagedMail,
   ): Promise<StageAnswer> {
-    const { store, maxRecipients } = this.#options
+    const { store, transportConfig } = this.#options
     try {
       const staged = await StagedMessage.open(store, mail)
       const { envelope, properties } = staged.message
       const draft = new MessageDraft(envelope, {
         recipients: mail.recipients,
         header: staged.header,
-        maxRecipients: maxRecipients.current,
+        maxRecipients: transportConfig.current.MaxRecipientEnvelopeLimit,
         ...(properties !== undefined && { properties }),
       })
       const asked = await this.#options.agents.ask(agents, subjectOf(event, { staged, draft }))
@@ -71,7 +71,7 @@ export class AgentRouting implements RoutingEvents {
       case 'failed': {
         const { agent, reason } = asked.fault
         const until = this.#options.clock.now() + retryAfterFault
-        return { kind: 'deferred', reason: `451 4.7.0 agent ${agent}: ${reason}`, until }
+        return { kind: 'deferred', reason: `${agent} failed: ${reason}`, until }
       }
       case 'decided':
         return decided(mail, asked.verdict)

@@ -52,8 +52,8 @@ async function submitted(): Promise<Copy> {
 
 function categorizerWith(...agents: readonly Agent[]) {
   const { runner, told } = testRunner(clock, agents)
-  const maxRecipients = new LiveValue(100)
-  const events = new AgentRouting({ agents: runner, store, maxRecipients, clock })
+  const transportConfig = new LiveValue({ MaxRecipientEnvelopeLimit: 100 })
+  const events = new AgentRouting({ agents: runner, store, transportConfig, clock })
   return { categorizer: new Categorizer({ tables, events }), events, told }
 }
 
@@ -176,7 +176,7 @@ describe('an agent', () => {
     ])
     expect(result.deferred).toMatchObject({
       until: 5000,
-      recipients: [{ lastError: 'Test Agent: not yet' }, {}],
+      recipients: [{ lastError: '451 4.7.0 AGENT.Deferred; Test Agent: not yet' }, {}],
     })
   })
 
@@ -201,7 +201,10 @@ describe('an agent', () => {
     expect(result.deferred).toMatchObject({
       until: clock.now() + 5 * minute,
       recipients: [
-        { lastError: '451 4.7.0 agent Test Agent: the answer is no list of actions' },
+        {
+          lastError:
+            '451 4.7.0 AGENT.Deferred; Test Agent failed: the answer is no list of actions',
+        },
         {},
       ],
     })
