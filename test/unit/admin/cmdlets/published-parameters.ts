@@ -54,6 +54,12 @@ export const publishedParameters: Readonly<Record<string, string>> = {
     SmartHosts SmtpMaxMessagesPerConnection SourceIPAddress SourceTransportServers TlsAuthLevel
     TlsCertificateName TlsDomain UseExternalDNSServersEnabled WhatIf`,
   'Remove-SendConnector': `Confirm DomainController Identity WhatIf`,
+  'New-AddressRewriteEntry': `Confirm DomainController ExceptionList ExternalAddress InternalAddress Name OutboundOnly
+    WhatIf`,
+  'Get-AddressRewriteEntry': `DomainController Identity`,
+  'Set-AddressRewriteEntry': `Confirm DomainController ExceptionList ExternalAddress Identity InternalAddress Name
+    OutboundOnly WhatIf`,
+  'Remove-AddressRewriteEntry': `Confirm DomainController Identity WhatIf`,
   'New-RemoteDomain': `Confirm DomainController DomainName Name WhatIf`,
   'Get-RemoteDomain': `DomainController Identity`,
   'Set-RemoteDomain': `AllowedOOFType AutoForwardEnabled AutoReplyEnabled ByteEncoderTypeFor7BitCharsets CharacterSet
