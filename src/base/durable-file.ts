@@ -78,7 +78,8 @@ async function linkOnce(from: string, to: string): Promise<boolean> {
   }
 }
 
-async function flushFolder(folder: string): Promise<void> {
+/** Flushes which files a folder holds. */
+export async function flushFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r')
   try {
     await handle.sync()

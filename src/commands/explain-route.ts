@@ -48,9 +48,12 @@ function describe({ address, resolved, routes, others }: ExplainedRecipient): st
     ...deferred.map((one) => `Waits            ${one.address}: ${one.lastError ?? ''}\n`),
   ]
   const head = lines.length === 0 ? '' : `Asked for        ${address}\n${lines.join('')}`
-  const parts = routes.map(({ explanation, hops }) => {
-    return describeRoute(explanation) + (hops === undefined ? '' : describeHops(hops))
-  })
+  const parts = routes.map(
+    ({ explanation, hops, place }) =>
+      describeRoute(explanation) +
+      (hops === undefined ? '' : describeHops(hops)) +
+      (place === undefined ? '' : `Next place       ${place}\n`),
+  )
   if (others > 0) parts.push(`and ${others} more recipients\n`)
   return [head, ...parts].filter((part) => part !== '').join('\n')
 }
@@ -64,7 +67,7 @@ function describeRoute(explanation: RouteExplanation): string {
   const lines = [
     `Recipient        ${address}`,
     `Accepted domain  ${ours}`,
-    'Send connectors',
+    'Connectors',
     ...(candidates.length === 0 ? ['  none'] : candidates.map(describeCandidate)),
   ]
   switch (route.kind) {

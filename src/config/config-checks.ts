@@ -1,14 +1,16 @@
-import { sep } from 'node:path'
+import { isAbsolute, sep } from 'node:path'
 import type { Problem } from '../base/problem.ts'
 import { directoryProblems } from '../directory/directory-checks.ts'
 import { readRecipients } from '../directory/recipient-list.ts'
 import { isPasswordHash } from '../receive/users/password.ts'
 import { checkReceiveConnectors } from '../receive/connectors/connector-conflicts.ts'
+import { checkForeignConnectors } from '../deliver/drop/foreign-connector.ts'
 import { checkSendConnectors } from '../deliver/smtp/send-connector-conflicts.ts'
 import { isMailbox } from '../smtp/address.ts'
 import { isCertificateName } from '../tls/certificate-name.ts'
 import { folderPath } from '../pickup/folder-path.ts'
 import { isDnsServer, isDomainName, isHostName } from './host-names.ts'
+import { checkRemoteDomains } from './remote-domain-checks.ts'
 import type { ServerConfig } from './server-config.ts'
 
 /** What is wrong between settings that are right by themselves. No disk is touched. */
@@ -16,12 +18,16 @@ export function checkConfig(config: ServerConfig): Problem[] {
   return [
     ...serverProblems(config),
     ...acceptedDomainProblems(config),
+    ...checkRemoteDomains(config.RemoteDomains),
     ...checkReceiveConnectors(config.ReceiveConnectors, config.Server),
     ...checkSendConnectors(config.SendConnectors),
+    ...checkForeignConnectors(config.ForeignConnectors, config.TransportService),
+    ...gatewayNameProblems(config),
     ...hostNameProblems(config),
     ...userProblems(config),
     ...recipientProblems(config),
     ...directoryProblems(config.Directory),
+    ...agentProblems(config),
     ...notificationProblems(config),
     ...serviceProblems(config),
   ]
@@ -56,6 +62,23 @@ function acceptedDomainProblems({ AcceptedDomains }: ServerConfig): Problem[] {
     if (domain.Default && defaults[0] !== domain)
       refuse('Default', `only one domain can be the default, and ${defaults[0]?.Name} is`)
     return problems
+  })
+}
+
+/** Queues, logs and events name a connector by its name alone, whatever its kind. */
+function gatewayNameProblems({ SendConnectors, ForeignConnectors }: ServerConfig): Problem[] {
+  const all = Object.entries({ SendConnectors, ForeignConnectors }).flatMap(
+    ([section, connectors]) => connectors.map(({ Name }, index) => ({ section, Name, index })),
+  )
+  return all.flatMap(({ section, Name, index }, at) => {
+    // Send connectors are compared with one another where they are checked.
+    if (section === 'SendConnectors') return []
+    const path = [section, index, 'Name']
+    if (Name === '' || Name.length > 64)
+      return [{ path, message: 'A name must have 1 to 64 characters.' }]
+    return earlier(all, at, (other) => other.Name)
+      ? [{ path, message: `Another connector has the name "${Name}".` }]
+      : []
   })
 }
 
@@ -147,6 +170,25 @@ function notificationProblems({ TransportConfig }: ServerConfig): Problem[] {
   return problems
 }
 
+function agentProblems({ TransportAgents }: ServerConfig): Problem[] {
+  return TransportAgents.flatMap(({ Name, Module }, index) => {
+    const refuse = (setting: string, message: string): Problem => ({
+      path: ['TransportAgents', index, setting],
+      message,
+    })
+    const problems: Problem[] = []
+    if (Name.trim() === '' || Name.length > 64)
+      problems.push(refuse('Name', 'must have 1 to 64 characters'))
+    if (earlier(TransportAgents, index, (other) => other.Name))
+      problems.push(refuse('Name', `there is an agent ${Name} above already; give it another name`))
+    if (!/\.[cm]?[jt]s$/.test(Module))
+      problems.push(
+        refuse('Module', 'must be an ES module: a file that ends in .ts, .mts, .js or .mjs'),
+      )
+    return problems
+  })
+}
+
 const services = ['TransportService', 'FrontendTransportService'] as const
 
 function serviceProblems(config: ServerConfig): Problem[] {
@@ -166,6 +208,12 @@ function serviceProblems(config: ServerConfig): Problem[] {
     problems.push({
       path: ['TransportService', 'MaxPerDomainOutboundConnections'],
       message: `is ${TransportService.MaxPerDomainOutboundConnections} and must not be above MaxOutboundConnections (${TransportService.MaxOutboundConnections})`,
+    })
+  const { RootDropDirectoryPath: root } = TransportService
+  if (root !== '' && !isAbsolute(root))
+    problems.push({
+      path: ['TransportService', 'RootDropDirectoryPath'],
+      message: `must be the whole path of a folder of this machine, such as /var/spool/drop, not "${root}"`,
     })
   return [
     ...problems,

@@ -4,6 +4,7 @@ import { type Milliseconds, day } from '../base/time-span.ts'
 import { saysPasswordInClear } from '../directory/directory-checks.ts'
 import { hasPossibleSenders } from '../receive/connectors/possible-senders.ts'
 import type { ReceiveConnector } from '../receive/connectors/receive-connector.ts'
+import { routableConnectors } from '../pipeline/routable-connector.ts'
 import { sameCertificateName } from '../tls/certificate-name.ts'
 import { type CertificateFacts, chooseCertificate, fitsDomain } from '../tls/certificate-choice.ts'
 import type { KeyPair } from '../tls/certificates.ts'
@@ -174,14 +175,15 @@ function oddHostNames({ Server, ReceiveConnectors, SendConnectors }: ServerConfi
   })
 }
 
-function nowhereToGo({ AcceptedDomains, SendConnectors }: ServerConfig): Problem[] {
+function nowhereToGo(config: ServerConfig): Problem[] {
+  const { AcceptedDomains } = config
   const problems: Problem[] = []
   if (AcceptedDomains.length === 0)
     problems.push({
       path: ['AcceptedDomains'],
       message: 'there is no accepted domain: mail from outside is refused for every recipient',
     })
-  if (!SendConnectors.some(({ Enabled }) => Enabled))
+  if (!routableConnectors(config).some(({ Enabled }) => Enabled))
     problems.push({
       path: ['SendConnectors'],
       message: 'there is no Send connector: every message waits in the Unreachable queue',

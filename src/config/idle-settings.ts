@@ -51,6 +51,20 @@ const defaults: Readonly<Record<string, Defaults>> = {
   ReceiveConnectors: { MaxAcknowledgementDelay: ['00:00:30'] },
   SendConnectors: { ConnectorType: ['Default'] },
   AcceptedDomains: { AddressBookEnabled: on },
+  RemoteDomains: {
+    ByteEncoderTypeFor7BitCharsets: ['Undefined'],
+    CharacterSet: ['iso-8859-1', 'utf-8'],
+    ContentType: ['MimeHtmlText'],
+    LineWrapSize: ['unlimited'],
+    NonMimeCharacterSet: ['iso-8859-1'],
+    PreferredInternetCodePageForShiftJis: ['Undefined'],
+    DisplaySenderName: on,
+    MeetingForwardNotificationEnabled: on,
+    AllowedOOFType: ['External'],
+    AutoForwardEnabled: on,
+    AutoReplyEnabled: on,
+    MessageCountThreshold: ['2147483647', 'unlimited'],
+  },
   TransportService: {
     ...ofServices,
     ...ofLogs(on, 'IrmLog', 'ActiveUserStatisticsLog', 'QueueLog', 'ServerStatisticsLog', 'WlmLog'),
@@ -135,6 +149,7 @@ const bookkeepingOf: Readonly<Record<string, readonly string[]>> = {
   SendConnectors: [
     ...['ConnectedDomains', 'HomeMTA', 'HomeMtaServerId', 'IsSmtpConnector', 'SourceRoutingGroup'],
   ],
+  ForeignConnectors: ['HomeMTA', 'HomeMtaServerId', 'IsSmtpConnector', 'SourceRoutingGroup'],
   AcceptedDomains: [
     'FederatedOrganizationLink',
     'IsDefaultFederatedDomain',

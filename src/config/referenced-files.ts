@@ -1,5 +1,8 @@
-import { readFile } from 'node:fs/promises'
+import { access, constants, readFile } from 'node:fs/promises'
 import { isAbsolute, resolve } from 'node:path'
+import { tryModule } from '../agents/host/try-module.ts'
+import type { TransportAgentSettings } from '../agents/host/transport-agent.ts'
+import type { Clock } from '../base/clock.ts'
 import type { Problem } from '../base/problem.ts'
 import { filterFault } from '../directory/ldap/filter-check.ts'
 import type { DirectorySettings } from '../directory/directory-schema.ts'
@@ -25,6 +28,10 @@ export function resolvePaths(config: ServerConfig, folder: string): ServerConfig
             AuthenticationCredential: withPasswordFile(connector.AuthenticationCredential),
           },
     ),
+    TransportAgents: config.TransportAgents.map((agent) => ({
+      ...agent,
+      Module: absolute(agent.Module),
+    })),
     Certificates: config.Certificates.map(({ CertificateFile, KeyFile }) => ({
       CertificateFile: absolute(CertificateFile),
       KeyFile: absolute(KeyFile),
@@ -57,17 +64,30 @@ export interface ReferencedFiles {
   readonly certificates: readonly { readonly index: number; readonly pair: KeyPair }[]
 }
 
+export interface FileChecks {
+  readonly clock: Clock
+  /** Runs the modules of agents, to see whether they load. */
+  readonly tryModules: boolean
+}
+
 /** Opens each file that the configuration names. Never rejects. */
-export async function checkReferencedFiles(config: ServerConfig): Promise<ReferencedFiles> {
+export async function checkReferencedFiles(
+  config: ServerConfig,
+  checks: FileChecks,
+): Promise<ReferencedFiles> {
   const passwords = await Promise.all(passwordFiles(config).map(passwordFileProblem))
   const directory = await directoryFileProblems(config.Directory)
   const read = await Promise.all(
     config.Certificates.map(async (files, index) => ({ index, result: await readKeyPair(files) })),
   )
+  const agents = await Promise.all(
+    config.TransportAgents.map((agent, index) => moduleProblems(agent, index, checks)),
+  )
   return {
     problems: [
       ...passwords.flat(),
       ...directory,
+      ...agents.flat(),
       ...read.flatMap(({ index, result }) =>
         isFault(result)
           ? { path: ['Certificates', index, result.setting], message: result.message }
@@ -78,6 +98,28 @@ export async function checkReferencedFiles(config: ServerConfig): Promise<Refere
       isFault(result) ? [] : { index, pair: result },
     ),
   }
+}
+
+async function moduleProblems(
+  agent: TransportAgentSettings,
+  index: number,
+  { clock, tryModules }: FileChecks,
+): Promise<Problem[]> {
+  const path = ['TransportAgents', index, 'Module']
+  // A module that is gone must not stand in the way of its removal.
+  if (!agent.Enabled) return []
+  try {
+    await access(agent.Module, constants.R_OK)
+  } catch (error) {
+    return [{ path, message: cannotBeRead(agent.Module, error) }]
+  }
+  const problem = tryModules ? await tryModule(agent, clock) : undefined
+  return problem === undefined ? [] : [{ path, message: `${problem} (${agent.Module})` }]
+}
+
+function cannotBeRead(file: string, error: unknown): string {
+  const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  return `cannot be read: ${missing ? 'no such file' : String(error)} (${file})`
 }
 
 interface PasswordFile {
@@ -109,9 +151,7 @@ async function passwordFileProblem({ path, file }: PasswordFile): Promise<Proble
     if (firstLine !== '') return []
     return [{ path, message: `has no password on its first line (${file})` }]
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    const reason = missing ? 'no such file' : String(error)
-    return [{ path, message: `cannot be read: ${reason} (${file})` }]
+    return [{ path, message: cannotBeRead(file, error) }]
   }
 }
 

@@ -88,6 +88,8 @@ export const transportServiceSchema = z.strictObject({
   QueueMaxIdleTime: timeSpan(5 * second, hour).default(3 * minute),
   ...receiveProtocolLogFields,
   ReplayDirectoryPath: text().default('replay'),
+  /** What Drop folders stand in; empty: `drop` in the data folder. */
+  RootDropDirectoryPath: text().default(''),
   ...sendProtocolLogFields,
   TransientFailureRetryCount: count(0, 15).default(6),
   /** Default 5 minutes, on Edge 10. */

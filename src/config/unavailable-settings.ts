@@ -22,7 +22,7 @@ const noAgents = 'there are no transport agents'
 const noShadow = 'mail is on disk before it is accepted, so there is no shadow redundancy'
 const noOnline = 'it belongs to Exchange Online'
 const noDomainSecurity = 'there is no Domain Security'
-const noFolders = 'mail is not put into folders'
+const noSites = { why: 'there are no sites', instead: 'SourceTransportServers names the servers' }
 const noMailboxes = 'there are no mailboxes'
 
 /** Of both services. */
@@ -55,10 +55,7 @@ const ofServices: readonly UnavailableSettings[] = [
 ]
 
 const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
-  '': [
-    { names: ['RemoteDomains'], why: 'nothing is set by remote domain' },
-    { names: ['ForeignConnectors', 'DeliveryAgentConnectors'], why: 'mail leaves by SMTP only' },
-  ],
+  '': [{ names: ['DeliveryAgentConnectors'], why: 'mail leaves by SMTP and into folders only' }],
   ReceiveConnectors: [
     { names: ['LiveCredentialEnabled'], why: noOnline },
     { names: ['MaxAcknowledgementDelay'], why: noShadow },
@@ -74,16 +71,13 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
       why: noDomainSecurity,
       instead: 'use RequireTLS with TlsAuthLevel DomainValidation',
     },
-    {
-      names: ['IsScopedConnector'],
-      why: 'there are no sites',
-      instead: 'SourceTransportServers names the servers',
-    },
+    { names: ['IsScopedConnector'], ...noSites },
     {
       names: ['LinkedReceiveConnector'],
       why: 'connectors are not linked, nor are they in Exchange since 2013',
     },
   ],
+  ForeignConnectors: [{ names: ['IsScopedConnector'], ...noSites }],
   AcceptedDomains: [
     { names: ['MakeDefault'], why: 'it is a word of the cmdlet', instead: 'write Default: true' },
     {
@@ -95,6 +89,40 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
         ...['CanHaveCloudCache', 'EnableNego2Authentication', 'MailFlowRegion', 'OutboundOnly'],
         ...['SendingFromDomainDisabled', 'SendingToDomainDisabled'],
       ],
+      why: noOnline,
+    },
+  ],
+  RemoteDomains: [
+    {
+      names: [
+        ...['ByteEncoderTypeFor7BitCharsets', 'CharacterSet', 'ContentType', 'LineWrapSize'],
+        ...['NonMimeCharacterSet', 'PreferredInternetCodePageForShiftJis'],
+        ...['RequiredCharsetCoverage', 'TNEFEnabled'],
+      ],
+      why: 'the content of messages is not converted',
+    },
+    {
+      names: ['DisplaySenderName', 'UseSimpleDisplayName'],
+      why: 'the names of senders are passed on as they stand in the header',
+    },
+    {
+      names: ['MeetingForwardNotificationEnabled'],
+      why: 'the server forwards no meetings',
+    },
+    {
+      names: ['AllowedOOFType', 'AutoForwardEnabled', 'AutoReplyEnabled'],
+      why: 'automatic mail is passed on like any other',
+    },
+    {
+      names: ['IsInternal', 'TargetDeliveryDomain'],
+      why: 'there is no hybrid mail flow with Exchange Online',
+    },
+    {
+      names: ['TrustedMailInboundEnabled', 'TrustedMailOutboundEnabled'],
+      why: 'there are no filters that trusted mail could pass by',
+    },
+    {
+      names: ['MessageCountThreshold', 'SmtpDaneMandatoryModeEnabled'],
       why: noOnline,
     },
   ],
@@ -140,10 +168,6 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
     {
       names: ['RecipientValidationCacheEnabled'],
       why: 'what a directory server said is kept for the CacheTime of Directory',
-    },
-    {
-      names: ['RootDropDirectoryPath'],
-      why: noFolders,
     },
     {
       names: ['PoisonMessageDetectionEnabled', 'PoisonThreshold'],

@@ -50,9 +50,10 @@ export class ConnectivityLogWriter extends CsvLogWriter implements ConnectivityL
     this.#ids = ids
   }
 
-  session({ destination, description }: ConnectivitySessionOptions): ConnectivitySession {
+  session(options: ConnectivitySessionOptions): ConnectivitySession {
+    const { destination, description, source = 'SMTP' } = options
     const id = this.#ids.next()
-    const place = `,${id},SMTP,${csvField(destination)},`
+    const place = `,${id},${source},${csvField(destination)},`
     const write: WriteRecord = (direction, text) =>
       this.log.append(`${this.time.now()}${place}${direction},${csvField(text)}\r\n`)
     write('+', description)

@@ -6,6 +6,8 @@ export interface ConnectivitySessionOptions {
   readonly destination: string
   /** The first record's text: what sort of queue, and by which connector. */
   readonly description: string
+  /** By what it goes; SMTP when nothing is said. */
+  readonly source?: 'SMTP' | 'GATEWAY' | 'AGENT'
 }
 
 /** The connectivity log of one outbound session, from before its host is known to its end. */

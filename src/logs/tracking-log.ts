@@ -5,7 +5,7 @@ import type { Milliseconds } from '../base/time-span.ts'
 export const trackingEvents = [
   /** Accepted by SMTP. */
   'RECEIVE',
-  /** Handed to the next hop by SMTP. */
+  /** Handed to the next hop. */
   'SEND',
   /** Failed for good. */
   'FAIL',
@@ -31,13 +31,14 @@ export type TrackingEvent = (typeof trackingEvents)[number]
 /** The part of the server where an event came from. */
 export const trackingSources = [
   'ADMIN',
-  'SMTP',
-  'PICKUP',
-  'REPLAY',
   'DNS',
   'DSN',
+  'GATEWAY',
+  'PICKUP',
   'QUEUE',
+  'REPLAY',
   'ROUTING',
+  'SMTP',
 ] as const
 export type TrackingSource = (typeof trackingSources)[number]
 

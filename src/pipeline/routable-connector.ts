@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import type { Bytes } from '../base/byte-size.ts'
+import { type DeliveryType, deliveryKinds } from '../queue/delivery-kinds.ts'
 import type { QueueKey } from '../queue/queue-key.ts'
 import type { AddressSpace } from './address-space.ts'
 
@@ -14,18 +15,24 @@ interface AnyConnector {
 }
 
 /** By SMTP: to the MX hosts of each domain, or to smart hosts. */
-interface RoutableSendConnector extends AnyConnector {
+export interface RoutableSendConnector extends AnyConnector {
   readonly kind: 'Send'
   readonly DNSRoutingEnabled: boolean
   readonly SmartHosts: readonly string[]
 }
 
+/** Into a folder, from which another program takes the files. */
+export interface RoutableForeignConnector extends AnyConnector {
+  readonly kind: 'Foreign'
+}
+
 /** A way by which mail can leave. */
-export type RoutableConnector = RoutableSendConnector
+export type RoutableConnector = RoutableSendConnector | RoutableForeignConnector
 
 /** The sections of the configuration that hold connectors. */
 export interface ConnectorSections {
   readonly SendConnectors: readonly Omit<RoutableSendConnector, 'kind'>[]
+  readonly ForeignConnectors: readonly Omit<RoutableForeignConnector, 'kind'>[]
 }
 
 /** A server by its two names. */
@@ -36,8 +43,19 @@ export interface ServerNames {
 
 /** All connectors of a configuration, among which routing chooses. */
 export function routableConnectors(sections: ConnectorSections): readonly RoutableConnector[] {
-  return sections.SendConnectors.map((connector) => ({ kind: 'Send', ...connector }))
+  const { SendConnectors, ForeignConnectors } = sections
+  return [
+    ...SendConnectors.map((connector) => ({ ...connector, kind: 'Send' }) as const),
+    ...ForeignConnectors.map(
+      (connector) => ({ ...connector, ...usable(connector), kind: 'Foreign' }) as const,
+    ),
+  ]
 }
+
+/** A limit of 0 takes a Foreign connector out of use, in Exchange as here. */
+const usable = ({ Enabled, MaxMessageSize }: Pick<AnyConnector, 'Enabled' | 'MaxMessageSize'>) => ({
+  Enabled: Enabled && MaxMessageSize > 0,
+})
 
 /** Whether this server may use a connector: it is enabled, and its source servers include this one. */
 export function isUsable(
@@ -57,21 +75,49 @@ export function isSourceServer(
   return servers.some((name) => own.includes(name.trim().toLowerCase()))
 }
 
-/** The queue in which mail for the domain waits for the connector. */
-export function queueOf(connector: RoutableConnector, domain: string): QueueKey {
+/** The queue in which mail for the domain waits for the connector, which takes it by `space`. */
+export function queueOf(
+  connector: RoutableConnector,
+  domain: string,
+  space: AddressSpace,
+): QueueKey {
   const nextHopConnector = connector.Name
-  return connector.DNSRoutingEnabled
-    ? { deliveryType: 'DnsConnectorDelivery', nextHopDomain: domain, nextHopConnector }
-    : {
-        deliveryType: 'SmartHostConnectorDelivery',
-        nextHopDomain: formatSmartHosts(connector.SmartHosts),
+  const deliveryType = deliveryTypeOf(connector)
+  switch (connector.kind) {
+    case 'Send':
+      return {
+        deliveryType,
+        nextHopDomain: connector.DNSRoutingEnabled
+          ? domain
+          : formatSmartHosts(connector.SmartHosts),
         nextHopConnector,
       }
+    case 'Foreign':
+      return {
+        deliveryType,
+        // One queue for each address space, not for each domain that a client can name.
+        nextHopDomain: space.type === 'SMTP' ? space.space : space.type,
+        nextHopConnector,
+      }
+  }
+}
+
+/** Exchange's name for the way that mail takes by the connector. */
+function deliveryTypeOf(connector: RoutableConnector): DeliveryType {
+  switch (connector.kind) {
+    case 'Send':
+      return connector.DNSRoutingEnabled ? 'DnsConnectorDelivery' : 'SmartHostConnectorDelivery'
+    case 'Foreign':
+      return 'NonSmtpGatewayDelivery'
+  }
 }
 
 /** Whether mail in the queue waits for the connector. */
-export function isConnectorOf(queue: QueueKey, { Name }: RoutableConnector): boolean {
-  return Name === queue.nextHopConnector
+export function isConnectorOf(queue: QueueKey, connector: RoutableConnector): boolean {
+  const { agent } = deliveryKinds[deliveryTypeOf(connector)]
+  return (
+    connector.Name === queue.nextHopConnector && agent === deliveryKinds[queue.deliveryType].agent
+  )
 }
 
 /** Smart hosts as queues show them: `[10.0.0.1],relay.example`. */
@@ -82,13 +128,22 @@ export function formatSmartHosts(smartHosts: readonly string[]): string {
 /** All of a connector that routes depend on. */
 export function connectorRouting(connector: RoutableConnector): readonly unknown[] {
   const { kind, Name, Enabled, AddressSpaces, SourceTransportServers, MaxMessageSize } = connector
-  const { DNSRoutingEnabled, SmartHosts } = connector
   const common = [kind, Name, Enabled, AddressSpaces, SourceTransportServers, MaxMessageSize]
-  return [...common, DNSRoutingEnabled, SmartHosts]
+  if (connector.kind !== 'Send') return common
+  return [...common, connector.DNSRoutingEnabled, connector.SmartHosts]
 }
 
 /** How mail of a delivery queue finds its next hop, told to a person. */
-export function formatNextHop(queue: QueueKey): string {
-  const byMx = queue.deliveryType === 'DnsConnectorDelivery'
-  return byMx ? `by MX of ${queue.nextHopDomain}` : `smart hosts ${queue.nextHopDomain}`
+export function formatNextHop({ deliveryType, nextHopDomain }: QueueKey): string {
+  switch (deliveryType) {
+    case 'DnsConnectorDelivery':
+      return `by MX of ${nextHopDomain}`
+    case 'NonSmtpGatewayDelivery':
+      return `a Drop folder for ${nextHopDomain}`
+    case 'SmartHostConnectorDelivery':
+    case 'SmtpRelayToServers':
+    case 'Undefined':
+    case 'Unreachable':
+      return `smart hosts ${nextHopDomain}`
+  }
 }

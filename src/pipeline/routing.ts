@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import type { Bytes } from '../base/byte-size.ts'
+import { decapsulated } from '../message/encapsulated-address.ts'
 import { domainOf } from '../message/envelope.ts'
 import { type QueueKey, queueKeyText } from '../queue/queue-key.ts'
 import { reply } from '../smtp/reply.ts'
@@ -16,6 +17,7 @@ import {
   isUsable,
   queueOf,
 } from './routable-connector.ts'
+import { type Destination, specificityOf } from './space-match.ts'
 
 /** The configuration that decides where mail goes. */
 export interface RoutingTables {
@@ -69,6 +71,9 @@ const tooLarge = reply(
 const addressLiteral = reply(
   '550 5.1.3 ROUTING.AddressLiteral; recipient address names a host address, not a domain',
 )
+const noConnectorForType = reply(
+  '550 5.4.4 ROUTING.NoConnectorForAddressType; no connector takes addresses of this type',
+)
 const noDomain = reply('550 5.1.3 ROUTING.NoDomain; recipient address has no domain')
 
 /**
@@ -93,8 +98,9 @@ export function explainRoute(
   if (failure !== undefined) {
     return { ...common, candidates: [], route: { kind: 'failed', reply: failure } }
   }
-  const candidates = judge(domain, size, tables)
-  return { ...common, candidates, route: conclude(domain, candidates) }
+  const destination = foreignDestination(address, tables) ?? { type: 'SMTP', name: domain }
+  const candidates = judge(destination, size, tables)
+  return { ...common, candidates, route: conclude(destination, candidates) }
 }
 
 /**
@@ -129,20 +135,42 @@ export function routingText({ server, acceptedDomains, connectors }: RoutingTabl
   return JSON.stringify([server, acceptedDomains.entries, connectors.map(connectorRouting)])
 }
 
+/**
+ * The address of another mail system that an address at one of our domains stands for, where a connector of this
+ * server takes such addresses; undefined for all others, which are the next host's business.
+ */
+export function foreignDestination(
+  address: string,
+  tables: RoutingTables,
+): Destination | undefined {
+  const foreign = decapsulated(address)
+  if (foreign === undefined) return undefined
+  const { acceptedDomains, connectors, server } = tables
+  const { type } = foreign
+  const isServed = connectors.some(
+    (connector) =>
+      isUsable(connector, server) && connector.AddressSpaces.some((space) => space.type === type),
+  )
+  if (!isServed || !acceptedDomains.isAccepted(routingDomain(address, tables))) return undefined
+  return { type, name: foreign.address }
+}
+
 /** RFC 5321 2.3.5: postmaster may come without a domain; it is ours then. */
 function routingDomain(address: string, { acceptedDomains }: RoutingTables): string {
   return comparableDomain(domainOf(address)) || (acceptedDomains.defaultDomain ?? '')
 }
 
-function conclude(domain: string, candidates: readonly Candidate[]): Route {
-  const chosen = candidates.find(({ verdict }) => verdict === 'chosen')?.connector
-  if (chosen !== undefined) {
-    return { kind: 'connector', queue: queueOf(chosen, domain), connector: chosen }
+function conclude(destination: Destination, candidates: readonly Candidate[]): Route {
+  const chosen = candidates.find(({ verdict }) => verdict === 'chosen')
+  if (chosen?.space !== undefined) {
+    const { connector, space } = chosen
+    return { kind: 'connector', queue: queueOf(connector, destination.name, space), connector }
   }
   const sizeAlone = candidates.some(({ verdict }) => verdict === 'message too large')
-  return sizeAlone
-    ? { kind: 'failed', reply: tooLarge }
-    : { kind: 'unreachable', reason: noConnector }
+  if (sizeAlone) return { kind: 'failed', reply: tooLarge }
+  return destination.type === 'SMTP'
+    ? { kind: 'unreachable', reason: noConnector }
+    : { kind: 'failed', reply: noConnectorForType }
 }
 
 /** A connector that can serve the domain. */
@@ -152,10 +180,10 @@ interface Contender {
   readonly specificity: number
 }
 
-function judge(domain: string, size: Bytes, tables: RoutingTables): Candidate[] {
+function judge(destination: Destination, size: Bytes, tables: RoutingTables): readonly Candidate[] {
   const judged = tables.connectors.map((connector) => {
     const usable = isUsable(connector, tables.server)
-    const match = usable ? bestSpace(domain, connector, tables) : undefined
+    const match = usable ? bestSpace(destination, connector, tables) : undefined
     return { connector, match }
   })
   const contenders = judged.flatMap(({ match }) =>
@@ -190,38 +218,16 @@ function precedes(a: Contender, b: Contender): boolean {
 }
 
 function bestSpace(
-  domain: string,
+  destination: Destination,
   connector: RoutableConnector,
   tables: RoutingTables,
 ): Contender | undefined {
   let best: Contender | undefined
   for (const space of connector.AddressSpaces) {
-    const specificity = specificityOf(space.space, domain, tables.acceptedDomains)
+    const specificity = specificityOf(space, destination, tables.acceptedDomains)
     if (specificity === undefined) continue
     const contender = { connector, space, specificity }
     if (best === undefined || precedes(contender, best)) best = contender
   }
   return best
-}
-
-const exactMatch = Infinity
-
-/**
- * How closely a space fits a domain: exact, then a wildcard by its length, then `*` (0); undefined
- * when it does not fit. `--` counts as if each domain of the organisation were listed literally.
- */
-function specificityOf(
-  space: string,
-  domain: string,
-  acceptedDomains: AcceptedDomainTable,
-): number | undefined {
-  if (space === '*') return 0
-  if (space === '--') {
-    const match = acceptedDomains.isOrganisation(domain) ? acceptedDomains.match(domain) : undefined
-    if (match === undefined) return undefined
-    return match.exact ? exactMatch : match.base.length
-  }
-  if (!space.startsWith('*.')) return space === domain ? exactMatch : undefined
-  const base = space.slice(2)
-  return domain === base || domain.endsWith(`.${base}`) ? base.length : undefined
 }

@@ -1,11 +1,14 @@
 import type { TrackingSource } from '../logs/tracking-log.ts'
 
+/** The agents that deliver: by SMTP, or into Drop folders. */
+export type DeliveryAgentName = 'smtp' | 'drop'
+
 /** What is the same for all queues of one of Exchange's delivery types. */
 export interface DeliveryKind {
   /** Exchange's NextHopCategory. */
   readonly category: 'External' | 'Internal'
-  /** Whether its queues lead to a next hop, rather than being one of the persistent ones. */
-  readonly isDelivery: boolean
+  /** Who delivers from its queues; nobody from the persistent ones, which lead to no next hop. */
+  readonly agent?: DeliveryAgentName
   /** Who tries it, in the message tracking log. */
   readonly trackingSource: TrackingSource
   /** What its one queue is called; queues of a kind that may have many are called by their numbers. */
@@ -14,18 +17,17 @@ export interface DeliveryKind {
 
 /** The delivery types that can occur here. */
 const kinds = {
-  DnsConnectorDelivery: { category: 'External', isDelivery: true, trackingSource: 'SMTP' },
-  SmartHostConnectorDelivery: { category: 'External', isDelivery: true, trackingSource: 'SMTP' },
-  SmtpRelayToServers: { category: 'Internal', isDelivery: true, trackingSource: 'SMTP' },
+  DnsConnectorDelivery: { category: 'External', agent: 'smtp', trackingSource: 'SMTP' },
+  SmartHostConnectorDelivery: { category: 'External', agent: 'smtp', trackingSource: 'SMTP' },
+  NonSmtpGatewayDelivery: { category: 'External', agent: 'drop', trackingSource: 'GATEWAY' },
+  SmtpRelayToServers: { category: 'Internal', agent: 'smtp', trackingSource: 'SMTP' },
   Undefined: {
     category: 'Internal',
-    isDelivery: false,
     trackingSource: 'ROUTING',
     queueName: 'Submission',
   },
   Unreachable: {
     category: 'Internal',
-    isDelivery: false,
     trackingSource: 'ROUTING',
     queueName: 'Unreachable',
   },

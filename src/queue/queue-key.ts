@@ -3,9 +3,12 @@ import { type DeliveryType, deliveryKinds } from './delivery-kinds.ts'
 /** Exchange's NextHopSolutionKey: copies with equal keys wait in one queue. */
 export interface QueueKey {
   readonly deliveryType: DeliveryType
-  /** Recipient domain, or the smart host list as it is shown: `[10.0.0.1],relay.example`. */
+  /**
+   * Recipient domain, the smart host list as it is shown (`[10.0.0.1],relay.example`), or the address space of a
+   * connector that does not speak SMTP.
+   */
   readonly nextHopDomain: string
-  /** Name of the Send connector; empty for the two persistent queues. */
+  /** Name of the connector; empty for the two persistent queues. */
   readonly nextHopConnector: string
 }
 
@@ -47,5 +50,5 @@ export function queueKeyText(key: QueueKey): string {
 
 /** Whether the queue leads to a next hop, rather than being one of the two persistent ones. */
 export function isDeliveryQueue(key: QueueKey): boolean {
-  return deliveryKinds[key.deliveryType].isDelivery
+  return deliveryKinds[key.deliveryType].agent !== undefined
 }

@@ -57,9 +57,7 @@ export async function openFrontendTransportService(ground: ServiceGround): Promi
       server: Server,
       connectors: mapLive(config, ({ ReceiveConnectors }) => ReceiveConnectors),
       users: mapLive(config, ({ Users }) => Users),
-      acceptedDomains: acceptedDomainsOf(
-        mapLive(liveRoutingTables(config), (tables) => tables.acceptedDomains),
-      ),
+      acceptedDomains: acceptedDomainsOf(liveRoutingTables(config)),
       directory,
       certificates,
       maxConnectionRatePerMinute: mapLive(

@@ -1,18 +1,15 @@
 import { calmLog } from '../base/calm-log.ts'
 import type { Clock } from '../base/clock.ts'
-import { type Live, mapLive } from '../base/live.ts'
+import { type Live, derivedLive, mapLive } from '../base/live.ts'
 import { loopLoad } from '../base/loop-load.ts'
-import { systemRandom } from '../base/random.ts'
 import { second } from '../base/time-span.ts'
-import { nodeResolver } from '../dns/node-resolver.ts'
+import { RemoteDomainTable } from '../dsn/remote-domains.ts'
 import { DsnNotifier } from '../dsn/dsn-notifier.ts'
-import type { ProtocolLog } from '../logs/protocol-log.ts'
 import { randomGuid } from '../message/message-id.ts'
 import { type Categorized, Categorizer, itemOf } from '../pipeline/categorizer.ts'
 import { liveRoutingTables } from '../pipeline/live-routing-tables.ts'
 import { QueueSubmission } from '../pipeline/submission.ts'
 import { type RoutingTables, hasConnector, isBestWay, routingText } from '../pipeline/routing.ts'
-import { noFrontEnd, outboundProxyDialer } from '../proxy/outbound-proxy.ts'
 import { type QueueKey, isRedirectionQueue, submissionQueue } from '../queue/queue-key.ts'
 import { queuePages } from '../queue/queue-pages.ts'
 import { type QueueStore, StoreError } from '../queue/queue-store.ts'
@@ -20,21 +17,18 @@ import type { NewCopy } from '../queue/stored-message.ts'
 import { QueueScheduler } from '../queue/scheduler/scheduler.ts'
 import { openSqliteQueueStore } from '../queue/sqlite/sqlite-queue-store.ts'
 import { ReceiveService } from '../receive/receive-service.ts'
-import { SmtpDelivery } from '../deliver/smtp/delivery.ts'
-import { type Dialer, directDialer } from '../deliver/smtp/dialer.ts'
-import type { SendConnector } from '../deliver/smtp/send-connector.ts'
 import { acceptedDomainsOf } from './accepted-domains-of.ts'
 import { type OpenDirectory, openDirectory } from './open-directory.ts'
 import { keepThreadsSmall, tendHeapGrowth } from './heap-growth.ts'
-import { LiveServiceTargets } from './live-service-targets.ts'
 import { serveMailFolders } from './mail-folders.ts'
 import { openMessageTracking } from './message-tracking.ts'
-import { ownListeners } from './own-listeners.ts'
+import { openDelivery } from './open-delivery.ts'
 import { numbersOfFile, queueFilePath } from './workers/queue-files.ts'
 import { queueMethods } from './queue-methods.ts'
 import { CannotStart, type RunningService, type ServiceGround } from './service-ground.ts'
-import { type ServiceLogs, openServiceLogs } from './service-log.ts'
+import { openServiceLogs } from './service-log.ts'
 import { recipientResolution } from './recipient-resolution.ts'
+import { openTransportAgents } from './transport-agents.ts'
 import { redirectionTarget } from './redirection-target.ts'
 import { tellRetry } from './retry-told.ts'
 import { listensOnNothing, startListening } from './start-listening.ts'
@@ -66,6 +60,10 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
     categorize: (recipients) => noticeCopies(categorizer.start({ recipients, size: 0 })),
     transportConfig,
     domains,
+    remoteDomains: derivedLive(
+      mapLive(config, ({ RemoteDomains }) => RemoteDomains),
+      (entries) => new RemoteDomainTable(entries),
+    ),
     messageExpirationTimeout: mapLive(
       config,
       ({ TransportService }) => TransportService.MessageExpirationTimeout,
@@ -78,7 +76,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   const scheduler = opened.use(
     new QueueScheduler({
       store,
-      agent: delivery,
+      agent: delivery.agent,
       notifier,
       recategorize: (copy) => categorizer.categorize(itemOf(copy)),
       settings: mapLive(config, ({ TransportService }) => TransportService),
@@ -93,6 +91,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       ...(siblings !== undefined && { places: siblings.places }),
     }),
   )
+  const agents = opened.use(await openTransportAgents(ground))
   const submission = new QueueSubmission({
     ...{ store, categorizer, transportConfig, server: Server, clock, newGuid: randomGuid },
     onReceived: (session, copies, resolved) =>
@@ -106,7 +105,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       server: Server,
       connectors: mapLive(config, ({ ReceiveConnectors }) => ReceiveConnectors),
       users: mapLive(config, ({ Users }) => Users),
-      acceptedDomains: acceptedDomainsOf(domains),
+      acceptedDomains: acceptedDomainsOf(tables),
       directory,
       certificates,
       maxConnectionRatePerMinute: mapLive(
@@ -114,6 +113,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
         ({ TransportService }) => TransportService.MaxConnectionRatePerMinute,
       ),
       sink: submission,
+      agents: agents.runner,
       protocolLog: logs.receive,
       clock,
       logger,
@@ -132,14 +132,17 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   const closing = opened.move()
   return {
     listeners,
-    adminMethods: queueMethods(scheduler, {
-      server: { Name: Server.Name, Fqdn: Server.Fqdn },
-      store,
-      redirectionTo: (host) => redirectionTarget(host, (queue) => delivery.nextHopOf(queue)),
-      log: troubles,
-    }),
+    adminMethods: {
+      ...queueMethods(scheduler, {
+        server: { Name: Server.Name, Fqdn: Server.Fqdn },
+        store,
+        redirectionTo: (host) => redirectionTarget(host, (queue) => delivery.smtp.nextHopOf(queue)),
+        log: troubles,
+      }),
+      ...agents.adminMethods,
+    },
     ...(worker.drainOnly && { emptied: emptied(store, clock, ending.signal) }),
-    inForce: () => receive.inForce(),
+    inForce: () => Promise.all([receive.inForce(), agents.inForce()]),
     unhealthy() {
       if (draining) return 'the service is draining'
       return worker.drainOnly ? undefined : listensOnNothing(receive)
@@ -223,49 +226,6 @@ function tellRoom(store: QueueStore, { worker, dataFolder, logger }: ServiceGrou
       logger.info({ queueFile }, 'there is room on the disk of the queue: delivery goes on')
     else stopped()
   })
-}
-
-function openDelivery(ground: ServiceGround, store: QueueStore, logs: ServiceLogs): SmtpDelivery {
-  const { config, clock, logger, certificates } = ground
-  const servers = (which: 'InternalDNSServers' | 'ExternalDNSServers') =>
-    nodeResolver(
-      mapLive(config, ({ TransportService }) => TransportService[which]),
-      clock,
-    )
-  return new SmtpDelivery({
-    connectors: mapLive(config, ({ SendConnectors }) => SendConnectors),
-    limits: mapLive(config, ({ TransportService }) => TransportService),
-    server: mapLive(config, ({ Server }) => Server),
-    resolvers: { internal: servers('InternalDNSServers'), external: servers('ExternalDNSServers') },
-    dialerFor: dialers(ground, logs.send),
-    certificates,
-    store,
-    protocolLog: logs.send,
-    connectivityLog: logs.connectivity,
-    isOwnListener: ownListeners(() => config.current.ReceiveConnectors),
-    clock,
-    random: systemRandom,
-    logger,
-  })
-}
-
-/** Direct connections, or those through the front end for connectors with FrontendProxyEnabled. */
-function dialers(ground: ServiceGround, log: ProtocolLog): (connector: SendConnector) => Dialer {
-  const { config, clock, certificates } = ground
-  const direct = directDialer(clock)
-  const targets = new LiveServiceTargets(config)
-  return (connector) => {
-    const { Server } = config.current
-    // An Edge server has no front end.
-    if (!connector.FrontendProxyEnabled || Server.Role === 'Edge') return direct
-    const frontEnd = targets.outboundProxy()
-    if (frontEnd === undefined) return noFrontEnd
-    return outboundProxyDialer({
-      ...{ dialer: direct, clock, log, frontEnd, fqdn: Server.Fqdn, connector: connector.Name },
-      certificate: certificates.internal,
-      verbose: () => connector.ProtocolLoggingLevel === 'Verbose',
-    })
-  }
 }
 
 interface RerouteParts {

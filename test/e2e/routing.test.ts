@@ -66,7 +66,7 @@ test('a message to three address spaces leaves as three copies, as explain-route
     [
       'Recipient        bob@inside.example',
       'Accepted domain  inside.example (Authoritative)',
-      'Send connectors',
+      'Connectors',
       '  To Inside: chosen by SMTP:--;1',
       '  To Partner: no matching address space',
       '  To Internet: less specific address space by SMTP:*;1',

@@ -14,13 +14,6 @@ const providers = 'Add Get Remove Set Test'
 
 const families: readonly AbsentFamily[] = [
   {
-    why: 'there are no transport agents; what the relay does with a message is built in.',
-    cmdlets: {
-      TransportAgent: 'Disable Enable Get Install Set Uninstall',
-      TransportPipeline: 'Get',
-    },
-  },
-  {
     why: 'there are no transport rules; filter on the server behind the relay.',
     cmdlets: {
       TransportRule: rule,
@@ -118,16 +111,11 @@ const families: readonly AbsentFamily[] = [
     },
   },
   {
-    why: 'mail goes by SMTP alone; use New-SendConnector.',
+    why: 'mail goes by SMTP and into folders; use New-SendConnector or New-ForeignConnector.',
     cmdlets: {
       DeliveryAgentConnector: change,
-      ForeignConnector: change,
       X400AuthoritativeDomain: change,
     },
-  },
-  {
-    why: 'there are no settings by remote domain: content is not converted, and what leaves is decided by Send connectors.',
-    cmdlets: { RemoteDomain: change },
   },
   {
     why: 'there is no journaling.',

@@ -1,5 +1,8 @@
 import type { Cmdlet } from '../shell/cmdlet.ts'
 import { acceptedDomainCmdlets } from './configuration/accepted-domain.ts'
+import type { RunningAgents } from './agents/running-agents.ts'
+import { transportAgentCmdlets } from './agents/transport-agent.ts'
+import { transportPipelineCmdlets } from './agents/transport-pipeline.ts'
 import { type AgentLogs, agentLogCmdlets } from './logs/agent-log.ts'
 import { type AuditLogs, auditLogCmdlets } from './logs/admin-audit-log.ts'
 import type { Configuration } from './configuration/configuration.ts'
@@ -20,6 +23,8 @@ import { recipientCmdlets } from './recipients/recipient-cmdlets.ts'
 import type { RecipientListing } from './recipients/recipient-listing.ts'
 import { localUserCmdlets } from './configuration/local-user.ts'
 import { receiveConnectorCmdlets } from './configuration/receive-connector.ts'
+import { remoteDomainCmdlets } from './configuration/remote-domain.ts'
+import { foreignConnectorCmdlets } from './configuration/gateways/foreign-connector.ts'
 import { sendConnectorCmdlets } from './configuration/send-connector.ts'
 import { type Routes, routeCmdlets } from './tests/test-route.ts'
 import { transportConfigCmdlets } from './configuration/transport-config.ts'
@@ -36,6 +41,7 @@ export interface Administration {
   readonly server: ServerInquiry
   readonly health: ServerHealth
   readonly trackingLogs: TrackingLogs
+  readonly agents: RunningAgents
   readonly agentLogs: AgentLogs
   readonly auditLogs: AuditLogs
   readonly mailFlow: MailFlow
@@ -64,6 +70,8 @@ export function serverCmdlets(administration: Administration): readonly Cmdlet[]
     ...digestCmdlets(administration.queues),
     ...messageCmdlets(administration.queues),
     ...exportCmdlets(administration.queues),
+    ...transportPipelineCmdlets(administration.agents),
+    ...transportAgentCmdlets(administration.configuration, administration.agents),
     ...configurationCmdlets(administration.configuration),
     ...recipientCmdlets(administration.configuration, administration.recipients),
   ]
@@ -75,7 +83,9 @@ export function configurationCmdlets(configuration: Configuration): readonly Cmd
     ...receiveConnectorCmdlets(configuration),
     ...connectorPermissionCmdlets(configuration),
     ...sendConnectorCmdlets(configuration),
+    ...foreignConnectorCmdlets(configuration),
     ...acceptedDomainCmdlets(configuration),
+    ...remoteDomainCmdlets(configuration),
     ...transportServiceCmdlets(configuration),
     ...frontendTransportServiceCmdlets(configuration),
     ...transportConfigCmdlets(configuration),

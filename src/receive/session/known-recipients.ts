@@ -18,6 +18,7 @@ export function checkIsKnown(
   if (!directory.hasRecipients || conversation.isHandedOver || isPostmaster(address))
     return undefined
   if (!acceptedDomains.hasAddressBook(domainOf(address))) return undefined
+  if (acceptedDomains.leadsOutside(address)) return undefined
   const answer = directory.find(address)
   return answer instanceof Promise
     ? answer.then((late) => judge(conversation, late))

@@ -16,7 +16,8 @@ const reservedSecond = /(?:^|\.)example\.(?:com|net|org)$/
 
 /**
  * Whether a recipient is taken from a client with these rights; a Reply refuses. What the local part
- * holds (`%`, `!`, a quoted `@`) never matters: only the domain is judged, and mail goes nowhere else.
+ * holds (`%`, `!`, a quoted `@`) does not matter: the domain is judged, and mail goes nowhere else. Only what stands
+ * for an address of another mail system does.
  */
 export function checkRecipient(
   address: string,
@@ -26,8 +27,8 @@ export function checkRecipient(
   const domain = domainOf(address)
   const refusal = reservedDomain(domain, connector)
   if (refusal !== undefined) return refusal
-  const allowed = permissions.has('SMTPAcceptAnyRecipient') || domains.isAccepted(domain)
-  return allowed ? undefined : relayDenied
+  if (permissions.has('SMTPAcceptAnyRecipient')) return undefined
+  return domains.isAccepted(domain) && !domains.leadsOutside(address) ? undefined : relayDenied
 }
 
 /** The recipient with its domain: `<postmaster>` alone is the one of the default domain (RFC 5321 4.5.1). */

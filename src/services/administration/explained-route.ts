@@ -8,6 +8,7 @@ import { liveRoutingTables } from '../../pipeline/live-routing-tables.ts'
 import type { RouteExplanation } from '../../pipeline/routing.ts'
 import { readDirectory } from '../open-directory.ts'
 import { recipientResolution } from '../recipient-resolution.ts'
+import { dropPlace } from '../../deliver/drop/foreign-connector.ts'
 import { resolveRoute } from './route-resolver.ts'
 
 /** Why mail for an address goes where. */
@@ -24,8 +25,10 @@ export interface ExplainedRecipient {
 /** Why one recipient's mail goes where, down to the hosts. */
 export interface ExplainedRoute {
   readonly explanation: RouteExplanation
-  /** Where the chosen connector leads now; absent without one. */
+  /** The hosts to which the chosen connector leads now; absent where it leads to none. */
   readonly hops?: NextHop
+  /** What it leads to in their place: a folder. */
+  readonly place?: string
 }
 
 /** Of a large group so many members are looked up in the DNS. */
@@ -59,5 +62,21 @@ async function withHops(
 ): Promise<ExplainedRoute> {
   const { route } = explanation
   if (route.kind !== 'connector') return { explanation }
-  return { explanation, hops: await resolveRoute(config, route.queue) }
+  switch (route.connector.kind) {
+    case 'Send':
+      return { explanation, hops: await resolveRoute(config, route.queue) }
+    case 'Foreign':
+      return { explanation, place: dropFolder(config, route.connector.Name) }
+  }
+}
+
+/** A folder of the data folder is named from there. */
+function dropFolder(config: ServerConfig, name: string): string {
+  const connector = config.ForeignConnectors.find(({ Name }) => Name === name)
+  const { RootDropDirectoryPath: root } = config.TransportService
+  const { path } = dropPlace(connector ?? { Name: name, DropDirectory: '' }, {
+    root,
+    dataFolder: '',
+  })
+  return `the Drop folder ${path}`
 }

@@ -42,7 +42,7 @@ function unroutedReport(
   }
 }
 
-function reportOf({ explanation, hops }: ExplainedRoute): RoutedReport {
+function reportOf({ explanation, hops, place }: ExplainedRoute): RoutedReport {
   const { address, domain, acceptedDomain, candidates, route } = explanation
   const queue = route.kind === 'connector' ? route.queue : undefined
   return {
@@ -53,10 +53,14 @@ function reportOf({ explanation, hops }: ExplainedRoute): RoutedReport {
     sendConnector: queue?.nextHopConnector,
     deliveryType: queue?.deliveryType,
     nextHopDomain: queue?.nextHopDomain,
-    nextHops: hops?.kind === 'targets' ? hops.targets.map(hostText) : [],
+    nextHops: place === undefined ? hostsOf(hops) : [place],
     ...outcomeOf({ explanation, ...(hops !== undefined && { hops }) }),
     candidates: candidates.map(candidateText),
   }
+}
+
+function hostsOf(hops: ExplainedRoute['hops']): readonly string[] {
+  return hops?.kind === 'targets' ? hops.targets.map(hostText) : []
 }
 
 function outcomeOf({

@@ -15,6 +15,9 @@ test.each([
   ['*.contoso.com;20', 'SMTP:*.contoso.com;20'],
   ['*.com', 'SMTP:*.com;1'],
   ['--', 'SMTP:--;1'],
+  ['fax:*', 'FAX:*;1'],
+  ['FAX:+49*;20', 'FAX:+49*;20'],
+  ['X400:c=US;a=x;p=Contoso;5', 'X400:c=US;a=x;p=Contoso;5'],
 ])('reads %s as %s', (text, shown) => {
   const space = parseAddressSpace(text)
   expect(space && formatAddressSpace(space)).toBe(shown)
@@ -25,7 +28,10 @@ const wrong = [
   'a.*.com',
   'contoso.com;0',
   'contoso.com;101',
-  'X400:c=US;1',
+  'X400:c=US;a=x;p=y',
+  'FAX:;1',
+  'FAX:*;0',
+  'averyverylongtype0:*',
   '',
   'a b',
 ]

@@ -10,6 +10,7 @@ const settings = (domain: string): RoutingSettings => ({
   Server: { Name: 'EDGE01', Fqdn: 'edge01.example' },
   AcceptedDomains: [acceptedDomainSchema.parse({ DomainName: domain })],
   SendConnectors: [sendConnector('All', ['*'])],
+  ForeignConnectors: [],
 })
 
 test('follows the configuration and is built once for each state of it', () => {

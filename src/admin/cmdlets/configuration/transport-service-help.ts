@@ -26,6 +26,8 @@ export const transportServiceHelp: Readonly<Record<string, string>> = {
   SendProtocolLogMaxAge: `The age ${sendLog} at which files are deleted, such as 30.00:00:00; 0 for never.`,
   SendProtocolLogMaxDirectorySize: `The size of the folder ${sendLog} above which old files are deleted.`,
   SendProtocolLogMaxFileSize: `The size at which the next file ${sendLog} is begun.`,
+  RootDropDirectoryPath:
+    'The folder in which the Drop folders of Foreign connectors stand. $null: drop in the data folder.',
   MessageTrackingLogEnabled: 'Whether the ways of messages are written to the tracking log.',
   MessageTrackingLogPath: 'The folder of the tracking log; $null switches it off.',
   MessageTrackingLogMaxAge:

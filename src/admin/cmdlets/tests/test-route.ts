@@ -36,7 +36,7 @@ export interface RouteReport {
   readonly status: 'Success' | 'NoNextHop' | 'Unreachable' | 'Failed' | 'Deferred'
   /** The reply, or the error, of what is no success. */
   readonly details: string
-  /** Each Send connector with why it was chosen, or not. */
+  /** Each connector with why it was chosen, or not. */
   readonly candidates: readonly string[]
 }
 
@@ -51,7 +51,7 @@ export function routeCmdlets(routes: Routes): readonly Cmdlet[] {
   return [
     defineCmdlet({
       name: 'Test-Route',
-      synopsis: 'Tells which Send connector takes a recipient, why, and to which hosts.',
+      synopsis: 'Tells which connector takes a recipient, why, and to which hosts.',
       description:
         'Chooses as the Transport service does, by the configuration and the directory as they stand and the DNS of the moment: for a group once for each member. No message is sent.',
       parameters: {
