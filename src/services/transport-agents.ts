@@ -1,12 +1,13 @@
 import type { AdminMethod } from '../admin/admin-endpoint.ts'
 import type { PipelineStage } from '../admin/cmdlets/agents/running-agents.ts'
-import { agentEvents } from '../agents/agent-events.ts'
+import { type AgentEvent, agentEvents } from '../agents/agent-events.ts'
 import type { AgentRoster } from '../agents/agent-roster.ts'
 import { AgentRunner } from '../agents/agent-runner.ts'
 import { AgentHost } from '../agents/host/agent-host.ts'
 import { calmLog } from '../base/calm-log.ts'
 import { mapLive } from '../base/live.ts'
 import { AgentLogWriter } from '../logs/agent-log-writer.ts'
+import { acceptanceSteps } from '../pipeline/submission-header.ts'
 import { agentLogEntry } from './agent-log-entries.ts'
 import type { ServiceGround } from './service-ground.ts'
 
@@ -56,9 +57,14 @@ export async function openTransportAgents(ground: ServiceGround): Promise<Transp
   }
 }
 
+/** What the relay itself does to every message before agents are asked. */
+const ownSteps: Partial<Record<AgentEvent, readonly string[]>> = {
+  OnEndOfHeaders: acceptanceSteps.map(({ name }) => name),
+}
+
 function pipelineOf(roster: AgentRoster): readonly PipelineStage[] {
   return agentEvents.map((event) => ({
     event,
-    agents: (roster.at(event) ?? []).map(({ name }) => name),
+    agents: [...(ownSteps[event] ?? []), ...(roster.at(event) ?? []).map(({ name }) => name)],
   }))
 }

@@ -93,6 +93,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       tracking.received({ session, copies, ...(resolved !== undefined && { resolved }) }),
     enqueue: (copies) => scheduler.enqueue(copies),
     onFault: (what, error) => troubles.error({ error }, what),
+    agents: agents.runner,
   })
   const receive = opened.use(
     new ReceiveService({
