@@ -46,6 +46,14 @@ export class Fifo<T> {
     return this.size === 0 ? undefined : this.#all.pop()
   }
 
+  some(test: (one: T) => boolean): boolean {
+    for (let at = this.#head; at < this.#all.length; at++) {
+      const one = this.#all[at]
+      if (one !== undefined && test(one)) return true
+    }
+    return false
+  }
+
   takeAll(): T[] {
     const all = this.#all.slice(this.#head)
     this.#all.length = 0

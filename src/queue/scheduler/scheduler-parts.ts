@@ -14,7 +14,7 @@ import { NextHopTrouble } from './next-hop-trouble.ts'
 import type { Notifier } from '../notifier.ts'
 import { OverdueSweep } from './overdue-sweep.ts'
 import type { QueueEvents, QueueLog } from '../queue-events.ts'
-import type { QueueKey } from '../queue-key.ts'
+import { type QueueKey, isDeliveryQueue, poisonQueue } from '../queue-key.ts'
 import { QueueListing } from './queue-listing.ts'
 import { QueueOperations } from './queue-operations.ts'
 import { QueueWaits } from './queue-waits.ts'
@@ -27,11 +27,20 @@ import { Settler } from './settler.ts'
 import { SoundMail } from './sound-mail.ts'
 import type { SharedPlaces } from '../shared-places.ts'
 import type { MessageSettings } from './verdict.ts'
+import {
+  type DeathLog,
+  type InHand,
+  type InHandLog,
+  noDeaths,
+  nothingInHand,
+} from '../poison/in-hand.ts'
+import { type PoisonSettings, Suspects, type TrialGround } from '../poison/suspects.ts'
+import { type Copy, type NewCopy, suspended } from '../stored-message.ts'
 import { WakeCalendar } from './wake-calendar.ts'
 import { WindowKeeper } from './window-keeper.ts'
 
 /** Exchange's settings for queues, a part of TransportService. */
-export interface SchedulerSettings extends RetrySettings, MessageSettings {
+export interface SchedulerSettings extends RetrySettings, MessageSettings, PoisonSettings {
   readonly QueueMaxIdleTime: Milliseconds
   readonly MaxOutboundConnections: number
   readonly MaxPerDomainOutboundConnections: number
@@ -50,6 +59,9 @@ export interface SchedulerOptions {
   readonly load: () => number
   readonly log: QueueLog
   readonly onEvent: QueueEvents
+  /** Where it is kept what is in hand, and how often that was the end of the process. */
+  readonly inHand?: InHandLog
+  readonly deaths?: DeathLog
   /** Where the limits of outbound connections are kept together with other processes. */
   readonly places?: SharedPlaces
 }
@@ -72,10 +84,17 @@ export function schedulerParts(options: SchedulerOptions, events: SchedulerEvent
   const { notifier, places } = options
   const { onOccurrence, onPersistentDue, onWake } = events
   const ground = { store, settings, clock, log }
+  const suspects = new Suspects({
+    ...ground,
+    journal: options.inHand ?? nothingInHand,
+    counts: options.deaths ?? noDeaths,
+  })
+  const inHand: InHand = suspects
   const windows = new WindowKeeper(ground)
   const queues = new DeliveryQueues({
     store,
     windows,
+    suspects,
     clock,
     onEvent,
     onOccurrence,
@@ -83,9 +102,10 @@ export function schedulerParts(options: SchedulerOptions, events: SchedulerEvent
   })
   const times = new DueTimes({ ...ground, queues })
   const marks = new AdminMarks()
-  const settler = new Settler({ ...ground, notifier, times, onEvent, queues, marks })
+  const settler = new Settler({ ...ground, inHand, notifier, times, onEvent, queues, marks })
   const sound = new SoundMail(ground)
-  const resubmission = new Resubmission({ ...ground, recategorize, settler, sound })
+  const resubmission = new Resubmission({ ...ground, inHand, recategorize, settler, sound })
+  const rerouting = new Rerouting({ ...ground, settler, recategorize, queues })
   const wakes = new WakeCalendar({ clock, onWake })
   const trouble = new NextHopTrouble({
     ...ground,
@@ -95,6 +115,7 @@ export function schedulerParts(options: SchedulerOptions, events: SchedulerEvent
     onEvent,
     queues,
     resubmission,
+    rerouting,
   })
   const messages = new MessageOperations({ ...ground, settler, marks, queues })
   const turns = new ConnectionTurns({
@@ -107,12 +128,11 @@ export function schedulerParts(options: SchedulerOptions, events: SchedulerEvent
       work.open(queue, granted)
     },
   })
-  const connections = { settler, windows, sound, trouble, turns, queues, messages }
+  const connections = { inHand, settler, windows, sound, trouble, turns, queues, messages }
   const work = new ConnectionsAtWork({ agent, clock, log, ...connections })
   const { active } = work
   const waits = new QueueWaits({ clock, turns })
   const listing = new QueueListing({ ...ground, queues, active, waits, marks, serverName })
-  const rerouting = new Rerouting({ ...ground, settler, recategorize, queues })
   const ways = { resubmission, rerouting, trouble }
   const operations = new QueueOperations({ store, clock, queues, windows, ...ways })
   const sweep = new OverdueSweep({ ...ground, settler, sound, queues, times })
@@ -122,13 +142,16 @@ export function schedulerParts(options: SchedulerOptions, events: SchedulerEvent
     log,
     held: function* () {
       yield* windows.held(queues.values())
-      yield* active.values()
+      for (const { copy } of active.values()) yield copy
       yield* settler.open
     },
     drop: (copies) => windows.takeWhere(queues.values(), (copy) => copies.has(copy)).length,
   })
+  const trials = trialGround({ queues, windows, turns, work, resubmission, settler })
   return {
     renewal,
+    suspects,
+    trials,
     queues,
     windows,
     times,
@@ -143,4 +166,46 @@ export function schedulerParts(options: SchedulerOptions, events: SchedulerEvent
     messages,
     sweep,
   }
+}
+
+interface TrialParts {
+  readonly queues: DeliveryQueues
+  readonly windows: WindowKeeper
+  readonly turns: ConnectionTurns
+  readonly work: ConnectionsAtWork
+  readonly resubmission: Resubmission
+  readonly settler: Settler
+}
+
+/** How a message is let go on that was in hand when the process died. */
+function trialGround(parts: TrialParts): TrialGround {
+  const { queues, windows, turns, work, resubmission, settler } = parts
+  const categorized = new Set<number>()
+  return {
+    mayBegin: ({ queue }) =>
+      queues.hasRoom && (!isDeliveryQueue(queue) || queues.of(queue).maySend),
+    begin: (copy) => {
+      if (!isDeliveryQueue(copy.queue)) {
+        categorized.add(copy.id)
+        void resubmission.categorize(copy).then(() => categorized.delete(copy.id))
+        return
+      }
+      const queue = queues.of(copy.queue)
+      windows.putBack(queue, copy)
+      if (queues.isSending) queues.tell(queue, 'copies due')
+      else turns.serveNow(queue)
+    },
+    isHeld: ({ id, queue }) =>
+      categorized.has(id) || work.active.has(id) || queues.get(queue)?.holds(id) === true,
+    poison: (copy) => settler.move(copy, { copies: [poisoned(copy)], failed: [] }),
+    resume: () => {
+      for (const queue of queues.values()) queues.tell(queue, 'sending resumed')
+      turns.serve()
+    },
+  }
+}
+
+/** As it waits for an administrator. */
+function poisoned({ recipients }: Copy): NewCopy {
+  return { queue: poisonQueue, recipients, dueAt: suspended }
 }

@@ -7,7 +7,8 @@ import type { DeliveryQueues } from './delivery-queues.ts'
 import type { DueTimes } from './due-times.ts'
 import type { Notifier } from '../notifier.ts'
 import type { NoticeKind, NoticeOfResults, QueueEvents, QueueLog } from '../queue-events.ts'
-import { submissionQueue } from '../queue-key.ts'
+import type { InHand } from '../poison/in-hand.ts'
+import { isSubmissionQueue, submissionQueue } from '../queue-key.ts'
 import {
   type PreparedMessage,
   type QueueStore,
@@ -38,6 +39,7 @@ export interface SettlerParts {
   /** Those that know why their next hops were not reached of late, and take the new copies of a settlement. */
   readonly queues: Pick<DeliveryQueues, 'get' | 'enqueue'>
   readonly marks: AdminMarks
+  readonly inHand: InHand
 }
 
 /** What is written for one leased copy. */
@@ -273,6 +275,17 @@ export class Settler {
    * queue instead, to be tried once more: a failed attempt can be repeated, a lost bounce cannot.
    */
   async #withNotices(copy: Copy, outcome: Outcome, notices: Notices): Promise<Outcome> {
+    const { inHand } = this.#parts
+    // Its content is read for them.
+    const slot = inHand.enter(copy.message.id)
+    try {
+      return await this.#told(copy, outcome, notices)
+    } finally {
+      inHand.leave(slot)
+    }
+  }
+
+  async #told(copy: Copy, outcome: Outcome, notices: Notices): Promise<Outcome> {
     const { notifier } = this.#parts
     const { message } = copy
     const lost = [...outcome.failed, ...outcome.expired]
@@ -397,7 +410,7 @@ function withDeferred(
   outcome: Outcome,
   { recipients, dueAt }: { recipients: readonly CopyRecipient[]; dueAt: Milliseconds },
 ): Outcome {
-  if (copy.queue.deliveryType !== submissionQueue.deliveryType) {
+  if (!isSubmissionQueue(copy.queue)) {
     return { ...outcome, moved: [...outcome.moved, { queue: submissionQueue, recipients, dueAt }] }
   }
   const lastError = recipients.at(-1)?.lastError ?? copy.lastError
