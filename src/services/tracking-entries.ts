@@ -14,7 +14,7 @@ import {
 } from '../queue/queue-key.ts'
 import type { ResolutionStep } from '../queue/recategorized.ts'
 import type { Copy, CopyRecipient, StoredMessage } from '../queue/stored-message.ts'
-import type { ResolvedAtOnce } from '../pipeline/submission.ts'
+import type { ResolvedAtOnce } from '../pipeline/enqueue-message.ts'
 import { lastWordOf, removedReply } from '../queue/scheduler/verdict.ts'
 import { replyText } from '../smtp/reply.ts'
 
