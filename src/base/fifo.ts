@@ -15,6 +15,11 @@ export class Fifo<T> {
     return this.#all[this.#head]
   }
 
+  /** All of them, in their order. */
+  get all(): readonly T[] {
+    return this.#all.slice(this.#head)
+  }
+
   push(one: T): void {
     this.#all.push(one)
   }

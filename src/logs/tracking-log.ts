@@ -33,6 +33,7 @@ export type TrackingEvent = (typeof trackingEvents)[number]
 /** The part of the server where an event came from. */
 export const trackingSources = [
   'ADMIN',
+  'AGENT',
   'DNS',
   'DSN',
   'GATEWAY',

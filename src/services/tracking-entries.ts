@@ -14,6 +14,7 @@ import {
 } from '../queue/queue-key.ts'
 import type { ResolutionStep } from '../queue/recategorized.ts'
 import type { Copy, CopyRecipient, StoredMessage } from '../queue/stored-message.ts'
+import type { StoppedMessage } from '../pipeline/submitted-message.ts'
 import type { ResolvedAtOnce } from '../pipeline/enqueue-message.ts'
 import { lastWordOf, removedReply } from '../queue/scheduler/verdict.ts'
 import { replyText } from '../smtp/reply.ts'
@@ -49,6 +50,22 @@ export function receivedEntries(
   const steps = resolved === undefined ? [] : resolvedEntries(first, resolved.steps, server)
   const entries = steps.length === 0 ? [received] : [received, ...steps]
   return others.length === 0 ? entries : [...entries, ...splitEntries(others, server)]
+}
+
+/** FAIL for a message that an agent had refused, DROP for one that it had deleted. */
+export function stoppedEntry(stopped: StoppedMessage, server: string): TrackingEntry {
+  const { session, message, pending, draft, agent, reason, isSilent } = stopped
+  const recipients = addressesOf(draft.recipients)
+  const origin = fromClient(session, server)
+  return {
+    message: tracked({ ...message, id: pending.id }),
+    event: isSilent ? 'DROP' : 'FAIL',
+    recipients,
+    recipientStatuses: recipients.map(() => reason),
+    ...origin,
+    source: 'AGENT',
+    sourceContext: `${agent};${origin.sourceContext ?? ''}`,
+  }
 }
 
 type Origin = Omit<TrackingEntry, 'message' | 'event' | 'recipients'>

@@ -6,6 +6,7 @@ import { second } from '../base/time-span.ts'
 import { RemoteDomainTable } from '../dsn/remote-domains.ts'
 import { DsnNotifier } from '../dsn/dsn-notifier.ts'
 import { randomGuid } from '../message/message-id.ts'
+import { AgentRouting } from '../pipeline/agent-routing.ts'
 import { type Categorized, Categorizer, itemOf } from '../pipeline/categorizer.ts'
 import { liveRoutingTables } from '../pipeline/live-routing-tables.ts'
 import { QueueSubmission } from '../pipeline/submission.ts'
@@ -54,11 +55,13 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   const tables = liveRoutingTables(config)
   const domains = mapLive(tables, ({ acceptedDomains }) => acceptedDomains)
   const directory = opened.use(await openDirectory(ground))
+  const transportConfig = mapLive(config, ({ TransportConfig }) => TransportConfig)
+  const agents = opened.use(await openTransportAgents(ground))
   const categorizer = new Categorizer({
     tables,
+    events: new AgentRouting({ agents: agents.runner, store, transportConfig, clock }),
     ...recipientResolution(config.current, directory, clock),
   })
-  const transportConfig = mapLive(config, ({ TransportConfig }) => TransportConfig)
   const notifier = new DsnNotifier({
     store,
     categorize: (recipients) => noticeCopies(categorizer.start({ recipients, size: 0 })),
@@ -99,11 +102,12 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       ...(siblings !== undefined && { places: siblings.places }),
     }),
   )
-  const agents = opened.use(await openTransportAgents(ground))
   const submission = new QueueSubmission({
     ...{ store, categorizer, transportConfig, server: Server, clock, newGuid: randomGuid },
     onReceived: (session, copies, resolved) =>
       tracking.received({ session, copies, ...(resolved !== undefined && { resolved }) }),
+    agents: agents.runner,
+    onStopped: (stopped) => tracking.stopped(stopped),
     enqueue: (copies) => scheduler.enqueue(copies),
     onFault: (what, error) => troubles.error({ error }, what),
   })

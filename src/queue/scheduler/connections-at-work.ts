@@ -34,12 +34,18 @@ interface Serving extends ConnectionAtWork {
   readonly controller: AbortController
 }
 
+/** A copy that is being transmitted, with its place in the journal of messages in hand. */
+interface CopyInHand {
+  readonly copy: Copy
+  readonly slot: InHandSlot
+}
+
 /** The connections that serve queues now: gives them copies, takes the results, and says what their end means. */
 export class ConnectionsAtWork {
   readonly #parts: WorkParts
   readonly #watch: ConnectionWatch
   readonly #serving = new Map<Promise<void>, Serving>()
-  readonly #active = new Map<number, InHandSlot>()
+  readonly #active = new Map<number, CopyInHand>()
 
   constructor(parts: WorkParts) {
     const { clock, turns, queues } = parts
@@ -53,7 +59,7 @@ export class ConnectionsAtWork {
   }
 
   /** Copies being transmitted, by id. */
-  get active(): Pick<ReadonlySet<number>, 'has'> {
+  get active(): ReadonlyMap<number, CopyInHand> {
     return this.#active
   }
 
@@ -114,7 +120,7 @@ export class ConnectionsAtWork {
     if (signal.aborted || !queue.givesCopies || !this.#maySend(queue)) return undefined
     const copy = windows.take(queue)
     if (copy !== undefined) {
-      this.#active.set(copy.id, inHand.enter(copy.message.id))
+      this.#active.set(copy.id, { copy, slot: inHand.enter(copy.message.id) })
       if (windows.isLow(queue)) void queues.refill(queue)
       const faults = sound.faults(copy)
       if (!(faults instanceof Promise)) return copy
@@ -134,10 +140,10 @@ export class ConnectionsAtWork {
   }
 
   #leave({ id }: Copy): void {
-    const slot = this.#active.get(id)
-    if (slot === undefined) return
+    const active = this.#active.get(id)
+    if (active === undefined) return
     this.#active.delete(id)
-    this.#parts.inHand.leave(slot)
+    this.#parts.inHand.leave(active.slot)
   }
 
   /** The copy, or in the place of one that is not as it was taken in, the next. */

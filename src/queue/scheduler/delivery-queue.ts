@@ -101,6 +101,11 @@ export class DeliveryQueue extends WaitingQueue implements Sleeper {
     return this.#work?.window.first
   }
 
+  /** The copies that wait for a connection. */
+  get window(): readonly Copy[] {
+    return this.#work?.window.all ?? []
+  }
+
   /** The store may hold more copies that are due. */
   get moreInStore(): boolean {
     return this.#moreInStore

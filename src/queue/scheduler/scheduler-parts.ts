@@ -8,6 +8,7 @@ import type { DeliveryAgent } from '../delivery-agent.ts'
 import type { DeliveryQueue } from './delivery-queue.ts'
 import { DeliveryQueues, type QueueOccurrence } from './delivery-queues.ts'
 import { DueTimes } from './due-times.ts'
+import { LeaseRenewal } from '../lease-renewal.ts'
 import { MessageOperations } from './message-operations.ts'
 import { NextHopTrouble } from './next-hop-trouble.ts'
 import type { Notifier } from '../notifier.ts'
@@ -135,8 +136,20 @@ export function schedulerParts(options: SchedulerOptions, events: SchedulerEvent
   const ways = { resubmission, rerouting, trouble }
   const operations = new QueueOperations({ store, clock, queues, windows, ...ways })
   const sweep = new OverdueSweep({ ...ground, settler, sound, queues, times })
+  const renewal = new LeaseRenewal({
+    store,
+    clock,
+    log,
+    held: function* () {
+      yield* windows.held(queues.values())
+      for (const { copy } of active.values()) yield copy
+      yield* settler.open
+    },
+    drop: (copies) => windows.takeWhere(queues.values(), (copy) => copies.has(copy)).length,
+  })
   const trials = trialGround({ queues, windows, turns, work, resubmission, settler })
   return {
+    renewal,
     suspects,
     trials,
     queues,

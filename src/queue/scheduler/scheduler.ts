@@ -23,6 +23,7 @@ export class QueueScheduler implements AsyncDisposable {
   readonly #options: SchedulerOptions
   readonly #parts: SchedulerParts
   #endRoomWatch: () => void = () => undefined
+  #endNews: () => void = () => undefined
 
   constructor(options: SchedulerOptions) {
     this.#options = options
@@ -51,14 +52,18 @@ export class QueueScheduler implements AsyncDisposable {
   /** Takes up what the store holds. Costs by the number of queues, not of messages. */
   async start(): Promise<void> {
     const { store } = this.#options
-    const { queues, suspects, trials, resubmission, sweep, times, turns } = this.#parts
+    const { queues, suspects, trials, resubmission, sweep, times, turns, renewal } = this.#parts
     queues.begin()
+    renewal.start()
     await suspects.start(trials)
     for await (const page of queuePages(store, { withRetry: true }))
       page.forEach((each) => this.#takeUp(each))
     resubmission.start()
     sweep.start()
     times.start()
+    this.#endNews = store.news.subscribe((keys) => {
+      for (const key of keys) queues.due(key)
+    })
     this.#endRoomWatch = store.hasRoomForResults.subscribe((hasRoom) => {
       if (!hasRoom) return
       for (const queue of queues.values()) queues.tell(queue, 'sending resumed')
@@ -87,6 +92,7 @@ export class QueueScheduler implements AsyncDisposable {
     queues.end()
     suspects.stop()
     this.#endRoomWatch()
+    this.#endNews()
     turns.clear()
     const connections = work.end()
     sweep.stop()
@@ -95,6 +101,7 @@ export class QueueScheduler implements AsyncDisposable {
     settler.giveUpOn(signal)
     await Promise.race([Promise.all([connections, resubmission.finish()]), aborted(signal)])
     await settler.finish()
+    this.#parts.renewal.stop()
     wakes.close()
     for (const queue of queues.values()) windows.empty(queue)
   }

@@ -69,7 +69,7 @@ const pauseAfterFailedChange = minute
 export class Settler {
   readonly #parts: SettlerParts
   /** Settlements that are neither written nor given up. */
-  #open = 0
+  readonly #open = new Set<Copy>()
   #finished = Promise.withResolvers<void>()
   readonly #giveUp = new AbortController()
 
@@ -135,6 +135,11 @@ export class Settler {
     await this.#settle(copy, { ...asItIs(copy), dueAt, moved: [], stayed: true })
   }
 
+  /** The copies whose results are not written yet. */
+  get open(): Iterable<Copy> {
+    return this.#open
+  }
+
   /** Once `signal` aborts, each settlement is tried one last time. */
   giveUpOn(signal: AbortSignal): void {
     const giveUp = () => this.#giveUp.abort()
@@ -144,7 +149,7 @@ export class Settler {
 
   /** Waits until everything is written or given up. */
   async finish(): Promise<void> {
-    while (this.#open > 0) await this.#finished.promise
+    while (this.#open.size > 0) await this.#finished.promise
   }
 
   /** The copy with what attempts to reach its queue's next hop came to: only the queue knows that so far. */
@@ -161,12 +166,12 @@ export class Settler {
   }
 
   async #settle(copy: Copy, outcome: Outcome): Promise<number | undefined> {
-    this.#open++
+    this.#open.add(copy)
     try {
       return await this.#settleInTheEnd(copy, outcome)
     } finally {
-      this.#open--
-      if (this.#open === 0) {
+      this.#open.delete(copy)
+      if (this.#open.size === 0) {
         this.#finished.resolve()
         this.#finished = Promise.withResolvers()
       }
@@ -175,7 +180,8 @@ export class Settler {
 
   /**
    * Tries until the store has it: the copy stays leased meanwhile, so what was delivered is not
-   * delivered again. Only a store that is gone for good, or a service that must end, gives up.
+   * delivered again. Only a store that is gone for good, a service that must end, or one whose copy others
+   * have taken, gives up.
    */
   async #settleInTheEnd(copy: Copy, wanted: Outcome): Promise<number | undefined> {
     let outcome = wanted
@@ -183,6 +189,13 @@ export class Settler {
       try {
         return await this.#settleOnce(copy, outcome)
       } catch (error) {
+        if (error instanceof StoreError && error.code === 'STALE') {
+          outcome.changed?.pending.abort()
+          const text =
+            'the result of a delivery came too late, for others work on the message by now'
+          this.#parts.log.error({ ...namesOf(copy), error }, text)
+          return undefined
+        }
         if (outcome.changed !== undefined) {
           // What was written for it cannot be committed any more: it is changed once more, later.
           outcome.changed.pending.abort()
