@@ -5,9 +5,12 @@ import { plainAddress } from '../base/ip-range.ts'
 import type { Live } from '../base/live.ts'
 import type { TransportConfig } from '../dsn/transport-config.ts'
 import type { Recipient } from '../message/envelope.ts'
+import { HeaderBlock } from '../message/header-block.ts'
 import { HeaderCollector, mostHeaderFields } from '../message/header-collector.ts'
 import type { SplitContent } from '../message/header-collector.ts'
 import type { NewGuid } from '../message/message-id.ts'
+import { statedPriority } from '../message/message-priority.ts'
+import type { MessagePriority } from '../message/message-properties.ts'
 import type {
   AddressCheck,
   IncomingMessage,
@@ -15,11 +18,12 @@ import type {
   MessageSink,
   SessionFacts,
 } from '../message/message-sink.ts'
+import { type PrioritySettings, grantedPriority, inOrder } from '../queue/priority-queuing.ts'
 import { submissionQueue } from '../queue/queue-key.ts'
 import type { ResolutionStep } from '../queue/recategorized.ts'
 import { StoreError } from '../queue/queue-store.ts'
 import type { PendingMessage, QueueStore } from '../queue/queue-store.ts'
-import type { Copy, NewMessage } from '../queue/stored-message.ts'
+import type { Copy, NewCopy, NewMessage } from '../queue/stored-message.ts'
 import {
   envelopeLimitExceeded,
   headersTooLarge,
@@ -40,6 +44,8 @@ export interface QueueSubmissionOptions {
   readonly store: Pick<QueueStore, 'begin'>
   readonly categorizer: Categorizer
   readonly transportConfig: Live<TransportConfig>
+  /** Absent: all mail is alike. */
+  readonly priorities?: Live<PrioritySettings>
   readonly server: { readonly Fqdn: string }
   readonly clock: Clock
   readonly newGuid: NewGuid
@@ -226,11 +232,11 @@ class Submission implements IncomingMessage {
   }
 
   async #commit(pending: PendingMessage, { facts, header }: StoredHeader): Promise<Reply> {
-    const message = this.#message(facts)
+    const message = this.#message(facts, header)
     const beginning = this.#beginning(message)
     let copies: readonly Copy[]
     try {
-      copies = await pending.commit(message, header, beginning.copies)
+      copies = await pending.commit(message, header, this.#inOrder(beginning.copies, message))
     } catch (error) {
       this.#fail(error)
       return this.refusal ?? temporaryFault
@@ -269,7 +275,11 @@ class Submission implements IncomingMessage {
     }
   }
 
-  #message({ messageId, networkMessageId, subject, receivedAt }: AcceptedHeader): NewMessage {
+  #message(
+    { messageId, networkMessageId, subject, receivedAt }: AcceptedHeader,
+    header: Buffer,
+  ): NewMessage {
+    const priority = this.#priority(header)
     const { session, envelope } = this.#transaction
     const { helloName } = session.proxiedFor ?? session
     const connector = session.connector.slice(session.connector.lastIndexOf('\\') + 1)
@@ -284,7 +294,22 @@ class Submission implements IncomingMessage {
       ...(helloName !== '' && { sourceName: helloName }),
       networkMessageId,
       ...(isOriginating(session) && { originating: true }),
+      ...(priority !== undefined && { properties: { priority } }),
     }
+  }
+
+  /** What a stranger writes of it does not count. */
+  #priority(header: Buffer): MessagePriority | undefined {
+    const settings = this.#options.priorities?.current
+    if (settings?.PriorityQueuingEnabled !== true || !isOriginating(this.#transaction.session))
+      return undefined
+    return grantedPriority(statedPriority(new HeaderBlock(header)), this.#storedSize, settings)
+  }
+
+  #inOrder(copies: readonly NewCopy[], message: NewMessage): readonly NewCopy[] {
+    const { priorities, clock } = this.#options
+    if (priorities === undefined) return copies
+    return inOrder(copies, message, { settings: priorities.current, now: clock.now() })
   }
 
   #fail(error: unknown): void {

@@ -20,6 +20,7 @@ import {
   open,
   waitsForNextHop,
 } from './queue-state.ts'
+import type { PriorityQuotas } from '../priority-queuing.ts'
 import { QueueWork } from './queue-work.ts'
 import { type Standing, standingAfterFailure } from './standing.ts'
 import { type Copy, suspended } from '../stored-message.ts'
@@ -266,8 +267,9 @@ export class DeliveryQueue implements Sleeper {
     return work.refill
   }
 
-  push(copy: Copy): void {
-    this.#begunWork.window.push(copy)
+  /** With quotas, into its class of priority. */
+  push(copy: Copy, quotas?: PriorityQuotas): void {
+    this.#begunWork.window.push(copy, quotas)
   }
 
   /** A copy that was taken but not tried goes first again. */
