@@ -32,6 +32,7 @@ const rooms = [
   'deliver',
   'pipeline',
   'agents/host',
+  'agents/address-rewriting',
   'agents/*',
   'directory',
   'dsn',

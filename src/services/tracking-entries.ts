@@ -9,7 +9,7 @@ import { deliveryKinds } from '../queue/delivery-kinds.ts'
 import { type QueueKey, isRedirectionQueue } from '../queue/queue-key.ts'
 import type { ResolutionStep } from '../queue/recategorized.ts'
 import type { Copy, CopyRecipient, StoredMessage } from '../queue/stored-message.ts'
-import type { ResolvedAtOnce } from '../pipeline/submission.ts'
+import type { ResolvedAtOnce } from '../pipeline/enqueue-message.ts'
 import { lastWordOf, removedReply } from '../queue/scheduler/verdict.ts'
 import { replyText } from '../smtp/reply.ts'
 

@@ -1,8 +1,9 @@
 import { calmLog } from '../base/calm-log.ts'
 import type { Clock } from '../base/clock.ts'
-import { type Live, mapLive } from '../base/live.ts'
+import { type Live, derivedLive, mapLive } from '../base/live.ts'
 import { loopLoad } from '../base/loop-load.ts'
 import { second } from '../base/time-span.ts'
+import { RemoteDomainTable } from '../dsn/remote-domains.ts'
 import { DsnNotifier } from '../dsn/dsn-notifier.ts'
 import { randomGuid } from '../message/message-id.ts'
 import { type Categorized, Categorizer, itemOf } from '../pipeline/categorizer.ts'
@@ -27,6 +28,7 @@ import { queueMethods } from './queue-methods.ts'
 import { CannotStart, type RunningService, type ServiceGround } from './service-ground.ts'
 import { openServiceLogs } from './service-log.ts'
 import { recipientResolution } from './recipient-resolution.ts'
+import { openTransportAgents } from './transport-agents.ts'
 import { redirectionTarget } from './redirection-target.ts'
 import { tellRetry } from './retry-told.ts'
 import { listensOnNothing, startListening } from './start-listening.ts'
@@ -58,6 +60,10 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
     categorize: (recipients) => noticeCopies(categorizer.start({ recipients, size: 0 })),
     transportConfig,
     domains,
+    remoteDomains: derivedLive(
+      mapLive(config, ({ RemoteDomains }) => RemoteDomains),
+      (entries) => new RemoteDomainTable(entries),
+    ),
     messageExpirationTimeout: mapLive(
       config,
       ({ TransportService }) => TransportService.MessageExpirationTimeout,
@@ -85,6 +91,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       ...(siblings !== undefined && { places: siblings.places }),
     }),
   )
+  const agents = opened.use(await openTransportAgents(ground))
   const submission = new QueueSubmission({
     ...{ store, categorizer, transportConfig, server: Server, clock, newGuid: randomGuid },
     priorities: mapLive(config, ({ TransportService }) => TransportService),
@@ -107,6 +114,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
         ({ TransportService }) => TransportService.MaxConnectionRatePerMinute,
       ),
       sink: submission,
+      agents: agents.runner,
       protocolLog: logs.receive,
       clock,
       logger,
@@ -125,14 +133,17 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   const closing = opened.move()
   return {
     listeners,
-    adminMethods: queueMethods(scheduler, {
-      server: { Name: Server.Name, Fqdn: Server.Fqdn },
-      store,
-      redirectionTo: (host) => redirectionTarget(host, (queue) => delivery.smtp.nextHopOf(queue)),
-      log: troubles,
-    }),
+    adminMethods: {
+      ...queueMethods(scheduler, {
+        server: { Name: Server.Name, Fqdn: Server.Fqdn },
+        store,
+        redirectionTo: (host) => redirectionTarget(host, (queue) => delivery.smtp.nextHopOf(queue)),
+        log: troubles,
+      }),
+      ...agents.adminMethods,
+    },
     ...(worker.drainOnly && { emptied: emptied(store, clock, ending.signal) }),
-    inForce: () => receive.inForce(),
+    inForce: () => Promise.all([receive.inForce(), agents.inForce()]),
     unhealthy() {
       if (draining) return 'the service is draining'
       return worker.drainOnly ? undefined : listensOnNothing(receive)

@@ -83,7 +83,7 @@ const seen = [{ kind: 'reject', reply: { code: 550, enhanced: '5.7.1', lines: ['
 
 test('an agent in TypeScript reads the message and says what is to be done', async () => {
   const { host } = await hosted(good, { Settings: { Mark: '[Text]' } })
-  const [agent] = host.agents.current
+  const [agent] = host.roster.current.agents
   expect([...(agent?.events ?? [])]).toEqual(['OnEndOfData'])
   expect(await ask(agent)).toEqual([{ kind: 'set-field', name: 'Subject', value: '[Text] body' }])
 })
@@ -109,7 +109,7 @@ test.each([
   ],
 ])('an agent that %s costs its own call alone', async (_, what, reason) => {
   const { host } = await hosted(fatalOn('fatal', what))
-  const [agent] = host.agents.current
+  const [agent] = host.roster.current.agents
   const others = [ask(agent, withSubject('one')), ask(agent, withSubject('two'))]
   const fatal = ask(agent, withSubject('fatal'))
   others.push(ask(agent, withSubject('three')))
@@ -122,7 +122,7 @@ test('what it writes on its output is told, within bounds', async () => {
   const { host, told } = await hosted(
     `export const agent = { onEndOfData() { for (let at = 0; at < 100; at++) console.log('line', at) } }`,
   )
-  await ask(host.agents.current[0])
+  await ask(host.roster.current.agents[0])
   await until(() => told.length >= 20)
   expect(told).toHaveLength(20)
   expect(told[0]).toBe('line 0')
@@ -136,7 +136,9 @@ test('it sees nothing of the settings of the environment', async () => {
   const { host } = await hosted(
     `export const agent = { onEndOfData(event) { event.quarantine(String(process.env.EDGE_TEST_SECRET)) } }`,
   )
-  expect(await ask(host.agents.current[0])).toEqual([{ kind: 'quarantine', reason: 'undefined' }])
+  expect(await ask(host.roster.current.agents[0])).toEqual([
+    { kind: 'quarantine', reason: 'undefined' },
+  ])
 })
 
 test('a change is in force when its agents are loaded; what has not changed goes on', async () => {
@@ -144,11 +146,11 @@ test('a change is in force when its agents are loaded; what has not changed goes
   const [first] = settings.current
   const other = await settingsOf(fatalOn('x', ''), { Name: 'Other' })
   if (first === undefined) throw new Error('there is none')
-  const before = host.agents.current[0]
+  const before = host.roster.current.agents[0]
   settings.set([first, other])
   await host.inForce()
-  expect(host.agents.current.map(({ name }) => name)).toEqual(['Tester', 'Other'])
-  expect(host.agents.current[0]).toBe(before)
+  expect(host.roster.current.agents.map(({ name }) => name)).toEqual(['Tester', 'Other'])
+  expect(host.roster.current.agents[0]).toBe(before)
   settings.set([{ ...first, Enabled: false }, other])
   await host.inForce()
   expect(host.status()).toMatchObject([{ name: 'Other', state: 'Running', starts: 1 }])
@@ -181,7 +183,7 @@ const quiet = () => undefined
 const settings = new LiveValue([{ Name: 'Loop', Module: ${JSON.stringify(module)}, TransportAgentFactory: 'default',
   Enabled: true, Priority: 1, TimeLimit: 60000, MaxMemory: 64e6, MaxBodySize: 1000, Settings: {} }])
 const host = await AgentHost.open({ settings, clock: systemClock, log: { debug: quiet, info: quiet, warn: quiet, error: quiet } })
-void host.agents.current[0].handle({ event: 'OnEndOfData', message: { sender: '', recipients: [], properties: {}, header: Buffer.alloc(0) } },
+void host.roster.current.agents[0].handle({ event: 'OnEndOfData', message: { sender: '', recipients: [], properties: {}, header: Buffer.alloc(0) } },
   { signal: new AbortController().signal, readBody: quiet })
 const { readFile } = await import('node:fs/promises')
 await new Promise((resolve) => setTimeout(resolve, 300))

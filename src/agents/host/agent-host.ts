@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { type Live, LiveValue } from '../../base/live.ts'
 import type { ProgramLog } from '../../base/program-log.ts'
+import { AgentRoster, noAgents } from '../agent-roster.ts'
 import type { Agent } from '../agent.ts'
 import { type AgentStatus, HostedAgent } from './hosted-agent.ts'
 import type { StartChild } from './supervised-child.ts'
@@ -8,6 +9,8 @@ import type { TransportAgentSettings } from './transport-agent.ts'
 
 export interface AgentHostOptions {
   readonly settings: Live<readonly TransportAgentSettings[]>
+  /** Agents of the relay's own, which run in this process. */
+  readonly builtIn?: readonly Agent[]
   readonly clock: Clock
   readonly log: ProgramLog
   readonly startChild?: StartChild
@@ -22,7 +25,7 @@ interface Hosted {
 /** The users' agents of a service, each in its process, as the settings have them. */
 export class AgentHost implements Disposable {
   readonly #options: AgentHostOptions
-  readonly #agents = new LiveValue<readonly Agent[]>([])
+  readonly #roster = new LiveValue(noAgents)
   readonly #unsubscribe: () => void
   #hosted: readonly Hosted[] = []
   readonly #retired = new Set<HostedAgent>()
@@ -44,9 +47,9 @@ export class AgentHost implements Disposable {
     return host
   }
 
-  /** Those in force: a change is there when all its agents are loaded. */
-  get agents(): Live<readonly Agent[]> {
-    return this.#agents
+  /** The agents in force, those of the relay's own too: a change is there when all its agents are loaded. */
+  get roster(): Live<AgentRoster> {
+    return this.#roster
   }
 
   /** Resolves when the latest settings are in force. */
@@ -76,9 +79,9 @@ export class AgentHost implements Disposable {
       })
     await Promise.all(next.map(({ agent }) => agent.open()))
     this.#hosted = next
+    for (const each of before) if (!next.includes(each)) this.#retire(each.agent)
     if (this.#closing.signal.aborted) this[Symbol.dispose]()
     else this.#publish()
-    for (const each of before) if (!next.includes(each)) this.#retire(each.agent)
   }
 
   #host(settings: TransportAgentSettings, text: string): Hosted {
@@ -96,7 +99,8 @@ export class AgentHost implements Disposable {
   }
 
   #publish(): void {
-    this.#agents.set(this.#hosted.map(({ agent }) => agent))
+    const { builtIn = [] } = this.#options
+    this.#roster.set(new AgentRoster([...builtIn, ...this.#hosted.map(({ agent }) => agent)]))
   }
 
   /** Sessions under way keep the agents that they began with. */

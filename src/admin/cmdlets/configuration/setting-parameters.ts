@@ -18,6 +18,9 @@ import { listOf, type ShellObject } from '../../values/value.ts'
 import { textOf } from '../../values/text-of.ts'
 import { quoted } from './quoted.ts'
 
+/** Settings under names of somebody else's. */
+export type OwnSettings = Readonly<Record<string, string | readonly string[]>>
+
 /** What a command does to one setting: writes a value, takes it out (`$null`), or changes a list. */
 export class SettingChange {
   readonly #change: (current: readonly string[]) => SettingText | undefined
@@ -33,6 +36,12 @@ export class SettingChange {
 
   static to(value: string | readonly string[]): SettingChange {
     return new SettingChange(() => value, quotedList(value))
+  }
+
+  /** Settings of somebody else's, in place of those that were there. */
+  static toSettings(settings: OwnSettings): SettingChange {
+    const entries = Object.entries(settings).map(([name, value]) => `${name}=${quotedList(value)}`)
+    return new SettingChange(() => settings, `@{${entries.join(';')}}`)
   }
 
   /** The setting gets its default. */
