@@ -18,6 +18,15 @@ export class DeliveryOrder {
     return this.#classes === undefined ? this.#all.first : this.#classes.first
   }
 
+  /** All of them. */
+  get all(): readonly Copy[] {
+    return this.#classes === undefined ? this.#all.all : this.#classes.all
+  }
+
+  some(test: (copy: Copy) => boolean): boolean {
+    return this.#classes === undefined ? this.#all.some(test) : this.#classes.all.some(test)
+  }
+
   /** With quotas, by its class; those that stand there without are Normal mail, whatever they say of themselves. */
   push(copy: Copy, quotas?: PriorityQuotas): void {
     if (quotas === undefined && this.#classes === undefined) {
@@ -73,6 +82,10 @@ class PriorityClasses {
 
   get size(): number {
     return priorities.reduce((sum, each) => sum + this.#fifos[each].size, 0)
+  }
+
+  get all(): readonly Copy[] {
+    return priorities.flatMap((each) => this.#fifos[each].all)
   }
 
   get first(): Copy | undefined {

@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../../base/time-span.ts'
 import type { RemovalKind } from './admin-mark.ts'
 import type { RecipientResult } from '../delivery-agent.ts'
-import { submissionQueue } from '../queue-key.ts'
+import { isSubmissionQueue, submissionQueue } from '../queue-key.ts'
 import type { ChangedMessage, Deferred, Recategorized, ResolutionStep } from '../recategorized.ts'
 import type { Copy, NewCopy } from '../stored-message.ts'
 import { type Verdict, allFailed, removedReply } from './verdict.ts'
@@ -56,7 +56,7 @@ function withDeferred(
   outcome: Outcome,
   { recipients, until: dueAt }: Required<Deferred>,
 ): Outcome {
-  if (copy.queue.deliveryType !== submissionQueue.deliveryType) {
+  if (!isSubmissionQueue(copy.queue)) {
     return { ...outcome, moved: [...outcome.moved, { queue: submissionQueue, recipients, dueAt }] }
   }
   const lastError = recipients.at(-1)?.lastError ?? copy.lastError

@@ -9,6 +9,7 @@ import type { Notifier } from '../notifier.ts'
 import type { NoticeKind, NoticeOfResults, QueueEvents, QueueLog } from '../queue-events.ts'
 import { type Outcome, asItIs, categorized, owesNotices, removed, waiting } from './outcome.ts'
 import { inOrder } from '../priority-queuing.ts'
+import type { InHand } from '../poison/in-hand.ts'
 import {
   type PreparedMessage,
   type QueueStore,
@@ -37,6 +38,7 @@ export interface SettlerParts {
   /** Those that know why their next hops were not reached of late, and take the new copies of a settlement. */
   readonly queues: Pick<DeliveryQueues, 'get' | 'enqueue'>
   readonly marks: AdminMarks
+  readonly inHand: InHand
 }
 
 /** The part of a settlement that makes new copies. */
@@ -55,7 +57,7 @@ const pauseAfterFailedChange = minute
 export class Settler {
   readonly #parts: SettlerParts
   /** Settlements that are neither written nor given up. */
-  #open = 0
+  readonly #open = new Set<Copy>()
   #finished = Promise.withResolvers<void>()
   readonly #giveUp = new AbortController()
 
@@ -105,6 +107,11 @@ export class Settler {
     await this.#settle(copy, { ...asItIs(copy), dueAt, moved: [], stayed: true })
   }
 
+  /** The copies whose results are not written yet. */
+  get open(): Iterable<Copy> {
+    return this.#open
+  }
+
   /** Once `signal` aborts, each settlement is tried one last time. */
   giveUpOn(signal: AbortSignal): void {
     const giveUp = () => this.#giveUp.abort()
@@ -114,7 +121,7 @@ export class Settler {
 
   /** Waits until everything is written or given up. */
   async finish(): Promise<void> {
-    while (this.#open > 0) await this.#finished.promise
+    while (this.#open.size > 0) await this.#finished.promise
   }
 
   /** The copy with what attempts to reach its queue's next hop came to: only the queue knows that so far. */
@@ -131,12 +138,12 @@ export class Settler {
   }
 
   async #settle(copy: Copy, outcome: Outcome): Promise<number | undefined> {
-    this.#open++
+    this.#open.add(copy)
     try {
       return await this.#settleInTheEnd(copy, outcome)
     } finally {
-      this.#open--
-      if (this.#open === 0) {
+      this.#open.delete(copy)
+      if (this.#open.size === 0) {
         this.#finished.resolve()
         this.#finished = Promise.withResolvers()
       }
@@ -145,7 +152,8 @@ export class Settler {
 
   /**
    * Tries until the store has it: the copy stays leased meanwhile, so what was delivered is not
-   * delivered again. Only a store that is gone for good, or a service that must end, gives up.
+   * delivered again. Only a store that is gone for good, a service that must end, or one whose copy others
+   * have taken, gives up.
    */
   async #settleInTheEnd(copy: Copy, wanted: Outcome): Promise<number | undefined> {
     let outcome = wanted
@@ -153,6 +161,13 @@ export class Settler {
       try {
         return await this.#settleOnce(copy, outcome)
       } catch (error) {
+        if (error instanceof StoreError && error.code === 'STALE') {
+          outcome.changed?.pending.abort()
+          const text =
+            'the result of a delivery came too late, for others work on the message by now'
+          this.#parts.log.error({ ...namesOf(copy), error }, text)
+          return undefined
+        }
         if (outcome.changed !== undefined) {
           // What was written for it cannot be committed any more: it is changed once more, later.
           outcome.changed.pending.abort()
@@ -246,6 +261,17 @@ export class Settler {
    * queue instead, to be tried once more: a failed attempt can be repeated, a lost bounce cannot.
    */
   async #withNotices(copy: Copy, outcome: Outcome, notices: Notices): Promise<Outcome> {
+    const { inHand } = this.#parts
+    // Its content is read for them.
+    const slot = inHand.enter(copy.message.id)
+    try {
+      return await this.#told(copy, outcome, notices)
+    } finally {
+      inHand.leave(slot)
+    }
+  }
+
+  async #told(copy: Copy, outcome: Outcome, notices: Notices): Promise<Outcome> {
     const { notifier } = this.#parts
     const { message } = copy
     const lost = [...outcome.failed, ...outcome.expired]
