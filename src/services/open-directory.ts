@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../base/clock.ts'
 import { type Live, LiveValue, mapLive } from '../base/live.ts'
 import type { ServerConfig } from '../config/server-config.ts'
+import { type DirectoryAccounts, noAccounts } from '../directory/accounts.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { DirectoryLog } from '../directory/directory-log.ts'
 import { FileDirectory } from '../directory/file-directory.ts'
@@ -19,6 +20,8 @@ import type { ServiceGround } from './service-ground.ts'
 export interface OpenDirectory extends Directory, AsyncDisposable {
   /** Calls `onChange` after each change of what it knows; the returned function ends that. */
   subscribe(onChange: () => void): () => void
+  /** Who may log in beside the users of the configuration. */
+  readonly accounts: DirectoryAccounts
 }
 
 const quiet: DirectoryLog = {
@@ -75,6 +78,7 @@ async function followDirectory(ground: DirectoryGround): Promise<OpenDirectory> 
       return [own.current, ...file.current, ...ldap.current]
     },
   })
+  const accounts = () => ldap.current[0]?.accounts ?? noAccounts
   await file.ready()
   return {
     get hasRecipients() {
@@ -83,6 +87,13 @@ async function followDirectory(ground: DirectoryGround): Promise<OpenDirectory> 
     find: (address) => joined.find(address),
     members: (group) => joined.members(group),
     subscribe: (onChange) => own.subscribe(onChange),
+    accounts: {
+      get hasAccounts() {
+        return accounts().hasAccounts
+      },
+      account: (userName) => accounts().account(userName),
+      logOn: async (userName, password) => await accounts().logOn(userName, password),
+    },
     async [Symbol.asyncDispose]() {
       unsubscribe()
       await file[Symbol.asyncDispose]()
