@@ -89,10 +89,6 @@ const families: readonly AbsentFamily[] = [
     },
   },
   {
-    why: 'addresses are not rewritten.',
-    cmdlets: { AddressRewriteEntry: change },
-  },
-  {
     why: 'there is no Active Directory to subscribe to: the configuration is one file, which can be copied to another server.',
     cmdlets: {
       ADServerSettings: config,

@@ -1,5 +1,6 @@
 import type { Cmdlet } from '../shell/cmdlet.ts'
 import { acceptedDomainCmdlets } from './configuration/accepted-domain.ts'
+import { addressRewriteEntryCmdlets } from './configuration/address-rewrite-entry.ts'
 import type { RunningAgents } from './agents/running-agents.ts'
 import { transportAgentCmdlets } from './agents/transport-agent.ts'
 import { transportPipelineCmdlets } from './agents/transport-pipeline.ts'
@@ -86,6 +87,7 @@ export function configurationCmdlets(configuration: Configuration): readonly Cmd
     ...foreignConnectorCmdlets(configuration),
     ...acceptedDomainCmdlets(configuration),
     ...remoteDomainCmdlets(configuration),
+    ...addressRewriteEntryCmdlets(configuration),
     ...transportServiceCmdlets(configuration),
     ...frontendTransportServiceCmdlets(configuration),
     ...transportConfigCmdlets(configuration),

@@ -54,6 +54,12 @@ export const publishedParameters: Readonly<Record<string, string>> = {
     SmartHosts SmtpMaxMessagesPerConnection SourceIPAddress SourceTransportServers TlsAuthLevel
     TlsCertificateName TlsDomain UseExternalDNSServersEnabled WhatIf`,
   'Remove-SendConnector': `Confirm DomainController Identity WhatIf`,
+  'New-AddressRewriteEntry': `Confirm DomainController ExceptionList ExternalAddress InternalAddress Name OutboundOnly
+    WhatIf`,
+  'Get-AddressRewriteEntry': `DomainController Identity`,
+  'Set-AddressRewriteEntry': `Confirm DomainController ExceptionList ExternalAddress Identity InternalAddress Name
+    OutboundOnly WhatIf`,
+  'Remove-AddressRewriteEntry': `Confirm DomainController Identity WhatIf`,
   'New-MailUser': `Alias ArbitrationMailbox Confirm DisplayName DomainController ExternalEmailAddress
     FederatedIdentity FirstName ImmutableId Initials LastName MacAttachmentFormat MailboxRegion
     MessageBodyFormat MessageFormat MicrosoftOnlineServicesID ModeratedBy ModerationEnabled Name
