@@ -6,7 +6,7 @@ import { type DirectoryAccounts, noAccounts } from '../directory/accounts.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { DirectoryLog } from '../directory/directory-log.ts'
 import { FileDirectory } from '../directory/file-directory.ts'
-import { loadInThread } from '../directory/file-thread.ts'
+import { loadFileAside } from '../directory/file-aside.ts'
 import { JoinedDirectory } from '../directory/joined-directory.ts'
 import { LdapDirectory } from '../directory/ldap/ldap-directory.ts'
 import { ldaptsOpener } from '../directory/ldap/ldapts-connection.ts'
@@ -105,7 +105,7 @@ async function followDirectory(ground: DirectoryGround): Promise<OpenDirectory> 
 function followedFile({ config, clock, fileLog: log }: DirectoryGround, onChange: () => void) {
   return new FollowedDirectory({
     settings: mapLive(config, ({ Directory }) => Directory.File),
-    make: (file) => new FileDirectory({ file, clock, log, load: loadInThread, onChange }),
+    make: (file) => new FileDirectory({ file, clock, log, load: loadFileAside, onChange }),
     onChange,
   })
 }
