@@ -6,6 +6,7 @@ import { isPasswordHash } from '../receive/users/password.ts'
 import { checkReceiveConnectors } from '../receive/connectors/connector-conflicts.ts'
 import { checkForeignConnectors } from '../deliver/drop/foreign-connector.ts'
 import { checkSendConnectors } from '../deliver/smtp/send-connector-conflicts.ts'
+import { checkAddressRewriteEntries } from '../agents/address-rewriting/entry-conflicts.ts'
 import { isMailbox } from '../smtp/address.ts'
 import { isCertificateName } from '../tls/certificate-name.ts'
 import { folderPath } from '../pickup/folder-path.ts'
@@ -19,6 +20,7 @@ export function checkConfig(config: ServerConfig): Problem[] {
     ...serverProblems(config),
     ...acceptedDomainProblems(config),
     ...checkRemoteDomains(config.RemoteDomains),
+    ...rewriteProblems(config),
     ...checkReceiveConnectors(config.ReceiveConnectors, config.Server),
     ...checkSendConnectors(config.SendConnectors),
     ...checkForeignConnectors(config.ForeignConnectors, config.TransportService),
@@ -80,6 +82,18 @@ function gatewayNameProblems({ SendConnectors, ForeignConnectors }: ServerConfig
       ? [{ path, message: `Another connector has the name "${Name}".` }]
       : []
   })
+}
+
+/** Exchange rewrites addresses on Edge servers alone. */
+function rewriteProblems({ AddressRewriteEntries, Server }: ServerConfig): Problem[] {
+  if (AddressRewriteEntries.length > 0 && Server.Role !== 'Edge')
+    return [
+      {
+        path: ['AddressRewriteEntries'],
+        message: 'addresses are rewritten by Edge servers only (Server.Role)',
+      },
+    ]
+  return checkAddressRewriteEntries(AddressRewriteEntries, isDomainName)
 }
 
 function hostNameProblems({ ReceiveConnectors, SendConnectors }: ServerConfig): Problem[] {
