@@ -110,7 +110,6 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
     onStopped: (stopped) => tracking.stopped(stopped),
     enqueue: (copies) => scheduler.enqueue(copies),
     onFault: (what, error) => troubles.error({ error }, what),
-    agents: agents.runner,
   })
   const receive = opened.use(
     new ReceiveService({
