@@ -1,14 +1,17 @@
 import { isAbsolute, sep } from 'node:path'
 import type { Problem } from '../base/problem.ts'
+import { directoryProblems } from '../directory/directory-checks.ts'
 import { readRecipients } from '../directory/recipient-list.ts'
 import { isPasswordHash } from '../receive/users/password.ts'
 import { checkReceiveConnectors } from '../receive/connectors/connector-conflicts.ts'
 import { checkForeignConnectors } from '../deliver/drop/foreign-connector.ts'
 import { checkSendConnectors } from '../deliver/smtp/send-connector-conflicts.ts'
+import { checkAddressRewriteEntries } from '../agents/address-rewriting/entry-conflicts.ts'
 import { isMailbox } from '../smtp/address.ts'
 import { isCertificateName } from '../tls/certificate-name.ts'
 import { folderPath } from '../pickup/folder-path.ts'
 import { isDnsServer, isDomainName, isHostName } from './host-names.ts'
+import { checkRemoteDomains } from './remote-domain-checks.ts'
 import type { ServerConfig } from './server-config.ts'
 
 /** What is wrong between settings that are right by themselves. No disk is touched. */
@@ -16,6 +19,8 @@ export function checkConfig(config: ServerConfig): Problem[] {
   return [
     ...serverProblems(config),
     ...acceptedDomainProblems(config),
+    ...checkRemoteDomains(config.RemoteDomains),
+    ...rewriteProblems(config),
     ...checkReceiveConnectors(config.ReceiveConnectors, config.Server),
     ...checkSendConnectors(config.SendConnectors),
     ...checkForeignConnectors(config.ForeignConnectors, config.TransportService),
@@ -23,6 +28,7 @@ export function checkConfig(config: ServerConfig): Problem[] {
     ...hostNameProblems(config),
     ...userProblems(config),
     ...recipientProblems(config),
+    ...directoryProblems(config.Directory),
     ...agentProblems(config),
     ...notificationProblems(config),
     ...serviceProblems(config),
@@ -76,6 +82,18 @@ function gatewayNameProblems({ SendConnectors, ForeignConnectors }: ServerConfig
       ? [{ path, message: `Another connector has the name "${Name}".` }]
       : []
   })
+}
+
+/** Exchange rewrites addresses on Edge servers alone. */
+function rewriteProblems({ AddressRewriteEntries, Server }: ServerConfig): Problem[] {
+  if (AddressRewriteEntries.length > 0 && Server.Role !== 'Edge')
+    return [
+      {
+        path: ['AddressRewriteEntries'],
+        message: 'addresses are rewritten by Edge servers only (Server.Role)',
+      },
+    ]
+  return checkAddressRewriteEntries(AddressRewriteEntries, isDomainName)
 }
 
 function hostNameProblems({ ReceiveConnectors, SendConnectors }: ServerConfig): Problem[] {

@@ -1,6 +1,10 @@
 import { type IpRange, rangeSize } from '../base/ip-range.ts'
 import type { Problem } from '../base/problem.ts'
 import { type Milliseconds, day } from '../base/time-span.ts'
+import { saysPasswordInClear } from '../directory/directory-checks.ts'
+import { entryKind } from '../agents/address-rewriting/address-rewrite-entry.ts'
+import { domainOf } from '../message/envelope.ts'
+import { AcceptedDomainTable } from '../pipeline/accepted-domains.ts'
 import { hasPossibleSenders } from '../receive/connectors/possible-senders.ts'
 import type { ReceiveConnector } from '../receive/connectors/receive-connector.ts'
 import { routableConnectors } from '../pipeline/routable-connector.ts'
@@ -20,6 +24,7 @@ export function configWarnings(
 ): Problem[] {
   return [
     ...plainPasswords(config),
+    ...directoryPassword(config),
     ...openRelays(config),
     ...connectorsForNobody(config),
     ...certificates.flatMap(({ index, pair }) => certificateWarnings(config, pair, { index, now })),
@@ -27,6 +32,7 @@ export function configWarnings(
     ...nowhereToListen(config),
     ...oddHostNames(config),
     ...nowhereToGo(config),
+    ...idleRewriting(config),
   ]
 }
 
@@ -57,6 +63,13 @@ function plainPasswords({ Users, SendConnectors }: ServerConfig): Problem[] {
   ]
 }
 
+function directoryPassword({ Directory: { Ldap } }: ServerConfig): Problem[] {
+  if (Ldap === undefined || !saysPasswordInClear(Ldap)) return []
+  const message =
+    'the password of BindDn goes over the network in clear; use ldaps:// or StartTls: true'
+  return [{ path: ['Directory', 'Ldap', 'StartTls'], message }]
+}
+
 /** Who may relay anywhere without a log-in is meant to be a few hosts. */
 function openRelays({ ReceiveConnectors }: ServerConfig): Problem[] {
   return ReceiveConnectors.flatMap((connector, index) => {
@@ -66,6 +79,20 @@ function openRelays({ ReceiveConnectors }: ServerConfig): Problem[] {
     return {
       path: ['ReceiveConnectors', index, 'RemoteIPRanges'],
       message: `with ${grant} each address in ${wide.text} may relay to any domain: an open relay; name the hosts that you trust`,
+    }
+  })
+}
+
+/** Only addresses of authoritative domains are rewritten. */
+function idleRewriting({ AcceptedDomains, AddressRewriteEntries }: ServerConfig): Problem[] {
+  const domains = new AcceptedDomainTable(AcceptedDomains)
+  return AddressRewriteEntries.flatMap((entry, index) => {
+    const domain = domainOf(entry.InternalAddress.replace(/^\*\./, ''))
+    // Which domains below it there are is not known.
+    if (entryKind(entry) === 'subdomains' || domains.isAuthoritative(domain)) return []
+    return {
+      path: ['AddressRewriteEntries', index, 'InternalAddress'],
+      message: `nothing is rewritten, for ${domain} is no Authoritative accepted domain`,
     }
   })
 }

@@ -4,6 +4,7 @@ import type { Problem } from '../base/problem.ts'
 import { defaultReceiveConnectors } from '../receive/connectors/receive-connector-defaults.ts'
 import { completeReceiveConnector } from '../receive/connectors/receive-connector.ts'
 import { completeSendConnector } from '../deliver/smtp/send-connector.ts'
+import { completeRemoteDomains } from '../dsn/remote-domain.ts'
 import { listSections, settingsSections } from './config-file.ts'
 import { shortName } from './host-names.ts'
 import type { ServerConfig, ServerIdentity } from './server-config.ts'
@@ -34,6 +35,13 @@ export function parseConfig(source: YamlSource, hostName: string): ParsedConfig 
     AcceptedDomains: reader
       .entries('AcceptedDomains', listSections.AcceptedDomains)
       .map((domain) => ({ ...domain, Name: domain.Name === '' ? domain.DomainName : domain.Name })),
+    RemoteDomains: completeRemoteDomains(
+      reader.entries('RemoteDomains', listSections.RemoteDomains),
+    ),
+    AddressRewriteEntries: reader.entries(
+      'AddressRewriteEntries',
+      listSections.AddressRewriteEntries,
+    ),
     ReceiveConnectors:
       source.value['ReceiveConnectors'] === undefined
         ? defaultReceiveConnectors(identity)

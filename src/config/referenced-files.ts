@@ -4,6 +4,8 @@ import { tryModule } from '../agents/host/try-module.ts'
 import type { TransportAgentSettings } from '../agents/host/transport-agent.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Problem } from '../base/problem.ts'
+import { filterFault } from '../directory/ldap/filter-check.ts'
+import type { DirectorySettings } from '../directory/directory-schema.ts'
 import type { KeyPair } from '../tls/certificates.ts'
 import { isFault, readKeyPair } from '../tls/key-pair.ts'
 import type { ServerConfig } from './server-config.ts'
@@ -34,10 +36,24 @@ export function resolvePaths(config: ServerConfig, folder: string): ServerConfig
       CertificateFile: absolute(CertificateFile),
       KeyFile: absolute(KeyFile),
     })),
-    Directory: {
-      ...config.Directory,
-      ...(config.Directory.File !== undefined && { File: absolute(config.Directory.File) }),
-    },
+    Directory: withAbsolutePaths(config.Directory, absolute),
+  }
+}
+
+function withAbsolutePaths(
+  directory: DirectorySettings,
+  absolute: (path: string) => string,
+): DirectorySettings {
+  const { File, Ldap } = directory
+  const ldap = Ldap && {
+    ...Ldap,
+    ...(Ldap.PasswordFile !== undefined && { PasswordFile: absolute(Ldap.PasswordFile) }),
+    ...(Ldap.CaFile !== undefined && { CaFile: absolute(Ldap.CaFile) }),
+  }
+  return {
+    ...directory,
+    ...(File !== undefined && { File: absolute(File) }),
+    ...(ldap !== undefined && { Ldap: ldap }),
   }
 }
 
@@ -60,6 +76,7 @@ export async function checkReferencedFiles(
   checks: FileChecks,
 ): Promise<ReferencedFiles> {
   const passwords = await Promise.all(passwordFiles(config).map(passwordFileProblem))
+  const directory = await directoryFileProblems(config.Directory)
   const read = await Promise.all(
     config.Certificates.map(async (files, index) => ({ index, result: await readKeyPair(files) })),
   )
@@ -69,6 +86,7 @@ export async function checkReferencedFiles(
   return {
     problems: [
       ...passwords.flat(),
+      ...directory,
       ...agents.flat(),
       ...read.flatMap(({ index, result }) =>
         isFault(result)
@@ -109,7 +127,7 @@ interface PasswordFile {
   readonly file: string
 }
 
-function passwordFiles({ Users, SendConnectors }: ServerConfig): PasswordFile[] {
+function passwordFiles({ Users, SendConnectors, Directory }: ServerConfig): PasswordFile[] {
   const ofUsers = Users.map(({ PasswordFile: file }, index) => ({
     path: ['Users', index, 'PasswordFile'],
     file,
@@ -118,7 +136,11 @@ function passwordFiles({ Users, SendConnectors }: ServerConfig): PasswordFile[] 
     path: ['SendConnectors', index, 'AuthenticationCredential', 'PasswordFile'],
     file: AuthenticationCredential?.PasswordFile,
   }))
-  return [...ofUsers, ...ofConnectors].flatMap(({ path, file }) =>
+  const ofDirectory = {
+    path: ['Directory', 'Ldap', 'PasswordFile'],
+    file: Directory.Ldap?.PasswordFile,
+  }
+  return [...ofUsers, ...ofConnectors, ofDirectory].flatMap(({ path, file }) =>
     file === undefined ? [] : { path, file },
   )
 }
@@ -131,4 +153,24 @@ async function passwordFileProblem({ path, file }: PasswordFile): Promise<Proble
   } catch (error) {
     return [{ path, message: cannotBeRead(file, error) }]
   }
+}
+
+/** The file of recipients is not among them: it comes and goes without the configuration. */
+async function directoryFileProblems({ Ldap }: DirectorySettings): Promise<Problem[]> {
+  if (Ldap === undefined) return []
+  const problems: Problem[] = []
+  if (Ldap.CaFile !== undefined && !(await holdsCertificates(Ldap.CaFile)))
+    problems.push({
+      path: ['Directory', 'Ldap', 'CaFile'],
+      message: `must be a file of certificates in PEM form (${Ldap.CaFile})`,
+    })
+  const fault = Ldap.Filter === undefined ? undefined : await filterFault(Ldap.Filter)
+  if (fault !== undefined)
+    problems.push({ path: ['Directory', 'Ldap', 'Filter'], message: `is no filter: ${fault}` })
+  return problems
+}
+
+async function holdsCertificates(file: string): Promise<boolean> {
+  const text = await readFile(file, 'utf8').catch(() => '')
+  return text.includes('-----BEGIN CERTIFICATE-----')
 }

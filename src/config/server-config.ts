@@ -6,6 +6,8 @@ import type { ReceiveConnector } from '../receive/connectors/receive-connector.t
 import type { User } from '../receive/users/user.ts'
 import type { ForeignConnector } from '../deliver/drop/foreign-connector.ts'
 import type { SendConnector } from '../deliver/smtp/send-connector.ts'
+import type { RemoteDomain } from '../dsn/remote-domain.ts'
+import type { AddressRewriteEntry } from '../agents/address-rewriting/address-rewrite-entry.ts'
 import type { TransportConfig } from '../dsn/transport-config.ts'
 import type { CertificateFile } from '../tls/certificate-file.ts'
 import type { FrontendTransportService, TransportService } from './transport-service.ts'
@@ -24,6 +26,9 @@ export interface ServerIdentity {
 export interface ServerConfig {
   readonly Server: ServerIdentity
   readonly AcceptedDomains: readonly AcceptedDomain[]
+  /** The entry for all domains, `*`, is always among them. */
+  readonly RemoteDomains: readonly RemoteDomain[]
+  readonly AddressRewriteEntries: readonly AddressRewriteEntry[]
   readonly ReceiveConnectors: readonly ReceiveConnector[]
   readonly SendConnectors: readonly SendConnector[]
   readonly ForeignConnectors: readonly ForeignConnector[]

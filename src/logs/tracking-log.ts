@@ -25,16 +25,20 @@ export const trackingEvents = [
   'EXPAND',
   /** A recipient's primary address took the place of another one. */
   'RESOLVE',
+  /** Into the Poison queue, or out of it. */
+  'POISONMESSAGE',
 ] as const
 export type TrackingEvent = (typeof trackingEvents)[number]
 
 /** The part of the server where an event came from. */
 export const trackingSources = [
   'ADMIN',
+  'AGENT',
   'DNS',
   'DSN',
   'GATEWAY',
   'PICKUP',
+  'POISONMESSAGE',
   'QUEUE',
   'REPLAY',
   'ROUTING',

@@ -22,9 +22,6 @@ export interface ReplayFile {
   readonly header: HeaderBlock
 }
 
-/** Exchange's own name in X-CreatedBy. */
-export const exchangeCreator = 'MSExchange15'
-
 const endMarker = 'x-endofinjectedxheaders'
 const injectedNames: ReadonlySet<string> = new Set([
   'x-sender',

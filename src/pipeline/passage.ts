@@ -1,4 +1,5 @@
 import type { RoutingEvent } from '../agents/agent-events.ts'
+import { putOffByAgent } from '../queue/defer-reason.ts'
 import type { RecipientResult } from '../queue/delivery-agent.ts'
 import type { Recategorized, ResolutionStep } from '../queue/recategorized.ts'
 import { type Copy, type CopyRecipient, suspended } from '../queue/stored-message.ts'
@@ -101,7 +102,10 @@ function ended(
     }))
     return { copies: [], failed: [], dropped }
   }
-  const waiting = recipients.map((recipient) => ({ ...recipient, lastError: reason }))
+  const waiting = recipients.map((recipient) => ({
+    ...recipient,
+    lastError: `${putOffByAgent}; ${reason}`,
+  }))
   const deferred = { recipients: waiting, ...(until !== undefined && { until }) }
   return { copies: [], failed: [], deferred }
 }

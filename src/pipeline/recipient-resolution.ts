@@ -4,6 +4,7 @@ import type { Directory, DirectoryRecipient } from '../directory/directory.ts'
 import { isPostmaster } from '../directory/postmaster.ts'
 import { comparableAddress, comparableDomain } from '../message/comparable-address.ts'
 import { domainOf } from '../message/envelope.ts'
+import { directoryAway } from '../queue/defer-reason.ts'
 import type { RecipientResult } from '../queue/delivery-agent.ts'
 import type { ResolutionStep } from '../queue/recategorized.ts'
 import { HalfTheTime } from '../base/half-the-time.ts'
@@ -40,9 +41,6 @@ const noMembers = reply('550 5.1.1 RESOLVER.GRP.Empty; the distribution group ha
 const moderated = reply(
   '550 5.7.1 RESOLVER.RST.NotAuthorized; not authorized: the recipient is moderated, and there is no moderation here',
 )
-
-/** LastError of recipients of whom the directory says nothing for now (RFC 3463 X.4.3). */
-export const directoryAway = '451 4.4.3 RESOLVER.ADR.DirectoryUnavailable'
 
 /** A recipient that was asked about. */
 interface Root {

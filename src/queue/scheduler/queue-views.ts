@@ -4,7 +4,8 @@ import type { AdminMark } from './admin-mark.ts'
 import type { DeliveryQueue } from './delivery-queue.ts'
 import type { QueueStatus } from './queue-state.ts'
 import { type DeliveryKind, type DeliveryType, deliveryKinds } from '../delivery-kinds.ts'
-import type { QueueKey } from '../queue-key.ts'
+import { type QueueKey, isPoisonQueue } from '../queue-key.ts'
+import { type DeferReason, deferReasonOf } from '../defer-reason.ts'
 import type { QueueFigures } from '../queue-store.ts'
 import { type RetrySettings, attemptsSince } from './retry-schedule.ts'
 import {
@@ -63,6 +64,7 @@ export interface MessageView {
   /** Null for one that waits without an end. */
   readonly ExpirationTime: Milliseconds | null
   readonly LastError: string
+  readonly DeferReason: DeferReason
   readonly RetryCount: number
   readonly Recipients: readonly RecipientView[]
   /** For the store, not for display. */
@@ -157,6 +159,7 @@ export function messageView(copy: Copy, circumstances: MessageCircumstances): Me
       status === 'Active' || status === 'Ready' ? circumstances.wait : '',
       lastErrorOf(withQueueAttempts(copy, deliveryQueue?.attempts ?? [])),
     ),
+    DeferReason: deferReasonOf(copy),
     RetryCount: copy.attempts + queueAttempts(message.receivedAt, circumstances),
     Recipients: copy.recipients.map(recipientView),
     place: placeOf(copy),
@@ -199,6 +202,7 @@ export function queueIdentity(serverName: string, key: QueueKey, number: number)
   return `${serverName}\\${queueName(key, number)}`
 }
 
-function queueName({ deliveryType }: QueueKey, number: number): string {
-  return deliveryKinds[deliveryType].queueName ?? String(number)
+function queueName(key: QueueKey, number: number): string {
+  if (isPoisonQueue(key)) return 'Poison'
+  return deliveryKinds[key.deliveryType].queueName ?? String(number)
 }

@@ -1,5 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { NotifyCondition } from '../../../src/message/envelope.ts'
 import { HeaderBlock } from '../../../src/message/header-block.ts'
+import { replayHeader } from '../../../src/message/replay-file.ts'
 import { readReplayFile } from '../../../src/message/replay-file-reader.ts'
 
 const read = (...lines: string[]) =>
@@ -94,4 +97,51 @@ describe('a Replay file', () => {
   ])('is refused with %s', (_, lines, reason) => {
     expect(read(...lines)).toBe(reason)
   })
+})
+
+test('what is written of an envelope is read again', () => {
+  const xtext = fc.stringMatching(/^[!-*,-<>-~]{1,20}$/)
+  const address = fc.constantFrom(
+    'a@x.example',
+    '"a b"@x.example',
+    'jörg@bücher.example',
+    'a@[192.0.2.1]',
+  )
+  const recipient = fc.record(
+    {
+      address,
+      notify: fc.constantFrom<NotifyCondition[]>(
+        ['NEVER'],
+        ['SUCCESS', 'FAILURE', 'DELAY'],
+        ['DELAY'],
+      ),
+      originalRecipient: xtext.map((text) => `rfc822;${text}`),
+    },
+    { requiredKeys: ['address'] },
+  )
+  const envelope = fc.record(
+    {
+      sender: fc.oneof(fc.constant(''), address),
+      body: fc.constantFrom('7BIT', '8BITMIME', 'BINARYMIME'),
+      smtpUtf8: fc.constant(true),
+      returnContent: fc.constantFrom('FULL', 'HDRS'),
+      envelopeId: xtext,
+    },
+    { requiredKeys: ['sender', 'body', 'smtpUtf8'] },
+  )
+  fc.assert(
+    fc.property(envelope, fc.array(recipient, { minLength: 1 }), (given, recipients) => {
+      const file = { envelope: given, recipients }
+      const head = replayHeader({ ...file, createdBy: 'MSExchange15', source: 'SMTP:In' })
+      const content = Buffer.concat([head, Buffer.from('X-Sender: <b@x.example>\r\n')])
+      expect(readReplayFile(new HeaderBlock(content))).toEqual({
+        ...file,
+        createdBy: 'MSExchange15',
+        source: 'SMTP:In',
+        helloName: '',
+        sourceAddress: '0.0.0.0',
+        header: new HeaderBlock(Buffer.from('X-Sender: <b@x.example>\r\n')),
+      })
+    }),
+  )
 })

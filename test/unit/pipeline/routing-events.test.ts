@@ -86,7 +86,7 @@ test.each(['OnSubmittedMessage', 'OnResolvedMessage', 'OnRoutedMessage', 'OnCate
 )
 
 test('what an agent puts off waits in Submission as it was, with the reason', async () => {
-  const later = () => ({ kind: 'deferred', reason: '451 4.7.1 later', until: 5 }) as const
+  const later = () => ({ kind: 'deferred', reason: 'later', until: 5 }) as const
   const { result, told } = await categorized(
     { OnRoutedMessage: later },
     await submitted('all@contoso.example'),
@@ -96,7 +96,9 @@ test('what an agent puts off waits in Submission as it was, with the reason', as
     copies: [],
     failed: [],
     deferred: {
-      recipients: [{ address: 'all@contoso.example', lastError: '451 4.7.1 later' }],
+      recipients: [
+        { address: 'all@contoso.example', lastError: '451 4.7.0 AGENT.Deferred; later' },
+      ],
       until: 5,
     },
   })

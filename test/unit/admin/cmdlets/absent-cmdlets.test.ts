@@ -40,8 +40,8 @@ test.each([
   ['Get-MessageTrace -SenderAddress ann@contoso.test', 'use Get-MessageTrackingLog'],
   ['New-InboundConnector Partner', 'use New-ReceiveConnector'],
   ['Restart-Service MSExchangeTransport', 'take changes up by themselves'],
-  ['Get-Help Get-RemoteDomain', 'there are no settings by remote domain'],
-  ['Get-Command Get-RemoteDomain', 'there are no settings by remote domain'],
+  ['Get-Help Get-JournalRule', 'there is no journaling'],
+  ['Get-Command Get-JournalRule', 'there is no journaling'],
 ])('%s says why there is none', async (line, why) => {
   const { errors, result } = await run(line)
   expect(errors).toContain(`It is not available here: `)

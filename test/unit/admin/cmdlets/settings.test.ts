@@ -415,14 +415,73 @@ test('the Transport service is shown in the order of Exchange, what is our own a
     ...['MessageRetryInterval', 'MessageTrackingLogEnabled', ...log('MessageTracking')],
     ...['MessageTrackingLogSubjectLoggingEnabled', 'OutboundConnectionFailureRetryInterval'],
     ...['PickupDirectoryMaxHeaderSize', 'PickupDirectoryMaxMessagesPerMinute'],
-    ...['PickupDirectoryMaxRecipientsPerMessage', 'PickupDirectoryPath', 'QueueMaxIdleTime'],
+    ...['PickupDirectoryMaxRecipientsPerMessage', 'PickupDirectoryPath'],
+    ...['PoisonMessageDetectionEnabled', 'PoisonThreshold', 'QueueMaxIdleTime'],
     ...[...log('ReceiveProtocol'), 'ReplayDirectoryPath', 'RootDropDirectoryPath'],
     ...log('SendProtocol'),
-    ...['TransientFailureRetryCount', 'TransientFailureRetryInterval', 'QueueGlitchRetryCount'],
+    ...['TransientFailureRetryCount', 'TransientFailureRetryInterval'],
+    ...['MaxIdleTimeBeforeResubmit', 'QueueGlitchRetryCount'],
     ...['QueueGlitchRetryInterval', 'ResolverRetryInterval', 'Workers', 'Identity', 'IsValid'],
   ])
   expect(shown).toMatch(/^ConnectivityLogEnabled +: True$/m)
   expect(shown).toMatch(/^ConnectivityLogMaxAge +: 30\.00:00:00$/m)
   expect(shown).toMatch(/^ConnectivityLogMaxDirectorySize +: 1000 MB \(1,048,576,000 bytes\)$/m)
   expect(shown).toMatch(/^ConnectivityLogMaxFileSize +: 10 MB \(10,485,760 bytes\)$/m)
+})
+
+test('remote domains are made, changed and removed; the one for all domains is always there', async () => {
+  const settings = await SettingsShell.on('Server: { Name: EDGE01, Role: Edge }\n')
+  const list = 'Get-RemoteDomain | % { "$($_.Name) $($_.DomainName) $($_.NDREnabled)" }'
+  expect(await settings.run(list)).toBe('Default * True\n')
+  await settings.run('New-RemoteDomain Fabrikam -DomainName *.fabrikam.example | Out-Null')
+  await settings.run('Set-RemoteDomain Fabrikam -NDREnabled $false -DeliveryReportEnabled $false')
+  await settings.run('Set-RemoteDomain Default -NDRDiagnosticInfoEnabled $false')
+  expect(await settings.run(list)).toBe('Default * True\nFabrikam *.fabrikam.example False\n')
+  expect(await settings.text()).toBe(
+    "Server: { Name: EDGE01, Role: Edge }\n\nRemoteDomains:\n  - Name: Default\n    DomainName: '*'\n    NDRDiagnosticInfoEnabled: false\n  - Name: Fabrikam\n    DomainName: '*.fabrikam.example'\n    NDREnabled: false\n    DeliveryReportEnabled: false\n",
+  )
+  expect(await settings.errorOf('Remove-RemoteDomain Default -Confirm:$false')).toContain(
+    "The remote domain for all domains can't be removed.",
+  )
+  expect(await settings.errorOf('New-RemoteDomain X -DomainName y..z')).toContain(
+    'must be a domain such as contoso.com, *.contoso.com or *',
+  )
+  expect(await settings.errorOf('Set-RemoteDomain Fabrikam -TargetDeliveryDomain $true')).toContain(
+    'there is no hybrid mail flow',
+  )
+  await settings.run('Set-RemoteDomain Fabrikam -ContentType MimeHtmlText -LineWrapSize unlimited')
+  await settings.run('Remove-RemoteDomain Fabrikam -Confirm:$false')
+  expect(await settings.run(list)).toBe('Default * True\n')
+})
+
+test('address rewrite entries are imported in bulk, shown, changed and removed', async () => {
+  const settings = await SettingsShell.on(
+    'Server: { Name: EDGE01, Role: Edge }\nAcceptedDomains: [{ DomainName: contoso.example }]\n',
+  )
+  const csv = join(settings.folder, 'list.csv')
+  await writeFile(
+    csv,
+    'Name,InternalAddress,ExternalAddress,ExceptionList,OutboundOnly\n' +
+      'one,joe@contoso.example,support@contoso.example,,False\n' +
+      'all,*.contoso.example,contoso.example,legal.contoso.example,True\n',
+  )
+  await settings.run(
+    `Import-Csv '${csv}' | ForEach {New-AddressRewriteEntry -Name $_.Name -InternalAddress $_.InternalAddress -ExternalAddress $_.ExternalAddress -OutboundOnly ([Bool]::Parse($_.OutboundOnly))} | Out-Null`,
+  )
+  await settings.run('Set-AddressRewriteEntry all -ExceptionList legal.contoso.example')
+  const list =
+    'Get-AddressRewriteEntry | % { "$($_.Name) $($_.InternalAddress) $($_.ExternalAddress) $($_.ExceptionList) $($_.OutboundOnly)" }'
+  expect(await settings.run(list)).toBe(
+    'one joe@contoso.example support@contoso.example  False\n' +
+      'all *.contoso.example contoso.example legal.contoso.example True\n',
+  )
+  await settings.run('Set-AddressRewriteEntry one -InternalAddress ann@contoso.example -Name two')
+  expect(await settings.run('(Get-AddressRewriteEntry two).InternalAddress')).toBe(
+    'ann@contoso.example\n',
+  )
+  expect(await settings.errorOf('Set-AddressRewriteEntry all -OutboundOnly $false')).toContain(
+    'must be true for *.contoso.example',
+  )
+  await settings.run('Remove-AddressRewriteEntry two -Confirm:$false')
+  expect(await settings.run('Get-AddressRewriteEntry | % Name')).toBe('all\n')
 })
