@@ -358,6 +358,7 @@ function replyToFault(error: unknown): Reply {
     case 'CORRUPT':
     case 'DAMAGED':
     case 'GONE':
+    case 'STALE':
     case 'FAILED':
       return temporaryFault
   }

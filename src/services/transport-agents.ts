@@ -3,7 +3,7 @@ import type { PipelineStage } from '../admin/cmdlets/agents/running-agents.ts'
 import { AddressRewriteTable } from '../agents/address-rewriting/address-rewrite-table.ts'
 import { addressRewritingAgents } from '../agents/address-rewriting/rewriting-agents.ts'
 import { remoteDomainAgent } from '../agents/remote-domains/remote-domain-agent.ts'
-import { agentEvents } from '../agents/agent-events.ts'
+import { type AgentEvent, agentEvents } from '../agents/agent-events.ts'
 import type { AgentRoster } from '../agents/agent-roster.ts'
 import { AgentRunner } from '../agents/agent-runner.ts'
 import type { Agent } from '../agents/agent.ts'
@@ -14,6 +14,7 @@ import { AgentHost } from '../agents/host/agent-host.ts'
 import { calmLog } from '../base/calm-log.ts'
 import { derivedLive, mapLive } from '../base/live.ts'
 import { AgentLogWriter } from '../logs/agent-log-writer.ts'
+import { acceptanceSteps } from '../pipeline/submission-header.ts'
 import { agentLogEntry } from './agent-log-entries.ts'
 import type { ServiceGround } from './service-ground.ts'
 
@@ -64,10 +65,15 @@ export async function openTransportAgents(ground: ServiceGround): Promise<Transp
   }
 }
 
+/** What the relay itself does to every message before agents are asked. */
+const ownSteps: Partial<Record<AgentEvent, readonly string[]>> = {
+  OnEndOfHeaders: acceptanceSteps.map(({ name }) => name),
+}
+
 function pipelineOf(roster: AgentRoster): readonly PipelineStage[] {
   return agentEvents.map((event) => ({
     event,
-    agents: (roster.at(event) ?? []).map(({ name }) => name),
+    agents: [...(ownSteps[event] ?? []), ...(roster.at(event) ?? []).map(({ name }) => name)],
   }))
 }
 

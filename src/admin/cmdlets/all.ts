@@ -20,6 +20,8 @@ import { exportCmdlets } from './queues/message-export.ts'
 import { queueCmdlets } from './queues/queue-cmdlets.ts'
 import { digestCmdlets } from './queues/queue-digest.ts'
 import type { QueueServer } from './queues/queue-server.ts'
+import { recipientCmdlets } from './recipients/recipient-cmdlets.ts'
+import type { RecipientListing } from './recipients/recipient-listing.ts'
 import { localUserCmdlets } from './configuration/local-user.ts'
 import { receiveConnectorCmdlets } from './configuration/receive-connector.ts'
 import { remoteDomainCmdlets } from './configuration/remote-domain.ts'
@@ -46,6 +48,7 @@ export interface Administration {
   readonly mailFlow: MailFlow
   readonly queues: QueueServer
   readonly configuration: Configuration
+  readonly recipients: RecipientListing
 }
 
 /**
@@ -71,6 +74,7 @@ export function serverCmdlets(administration: Administration): readonly Cmdlet[]
     ...transportPipelineCmdlets(administration.agents),
     ...transportAgentCmdlets(administration.configuration, administration.agents),
     ...configurationCmdlets(administration.configuration),
+    ...recipientCmdlets(administration.configuration, administration.recipients),
   ]
 }
 

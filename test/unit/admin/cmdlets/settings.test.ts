@@ -415,10 +415,12 @@ test('the Transport service is shown in the order of Exchange, what is our own a
     ...['MessageRetryInterval', 'MessageTrackingLogEnabled', ...log('MessageTracking')],
     ...['MessageTrackingLogSubjectLoggingEnabled', 'OutboundConnectionFailureRetryInterval'],
     ...['PickupDirectoryMaxHeaderSize', 'PickupDirectoryMaxMessagesPerMinute'],
-    ...['PickupDirectoryMaxRecipientsPerMessage', 'PickupDirectoryPath', 'QueueMaxIdleTime'],
+    ...['PickupDirectoryMaxRecipientsPerMessage', 'PickupDirectoryPath'],
+    ...['PoisonMessageDetectionEnabled', 'PoisonThreshold', 'QueueMaxIdleTime'],
     ...[...log('ReceiveProtocol'), 'ReplayDirectoryPath', 'RootDropDirectoryPath'],
     ...log('SendProtocol'),
-    ...['TransientFailureRetryCount', 'TransientFailureRetryInterval', 'QueueGlitchRetryCount'],
+    ...['TransientFailureRetryCount', 'TransientFailureRetryInterval'],
+    ...['MaxIdleTimeBeforeResubmit', 'QueueGlitchRetryCount'],
     ...['QueueGlitchRetryInterval', 'ResolverRetryInterval', 'Workers', 'Identity', 'IsValid'],
   ])
   expect(shown).toMatch(/^ConnectivityLogEnabled +: True$/m)
