@@ -1,10 +1,12 @@
-import { readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FakeMx } from '../support/fake-mx.ts'
 import { smartHost } from '../support/relay-config.ts'
 import { RelayProcess, runEdge } from '../support/relay-process.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
+import { until } from '../support/until.ts'
 
 const address = '127.0.142.1'
 const next = { address: '127.0.142.2', port: 10_025 }
@@ -92,6 +94,15 @@ test('senders inside look as the outside is to see them, and nothing else change
       '\r\nSubject: out\r\nMessage-ID: <1@sales.contoso.test>\r\n',
   )
   expect(content).toMatch(/\r\n\r\nann@sales\.contoso\.test\r\n$/)
+})
+
+test('what is picked up from a folder comes from inside', async () => {
+  await until(() => existsSync(join(relay.dataFolder, 'pickup')))
+  const fields = ['From: ann@sales.contoso.test', 'To: joe@fabrikam.example', 'Subject: letter']
+  await writeFile(join(relay.dataFolder, 'pickup', 'a.eml'), `${fields.join('\n')}\n\nbody\n`)
+  const { mail, content } = await arrived('letter')
+  expect(mail).toMatch(/^MAIL FROM:<ann@contoso\.test>/)
+  expect(content).toContain('\r\nFrom: ann@contoso.test\r\n')
 })
 
 test('recipients outside knows are those inside has, in the envelope and in To and Cc', async () => {
