@@ -110,10 +110,6 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
       why: 'the server forwards no meetings',
     },
     {
-      names: ['AllowedOOFType', 'AutoForwardEnabled', 'AutoReplyEnabled'],
-      why: 'automatic mail is passed on like any other',
-    },
-    {
       names: ['IsInternal', 'TargetDeliveryDomain'],
       why: 'there is no hybrid mail flow with Exchange Online',
     },
