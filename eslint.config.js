@@ -27,6 +27,7 @@ const rooms = [
   'receive/limits',
   'receive/connectors',
   'receive/users',
+  'pickup',
   'proxy',
   'deliver',
   'pipeline',

@@ -28,7 +28,7 @@ const age = 3_600_000
 /** Writes a deep queue by the store's own means, as the relay would have over hours. */
 export async function fillQueue(options: FillOptions): Promise<void> {
   const { root, path, messages, queues, signal, onProgress } = options
-  const url = pathToFileURL(join(root, 'src', 'queue', 'sqlite-queue-store.ts'))
+  const url = pathToFileURL(join(root, 'src', 'queue', 'sqlite', 'sqlite-queue-store.ts'))
   const { openSqliteQueueStore } = (await import(url.href)) as typeof storeModule
   await using store = await openSqliteQueueStore({
     path,
@@ -43,8 +43,8 @@ export async function fillQueue(options: FillOptions): Promise<void> {
   const commitOne = async (number: number) => {
     const pending = store.begin()
     const mark = { round: options.round, number, sentAt: 0 }
-    const content = Buffer.concat([Buffer.from(headerOf(mark)), body])
-    await pending.write(content)
+    const header = Buffer.from(headerOf(mark))
+    await pending.write(body)
     const at = number % queues.length
     const queue = queues[at]
     if (queue === undefined) return
@@ -53,11 +53,11 @@ export async function fillQueue(options: FillOptions): Promise<void> {
       envelope: { sender, body: '8BITMIME' as const, smtpUtf8: false },
       messageId: `<${options.round}.${number}@contoso.test>`,
       subject: `Message ${number}`,
-      size: content.length,
+      size: header.length + body.length,
       ...{ receivedAt, source: 'SMTP:Filled', sourceAddress: '127.0.0.1' },
     }
     const address = `${recipientName(0)}@${options.domainOf(at)}`
-    const copies = await pending.commit(message, [
+    const copies = await pending.commit(message, header, [
       { queue, recipients: [{ address }], dueAt: receivedAt },
     ])
     store.release(copies)

@@ -1,6 +1,6 @@
 import { type QueueKey, queueKeyText } from '../queue/queue-key.ts'
 import type { MessageView, QueueName, QueueView } from '../queue/scheduler/queue-views.ts'
-import type { QueueStatus } from '../queue/scheduler/delivery-queue.ts'
+import type { QueueStatus } from '../queue/scheduler/queue-state.ts'
 
 /** Of the states that one queue has at several workers, the first here is what it is said to be in. */
 const tellingFirst: readonly QueueStatus[] = ['Suspended', 'Active', 'Connecting', 'Retry', 'Ready']

@@ -3,6 +3,7 @@ import { configJsonSchema } from '../config/json-schema.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { formatProblem } from '../config/located-problem.ts'
 import type { ServerConfig } from '../config/server-config.ts'
+import { loadRecipientFile } from '../directory/loaded-file.ts'
 import { type Command, type CommandIo, exitCodes } from './command-io.ts'
 import { locations, requireKnownVariables } from './locations.ts'
 
@@ -27,9 +28,21 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
     for (const problem of result.problems) io.stderr.write(`${formatProblem(problem)}\n`)
     return exitCodes.toldError
   }
+  const recipients = await recipientFileProblems(result.config)
+  for (const problem of recipients) io.stderr.write(`${problem}\n`)
+  if (recipients.length > 0) return exitCodes.toldError
   for (const warning of result.warnings) io.stderr.write(`warning: ${formatProblem(warning)}\n`)
   io.stdout.write(`${summary(configFile, result.config)}\n`)
   return exitCodes.fine
+}
+
+/** A server starts with a broken file of recipients, and answers 451 for them; here it is a mistake. */
+async function recipientFileProblems({ Directory }: ServerConfig): Promise<readonly string[]> {
+  if (Directory.File === undefined) return []
+  const loaded = await loadRecipientFile(Directory.File)
+  if (loaded.kind === 'read') return []
+  const more = loaded.count - loaded.problems.length
+  return more > 0 ? [...loaded.problems, `${Directory.File}: ${more} more`] : loaded.problems
 }
 
 function summary(file: string, config: ServerConfig): string {
@@ -42,6 +55,7 @@ function summary(file: string, config: ServerConfig): string {
     counted(config.AcceptedDomains.length, 'accepted domain'),
     counted(config.Users.length, 'user'),
     counted(config.Certificates.length, 'certificate'),
+    ...(config.Recipients.length > 0 ? [counted(config.Recipients.length, 'recipient')] : []),
   ]
   const { Name, Fqdn, Role } = config.Server
   return `OK: ${counts.join(', ')} (${Role} server ${Name}, ${Fqdn}, ${file})`

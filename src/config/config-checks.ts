@@ -7,6 +7,7 @@ import { checkForeignConnectors } from '../deliver/drop/foreign-connector.ts'
 import { checkSendConnectors } from '../deliver/smtp/send-connector-conflicts.ts'
 import { isMailbox } from '../smtp/address.ts'
 import { isCertificateName } from '../tls/certificate-name.ts'
+import { folderPath } from '../pickup/folder-path.ts'
 import { isDnsServer, isDomainName, isHostName } from './host-names.ts'
 import type { ServerConfig } from './server-config.ts'
 
@@ -192,16 +193,38 @@ function serviceProblems(config: ServerConfig): Problem[] {
     })
   return [
     ...problems,
+    ...folderProblems(TransportService),
     ...services.flatMap((service) => logProblems(config, service)),
     ...services.flatMap((service) => windowsPaths(service, config[service])),
   ]
 }
 
+/** Mail of one folder would be read by the rules of the other. */
+function folderProblems({ PickupDirectoryPath, ReplayDirectoryPath }: FolderPaths): Problem[] {
+  // Neither is below the folder of this check, and which one it is makes no difference.
+  const paths = { PickupDirectoryPath, ReplayDirectoryPath }
+  const pickup = folderPath('Pickup', paths, sep)
+  if (pickup === undefined || pickup !== folderPath('Replay', paths, sep)) return []
+  return [
+    {
+      path: ['TransportService', 'ReplayDirectoryPath'],
+      message: `must differ from PickupDirectoryPath, and both are "${ReplayDirectoryPath}"`,
+    },
+  ]
+}
+
+type FolderPaths = Pick<
+  ServerConfig['TransportService'],
+  'PickupDirectoryPath' | 'ReplayDirectoryPath'
+>
+
 /** A path copied from a Windows server would become a folder with a strange name below the data folder. */
 function windowsPaths(service: string, settings: object): Problem[] {
   if (sep === '\\') return []
   return Object.entries(settings)
-    .filter(([name, path]) => name.endsWith('LogPath') && /^([a-z]:|\\)\\/i.test(String(path)))
+    .filter(
+      ([name, path]) => /(?:Log|Directory)Path$/.test(name) && /^([a-z]:|\\)\\/i.test(String(path)),
+    )
     .map(([name, path]) => ({
       path: [service, name],
       message: `must be a folder of this machine, such as /var/log/edge, not "${path}"`,

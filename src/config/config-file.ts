@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { oneOf, text } from '../base/setting-fields.ts'
+import { directorySchema } from '../directory/directory-schema.ts'
 import { recipientSchema } from '../directory/recipient-schema.ts'
 import { acceptedDomainSchema } from '../pipeline/accepted-domain.ts'
 import { receiveConnectorSchema } from '../receive/connectors/receive-connector.ts'
@@ -24,6 +25,7 @@ export const settingsSections = {
   TransportService: transportServiceSchema,
   FrontendTransportService: frontendTransportServiceSchema,
   TransportConfig: transportConfigSchema,
+  Directory: directorySchema,
 }
 
 /** Sections that are lists of sets of settings. */
@@ -50,4 +52,5 @@ export const configFileSchema = z.strictObject({
   TransportService: transportServiceSchema.optional(),
   FrontendTransportService: frontendTransportServiceSchema.optional(),
   TransportConfig: transportConfigSchema.optional(),
+  Directory: directorySchema.optional(),
 })

@@ -52,6 +52,7 @@ export function parseConfig(source: YamlSource, hostName: string): ParsedConfig 
       settingsSections.FrontendTransportService,
     ),
     TransportConfig: reader.settings('TransportConfig', settingsSections.TransportConfig),
+    Directory: reader.settings('Directory', settingsSections.Directory),
   }
   const { problems } = reader
   return { config, problems, sourcePath: (path) => reader.sourcePath(path) }

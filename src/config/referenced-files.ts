@@ -27,6 +27,10 @@ export function resolvePaths(config: ServerConfig, folder: string): ServerConfig
       CertificateFile: absolute(CertificateFile),
       KeyFile: absolute(KeyFile),
     })),
+    Directory: {
+      ...config.Directory,
+      ...(config.Directory.File !== undefined && { File: absolute(config.Directory.File) }),
+    },
   }
 }
 

@@ -1,3 +1,4 @@
+import type { DirectorySettings } from '../directory/directory-schema.ts'
 import type { RecipientEntry } from '../directory/recipient-entry.ts'
 import type { AcceptedDomain } from '../pipeline/accepted-domain.ts'
 import type { ReceiveConnector } from '../receive/connectors/receive-connector.ts'
@@ -31,4 +32,5 @@ export interface ServerConfig {
   readonly TransportService: TransportService
   readonly FrontendTransportService: FrontendTransportService
   readonly TransportConfig: TransportConfig
+  readonly Directory: DirectorySettings
 }

@@ -41,6 +41,14 @@ const sendProtocolLogFields = {
   SendProtocolLogPath: logPath(),
 }
 
+/** The folders that mail is taken from: a path may be relative to the data folder, an empty one switches off. */
+const pickupFields = {
+  PickupDirectoryMaxHeaderSize: byteSize(32_768, 2 ** 31 - 1).default(64 * 1024),
+  PickupDirectoryMaxMessagesPerMinute: count(1, 20_000).default(100),
+  PickupDirectoryMaxRecipientsPerMessage: count(1, 10_000).default(100),
+  PickupDirectoryPath: text().default('pickup'),
+}
+
 /** Our own: how many processes the service runs as. */
 export const mostWorkers = 64
 const workers = () => count(1, mostWorkers).default(1)
@@ -76,8 +84,10 @@ export const transportServiceSchema = z.strictObject({
   MessageTrackingLogSubjectLoggingEnabled: flag().default(true),
   /** Default 10 minutes, on Edge 30. */
   OutboundConnectionFailureRetryInterval: timeSpan(second, 20 * day).optional(),
+  ...pickupFields,
   QueueMaxIdleTime: timeSpan(5 * second, hour).default(3 * minute),
   ...receiveProtocolLogFields,
+  ReplayDirectoryPath: text().default('replay'),
   /** What Drop folders stand in; empty: `drop` in the data folder. */
   RootDropDirectoryPath: text().default(''),
   ...sendProtocolLogFields,

@@ -23,7 +23,6 @@ const noDirectory = 'there is no directory of recipients'
 const noShadow = 'mail is on disk before it is accepted, so there is no shadow redundancy'
 const noOnline = 'it belongs to Exchange Online'
 const noDomainSecurity = 'there is no Domain Security'
-const noFolders = 'mail is not taken from folders'
 const noSites = { why: 'there are no sites', instead: 'SourceTransportServers names the servers' }
 const noMailboxes = 'there are no mailboxes'
 
@@ -137,14 +136,6 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
       why: 'messages are categorized anew when the configuration changes, not by time',
     },
     { names: ['RecipientValidationCacheEnabled', 'ResolverRetryInterval'], why: noDirectory },
-    {
-      names: [
-        ...['PickupDirectoryMaxHeaderSize', 'PickupDirectoryMaxMessagesPerMinute'],
-        ...['PickupDirectoryMaxRecipientsPerMessage', 'PickupDirectoryPath'],
-        'ReplayDirectoryPath',
-      ],
-      why: noFolders,
-    },
     {
       names: ['PoisonMessageDetectionEnabled', 'PoisonThreshold'],
       why: 'there is no queue for poison messages',

@@ -1,23 +1,21 @@
-import type { NextHopPrincipal } from '../pipeline/header-firewall.ts'
-import { outboundPieces } from '../pipeline/outbound-filter.ts'
-import type { QueueStore } from '../queue/queue-store.ts'
-
-/** Where content is read from. */
-export type ContentSource = Pick<QueueStore, 'readPiece'>
+import { HeaderBlock } from '../message/header-block.ts'
+import { outboundHeaders } from '../pipeline/header-firewall.ts'
+import type { StoredContent } from '../queue/queue-store.ts'
 
 /**
- * A message's content as it may leave for `nextHop`, in pieces; each is good until the next is asked for. Rejects
+ * A message's content as it may leave the organisation, in pieces; each is good until the next is asked for. Rejects
  * with a StoreError when it cannot be read.
  */
 export async function* leavingContent(
-  store: ContentSource,
+  store: StoredContent,
   messageId: number,
-  nextHop: NextHopPrincipal = 'Anonymous',
 ): AsyncGenerator<Buffer> {
-  const pieces = outboundPieces((index) => store.readPiece(messageId, index), nextHop)
-  for (let index = 0; ; index++) {
-    const piece = await pieces(index)
+  const header = new HeaderBlock(await store.readHeader(messageId))
+  yield outboundHeaders(header, 'Anonymous').bytes
+  for (let index = 0, spare: Buffer | undefined; ; index++) {
+    const piece = await store.readBody(messageId, index, spare)
     if (piece === undefined) return
-    if (piece.length > 0) yield piece
+    yield piece
+    spare = piece
   }
 }

@@ -9,11 +9,11 @@ const nobody: DirectoryAnswer = { kind: 'unknown' }
  * cannot be asked nothing is known of the address.
  */
 export class JoinedDirectory implements Directory {
-  readonly #parts: Live<readonly Directory[]>
+  readonly #parts: Pick<Live<readonly Directory[]>, 'current'>
   /** Who gave a group is asked for its members. */
   readonly #givenBy = new WeakMap<DirectoryRecipient, Directory>()
 
-  constructor(parts: Live<readonly Directory[]>) {
+  constructor(parts: Pick<Live<readonly Directory[]>, 'current'>) {
     this.#parts = parts
   }
 

@@ -56,6 +56,13 @@ export function* recipientsOf({ records }: RecipientIndex): Generator<DirectoryR
     yield recordAt(records, place)
 }
 
+/** How many recipients `later` has lost at its end, if it is the same as `earlier` up to there; else 0. */
+export function cutOff(earlier: RecipientIndex, later: RecipientIndex): number {
+  const { length } = later.records
+  if (length >= earlier.records.length) return 0
+  return earlier.records.subarray(0, length).equals(later.records) ? earlier.count - later.count : 0
+}
+
 const betweenFields = '\0'
 const betweenItems = '\x01'
 

@@ -34,10 +34,11 @@ export interface Report extends ReportedMessage {
   readonly recipients: readonly ReportedRecipient[]
 }
 
-/** A notification around its original: a whole message that is returned goes between the two. */
+/** A notification around its original: a whole message that is returned goes between the parts of its body. */
 export interface ComposedReport {
   readonly messageId: string
   readonly subject: string
+  readonly header: Buffer
   readonly before: Buffer
   readonly after: Buffer
 }
@@ -48,18 +49,17 @@ export function composeReport(report: Report, newGuid: NewGuid): ComposedReport 
   const boundary = newGuid()
   const subject = subjectPrefix[report.action] + plainText(report.originalSubject, Infinity)
   const before = [
-    topHeader(report, { messageId, subject, boundary }),
     `\r\n--${boundary}\r\n`,
     humanPart(report, newGuid),
     `\r\n--${boundary}\r\n`,
     statusPart(report),
     returnedPart(report, boundary),
   ]
-  const text = before.join('')
   return {
     messageId,
     subject,
-    before: Buffer.from(text),
+    header: Buffer.from(topHeader(report, { messageId, subject, boundary })),
+    before: Buffer.from(before.join('')),
     after: Buffer.from(`\r\n--${boundary}--\r\n`),
   }
 }

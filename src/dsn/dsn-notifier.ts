@@ -17,7 +17,7 @@ import { composeReport, isEightBit } from './dsn-message.ts'
 import { reported, reportedDelay, reportedFailure } from './reported-recipients.ts'
 import type { Report } from './dsn-message.ts'
 import { inspectOriginal, originalContent } from './original-content.ts'
-import type { OriginalFacts, ReadPiece } from './original-content.ts'
+import type { Original, OriginalFacts } from './original-content.ts'
 import type { TransportConfig } from './transport-config.ts'
 
 /** What notifications need to know of our domains. */
@@ -29,7 +29,7 @@ export interface OwnDomains {
 }
 
 export interface DsnNotifierOptions {
-  readonly store: Pick<QueueStore, 'begin' | 'readPiece' | 'damageOf'>
+  readonly store: Pick<QueueStore, 'begin' | 'readHeader' | 'readBody' | 'damageOf'>
   /** Routes a notification, whatever its size; no copies when it cannot go anywhere. */
   readonly categorize: (recipients: readonly Recipient[]) => Awaitable<readonly NewCopy[]>
   readonly transportConfig: Live<TransportConfig>
@@ -105,7 +105,7 @@ export class DsnNotifier implements Notifier {
     const pending = this.#options.store.begin()
     try {
       const written = await this.#write(pending, message, { action, recipients })
-      return { pending, message: written, copies }
+      return { pending, ...written, copies }
     } catch (error) {
       pending.abort()
       throw error
@@ -116,13 +116,13 @@ export class DsnNotifier implements Notifier {
     pending: PendingMessage,
     message: StoredMessage,
     told: Pick<Report, 'action' | 'recipients'>,
-  ): Promise<NewMessage> {
-    const { store, newGuid } = this.#options
-    const read: ReadPiece = (index) => store.readPiece(message.id, index)
-    const facts = await this.#inspect(message, told.action)
+  ): Promise<Pick<PreparedMessage, 'message' | 'header'>> {
+    const { newGuid } = this.#options
+    const original = this.#original(message)
+    const facts = await this.#inspect(message, original, told.action)
     const report = this.#report(message, told, facts)
-    const { before, after, messageId, subject } = composeReport(report, newGuid)
-    let size = 0
+    const { header, before, after, messageId, subject } = composeReport(report, newGuid)
+    let size = header.length
     const write = async (chunk: Buffer) => {
       size += chunk.length
       if (chunk.length > 0) await pending.write(chunk)
@@ -130,10 +130,10 @@ export class DsnNotifier implements Notifier {
     await write(before)
     if (report.returned === 'message') {
       // What is read may still belong to the store; what is written will.
-      for await (const piece of originalContent(read)) await write(Buffer.from(piece))
+      for await (const piece of originalContent(original)) await write(Buffer.from(piece))
     }
     await write(after)
-    return {
+    const notification: NewMessage = {
       envelope: {
         sender: '',
         body: isEightBit(report) ? '8BITMIME' : '7BIT',
@@ -148,19 +148,32 @@ export class DsnNotifier implements Notifier {
       networkMessageId: newGuid(),
       originating: true,
     }
+    return { message: notification, header }
+  }
+
+  #original({ id }: StoredMessage): Original {
+    const { store } = this.#options
+    return {
+      readHeader: () => store.readHeader(id),
+      readBody: (index) => store.readBody(id, index),
+    }
   }
 
   /** What can be returned; nothing of an original that cannot be read any more. */
-  async #inspect(message: StoredMessage, action: DsnAction): Promise<ReturnedOriginal> {
-    const read: ReadPiece = (index) => this.#options.store.readPiece(message.id, index)
+  async #inspect(
+    message: StoredMessage,
+    content: Original,
+    action: DsnAction,
+  ): Promise<ReturnedOriginal> {
     try {
       const mayReturnAll = action === 'failed' && this.#mayReturnAll(message)
       // Of damaged content the header is returned, as far as it can be read.
       const whole = mayReturnAll && (await this.#options.store.damageOf(message.id)) === undefined
-      const facts = await inspectOriginal(read, whole)
+      const facts = await inspectOriginal(content, whole)
       return { ...facts, returned: whole && facts.returnable ? 'message' : 'headers' }
     } catch (error) {
-      const isGone = error instanceof StoreError && ['CORRUPT', 'DAMAGED'].includes(error.code)
+      const isGone =
+        error instanceof StoreError && ['CORRUPT', 'DAMAGED', 'GONE'].includes(error.code)
       if (!isGone) throw error
       return { header: new HeaderBlock(Buffer.alloc(0)), eightBit: false, returned: 'nothing' }
     }

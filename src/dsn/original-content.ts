@@ -1,12 +1,15 @@
 import { isAscii } from 'node:buffer'
 import type { Awaitable } from '../base/awaitable.ts'
 import { HeaderBlock } from '../message/header-block.ts'
-import { HeaderCollector } from '../message/header-collector.ts'
 import { headerFamily } from '../message/header-families.ts'
 import { CrlfLines } from './crlf-lines.ts'
 
-/** Reads the pieces of a stored message; undefined past the end. */
-export type ReadPiece = (index: number) => Awaitable<Buffer | undefined>
+/** The stored message that a notification is about. */
+export interface Original {
+  readonly readHeader: () => Awaitable<Buffer>
+  /** Undefined past the end. */
+  readonly readBody: (index: number) => Awaitable<Buffer | undefined>
+}
 
 /** What a notification must know of its original before it begins. */
 export interface OriginalFacts {
@@ -20,48 +23,32 @@ export interface OriginalFacts {
 /** A longer header is not returned. */
 export const longestHeader = 1024 ** 2
 
-/** Reads the original once: its header, and with `whole` what its octets are like. */
-export async function inspectOriginal(read: ReadPiece, whole: boolean): Promise<OriginalFacts> {
-  const collector = new HeaderCollector(longestHeader)
-  let header: HeaderBlock | undefined
-  let [eightBit, returnable] = [false, true]
-  for (let index = 0; returnable && (whole || header === undefined); index++) {
-    const piece = await read(index)
+/** Reads the original's header, and with `whole` what its octets are like. */
+export async function inspectOriginal(original: Original, whole: boolean): Promise<OriginalFacts> {
+  const header = await original.readHeader()
+  const isReasonable = header.length <= longestHeader
+  const shown = presentable(new HeaderBlock(isReasonable ? header : Buffer.alloc(0)))
+  let returnable = isReasonable && !header.includes(0)
+  let eightBit = whole && !isAscii(header)
+  for (let index = 0; whole && returnable; index++) {
+    const piece = await original.readBody(index)
     if (piece === undefined) break
-    eightBit ||= whole && !isAscii(piece)
+    eightBit ||= !isAscii(piece)
     returnable = !piece.includes(0)
-    if (header !== undefined) continue
-    const progress = collector.push(piece)
-    if (progress.kind === 'complete') header = progress.header
-    if (progress.kind === 'too-large') {
-      header = new HeaderBlock(Buffer.alloc(0))
-      returnable = false
-    }
   }
-  const shown = presentable(header ?? collector.end().header)
   const measured = whole && returnable
   return { header: shown, returnable, eightBit: measured ? eightBit : !isAscii(shown.bytes) }
 }
 
 /** The original as it is returned, in pieces, with CRLF lines. */
-export async function* originalContent(read: ReadPiece): AsyncGenerator<Buffer, void, void> {
-  const collector = new HeaderCollector(longestHeader)
+export async function* originalContent(original: Original): AsyncGenerator<Buffer, void, void> {
   const lines = new CrlfLines()
-  let inHeader = true
+  yield returnedHeader(presentable(new HeaderBlock(await original.readHeader()))).bytes
   for (let index = 0; ; index++) {
-    const piece = await read(index)
+    const piece = await original.readBody(index)
     if (piece === undefined) break
-    if (!inHeader) {
-      yield lines.push(piece)
-      continue
-    }
-    const progress = collector.push(piece)
-    if (progress.kind !== 'complete') continue
-    inHeader = false
-    yield returnedHeader(presentable(progress.header)).bytes
-    yield lines.push(Buffer.concat([emptyLine, progress.body]))
+    yield lines.push(piece)
   }
-  if (inHeader) yield returnedHeader(presentable(collector.end().header)).bytes
   yield lines.end()
 }
 

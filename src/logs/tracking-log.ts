@@ -27,12 +27,14 @@ export type TrackingEvent = (typeof trackingEvents)[number]
 /** The part of the server where an event came from. */
 export const trackingSources = [
   'ADMIN',
+  'SMTP',
+  'GATEWAY',
+  'PICKUP',
+  'REPLAY',
   'DNS',
   'DSN',
-  'GATEWAY',
   'QUEUE',
   'ROUTING',
-  'SMTP',
 ] as const
 export type TrackingSource = (typeof trackingSources)[number]
 

@@ -2,13 +2,13 @@ import type { Bytes } from '../base/byte-size.ts'
 import { HeaderBlock } from './header-block.ts'
 import { type LineKind, lineKind, markLength } from './header-line.ts'
 
-/** Content in its three parts, as they came. */
+/** Content in its two parts, as they came. */
 export interface SplitContent {
   readonly header: HeaderBlock
-  /** The empty line; no octets where it is missing. */
-  readonly separator: Buffer
-  /** What followed in the octets given so far. */
+  /** What followed in the octets given so far: the empty line that ends the header first of all. */
   readonly body: Buffer
+  /** How many octets of the body are that empty line; 0 where it is missing. */
+  readonly separatorLength: number
   /** The header may hold lines that belong to no field; `withoutStrayLines` removes them. */
   readonly hasStrayLines: boolean
 }
@@ -32,7 +32,7 @@ export const mostHeaderFields = 2000
 /** Where the header ends. */
 interface HeaderEnd {
   readonly headerEnd: number
-  readonly bodyStart: number
+  readonly separatorLength: number
 }
 
 /**
@@ -70,12 +70,12 @@ export class HeaderCollector {
     const end = this.#headerEnd()
     if (this.#fields > this.#mostFields) return tooLarge
     if (end !== undefined) {
-      const rest = this.#held.subarray(end.bodyStart, this.#length)
+      const rest = this.#held.subarray(end.headerEnd, this.#length)
       return {
         kind: 'complete',
         header: new HeaderBlock(this.#held.subarray(0, end.headerEnd)),
-        separator: this.#held.subarray(end.headerEnd, end.bodyStart),
         body: taken === chunk.length ? rest : Buffer.concat([rest, chunk.subarray(taken)]),
+        separatorLength: end.separatorLength,
         hasStrayLines: this.#hasStrayLines,
       }
     }
@@ -88,8 +88,8 @@ export class HeaderCollector {
     const headerEnd = this.#doubtful ?? (undecidedLine ? this.#lineStart : this.#length)
     return {
       header: new HeaderBlock(this.#held.subarray(0, headerEnd)),
-      separator: this.#held.subarray(headerEnd, headerEnd),
       body: this.#held.subarray(headerEnd, this.#length),
+      separatorLength: 0,
       hasStrayLines: this.#hasStrayLines,
     }
   }
@@ -165,8 +165,8 @@ export class HeaderCollector {
       case 'body': {
         const headerEnd = this.#doubtful ?? at
         const isSeparated = kind === 'separator' && headerEnd === at
-        const bodyStart = isSeparated ? this.#held.indexOf(lineFeed, at) + 1 : headerEnd
-        return { headerEnd, bodyStart }
+        const separatorLength = isSeparated ? this.#held.indexOf(lineFeed, at) + 1 - at : 0
+        return { headerEnd, separatorLength }
       }
     }
   }

@@ -30,6 +30,14 @@ export interface TlsFacts {
   readonly cipher: string
 }
 
+/** A file in place of a client: a message that was put into a folder. */
+export interface MessageFile {
+  readonly folder: 'Pickup' | 'Replay'
+  readonly name: string
+  /** Exchange's MessageSourceName. */
+  readonly source: string
+}
+
 /** What is known of the session that a message arrives on. */
 export interface SessionFacts {
   /** 16 upper-case hex digits; the same as in the protocol log. */
@@ -48,6 +56,8 @@ export interface SessionFacts {
   readonly permissions: Permissions
   /** The session at the front end that this one speaks for; absent for a direct client. */
   readonly proxiedFor?: ProxiedClient
+  /** Where the message was taken from when no client brought it. */
+  readonly file?: MessageFile
 }
 
 /** The client of a front end, as handed over by XPROXYFROM or XPROXY. */
@@ -71,8 +81,13 @@ export interface MailTransaction {
   readonly session: SessionFacts
   readonly envelope: Envelope
   readonly declaredSize?: Bytes
+  /** What the connector lets through at most; absent: any size. */
+  readonly maxSize?: Bytes
   readonly limits: ContentLimits
 }
+
+/** Refuses an address by a reply. */
+export type AddressCheck = (address: string) => Awaitable<Reply | undefined>
 
 /**
  * Where a Receive connector's messages go: the queue in the Transport service, the back end in the
@@ -88,15 +103,22 @@ export interface MessageSink {
  * at a time and awaits it. No method rejects: a fault becomes a reply.
  */
 export interface IncomingMessage {
-  /** Undefined: taken, the session answers 250 2.1.5. A Reply: refused for this recipient alone. */
-  addRecipient(recipient: Recipient): Awaitable<Reply | undefined>
+  /**
+   * Undefined: taken, the session answers 250 2.1.5. A Reply: refused for this recipient alone. `check` has
+   * its say on the address that is to get the message in the end.
+   */
+  addRecipient(recipient: Recipient, check?: AddressCheck): Awaitable<Reply | undefined>
   /** Before 354 (or the first BDAT chunk); a Reply refuses the content and the transaction ends by `abort`. */
   startContent(): Awaitable<Reply | undefined>
   /**
    * Content as received: dots unstuffed, line ends as they came. The chunk belongs to the sink. Waits
-   * while the sink has no room. After a fault the rest is swallowed, and `commit` tells.
+   * while the sink has no room. Once it is refused the rest is swallowed, and `commit` tells.
    */
   write(chunk: Buffer): Awaitable<void>
+  /** Why it will not be taken, as far as is known. */
+  readonly refusal: Reply | undefined
+  /** Refuses it from outside, for good; the first reason counts. What there is of it is forgotten at once. */
+  refuse(reason: Reply): void
   /** Takes responsibility: a 250 means the message is flushed to disk, here or at the back end. */
   commit(): Promise<Reply>
   /** Forgets the message; nothing of it remains. */

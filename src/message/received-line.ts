@@ -5,7 +5,7 @@ import { addressLiteral } from './address-literal.ts'
 import type { HeaderBlock } from './header-block.ts'
 import { foldText } from './header-text.ts'
 import { formatMailDate } from './mail-date.ts'
-import type { TlsFacts } from './message-sink.ts'
+import type { MessageFile, TlsFacts } from './message-sink.ts'
 
 /** One hop of a message. */
 export interface Hop {
@@ -37,6 +37,17 @@ export function receivedLine(hop: Hop): string {
   const via = hop.viaFrontend === true ? ' via Frontend Transport' : ''
   const value = `${from} ${by} with Microsoft SMTP Server${layer} id ${version}${via};`
   return `Received: ${foldText(value, 'Received: '.length)}\r\n ${formatMailDate(hop.time)}\r\n`
+}
+
+/** The trace field of a message that was taken from a folder: `from localhost by Pickup with … id …; date`. */
+export function folderReceivedLine(
+  { folder }: Pick<MessageFile, 'folder'>,
+  fqdn: string,
+  time: Milliseconds,
+): string {
+  const from = folder === 'Pickup' ? 'localhost' : word(fqdn)
+  const value = `from ${from} by ${folder} with Microsoft SMTP Server id ${version};`
+  return `Received: ${foldText(value, 'Received: '.length)}\r\n ${formatMailDate(time)}\r\n`
 }
 
 /** The trace fields of a header: all of them, and those written by a server with one of the names. */

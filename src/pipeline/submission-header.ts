@@ -7,13 +7,20 @@ import { formatMailDate } from '../message/mail-date.ts'
 import { messageIdOf, newMessageId } from '../message/message-id.ts'
 import type { NewGuid } from '../message/message-id.ts'
 import type { ContentLimits, SessionFacts } from '../message/message-sink.ts'
-import { countHops, receivedLine } from '../message/received-line.ts'
+import { countHops, folderReceivedLine, receivedLine } from '../message/received-line.ts'
 import { withoutStrayLines } from '../message/stray-lines.ts'
 import { lineEndsOf } from '../smtp/line-end-check.ts'
 import { headersTooLarge, hopCountExceeded, senderNotAllowed } from '../smtp/replies.ts'
 import type { Reply } from '../smtp/reply.ts'
 import { namesOwnAuthors } from './author-check.ts'
 import { inboundHeaders } from './header-firewall.ts'
+
+/** Content that is taken: the header as it is stored, and what is known of the body, its separator first. */
+export interface AcceptedContent {
+  readonly facts: AcceptedHeader
+  readonly header: Buffer
+  readonly body: Buffer
+}
 
 /** What the queue wants to know of a header. */
 export interface AcceptedHeader {
@@ -45,7 +52,7 @@ const encodedSubject = 4096
 export function acceptHeader(
   arrived: SplitContent,
   circumstances: HeaderCircumstances,
-): { readonly header: AcceptedHeader; readonly content: Buffer } | { readonly reply: Reply } {
+): AcceptedContent | { readonly reply: Reply } {
   const whole = withWholeLines(arrived)
   if (whole === undefined) return { reply: headersTooLarge }
   const content = withFieldsAlone(whole)
@@ -62,13 +69,14 @@ export function acceptHeader(
   const subject = plainText(decodeHeaderText(rawSubject), longestSubject)
   const added = addedFields(header, given === undefined ? messageId : undefined, time)
   return {
-    header: {
+    facts: {
       messageId,
       networkMessageId: networkMessageIdOf(header) ?? newGuid(),
       subject,
       receivedAt: time,
     },
-    content: joined(content, traceField(session, time), header, added),
+    header: wholeHeader(traceField(session, time), header, added),
+    body: separated(content),
   }
 }
 
@@ -78,15 +86,16 @@ export function acceptHeader(
  * Undefined: it has too many fields then.
  */
 function withWholeLines(content: SplitContent): SplitContent | undefined {
-  const { header, separator, body } = content
+  const { header, body, separatorLength } = content
   if (lineEndsOf(header.bytes) === 'whole') return content
   const whole = header.bytes.toString('latin1').replace(/\r(?!\n)/g, '\r\n')
   if (whole.length === header.bytes.length) return content
   const collector = new HeaderCollector(Infinity, mostHeaderFields)
+  const separator = body.subarray(0, separatorLength)
   const progress = collector.push(Buffer.concat([Buffer.from(whole, 'latin1'), separator]))
   if (progress.kind === 'too-large') return undefined
   const split = progress.kind === 'complete' ? progress : collector.end()
-  return { ...split, body: Buffer.concat([split.body, body]) }
+  return { ...split, body: Buffer.concat([split.body, body.subarray(separatorLength)]) }
 }
 
 function withFieldsAlone(content: SplitContent): SplitContent {
@@ -110,7 +119,8 @@ function addedFields(header: HeaderBlock, messageId: string | undefined, time: n
 
 /** Our own hop; the front end wrote its own before it handed the message on. */
 function traceField(session: SessionFacts, time: Milliseconds): string {
-  const { fqdn, local, remote, helloName, tls } = session
+  const { fqdn, local, remote, helloName, tls, file } = session
+  if (file !== undefined) return folderReceivedLine(file, fqdn, time)
   return receivedLine({
     helloName,
     clientAddress: remote.address,
@@ -123,17 +133,15 @@ function traceField(session: SessionFacts, time: Milliseconds): string {
 
 const lineEnd = Buffer.from('\r\n')
 
-function joined(
-  { separator, body }: SplitContent,
-  trace: string,
-  header: HeaderBlock,
-  added: string,
-): Buffer {
-  const { bytes } = header
+function wholeHeader(trace: string, { bytes }: HeaderBlock, added: string): Buffer {
   const unfinished = bytes.length > 0 && bytes.at(-1) !== 0x0a
   const parts = [Buffer.from(trace, 'latin1'), bytes]
   if (unfinished) parts.push(lineEnd)
   if (added !== '') parts.push(Buffer.from(added, 'latin1'))
-  parts.push(separator.length === 0 && body.length > 0 ? lineEnd : separator, body)
   return Buffer.concat(parts)
+}
+
+function separated({ body, separatorLength }: SplitContent): Buffer {
+  const isMissing = separatorLength === 0 && body.length > 0
+  return isMissing ? Buffer.concat([lineEnd, body]) : body
 }

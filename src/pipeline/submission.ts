@@ -9,6 +9,7 @@ import { HeaderCollector, mostHeaderFields } from '../message/header-collector.t
 import type { SplitContent } from '../message/header-collector.ts'
 import type { NewGuid } from '../message/message-id.ts'
 import type {
+  AddressCheck,
   IncomingMessage,
   MailTransaction,
   MessageSink,
@@ -32,7 +33,7 @@ import {
 import type { Reply } from '../smtp/reply.ts'
 import type { Categorizer } from './categorizer.ts'
 import { acceptHeader } from './submission-header.ts'
-import type { AcceptedHeader } from './submission-header.ts'
+import type { AcceptedContent, AcceptedHeader } from './submission-header.ts'
 
 export interface QueueSubmissionOptions {
   readonly store: Pick<QueueStore, 'begin'>
@@ -58,7 +59,8 @@ export class QueueSubmission implements MessageSink {
   }
 
   begin(transaction: MailTransaction): IncomingMessage | Reply {
-    const limit = sizeLimit(transaction.session, this.#options.transportConfig.current)
+    const organization = sizeLimit(transaction.session, this.#options.transportConfig.current)
+    const limit = narrower(organization, transaction.maxSize)
     if ((transaction.declaredSize ?? 0) > limit.size) return limit.refusal
     return new Submission(transaction, limit, this.#options)
   }
@@ -83,12 +85,20 @@ function sizeLimit(session: SessionFacts, config: TransportConfig): SizeLimit {
     : { size: MaxReceiveSize, refusal: messageTooLarge }
 }
 
+/** The connector's limit counts where it is not the wider one. */
+function narrower(organization: SizeLimit, maxSize: Bytes = Infinity): SizeLimit {
+  return maxSize > organization.size ? organization : { size: maxSize, refusal: messageTooLarge }
+}
+
 /** Whether the message comes from the organisation: its sender proved who it is. */
 const isOriginating = ({ principal }: SessionFacts) => principal.kind !== 'Anonymous'
 
+/** The header as it will be stored, and what is known of it. */
+type StoredHeader = Pick<AcceptedContent, 'facts' | 'header'>
+
 type SubmissionState =
   | { readonly kind: 'header'; readonly collector: HeaderCollector }
-  | { readonly kind: 'body'; readonly pending: PendingMessage; readonly header: AcceptedHeader }
+  | ({ readonly kind: 'body'; readonly pending: PendingMessage } & StoredHeader)
   | { readonly kind: 'refused'; readonly reply: Reply }
 
 class Submission implements IncomingMessage {
@@ -108,10 +118,11 @@ class Submission implements IncomingMessage {
     this.#state = { kind: 'header', collector }
   }
 
-  addRecipient(recipient: Recipient): Reply | undefined {
-    const refusal = this.#options.categorizer.refusalOf(recipient.address)
-    if (refusal === undefined) this.#recipients.push(recipient)
-    return refusal
+  addRecipient(recipient: Recipient, check?: AddressCheck): Awaitable<Reply | undefined> {
+    const unknown = check?.(recipient.address)
+    return unknown instanceof Promise
+      ? unknown.then((late) => this.#add(recipient, late))
+      : this.#add(recipient, unknown)
   }
 
   startContent(): Reply | undefined {
@@ -125,12 +136,12 @@ class Submission implements IncomingMessage {
     if (state.kind === 'refused') return
     this.#receivedSize += chunk.length
     if (this.#receivedSize > this.#limit.size) {
-      this.#refuse(this.#limit.refusal)
+      this.refuse(this.#limit.refusal)
       return
     }
     if (state.kind === 'body') return this.#store(state.pending, chunk)
     const progress = state.collector.push(chunk)
-    if (progress.kind === 'too-large') this.#refuse(headersTooLarge)
+    if (progress.kind === 'too-large') this.refuse(headersTooLarge)
     if (progress.kind === 'complete') return this.#takeHeader(progress)
   }
 
@@ -142,14 +153,33 @@ class Submission implements IncomingMessage {
       case 'refused':
         return state.reply
       case 'body':
-        return this.#commit(state.pending, state.header)
+        return this.#commit(state.pending, state)
       case 'header':
         return temporaryFault
     }
   }
 
+  get refusal(): Reply | undefined {
+    return this.#state.kind === 'refused' ? this.#state.reply : undefined
+  }
+
+  refuse(reason: Reply): void {
+    if (this.#state.kind === 'refused') return
+    if (this.#state.kind === 'body') this.#state.pending.abort()
+    this.#state = { kind: 'refused', reply: reason }
+  }
+
   abort(): void {
-    this.#refuse(temporaryFault)
+    this.refuse(temporaryFault)
+  }
+
+  #add(recipient: Recipient, denied: Reply | undefined): Reply | undefined {
+    // Nobody waits for an answer to a file: its sender is told by a notification.
+    const isFile = this.#transaction.session.file !== undefined
+    const refusal =
+      denied ?? (isFile ? undefined : this.#options.categorizer.refusalOf(recipient.address))
+    if (refusal === undefined) this.#recipients.push(recipient)
+    return refusal
   }
 
   /** Judges the header and stores it, changed, with what came behind it. */
@@ -159,13 +189,15 @@ class Submission implements IncomingMessage {
     const time = clock.now()
     const accepted = acceptHeader(content, { session, limits, server, newGuid, time })
     if ('reply' in accepted) {
-      this.#refuse(accepted.reply)
+      this.refuse(accepted.reply)
       return
     }
     try {
       const pending = this.#options.store.begin()
-      this.#state = { kind: 'body', pending, header: accepted.header }
-      return this.#store(pending, accepted.content)
+      const { facts, header, body } = accepted
+      this.#state = { kind: 'body', pending, facts, header }
+      this.#storedSize = header.length
+      return body.length === 0 ? undefined : this.#store(pending, body)
     } catch (error) {
       this.#fail(error)
     }
@@ -181,14 +213,14 @@ class Submission implements IncomingMessage {
     }
   }
 
-  async #commit(pending: PendingMessage, header: AcceptedHeader): Promise<Reply> {
-    const message = this.#message(header)
+  async #commit(pending: PendingMessage, { facts, header }: StoredHeader): Promise<Reply> {
+    const message = this.#message(facts)
     let copies: readonly Copy[]
     try {
-      copies = await pending.commit(message, this.#copies(message))
+      copies = await pending.commit(message, header, this.#copies(message))
     } catch (error) {
       this.#fail(error)
-      return this.#state.kind === 'refused' ? this.#state.reply : temporaryFault
+      return this.refusal ?? temporaryFault
     }
     this.#enqueue(copies)
     return queuedForDelivery(message.messageId, pending.id, this.#options.server.Fqdn)
@@ -236,7 +268,7 @@ class Submission implements IncomingMessage {
       subject,
       size: this.#storedSize,
       receivedAt,
-      source: `SMTP:${connector}`,
+      source: session.file?.source ?? `SMTP:${connector}`,
       sourceAddress: plainAddress((session.proxiedFor?.client ?? session.remote).address),
       ...(helloName !== '' && { sourceName: helloName }),
       networkMessageId,
@@ -246,12 +278,7 @@ class Submission implements IncomingMessage {
 
   #fail(error: unknown): void {
     this.#options.onFault('A message could not be stored; its sender was told to try again', error)
-    this.#refuse(replyToFault(error))
-  }
-
-  #refuse(answer: Reply): void {
-    if (this.#state.kind === 'body') this.#state.pending.abort()
-    this.#state = { kind: 'refused', reply: answer }
+    this.refuse(replyToFault(error))
   }
 }
 
@@ -264,6 +291,7 @@ function replyToFault(error: unknown): Reply {
       return serviceNotActive
     case 'CORRUPT':
     case 'DAMAGED':
+    case 'GONE':
     case 'FAILED':
       return temporaryFault
   }

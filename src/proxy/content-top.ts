@@ -59,8 +59,8 @@ function isOdd(start: Buffer): boolean {
   return mailboxStart.startsWith(start.toString('latin1', 0, mailboxStart.length))
 }
 
-function withFieldsAlone({ header, separator, body }: SplitContent): Buffer {
+function withFieldsAlone({ header, body, separatorLength }: SplitContent): Buffer {
   const { bytes } = withoutStrayLines(header)
-  const between = separator.length === 0 && body.length > 0 ? lineEnd : separator
+  const between = separatorLength === 0 && body.length > 0 ? lineEnd : nothing
   return Buffer.concat([bytes, between, body])
 }

@@ -3,10 +3,11 @@ import type { Bytes } from '../base/byte-size.ts'
 import type { Clock } from '../base/clock.ts'
 import { plainAddress } from '../base/ip-range.ts'
 import type { Recipient } from '../message/envelope.ts'
-import type { IncomingMessage, MailTransaction } from '../message/message-sink.ts'
+import type { AddressCheck, IncomingMessage, MailTransaction } from '../message/message-sink.ts'
 import { receivedLine } from '../message/received-line.ts'
 import { rcptCommand } from '../deliver/smtp/envelope-commands.ts'
 import type { SmtpClient } from '../deliver/smtp/smtp-client.ts'
+import { messageTooLarge } from '../smtp/replies.ts'
 import { type Reply, isPositive } from '../smtp/reply.ts'
 import type { BackEndConnection, BackEndConnections } from './back-end-connections.ts'
 import { ContentTop } from './content-top.ts'
@@ -43,6 +44,8 @@ export class ProxiedMessage implements IncomingMessage {
   /** What is passed on, for the connectivity log. */
   #size: Bytes = 0
   #recipients = 0
+  /** Octets of the client, for its connector's limit. */
+  #received: Bytes = 0
   #state: 'envelope' | 'content' | 'ended' = 'envelope'
   /** The answer to all that follows, once the back end is lost or has refused a chunk. */
   #verdict: Reply | undefined
@@ -57,7 +60,9 @@ export class ProxiedMessage implements IncomingMessage {
     this.#chunked = this.#binary || options.connection.client.capabilities.has('CHUNKING')
   }
 
-  async addRecipient(recipient: Recipient): Promise<Reply | undefined> {
+  async addRecipient(recipient: Recipient, check?: AddressCheck): Promise<Reply | undefined> {
+    const refusal = await check?.(recipient.address)
+    if (refusal !== undefined) return refusal
     const line = rcptCommand(recipient, this.#client.capabilities)
     const answer = await this.#ask('envelope', () => this.#client.command(line))
     if (!isPositive(answer)) return answer
@@ -73,8 +78,22 @@ export class ProxiedMessage implements IncomingMessage {
     return undefined
   }
 
+  get refusal(): Reply | undefined {
+    return this.#verdict === undefined || isPositive(this.#verdict) ? undefined : this.#verdict
+  }
+
+  refuse(reason: Reply): void {
+    this.#verdict ??= reason
+    this.abort()
+  }
+
   write(chunk: Buffer): Awaitable<void> {
     if (this.#verdict !== undefined || this.#state !== 'content') return
+    this.#received += chunk.length
+    if (this.#received > (this.#transaction.maxSize ?? Infinity)) {
+      this.refuse(messageTooLarge)
+      return
+    }
     this.#hold(this.#top.push(chunk))
     if (!this.#chunked) return this.#sendHeld()
     if (this.#heldSize > gathered) return this.#binary ? this.#sendChunk(false) : this.#stream()

@@ -7,21 +7,29 @@ import type { Copy, CopyPlace, CopyRecipient, NewCopy, NewMessage } from './stor
 
 /**
  * A message being taken in. Nothing of it lasts before the commit; a store that is opened again
- * forgets what was never committed.
+ * forgets what was never committed. Content has two parts, which make the message one behind the
+ * other: the header, all its field lines with their line ends, is fixed at the commit; the body,
+ * which begins with the empty line, is streamed.
  */
 export interface PendingMessage {
   /** The InternalId it will have. */
   readonly id: number
   /**
-   * Adds content; the chunk belongs to the store. Waits while too much is not yet written, so memory
+   * Adds to the body; the chunk belongs to the store. Waits while too much is not yet written, so memory
    * stays bounded. Rejects with a StoreError; after that only `abort` is allowed.
    */
   write(chunk: Buffer): Awaitable<void>
   /**
-   * Makes the message and its copies durable: when it resolves they are flushed to disk. The copies
-   * come back leased to the caller. Rejects with a StoreError, and then nothing lasts.
+   * Piece `index` of the body as far as it was written, undefined past its end. Between two writes
+   * alone. Rejects with a StoreError.
    */
-  commit(message: NewMessage, copies: readonly NewCopy[]): Promise<readonly Copy[]>
+  readPiece(index: number): Awaitable<Buffer | undefined>
+  /**
+   * Makes the message and its copies durable: when it resolves they are flushed to disk. The header
+   * belongs to the store. The copies come back leased to the caller. Rejects with a StoreError, and
+   * then nothing lasts.
+   */
+  commit(message: NewMessage, header: Buffer, copies: readonly NewCopy[]): Promise<readonly Copy[]>
   /** Forgets it. Does nothing after a commit. */
   abort(): void
 }
@@ -30,6 +38,7 @@ export interface PendingMessage {
 export interface PreparedMessage {
   readonly pending: PendingMessage
   readonly message: NewMessage
+  readonly header: Buffer
   readonly copies: readonly NewCopy[]
 }
 
@@ -163,11 +172,16 @@ export interface QueueStore extends AsyncDisposable {
   /** Keeps whether a queue is suspended; what that means is the scheduler's business. */
   suspendQueue(queue: QueueKey, suspended: boolean): Promise<void>
   /**
-   * Piece `index` of a message's content, undefined past the end. Small recent content is answered
-   * at once from memory. `spare` is a piece read before that its reader needs no longer: its memory
-   * may be filled anew. Rejects with a StoreError.
+   * A message's header, which its reader must not change. That of a recent message is answered at once
+   * from memory. Rejects with a StoreError, GONE when there is no such message.
    */
-  readPiece(messageId: number, index: number, spare?: Buffer): Awaitable<Buffer | undefined>
+  readHeader(messageId: number): Awaitable<Buffer>
+  /**
+   * Piece `index` of a message's body, undefined past the end. Small recent content is answered
+   * at once from memory. `spare` is a piece of the same body read before that its reader needs no
+   * longer: its memory may be filled anew. Rejects as `readHeader` does.
+   */
+  readBody(messageId: number, index: number, spare?: Buffer): Awaitable<Buffer | undefined>
   /**
    * To be asked before a copy is sent: what is wrong with its content as stored, undefined when it is what
    * was taken in. Content that never left memory is answered for at once. Rejects with a StoreError when it
@@ -188,7 +202,10 @@ export interface QueueStore extends AsyncDisposable {
   scan(query: CopyQuery): Promise<CopyPage>
 }
 
-export type StoreErrorCode = 'DISK_FULL' | 'CORRUPT' | 'DAMAGED' | 'CLOSED' | 'FAILED'
+/** Reads the content of stored messages. */
+export type StoredContent = Pick<QueueStore, 'readHeader' | 'readBody'>
+
+export type StoreErrorCode = 'DISK_FULL' | 'CORRUPT' | 'DAMAGED' | 'GONE' | 'CLOSED' | 'FAILED'
 
 /** The store could not do what was asked; nothing of the failed call lasts. */
 export class StoreError extends Error {

@@ -1,6 +1,7 @@
 import type { Bytes } from '../base/byte-size.ts'
 import type { Milliseconds } from '../base/time-span.ts'
 import type { Envelope, Recipient } from '../message/envelope.ts'
+import type { MessageProperties } from '../message/message-properties.ts'
 import type { AttemptHistory } from './attempt-history.ts'
 import type { QueueKey } from './queue-key.ts'
 
@@ -26,6 +27,8 @@ export interface NewMessage {
   readonly networkMessageId?: string
   /** It came from a client or server that proved who it is. */
   readonly originating?: boolean
+  /** What agents and the categorizer found out about it; absent when nothing is known. */
+  readonly properties?: MessageProperties
 }
 
 /** A message as stored. */

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { AgentRunner } from '../agents/agent-runner.ts'
 import type { Clock } from '../base/clock.ts'
 import { plainAddress, rangeSize } from '../base/ip-range.ts'
 import type { Live } from '../base/live.ts'
@@ -58,6 +59,8 @@ export interface ReceiveServiceOptions {
   readonly siblings?: SharedCounts
   /** What XPROXYTO asks for; only the Front End Transport service has it. */
   readonly tunnel?: OutboundTunnel
+  /** Asks the transport agents about sessions. */
+  readonly agents?: AgentRunner
 }
 
 /** One listening socket, for the table at start. */
@@ -118,6 +121,7 @@ export class ReceiveService implements AsyncDisposable {
       clock,
       isInternalCertificate: (der) => isInternalCertificate(der, certificates.internal),
       tunnel: options.tunnel,
+      agents: options.agents,
     }
   }
 

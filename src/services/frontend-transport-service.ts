@@ -50,7 +50,7 @@ export async function openFrontendTransportService(ground: ServiceGround): Promi
           ?.ProtocolLoggingLevel === 'Verbose',
     }),
   )
-  const directory = opened.use(openDirectory(config))
+  const directory = opened.use(await openDirectory(ground))
   const receive = opened.use(
     new ReceiveService({
       transportRole: 'FrontendTransport',

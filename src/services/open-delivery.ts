@@ -62,7 +62,7 @@ function smtpDelivery(ground: ServiceGround, store: QueueStore, logs: ServiceLog
     resolvers: { internal: servers('InternalDNSServers'), external: servers('ExternalDNSServers') },
     dialerFor: dialers(ground, logs.send),
     certificates,
-    readPiece: (messageId, index, spare) => store.readPiece(messageId, index, spare),
+    store,
     protocolLog: logs.send,
     connectivityLog: logs.connectivity,
     isOwnListener: ownListeners(() => config.current.ReceiveConnectors),

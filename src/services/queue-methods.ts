@@ -4,7 +4,7 @@ import { second } from '../base/time-span.ts'
 import type { QueueKey } from '../queue/queue-key.ts'
 import type { QueueScheduler } from '../queue/scheduler/scheduler.ts'
 import type { QueueLog } from '../queue/queue-events.ts'
-import type { QueueStore } from '../queue/queue-store.ts'
+import { type StoredContent, StoreError } from '../queue/queue-store.ts'
 import {
   copyTests,
   listOf,
@@ -28,7 +28,7 @@ const messageAction = oneOf(['suspend', 'resume', 'remove', 'removeWithNotice'])
 
 interface QueueMethodParts {
   readonly server: ThisServer
-  readonly store: Pick<QueueStore, 'readPiece'>
+  readonly store: StoredContent
   /** The queue of messages that are redirected to a host; rejects when it cannot be one. */
   readonly redirectionTo: (host: string) => Promise<QueueKey>
   readonly log: QueueLog
@@ -101,10 +101,8 @@ export function queueMethods(
     },
     messagePiece: async (given) => {
       const { message, index } = parametersOf(given, ['message', 'index'])
-      const piece = await store.readPiece(
-        wholeNumber(message, 'message'),
-        wholeNumber(index, 'index'),
-      )
+      const part = wholeNumber(index, 'index')
+      const piece = await contentPart(store, wholeNumber(message, 'message'), part)
       return piece?.toString('base64')
     },
   }
@@ -125,6 +123,20 @@ export function queueMethods(
       case 'resubmit':
         return await operations.startResubmission(key)
     }
+  }
+}
+
+/** The header, then the pieces of the body; undefined past the end, and of a message that is not here. */
+async function contentPart(
+  store: StoredContent,
+  message: number,
+  part: number,
+): Promise<Buffer | undefined> {
+  try {
+    return await (part === 0 ? store.readHeader(message) : store.readBody(message, part - 1))
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'GONE') return undefined
+    throw error
   }
 }
 

@@ -2,7 +2,7 @@ import { plainAddress } from '../base/ip-range.ts'
 import { logTime } from '../logs/log-time.ts'
 import { sessionTime } from '../logs/session-ids.ts'
 import type { TrackedMessage, TrackingEntry, TrackingSource } from '../logs/tracking-log.ts'
-import type { SessionFacts } from '../message/message-sink.ts'
+import type { MessageFile, SessionFacts } from '../message/message-sink.ts'
 import type { RecipientResult } from '../queue/delivery-agent.ts'
 import type { NoticeKind, NoticeOfResults, QueueEvent } from '../queue/queue-events.ts'
 import { deliveryKinds } from '../queue/delivery-kinds.ts'
@@ -23,14 +23,25 @@ export function receivedEntries(
 ): readonly TrackingEntry[] {
   const [first, ...others] = copies
   if (first === undefined) return []
-  const { helloName, sessionId, connector, local, remote } = session
   const all = others.length === 0 ? first.recipients : copies.flatMap((copy) => copy.recipients)
-  const serverIp = plainAddress(local.address)
   const received: TrackingEntry = {
     message: tracked(first.message),
-    source: 'SMTP',
     event: 'RECEIVE',
     recipients: addressesOf(all),
+    ...(session.file === undefined
+      ? fromClient(session, server)
+      : fromFile(session.file, session, server)),
+  }
+  return others.length === 0 ? [received] : [received, ...splitEntries(others, server)]
+}
+
+type Origin = Omit<TrackingEntry, 'message' | 'event' | 'recipients'>
+
+function fromClient(session: SessionFacts, server: string): Origin {
+  const { helloName, sessionId, connector, local, remote } = session
+  const serverIp = plainAddress(local.address)
+  return {
+    source: 'SMTP',
     clientIp: plainAddress(remote.address),
     clientHostname: helloName,
     serverIp,
@@ -41,7 +52,16 @@ export function receivedEntries(
     originalServerIp: serverIp,
     ...(session.proxiedFor !== undefined && { customData: proxiedData(session.proxiedFor) }),
   }
-  return others.length === 0 ? [received] : [received, ...splitEntries(others, server)]
+}
+
+function fromFile(file: MessageFile, { remote, helloName }: SessionFacts, server: string): Origin {
+  return {
+    source: file.folder === 'Pickup' ? 'PICKUP' : 'REPLAY',
+    clientIp: plainAddress(remote.address),
+    clientHostname: helloName,
+    serverHostname: server,
+    sourceContext: file.name,
+  }
 }
 
 /** What the message tracking log says of an event; nothing of some. `server` is our short name. */

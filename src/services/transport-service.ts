@@ -18,6 +18,7 @@ import { ReceiveService } from '../receive/receive-service.ts'
 import { acceptedDomainsOf } from './accepted-domains-of.ts'
 import { openDirectory } from './open-directory.ts'
 import { keepThreadsSmall, tendHeapGrowth } from './heap-growth.ts'
+import { serveMailFolders } from './mail-folders.ts'
 import { openMessageTracking } from './message-tracking.ts'
 import { openDelivery } from './open-delivery.ts'
 import { numbersOfFile, queueFilePath } from './workers/queue-files.ts'
@@ -79,7 +80,13 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       ...(siblings !== undefined && { places: siblings.places }),
     }),
   )
-  const directory = opened.use(openDirectory(config))
+  const directory = opened.use(await openDirectory(ground))
+  const submission = new QueueSubmission({
+    ...{ store, categorizer, transportConfig, server: Server, clock, newGuid: randomGuid },
+    onReceived: (session, copies) => tracking.received(session, copies),
+    enqueue: (copies) => scheduler.enqueue(copies),
+    onFault: (what, error) => troubles.error({ error }, what),
+  })
   const receive = opened.use(
     new ReceiveService({
       transportRole: 'HubTransport',
@@ -93,12 +100,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
         config,
         ({ TransportService }) => TransportService.MaxConnectionRatePerMinute,
       ),
-      sink: new QueueSubmission({
-        ...{ store, categorizer, transportConfig, server: Server, clock, newGuid: randomGuid },
-        onReceived: (session, copies) => tracking.received(session, copies),
-        enqueue: (copies) => scheduler.enqueue(copies),
-        onFault: (what, error) => troubles.error({ error }, what),
-      }),
+      sink: submission,
       protocolLog: logs.receive,
       clock,
       logger,
@@ -109,6 +111,8 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   opened.use(tendHeapGrowth(clock, () => scheduler.queueCount))
   opened.defer(rerouteOnChange(ground, { scheduler, tables }))
   const listeners = worker.drainOnly ? [] : await startListening(receive)
+  const folders = serveMailFolders(ground, submission)
+  if (folders !== undefined) opened.use(folders)
   let draining = false
   const ending = new AbortController()
   opened.defer(() => ending.abort())
@@ -130,7 +134,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
     async drain() {
       draining = true
       ending.abort()
-      await receive.drain(sessionGrace)
+      await Promise.all([receive.drain(sessionGrace), folders?.drain()])
       const late = new AbortController()
       const timer = clock.after(deliveryGrace, () => late.abort())
       await scheduler.drain(late.signal)

@@ -133,6 +133,12 @@ export const serviceNotAvailable = reply(
 )
 /** The queue takes no more; unlike a 421 it leaves the connection to the session. */
 export const serviceNotActive = reply('451 4.3.2 Service not active')
+/** An agent did not answer, or answered what cannot be done; the program log names it. */
+export const agentUnavailable = reply(
+  '451 4.7.0 Temporary server error. Please try again later. AGENT',
+)
+/** An agent puts it off without words of its own. */
+export const tryAgainLater = reply('451 4.7.1 Please try again later')
 export const temporaryFault = reply('451 4.3.0 Temporary server error. Please try again later')
 /** RFC 3463 3.5, X.4.3: a directory server that is needed cannot be asked. */
 export const directoryUnavailable = reply(

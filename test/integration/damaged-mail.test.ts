@@ -10,6 +10,7 @@ import { commitTo, domainQueue, sampleTime } from '../support/queue-samples.ts'
 import { SchedulerBench, refusing, resultsFor, serving } from '../support/scheduler-bench.ts'
 
 const large = 'x'.repeat(500_000)
+const wholeHeader = 'Subject: a\r\n'
 
 interface Damage {
   readonly what: string
@@ -20,8 +21,10 @@ interface Damage {
   readonly reason: RegExp
   /** Whether its sender can be told. */
   readonly told: boolean
-  /** What of its content is kept; undefined when nothing is. */
+  /** What of its body is kept; undefined when nothing is of its content. */
   readonly kept?: string
+  /** What of its header is kept with it, where that is not all. */
+  readonly keptHeader?: string
 }
 
 const damages: readonly Damage[] = [
@@ -37,6 +40,32 @@ const damages: readonly Damage[] = [
     sql: `UPDATE message SET content = NULL WHERE id = 1`,
     reason: /is missing/,
     told: true,
+    kept: '',
+  },
+  {
+    what: 'a header with another octet',
+    sql: `UPDATE message SET header = CAST('Subject: b' AS BLOB) WHERE id = 1`,
+    reason: /its header does not fit its checksum/,
+    told: true,
+    kept: 'Hello world.',
+    keptHeader: 'Subject: b',
+  },
+  {
+    what: 'a header that is gone',
+    sql: `UPDATE message SET header = NULL WHERE id = 1`,
+    reason: /its header does not fit its checksum/,
+    told: true,
+    kept: 'Hello world.',
+    keptHeader: '',
+  },
+  {
+    what: 'a header with another octet above a file',
+    content: large,
+    sql: `UPDATE message SET header = CAST('Subject: b' AS BLOB) WHERE id = 1`,
+    reason: /its header does not fit its checksum/,
+    told: true,
+    kept: large,
+    keptHeader: 'Subject: b',
   },
   {
     what: 'a file with another octet',
@@ -60,6 +89,7 @@ const damages: readonly Damage[] = [
     change: (path) => rm(path),
     reason: /is missing/,
     told: true,
+    kept: '',
   },
   {
     what: 'recipients with another letter',
@@ -112,8 +142,9 @@ describe('a stored message with', () => {
     const clock = new FakeClock(sampleTime)
     const before = await folder.open({ clock })
     const content = damage.content ?? 'Hello world.'
-    await commitTo(before, [domainQueue('first.test')], { content })
-    await commitTo(before, [domainQueue('first.test')], { content: damage.content ?? 'Sound.' })
+    const queues = [domainQueue('first.test')]
+    await commitTo(before, queues, { header: wholeHeader, content })
+    await commitTo(before, queues, { header: wholeHeader, content: damage.content ?? 'Sound.' })
     await before[Symbol.asyncDispose]()
     await doDamage(folder.path, damage)
 
@@ -137,8 +168,9 @@ describe('a stored message with', () => {
     expect(JSON.parse(envelope)).toMatchObject({ nextHopDomain: 'first.test' })
     const files = await readdir(aside)
     expect(files.includes('1.eml')).toBe(damage.kept !== undefined)
-    if (damage.kept !== undefined)
-      expect((await readFile(join(aside, '1.eml'), 'latin1')) === damage.kept).toBe(true)
+    const { kept, keptHeader = wholeHeader } = damage
+    if (kept !== undefined)
+      expect((await readFile(join(aside, '1.eml'), 'latin1')) === keptHeader + kept).toBe(true)
   })
 
   test('damage that comes to light only when it expires is put aside, too', async () => {
@@ -169,7 +201,7 @@ describe('a stored message with', () => {
     const before = await folder.open({ clock })
     await commitTo(before, [domainQueue('first.test')])
     await before[Symbol.asyncDispose]()
-    const [, , , , , recipients] = damages
+    const recipients = damages.find(({ what }) => what === 'recipients with another letter')
     if (recipients !== undefined) await doDamage(folder.path, recipients)
     await writeFile(`${folder.path}-damaged`, 'a file in the way')
 

@@ -250,7 +250,7 @@ describe('a transaction', () => {
     const { fake, lane } = await deliver(
       { capabilities },
       [[['a@good.test'], { envelope, source }]],
-      { readPiece: (_id, index) => (index === 0 ? content : undefined) },
+      { content },
     )
     expect(lane.results).toEqual(['delivered a@good.test 250 2.6.0 Queued'])
     expect(fake.messages[0]?.content).toMatch(sent)
@@ -278,8 +278,9 @@ describe('a transaction', () => {
   })
 
   test('retries when its content cannot be read', async () => {
-    const readPiece = () => Promise.reject(new Error('disk on fire'))
-    const { lane } = await deliver({ capabilities: pipelining }, [[['a@good.test']]], { readPiece })
+    const fault = () => Promise.reject(new Error('disk on fire'))
+    const store = { readHeader: () => Buffer.from('A: 1\r\n'), readBody: fault }
+    const { lane } = await deliver({ capabilities: pipelining }, [[['a@good.test']]], { store })
     expect(lane.results).toEqual(['retry a@good.test 451 4.3.0 Local error: disk on fire'])
   })
 })
@@ -410,14 +411,7 @@ describe('connections', () => {
   })
 })
 
-test.each([
-  ['whole', [guarded]],
-  ['in pieces', [guarded.slice(0, 30), guarded.slice(30)]],
-])('keeps organisation and forest headers at home, Received not: %s', async (_, pieces) => {
-  const readPiece = (_id: number, index: number) => {
-    const piece = pieces[index]
-    return piece === undefined ? undefined : Buffer.from(piece)
-  }
-  const { fake } = await deliver({}, [[['a@good.test']]], { readPiece })
+test('keeps organisation and forest headers at home, Received not', async () => {
+  const { fake } = await deliver({}, [[['a@good.test']]], { content: guarded })
   expect(fake.messages[0]?.content).toBe('Received: from a by b; now\r\nSubject: x\r\n\r\nbody\r\n')
 })

@@ -123,7 +123,9 @@ describe.runIf(mayMount)('a disk without a free byte', () => {
     const database = new QueueDatabase(settings, systemClock, () => Number.MAX_SAFE_INTEGER)
     let id = 0
     const change = (wanted: Change) =>
-      database.change([{ id: ++id, change: wanted, contents: [Buffer.alloc(1000)] }])
+      database.change([
+        { id: ++id, change: wanted, contents: [Buffer.alloc(0), Buffer.alloc(1000)] },
+      ])
     const copyTo = (domain: string): CopyRow => [
       ...([++id, ['DnsConnectorDelivery', domain, 'To Internet']] as const),
       ...([Date.now(), false, '[]'] as const),

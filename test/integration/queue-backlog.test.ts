@@ -3,7 +3,7 @@ import { systemClock } from '../../src/base/clock.ts'
 import { LiveValue } from '../../src/base/live.ts'
 import { QueueScheduler } from '../../src/queue/scheduler/scheduler.ts'
 import { QueueFolder } from '../support/queue-folder.ts'
-import { commitTo, domainQueue, sampleMessage } from '../support/queue-samples.ts'
+import { commitTo, domainQueue, noHeader, sampleMessage } from '../support/queue-samples.ts'
 import { delivering, refusing, schedulerSettings } from '../support/scheduler-bench.ts'
 
 const backlog = 100_000
@@ -19,7 +19,8 @@ test('a backlog of 100,000 neither slows the start nor a live queue, and the win
       const recipients = [{ address: 'b@dead.test' }]
       const copies = Array.from({ length: 9_990 }, () => ({ queue: dead, recipients }))
       const others = Array.from({ length: 10 }, () => ({ queue: live, recipients }))
-      await pending.commit(sampleMessage({ receivedAt: systemClock.now() }), [...copies, ...others])
+      const message = sampleMessage({ receivedAt: systemClock.now() })
+      await pending.commit(message, noHeader, [...copies, ...others])
     }
   }
   await using store = await folder.open()

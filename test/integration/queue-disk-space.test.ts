@@ -30,7 +30,9 @@ test('on a full disk the room that old mail left in the queue file takes new mai
     const copy = [message, queue, 0, false, '[]'] as const
     const rows = [[message, 0, '{}', 0, 0, 0] as const, [copy]] as const
     const change = { kind: 'commit', rows } as const
-    return database.change([{ id: ++id, change, contents: [Buffer.alloc(128 * 1024)] }])
+    return database.change([
+      { id: ++id, change, contents: [Buffer.alloc(0), Buffer.alloc(128 * 1024)] },
+    ])
   }
   const settle = (message: number) => {
     const change = { kind: 'settle', rows: [message, message, null, null] } as const

@@ -16,6 +16,7 @@ import {
   commitTo,
   contentOf,
   domainQueue,
+  noHeader,
   sampleMessage,
   writeAll,
 } from '../support/queue-samples.ts'
@@ -114,7 +115,7 @@ test('content whose file is gone is told, and the message stays', async () => {
   const copies = await commitTo(store, [queue], { content: 'x'.repeat(500_000) })
   const id = copies[0]?.message.id ?? 0
   await rm(contentPath(contentFolder(folder.path), id))
-  await expect(store.readPiece(id, 0)).rejects.toMatchObject({ code: 'DAMAGED' })
+  await expect(store.readBody(id, 0)).rejects.toMatchObject({ code: 'DAMAGED' })
   expect((await store.scan({ limit: 1 })).copies).toEqual(copies)
 })
 
@@ -280,7 +281,9 @@ test('large content travels in pieces while small messages are committed beside 
   const progress = { done: false }
   const large = writeAll(pending, content, 64_000)
     .then(() =>
-      pending.commit(sampleMessage(), [{ queue, recipients: [{ address: 'b@first.test' }] }]),
+      pending.commit(sampleMessage(), noHeader, [
+        { queue, recipients: [{ address: 'b@first.test' }] },
+      ]),
     )
     .finally(() => (progress.done = true))
   let small = 0
@@ -291,7 +294,7 @@ test('large content travels in pieces while small messages are committed beside 
   await large
   expect(small).toBeGreaterThan(2)
   expect((await contentOf(store, pending.id)).equals(content)).toBe(true)
-  expect((await store.readPiece(pending.id, 0))?.length).toBeLessThanOrEqual(256 * 1024)
+  expect((await store.readBody(pending.id, 0))?.length).toBeLessThanOrEqual(256 * 1024)
 })
 
 test('writers beyond the bound wait, and slow ones do not hold up the others', async () => {
@@ -302,7 +305,9 @@ test('writers beyond the bound wait, and slow ones do not hold up the others', a
   const copies = await commitTo(store, [queue], { content: 'y'.repeat(80_000) })
   expect((await contentOf(store, copies[0]?.message.id ?? 0)).length).toBe(80_000)
   for (const pending of slow) {
-    await pending.commit(sampleMessage(), [{ queue, recipients: [{ address: 'b@first.test' }] }])
+    await pending.commit(sampleMessage(), noHeader, [
+      { queue, recipients: [{ address: 'b@first.test' }] },
+    ])
     expect((await contentOf(store, pending.id)).equals(Buffer.alloc(5000, 1))).toBe(true)
   }
 })
@@ -401,7 +406,7 @@ test('of notifications whose content cannot be written none is, and the copy can
     const pending = store.begin()
     await pending.write(Buffer.alloc(size, 'n'))
     const copies = [{ queue, recipients: [{ address: 'alice@example.com' }] }]
-    return { pending, message: sampleMessage(), copies }
+    return { pending, message: sampleMessage(), header: noHeader, copies }
   }
   const notifications = [await notice(100), await notice(500_000)]
   await expect(store.settle({ copy, ...end, notifications })).rejects.toMatchObject({

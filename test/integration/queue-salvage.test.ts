@@ -64,7 +64,7 @@ const beginnings: readonly [string, CutShort][] = [
     async (path, aside) => {
       await cp(contentFolder(aside), contentFolder(path), { recursive: true })
       const { database } = openDatabase(path, 'none')
-      database.exec(`INSERT INTO message SELECT 1, 0, '{}', 'x', 0`)
+      database.exec(`INSERT INTO message (id, fileBytes, meta) VALUES (1, 0, '{}')`)
       database.close()
       await writeFile(`${path}-wal`, 'a log that belongs to the new file')
     },

@@ -6,12 +6,17 @@ import { QueueFolder } from '../support/queue-folder.ts'
 import { commitTo, contentOf, domainQueue } from '../support/queue-samples.ts'
 
 const queue = domainQueue('first.test')
-const contents = new Map([
-  [1, Buffer.from('small')],
-  [2, Buffer.alloc(700_000, 'large ')],
-  [3, Buffer.from('small again')],
-  [4, Buffer.alloc(128 * 1024, 'just large ')],
+const longHeader = `Subject: a\r\nX-Long: ${'folded\r\n '.repeat(40_000)}\r\n`
+const parts = new Map([
+  [1, { header: 'Subject: small\r\n', body: '\r\nsmall' }],
+  [2, { header: 'Subject: large\r\n', body: `\r\n${'large '.repeat(120_000)}` }],
+  [3, { header: 'Subject: no body\r\n', body: '' }],
+  [4, { header: longHeader, body: '\r\nbehind a header of several pieces' }],
+  [5, { header: '', body: 'no header' }],
 ])
+const contents = new Map(
+  Array.from(parts, ([id, { header, body }]) => [id, Buffer.from(header + body)]),
+)
 
 test('mail that waits in a queue file of the first version is there after the update', async () => {
   await using folder = await QueueFolder.make()
@@ -19,18 +24,23 @@ test('mail that waits in a queue file of the first version is there after the up
   // The second start finds a file that was updated before.
   for (const start of [1, 2]) {
     await using store = await folder.open()
-    expect(await store.queues(), `start ${start}`).toMatchObject([{ key: queue, copies: 4 }])
+    expect(await store.queues(), `start ${start}`).toMatchObject([{ key: queue, copies: 5 }])
     for (const [id, content] of contents) {
       expect((await contentOf(store, id)).equals(content), `message ${id}`).toBe(true)
+      expect(String(await store.readHeader(id)) === parts.get(id)?.header).toBe(true)
+      // Looked at before it is sent, it stays at hand in its parts.
+      expect(await store.damageOf(id)).toBeUndefined()
+      expect((await contentOf(store, id)).equals(content), `message ${id}`).toBe(true)
+      expect(String(await store.readHeader(id)) === parts.get(id)?.header).toBe(true)
     }
   }
   expect((await readdir(contentFolder(folder.path))).toSorted()).toEqual(['2.eml', '4.eml'])
   await using store = await folder.open()
   const leased = await store.lease(queue, 0, 10)
-  expect(leased).toHaveLength(4)
+  expect(leased).toHaveLength(5)
   const end = { remaining: [], dueAt: 0, attempts: 1, lastError: '', delayNotified: false }
   for (const copy of leased) await store.settle({ copy, ...end })
-  expect((await commitTo(store, [queue]))[0]?.message.id).toBeGreaterThan(4)
+  expect((await commitTo(store, [queue]))[0]?.message.id).toBeGreaterThan(5)
 })
 
 test('a damaged file of the first version gives what can be read of it', async () => {

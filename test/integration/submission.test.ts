@@ -13,7 +13,7 @@ import { openSqliteQueueStore } from '../../src/queue/sqlite/sqlite-queue-store.
 import type { Copy } from '../../src/queue/stored-message.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { sendMessage } from '../support/incoming.ts'
-import { sampleTime } from '../support/queue-samples.ts'
+import { contentOf, sampleTime } from '../support/queue-samples.ts'
 import { routingTables, sendConnector } from '../support/routing-tables.ts'
 
 const clock = new FakeClock(sampleTime)
@@ -61,12 +61,7 @@ async function reopen(): Promise<void> {
 }
 
 async function content(messageId: number): Promise<string> {
-  const pieces: Buffer[] = []
-  for (;;) {
-    const piece = await store.readPiece(messageId, pieces.length)
-    if (piece === undefined) return Buffer.concat(pieces).toString('latin1')
-    pieces.push(piece)
-  }
+  return (await contentOf(store, messageId)).toString('latin1')
 }
 
 /** Next hop and recipients of every copy in the store. */

@@ -7,7 +7,7 @@ import { writeSync } from 'node:fs'
 import { systemClock } from '../../src/base/clock.ts'
 import { openSqliteQueueStore } from '../../src/queue/sqlite/sqlite-queue-store.ts'
 import { domainQueue, sampleMessage, writeAll } from './queue-samples.ts'
-import { numberedContent, pieceBytes } from './numbered-content.ts'
+import { numberedBody, numberedHeader, pieceBytes } from './numbered-content.ts'
 
 /** Blocks until the reader has room, so that what is said is out before the next step. */
 function say(line: string): void {
@@ -35,14 +35,15 @@ async function commitForever(worker: number): Promise<never> {
   for (let round = 0; ; round++) {
     const pending = store.begin()
     say(`begun ${pending.id}`)
-    await writeAll(pending, numberedContent(pending.id), 7000)
+    await writeAll(pending, numberedBody(pending.id), 7000)
     if (round % 5 === 4) {
       pending.abort()
       continue
     }
     const recipients = [{ address: 'bob@first.test' }]
     const queue = domainQueue(`d${worker}.test`)
-    const [copy] = await pending.commit(sampleMessage(), [{ queue, recipients }])
+    const header = numberedHeader(pending.id)
+    const [copy] = await pending.commit(sampleMessage(), header, [{ queue, recipients }])
     say(`kept ${pending.id}`)
     if (copy === undefined || round % 2 === 0) continue
     say(`settling ${pending.id}`)

@@ -5,6 +5,7 @@ import type { QueueKey } from '../../src/queue/queue-key.ts'
 import type { QueueStore } from '../../src/queue/queue-store.ts'
 import { openSqliteQueueStore } from '../../src/queue/sqlite/sqlite-queue-store.ts'
 import type { Copy } from '../../src/queue/stored-message.ts'
+import { splitContent } from './split-content.ts'
 
 /** A backlog to be made. Message `n` of it goes to the domain `n % domains`. */
 export interface DeepQueue {
@@ -69,7 +70,8 @@ async function commitOne(
   const sender = 'alice@contoso.test'
   const address = `bob${number}@${queue.nextHopDomain}`
   const messageId = `<${number}@deep.contoso.test>`
-  await pending.write(content({ sender, address, messageId, bytes }))
+  const { header, body } = splitContent(content({ sender, address, messageId, bytes }))
+  await pending.write(body)
   return pending.commit(
     {
       envelope: { sender, body: '8BITMIME', smtpUtf8: false },
@@ -80,6 +82,7 @@ async function commitOne(
       source: 'SMTP:Default',
       sourceAddress: '192.0.2.1',
     },
+    header,
     [{ queue, recipients: [{ address }] }],
   )
 }

@@ -20,6 +20,7 @@ import {
 } from '../../src/deliver/smtp/send-connector.ts'
 import { FakeResolver, type FakeZones } from './fake-resolver.ts'
 import { RecordedConnectivityLog } from './recorded-connectivity-log.ts'
+import { splitContent } from './split-content.ts'
 
 /** A connector with Exchange's defaults beside what a test sets. */
 export function sendConnector(settings: Record<string, unknown>): SendConnector {
@@ -125,7 +126,7 @@ export interface BenchOptions extends Partial<
   /** Instead of `zones`. */
   readonly internal?: Resolver
   readonly connector?: Record<string, unknown>
-  readonly content?: string
+  readonly content?: string | Buffer
 }
 
 /** Real delivery with a resolver from a literal; dispose it with the test. */
@@ -140,7 +141,7 @@ export function deliveryBench({
   const protocolLog = new MemoryProtocolLog()
   const connectivityLog = new RecordedConnectivityLog()
   const connectors = new LiveValue([sendConnector(connector)])
-  const body = Buffer.from(content ?? 'Subject: Test\r\n\r\nHello\r\n')
+  const { header, body } = splitContent(Buffer.from(content ?? 'Subject: Test\r\n\r\nHello\r\n'))
   const delivery = new SmtpDelivery({
     connectors,
     server: new LiveValue({ Fqdn: 'edge.test' }),
@@ -157,7 +158,10 @@ export function deliveryBench({
         throw new Error('not needed here')
       },
     },
-    readPiece: (_, index) => (index === 0 ? body : undefined),
+    store: {
+      readHeader: () => header,
+      readBody: (_, index) => (index === 0 ? body : undefined),
+    },
     protocolLog,
     connectivityLog,
     isOwnListener: () => false,

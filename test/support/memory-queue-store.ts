@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../src/base/awaitable.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import { LiveValue } from '../../src/base/live.ts'
 import type { Milliseconds } from '../../src/base/time-span.ts'
@@ -23,6 +24,7 @@ import {
   type NewMessage,
   suspended,
 } from '../../src/queue/stored-message.ts'
+import type { ContentParts } from './split-content.ts'
 
 /** What the order of copies depends on. */
 type Placed = Pick<Copy, 'dueAt' | 'id'> & { readonly message: Pick<Copy['message'], 'id'> }
@@ -34,7 +36,7 @@ export class MemoryQueueStore implements QueueStore {
   readonly #copies = new Map<number, Copy>()
   readonly #leased = new Set<number>()
   readonly #suspendedQueues = new Set<string>()
-  readonly #contents = new Map<number, readonly Buffer[]>()
+  readonly #contents = new Map<number, ContentParts>()
   readonly #numbers = new Map<string, { readonly key: QueueKey; readonly number: number }>()
   #nextId = 1
   #closed = false
@@ -154,8 +156,14 @@ export class MemoryQueueStore implements QueueStore {
     else this.#suspendedQueues.delete(queueKeyText(queue))
   }
 
-  readPiece(messageId: number, index: number): Buffer | undefined {
-    return this.#contents.get(messageId)?.[index]
+  readHeader(messageId: number): Awaitable<Buffer> {
+    return this.#contents.get(messageId)?.header ?? Promise.reject(gone(messageId))
+  }
+
+  readBody(messageId: number, index: number): Awaitable<Buffer | undefined> {
+    const content = this.#contents.get(messageId)
+    if (content === undefined) return Promise.reject(gone(messageId))
+    return index === 0 && content.body.length > 0 ? content.body : undefined
   }
 
   async queues(query: FiguresQuery = {}): Promise<readonly QueueFigures[]> {
@@ -208,11 +216,11 @@ export class MemoryQueueStore implements QueueStore {
     if (this.#closed) throw new StoreError('CLOSED', 'the queue store is closed')
   }
 
-  #add({ pending, message, copies }: PreparedMessage): Copy[] {
+  #add({ pending, message, header, copies }: PreparedMessage): Copy[] {
     if (!(pending instanceof MemoryPendingMessage)) {
       throw new StoreError('FAILED', 'a message of another store cannot be committed to this one')
     }
-    this.#contents.set(pending.id, pending.finish())
+    this.#contents.set(pending.id, { header, body: pending.finish() })
     return copies.map((copy) => this.#newCopy({ ...message, id: pending.id }, copy))
   }
 
@@ -279,8 +287,17 @@ class MemoryPendingMessage implements PendingMessage {
     return undefined
   }
 
-  commit(message: NewMessage, copies: readonly NewCopy[]): Promise<readonly Copy[]> {
-    return this.#store.commit({ pending: this, message, copies })
+  readPiece(index: number): Awaitable<Buffer | undefined> {
+    if (this.#ended) return Promise.reject(new StoreError('FAILED', 'the message has ended'))
+    return index === 0 && this.#chunks.length > 0 ? Buffer.concat(this.#chunks) : undefined
+  }
+
+  commit(
+    message: NewMessage,
+    header: Buffer,
+    copies: readonly NewCopy[],
+  ): Promise<readonly Copy[]> {
+    return this.#store.commit({ pending: this, message, header, copies })
   }
 
   abort(): void {
@@ -288,13 +305,16 @@ class MemoryPendingMessage implements PendingMessage {
     this.#chunks = []
   }
 
-  /** The content, once. */
-  finish(): readonly Buffer[] {
+  /** The body, once. */
+  finish(): Buffer {
     if (this.#ended) throw new StoreError('FAILED', 'the message has ended')
     this.#ended = true
-    const content = Buffer.concat(this.#chunks)
-    return content.length === 0 ? [] : [content]
+    return Buffer.concat(this.#chunks)
   }
+}
+
+function gone(messageId: number): StoreError {
+  return new StoreError('GONE', `there is no message ${messageId}`)
 }
 
 /** Suspended ones come last. */

@@ -1,8 +1,13 @@
 /** Content as large as this has a file in the crash test. */
 export const pieceBytes = 16 * 1024
 
-/** Content that its number alone tells: some stands in its row, some needs a file. */
-export function numberedContent(number: number): Buffer {
+/** A header that its number alone tells. */
+export function numberedHeader(number: number): Buffer {
+  return Buffer.from(`Subject: ${number}\r\n`)
+}
+
+/** A body that its number alone tells: some stands in its row, some needs a file. */
+export function numberedBody(number: number): Buffer {
   const size = number % 3 === 0 ? 90_000 : 500
   const content = Buffer.alloc(size, number % 256)
   content.write(`message ${number}`)

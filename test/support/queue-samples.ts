@@ -1,4 +1,4 @@
-import type { PendingMessage, QueueStore } from '../../src/queue/queue-store.ts'
+import type { PendingMessage, QueueStore, StoredContent } from '../../src/queue/queue-store.ts'
 import type { QueueKey } from '../../src/queue/queue-key.ts'
 import type { Copy, NewMessage } from '../../src/queue/stored-message.ts'
 
@@ -31,6 +31,7 @@ export async function commitTo(
   store: QueueStore,
   queues: readonly QueueKey[],
   options: {
+    readonly header?: string
     readonly content?: string
     readonly message?: Partial<NewMessage>
     readonly dueAt?: number
@@ -40,6 +41,7 @@ export async function commitTo(
   await pending.write(Buffer.from(options.content ?? 'Hello world.'))
   return pending.commit(
     sampleMessage(options.message),
+    Buffer.from(options.header ?? ''),
     queues.map((queue) => ({
       queue,
       recipients: [{ address: `bob@${queue.nextHopDomain}` }],
@@ -49,14 +51,17 @@ export async function commitTo(
 }
 
 /** The whole content of a stored message. */
-export async function contentOf(store: QueueStore, messageId: number): Promise<Buffer> {
-  const pieces: Buffer[] = []
+export async function contentOf(store: StoredContent, messageId: number): Promise<Buffer> {
+  const pieces = [await store.readHeader(messageId)]
   for (;;) {
-    const piece = await store.readPiece(messageId, pieces.length)
+    const piece = await store.readBody(messageId, pieces.length - 1)
     if (piece === undefined) return Buffer.concat(pieces)
     pieces.push(piece)
   }
 }
+
+/** A header without fields. */
+export const noHeader = Buffer.alloc(0)
 
 export async function writeAll(
   pending: PendingMessage,

@@ -1,3 +1,4 @@
+import type { AgentRunner } from '../../src/agents/agent-runner.ts'
 import { type Clock, systemClock } from '../../src/base/clock.ts'
 import { LiveValue } from '../../src/base/live.ts'
 import type { Directory } from '../../src/directory/directory.ts'
@@ -93,6 +94,7 @@ export interface TestServerOptions {
   readonly role?: 'Mailbox' | 'Edge'
   readonly clock?: Clock
   readonly tunnel?: OutboundTunnel
+  readonly agents?: AgentRunner
   /** Takes the messages in place of the recording sink. */
   readonly passTo?: MessageSink
   readonly transportRole?: ReceiveConnector['TransportRole']
@@ -134,6 +136,7 @@ export class TestServer implements AsyncDisposable {
         error: (details, message) => this.errors.push({ details, message }),
       },
       ...(options.tunnel !== undefined && { tunnel: options.tunnel }),
+      ...(options.agents !== undefined && { agents: options.agents }),
     })
   }
 

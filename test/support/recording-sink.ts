@@ -5,7 +5,7 @@ import type {
   MailTransaction,
   MessageSink,
 } from '../../src/message/message-sink.ts'
-import { queuedForDelivery } from '../../src/smtp/replies.ts'
+import { messageTooLarge, queuedForDelivery } from '../../src/smtp/replies.ts'
 import type { Reply } from '../../src/smtp/reply.ts'
 
 /** A message that a RecordingSink took. */
@@ -37,13 +37,34 @@ export class RecordingSink implements MessageSink {
   #open(transaction: MailTransaction): IncomingMessage {
     const recipients: Recipient[] = []
     const chunks: Buffer[] = []
+    const { maxSize = Infinity } = transaction
+    let size = 0
+    let refusal: Reply | undefined
+    const refuse = (reason: Reply) => {
+      if (refusal === undefined) this.aborted++
+      refusal ??= reason
+    }
     return {
-      addRecipient: (recipient) => {
-        recipients.push(recipient)
-        return this.onRecipient(recipient)
+      get refusal() {
+        return refusal
+      },
+      refuse,
+      addRecipient: (recipient, check) => {
+        const take = (refusal: Reply | undefined) => {
+          if (refusal !== undefined) return refusal
+          recipients.push(recipient)
+          return this.onRecipient(recipient)
+        }
+        const checked = check?.(recipient.address)
+        return checked instanceof Promise ? checked.then(take) : take(checked)
       },
       startContent: () => this.onContent(),
       write: (chunk) => {
+        size += chunk.length
+        if (size > maxSize) {
+          refuse(messageTooLarge)
+          return
+        }
         chunks.push(Buffer.from(chunk))
         return this.onWrite(chunk)
       },

@@ -3,6 +3,13 @@ import type { PendingMessage, Settlement } from '../../src/queue/queue-store.ts'
 import { StoreError } from '../../src/queue/queue-store.ts'
 import type { StoreErrorCode } from '../../src/queue/queue-store.ts'
 import type { Copy, NewCopy, NewMessage, StoredMessage } from '../../src/queue/stored-message.ts'
+import { type ContentParts, splitContent } from './split-content.ts'
+
+interface KeptMessage extends ContentParts {
+  readonly message: StoredMessage
+  /** Header and body. */
+  readonly content: Buffer
+}
 
 type Step = 'write' | 'commit' | 'settle'
 
@@ -11,7 +18,7 @@ type Step = 'write' | 'commit' | 'settle'
  * settlement, and fails on demand.
  */
 export class RecordingStore {
-  readonly messages: { readonly message: StoredMessage; readonly content: Buffer }[] = []
+  readonly messages: KeptMessage[] = []
   readonly settlements: Settlement[] = []
   readonly released: Copy[] = []
   /** Messages begun and forgotten. */
@@ -38,11 +45,13 @@ export class RecordingStore {
     return {
       id,
       write: (chunk) => this.#write(chunks, chunk),
-      commit: async (message, copies) => {
+      readPiece: (index) => pieceOf(Buffer.concat(chunks), index, this.pieceSize),
+      commit: async (message, header, copies) => {
         await Promise.resolve()
         this.#fault('commit')
         over = true
-        return this.#keep({ ...message, id }, Buffer.concat(chunks), copies)
+        this.#keep({ ...message, id }, { header, body: Buffer.concat(chunks) })
+        return this.#copies({ ...message, id }, copies)
       },
       abort: () => {
         if (!over) this.aborted++
@@ -57,8 +66,8 @@ export class RecordingStore {
     this.settlements.push(settlement)
     const moved = this.#copies(settlement.copy.message, settlement.moved ?? [])
     const notified: Copy[] = []
-    for (const { pending, message, copies } of settlement.notifications ?? []) {
-      notified.push(...(await pending.commit(message, copies)))
+    for (const { pending, message, header, copies } of settlement.notifications ?? []) {
+      notified.push(...(await pending.commit(message, header, copies)))
     }
     return [...moved, ...notified]
   }
@@ -74,17 +83,18 @@ export class RecordingStore {
     return this.damage
   }
 
-  readPiece(messageId: number, index: number): Awaitable<Buffer | undefined> {
-    const content = this.messages.find(({ message }) => message.id === messageId)?.content
-    if (content === undefined) throw new StoreError('CORRUPT', `no message ${messageId}`)
-    const start = index * this.pieceSize
-    return start < content.length ? content.subarray(start, start + this.pieceSize) : undefined
+  readHeader(messageId: number): Buffer {
+    return this.#find(messageId).header
+  }
+
+  readBody(messageId: number, index: number): Buffer | undefined {
+    return pieceOf(this.#find(messageId).body, index, this.pieceSize)
   }
 
   /** Puts a message there as if it had been accepted. */
   add(message: NewMessage, content: string): StoredMessage {
     const stored = { ...message, id: this.#nextId++ }
-    this.#keep(stored, Buffer.from(content, 'latin1'), [])
+    this.#keep(stored, splitContent(Buffer.from(content, 'latin1')))
     return stored
   }
 
@@ -98,9 +108,14 @@ export class RecordingStore {
     write()
   }
 
-  #keep(message: StoredMessage, content: Buffer, copies: readonly NewCopy[]): Copy[] {
-    this.messages.push({ message, content })
-    return this.#copies(message, copies)
+  #keep(message: StoredMessage, { header, body }: ContentParts): void {
+    this.messages.push({ message, header, body, content: Buffer.concat([header, body]) })
+  }
+
+  #find(messageId: number): KeptMessage {
+    const found = this.messages.find(({ message }) => message.id === messageId)
+    if (found === undefined) throw new StoreError('CORRUPT', `no message ${messageId}`)
+    return found
   }
 
   #copies(message: StoredMessage, copies: readonly NewCopy[]): Copy[] {
@@ -120,4 +135,9 @@ export class RecordingStore {
     this.#failures.delete(step)
     if (code !== undefined) throw new StoreError(code, `${step} failed on demand`)
   }
+}
+
+function pieceOf(content: Buffer, index: number, size: number): Buffer | undefined {
+  const piece = content.subarray(index * size, (index + 1) * size)
+  return piece.length === 0 ? undefined : piece
 }

@@ -13,11 +13,12 @@ import type { QueueEvent } from '../../src/queue/queue-events.ts'
 import type { QueueKey } from '../../src/queue/queue-key.ts'
 import type { PreparedMessage, QueueStore } from '../../src/queue/queue-store.ts'
 import type { Recategorizer } from '../../src/queue/scheduler/resubmission.ts'
-import { QueueScheduler, type SchedulerSettings } from '../../src/queue/scheduler/scheduler.ts'
+import type { SchedulerSettings } from '../../src/queue/scheduler/scheduler-parts.ts'
+import { QueueScheduler } from '../../src/queue/scheduler/scheduler.ts'
 import type { SharedPlaces } from '../../src/queue/shared-places.ts'
 import type { Copy, NewMessage } from '../../src/queue/stored-message.ts'
 import { FakeClock } from './fake-clock.ts'
-import { commitTo, domainQueue, sampleMessage, sampleTime } from './queue-samples.ts'
+import { commitTo, domainQueue, noHeader, sampleMessage, sampleTime } from './queue-samples.ts'
 
 export const schedulerSettings: SchedulerSettings = {
   QueueGlitchRetryCount: 4,
@@ -189,6 +190,7 @@ export class SchedulerBench implements AsyncDisposable {
       const envelope = { ...message.envelope, sender: '' }
       return {
         pending: this.store.begin(),
+        header: noHeader,
         message: sampleMessage({ envelope, source: 'DSN', receivedAt: this.clock.now() }),
         copies: [
           { queue: domainQueue('example.com'), recipients: [{ address: message.envelope.sender }] },

@@ -5,11 +5,11 @@ import type { ConnectivityLog, ConnectivitySession } from '../../logs/connectivi
 import { exchangeCreator, replayHeader } from '../../message/replay-file.ts'
 import { type ServerNames, isUsable } from '../../pipeline/routable-connector.ts'
 import type { ConnectionResult, DeliveryAgent, DeliveryLane } from '../../queue/delivery-agent.ts'
-import { StoreError } from '../../queue/queue-store.ts'
+import { StoreError, type StoredContent } from '../../queue/queue-store.ts'
 import type { Copy } from '../../queue/stored-message.ts'
 import { FolderFault } from '../folder-fault.ts'
 import { type HandedOver, forAll, serveCopies } from '../handing-over.ts'
-import { type ContentSource, leavingContent } from '../leaving-content.ts'
+import { leavingContent } from '../leaving-content.ts'
 import { queueDescription } from '../smtp/connectivity-texts.ts'
 import { localWork } from '../local-work.ts'
 import { DropFolder } from './drop-folder.ts'
@@ -21,7 +21,7 @@ export interface DropDeliveryOptions {
   /** RootDropDirectoryPath. */
   readonly root: Live<string>
   readonly dataFolder: string
-  readonly store: ContentSource
+  readonly store: StoredContent
   readonly connectivityLog: ConnectivityLog
   readonly clock: Clock
   readonly logger: ProgramLog
@@ -137,7 +137,7 @@ function headOf({ message, recipients }: Copy): Buffer {
     createdBy: exchangeCreator,
     source,
     sourceAddress,
-    ...(sourceName !== undefined && { heloDomain: sourceName }),
+    helloName: sourceName ?? '',
   })
 }
 

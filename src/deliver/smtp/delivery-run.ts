@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { ProgramLog } from '../../base/program-log.ts'
 import type { ConnectionResult, DeliveryLane, RecipientResult } from '../../queue/delivery-agent.ts'
 import { queueKeyText } from '../../queue/queue-key.ts'
+import type { StoredContent } from '../../queue/queue-store.ts'
 import type { Copy, CopyRecipient } from '../../queue/stored-message.ts'
 import type { AddressMemory } from './address-memory.ts'
 import type { ConnectionCache } from './connection-cache.ts'
@@ -13,14 +14,14 @@ import type { SendConnector } from './send-connector.ts'
 import type { DeliverySession, SessionOpener } from './session-opener.ts'
 import { TargetWalk } from './target-walk.ts'
 import { targetName } from './target.ts'
-import { type ReadPiece, sendCopy, type TransactionOutcome } from './transaction.ts'
+import { sendCopy, type TransactionOutcome } from './transaction.ts'
 
 export interface DeliveryRunOptions {
   readonly findNextHop: (onLookup: (lookup: Lookup) => void) => Promise<NextHop>
   readonly opener: SessionOpener
   readonly cache: ConnectionCache
   readonly addresses: AddressMemory
-  readonly readPiece: ReadPiece
+  readonly store: StoredContent
   readonly clock: Clock
   readonly logger: ProgramLog
   readonly signal: AbortSignal
@@ -111,7 +112,7 @@ export class DeliveryRun {
   async #transfer(session: DeliverySession, progress: Progress): Promise<TransactionOutcome> {
     const { copy, undecided: recipients } = progress
     session.messages++
-    const outcome = await sendCopy(session, { copy, recipients }, this.#options.readPiece)
+    const outcome = await sendCopy(session, { copy, recipients }, this.#options.store)
     progress.results.push(...outcome.results)
     progress.undecided = outcome.undecided
     const delivered = outcome.results.filter(({ outcome: end }) => end === 'delivered').length

@@ -7,6 +7,7 @@ import type { ConnectivityLog } from '../../logs/connectivity-log.ts'
 import type { ProtocolLog } from '../../logs/protocol-log.ts'
 import type { ConnectionResult, DeliveryAgent, DeliveryLane } from '../../queue/delivery-agent.ts'
 import { type QueueKey, isRedirectionQueue } from '../../queue/queue-key.ts'
+import type { StoredContent } from '../../queue/queue-store.ts'
 import type { Certificates } from '../../tls/certificates.ts'
 import { AddressMemory, type AddressSettings } from './address-memory.ts'
 import { ClientCertificates } from './client-certificates.ts'
@@ -20,7 +21,6 @@ import { intraOrganizationConnector } from './intra-organization-connector.ts'
 import { SessionOpener } from './session-opener.ts'
 import { TlsMemory } from './tls-memory.ts'
 import { TlsSessions } from './tls-sessions.ts'
-import type { ReadPiece } from './transaction.ts'
 
 export interface SmtpDeliveryOptions {
   readonly connectors: Live<readonly SendConnector[]>
@@ -37,7 +37,7 @@ export interface SmtpDeliveryOptions {
    * authority, or a self-signed certificate itself.
    */
   readonly trustedCertificates?: readonly string[]
-  readonly readPiece: ReadPiece
+  readonly store: StoredContent
   readonly protocolLog: ProtocolLog
   readonly connectivityLog: ConnectivityLog
   /** Whether this server listens at the address and port, bindings to all addresses included. */
@@ -76,7 +76,7 @@ export class SmtpDelivery implements DeliveryAgent, AsyncDisposable {
       opener: this.#opener,
       cache: this.#cache,
       addresses: this.#addresses,
-      readPiece: this.#options.readPiece,
+      store: this.#options.store,
       clock,
       logger,
       signal,

@@ -1,8 +1,10 @@
+import { isAscii } from 'node:buffer'
 import type { Awaitable } from '../../base/awaitable.ts'
 import { sevenBitReport } from '../../dsn/seven-bit-report.ts'
-import type { NextHopPrincipal } from '../../pipeline/header-firewall.ts'
-import { outboundPieces } from '../../pipeline/outbound-filter.ts'
+import { HeaderBlock } from '../../message/header-block.ts'
+import { type NextHopPrincipal, outboundHeaders } from '../../pipeline/header-firewall.ts'
 import type { RecipientResult } from '../../queue/delivery-agent.ts'
+import type { StoredContent } from '../../queue/queue-store.ts'
 import { type Copy, type CopyRecipient, dsnSource } from '../../queue/stored-message.ts'
 import { type Reply, replyText } from '../../smtp/reply.ts'
 import { ClientFailure } from './client-failure.ts'
@@ -29,16 +31,6 @@ import type { SendConnector } from './send-connector.ts'
 import type { DeliverySession } from './session-opener.ts'
 import { targetName } from './target.ts'
 
-/**
- * Content piece `index` of a message, undefined past the end; rejects when it cannot be read. The
- * memory of `spare`, a piece that is needed no longer, may be used for it.
- */
-export type ReadPiece = (
-  messageId: number,
-  index: number,
-  spare?: Buffer,
-) => Awaitable<Buffer | undefined>
-
 /** What became of a copy on one session. */
 export interface TransactionOutcome {
   /** One for each recipient that is not undecided. */
@@ -55,9 +47,9 @@ export interface TransactionOutcome {
 export function sendCopy(
   session: DeliverySession,
   { copy, recipients }: { readonly copy: Copy; readonly recipients: readonly CopyRecipient[] },
-  readPiece: ReadPiece,
+  store: StoredContent,
 ): Promise<TransactionOutcome> {
-  return new CopyTransfer(session, copy, readPiece).send(recipients)
+  return new CopyTransfer(session, copy, store).send(recipients)
 }
 
 /** A recipient that the peer took, and in which words. */
@@ -83,7 +75,7 @@ interface EnvelopeReplies {
 class CopyTransfer {
   readonly #session: DeliverySession
   readonly #copy: Copy
-  readonly #readPiece: ReadPiece
+  readonly #store: StoredContent
   readonly #results: RecipientResult[] = []
   #undecided: readonly CopyRecipient[] = []
   /** How many recipients a transaction may have; less once the peer found them too many. */
@@ -93,10 +85,10 @@ class CopyTransfer {
   /** What the peer said that may be for the clear text, where that is but our fall-back. */
   #refusal: Reply | undefined
 
-  constructor(session: DeliverySession, copy: Copy, readPiece: ReadPiece) {
+  constructor(session: DeliverySession, copy: Copy, store: StoredContent) {
     this.#session = session
     this.#copy = copy
-    this.#readPiece = readPiece
+    this.#store = store
   }
 
   async send(recipients: readonly CopyRecipient[]): Promise<TransactionOutcome> {
@@ -153,12 +145,10 @@ class CopyTransfer {
     }
   }
 
-  /** A client that asked for SMTPUTF8 may have meant its headers: that stands in the first piece. */
+  /** A client that asked for SMTPUTF8 may have meant its headers. */
   async #headerMisfit(): Promise<Reply | undefined> {
-    const piece = (await this.#readPiece(this.#copy.message.id, 0)) ?? Buffer.alloc(0)
-    const end = piece.indexOf('\r\n\r\n')
-    const header = end < 0 ? piece : piece.subarray(0, end)
-    return header.some((octet) => octet > 0x7f) ? utf8Refusal : undefined
+    const header = await this.#store.readHeader(this.#copy.message.id)
+    return isAscii(header) ? undefined : utf8Refusal
   }
 
   /** One transaction. What it leaves undecided without trouble is for the next one. */
@@ -307,8 +297,12 @@ class CopyTransfer {
       return
     }
     const { id, source, envelope } = this.#copy.message
-    const stored = (index: number, spare?: Buffer) => this.#readPiece(id, index, spare)
-    const leaving = outboundPieces(stored, nextHopPrincipal(connector))
+    const reading = this.#store.readHeader(id)
+    const header = reading instanceof Promise ? await reading : reading
+    const { bytes } = outboundHeaders(new HeaderBlock(header), nextHopPrincipal(connector))
+    // The header's memory is not for the body to be read into.
+    const leaving = (index: number, spare?: Buffer) =>
+      index === 0 ? bytes : this.#store.readBody(id, index - 1, index > 1 ? spare : undefined)
     const isOwnReport = source === dsnSource && envelope.body === '8BITMIME'
     const mustReduce = isOwnReport && !client.capabilities.has('8BITMIME')
     const answer = await client.writeContent(mustReduce ? sevenBitReport(leaving) : leaving)

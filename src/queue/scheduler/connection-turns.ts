@@ -12,6 +12,7 @@ import {
   seatLimits,
 } from './connection-seats.ts'
 import type { DeliveryQueue } from './delivery-queue.ts'
+import type { DeliveryQueues } from './delivery-queues.ts'
 import { DoubtPace } from './doubt-pace.ts'
 import type { Place, SharedPlaces } from '../shared-places.ts'
 
@@ -33,13 +34,7 @@ interface TurnParts {
   readonly load: () => number
   /** Where the limits of outbound connections are kept together with other processes. */
   readonly places?: SharedPlaces
-  readonly isRunning: () => boolean
-  /** Connections may be opened at all. */
-  readonly isSending: () => boolean
-  /** Fetches copies of the queue from the store. */
-  readonly refill: (queue: DeliveryQueue) => Promise<void>
-  /** Looks at what the queue needs next. */
-  readonly consider: (queue: DeliveryQueue) => void
+  readonly queues: Pick<DeliveryQueues, 'isRunning' | 'isSending' | 'refill' | 'tell'>
   /** Opens a connection for the queue, which has copies. */
   readonly open: (queue: DeliveryQueue, granted: Granted) => void
 }
@@ -129,7 +124,7 @@ export class ConnectionTurns {
 
   /** There may be room for more connections. */
   serve(): void {
-    if (!this.#parts.isSending()) return
+    if (!this.#parts.queues.isSending) return
     const limits = this.seatLimits
     while (this.#preparing < preparedAtATime && !this.#places.full) {
       const turn = this.#line.take(limits)
@@ -167,13 +162,14 @@ export class ConnectionTurns {
     if (place === undefined) return false
     if (queue.ready === 0) void this.#prepare(queue, { seat, place })
     else this.#parts.open(queue, { seat, place })
-    this.#parts.consider(queue)
+    this.#parts.queues.tell(queue, 'turn came')
     return true
   }
 
   #called(queue: DeliveryQueue): void {
-    if (!this.#parts.isRunning()) return
-    const seat = this.#parts.isSending() ? this.#line.seatFor(queue, this.seatLimits) : undefined
+    const { queues } = this.#parts
+    if (!queues.isRunning) return
+    const seat = queues.isSending ? this.#line.seatFor(queue, this.seatLimits) : undefined
     if (seat === undefined) this.#line.join(queue)
     else if (!this.#serveTurn({ queue, seat })) seat.free()
     this.serve()
@@ -181,19 +177,19 @@ export class ConnectionTurns {
 
   /** Fetches copies only now that there is a connection for them: most queues in line need none yet. */
   async #prepare(queue: DeliveryQueue, granted: Granted): Promise<void> {
-    const { isRunning, isSending, refill, consider, open } = this.#parts
+    const { queues, open } = this.#parts
     this.#preparing++
     queue.beginPreparing()
-    await refill(queue)
+    await queues.refill(queue)
     this.#preparing--
     queue.endPreparing()
-    if (isSending() && queue.maySend && queue.ready > 0) open(queue, granted)
+    if (queues.isSending && queue.maySend && queue.ready > 0) open(queue, granted)
     else {
       granted.place.release()
       granted.seat.free()
     }
-    if (!isRunning()) return
-    consider(queue)
+    if (!queues.isRunning) return
+    queues.tell(queue, 'turn came')
     this.serve()
   }
 }

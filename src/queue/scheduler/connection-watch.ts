@@ -1,8 +1,9 @@
 import type { Clock, Timer } from '../../base/clock.ts'
 import type { Milliseconds } from '../../base/time-span.ts'
 import type { ConnectionTurns } from './connection-turns.ts'
-import type { Seat, SeatLimits } from './connection-seats.ts'
+import type { Seat } from './connection-seats.ts'
 import type { DeliveryQueue } from './delivery-queue.ts'
+import type { DeliveryQueues } from './delivery-queues.ts'
 import { type Waiter, holdsUp, whomToGiveUp } from './patience.ts'
 import type { QueueLane } from './queue-lane.ts'
 import { type Standing, type Waiting, standings } from './standing.ts'
@@ -19,12 +20,10 @@ export interface ConnectionAtWork {
 
 interface WatchParts {
   readonly clock: Clock
-  readonly line: Pick<ConnectionTurns, 'waiting' | 'taken' | 'seatsNow'>
-  readonly limits: () => SeatLimits
+  readonly line: Pick<ConnectionTurns, 'waiting' | 'taken' | 'seatsNow' | 'seatLimits'>
   /** The connections at work. */
   readonly connections: () => Iterable<ConnectionAtWork>
-  /** The queue's connections hang while copies wait behind them: it may want another. */
-  readonly onStalled: (queue: DeliveryQueue) => void
+  readonly queues: Pick<DeliveryQueues, 'tell'>
 }
 
 /** What a wait means for the scheduler. */
@@ -54,7 +53,7 @@ export class ConnectionWatch {
 
   #look(): void {
     this.#timer = undefined
-    const { clock, connections, onStalled } = this.#parts
+    const { clock, connections, queues } = this.#parts
     const now = clock.monotonic()
     const stalled = new Set<DeliveryQueue>()
     let any = false
@@ -64,7 +63,7 @@ export class ConnectionWatch {
     }
     for (const queue of stalled) {
       giveUpForOthersBehind(queue, now)
-      onStalled(queue)
+      queues.tell(queue, 'connections stall')
     }
     this.#relieve(now)
     if (any) this.begin()
@@ -72,11 +71,11 @@ export class ConnectionWatch {
 
   /** Queues in line get the connections of peers that have kept theirs waiting long enough. */
   #relieve(now: Milliseconds): void {
-    const { line, limits } = this.#parts
+    const { line } = this.#parts
     const { waiting, taken, seatsNow: seats } = line
     const unserved = this.#unserved.look({ waiting, taken, now })
     if (Object.values(waiting).every((count) => count === 0)) return
-    const demand = { waiting, unserved, seats, limits: limits(), now }
+    const demand = { waiting, unserved, seats, limits: line.seatLimits, now }
     for (const { waiter, what } of whomToGiveUp(this.#waiters(), demand)) {
       const { lane } = waiter.connection
       if (what === 'try-next') lane.watched?.tryNext(inLine)

@@ -4,6 +4,8 @@ import type { ConnectionTurns, Granted } from './connection-turns.ts'
 import { type ConnectionAtWork, ConnectionWatch } from './connection-watch.ts'
 import type { ConnectionResult, DeliveryAgent, RecipientResult } from '../delivery-agent.ts'
 import type { DeliveryQueue } from './delivery-queue.ts'
+import type { DeliveryQueues } from './delivery-queues.ts'
+import type { MessageOperations } from './message-operations.ts'
 import type { NextHopTrouble } from './next-hop-trouble.ts'
 import type { QueueLog } from '../queue-events.ts'
 import { type LaneOwner, QueueLane } from './queue-lane.ts'
@@ -21,14 +23,8 @@ interface WorkParts {
   readonly sound: Pick<SoundMail, 'faults'>
   readonly trouble: NextHopTrouble
   readonly turns: ConnectionTurns
-  /** Copies may be sent at all. */
-  readonly isSending: () => boolean
-  /** Fetches copies of the queue from the store. */
-  readonly refill: (queue: DeliveryQueue) => Promise<void>
-  /** Looks at what the queue needs next. */
-  readonly consider: (queue: DeliveryQueue) => void
-  /** A copy comes back untried. Whether it was dealt with as an administrator had marked it. */
-  readonly putBackAsMarked: (copy: Copy) => boolean
+  readonly queues: Pick<DeliveryQueues, 'isSending' | 'refill' | 'tell'>
+  readonly messages: Pick<MessageOperations, 'putBack'>
 }
 
 /** A connection at work, and how it is told to end. */
@@ -44,12 +40,13 @@ export class ConnectionsAtWork {
   readonly #active = new Set<number>()
 
   constructor(parts: WorkParts) {
-    const { clock, turns, consider } = parts
+    const { clock, turns, queues } = parts
     this.#parts = parts
     this.#watch = new ConnectionWatch({
-      ...{ clock, line: turns, limits: () => turns.seatLimits },
+      clock,
+      line: turns,
       connections: () => this.#serving.values(),
-      onStalled: consider,
+      queues,
     })
   }
 
@@ -60,7 +57,7 @@ export class ConnectionsAtWork {
 
   /** Opens a connection for the queue, which has copies. */
   open(queue: DeliveryQueue, { seat, place }: Granted): void {
-    const { clock, windows, turns, consider, putBackAsMarked } = this.#parts
+    const { clock, windows, turns, queues, messages } = this.#parts
     const controller = new AbortController()
     const begun = clock.monotonic()
     const owner: LaneOwner = {
@@ -72,11 +69,11 @@ export class ConnectionsAtWork {
       settle: (copy, results) => this.#settle(queue, copy, results),
       putBack: (copy) => {
         this.#active.delete(copy.id)
-        if (!putBackAsMarked(copy)) windows.putBack(queue, copy)
+        if (!messages.putBack(copy)) windows.putBack(queue, copy)
       },
       reached: () => {
         queue.nextHopReached()
-        consider(queue)
+        queues.tell(queue, 'next hop reached')
       },
       decided: () => turns.prove(queue, seat),
     }
@@ -111,18 +108,20 @@ export class ConnectionsAtWork {
   }
 
   #take(queue: DeliveryQueue, signal: AbortSignal): Awaitable<Copy | undefined> {
-    const { windows, sound, isSending, refill } = this.#parts
-    if (signal.aborted || !queue.givesCopies || !isSending()) return undefined
+    const { windows, sound, queues } = this.#parts
+    if (signal.aborted || !queue.givesCopies || !queues.isSending) return undefined
     const copy = windows.take(queue)
     if (copy !== undefined) {
       this.#active.add(copy.id)
-      if (windows.isLow(queue)) void refill(queue)
+      if (windows.isLow(queue)) void queues.refill(queue)
       const faults = sound.faults(copy)
       if (!(faults instanceof Promise)) return copy
       return faults.then((found) => this.#soundOrNext(queue, { copy, found, signal }))
     }
     if (!queue.moreInStore && queue.refill === undefined) return undefined
-    return refill(queue).then(() => (queue.ready > 0 ? this.#take(queue, signal) : undefined))
+    return queues
+      .refill(queue)
+      .then(() => (queue.ready > 0 ? this.#take(queue, signal) : undefined))
   }
 
   /** The copy, or in the place of one that is not as it was taken in, the next. */
@@ -144,7 +143,7 @@ export class ConnectionsAtWork {
     copy: Copy,
     results: readonly RecipientResult[],
   ): Promise<void> {
-    const { settler, clock, consider } = this.#parts
+    const { settler, clock, queues } = this.#parts
     const dueAt = await settler.attempted(copy, results)
     this.#active.delete(copy.id)
     if (dueAt === undefined) {
@@ -152,11 +151,11 @@ export class ConnectionsAtWork {
       return
     }
     queue.noteDue(dueAt)
-    consider(queue)
+    queues.tell(queue, 'result written')
   }
 
   #ended(queue: DeliveryQueue, lane: QueueLane, result: ConnectionResult): void {
-    const { trouble, turns, consider } = this.#parts
+    const { trouble, queues } = this.#parts
     queue.disconnect(lane)
     // A next hop that only puts off what it is offered, and then ends the session, is still in trouble.
     if (lane.hasDecided || isServed(lane, result)) queue.nextHopAnswered()
@@ -179,8 +178,7 @@ export class ConnectionsAtWork {
         void trouble.impossible(queue, result.error)
         break
     }
-    consider(queue)
-    turns.serve()
+    queues.tell(queue, 'connection ended')
   }
 }
 

@@ -9,11 +9,11 @@ import {
   oneMoreFailure,
   soleFailure,
 } from './next-hop-failures.ts'
-import { stalledLimit } from './patience.ts'
 import type { QueueKey } from '../queue-key.ts'
 import type { QueueLane } from './queue-lane.ts'
 import {
   type QueueState,
+  type QueueStatus,
   type QueueStateChange,
   afterChange,
   isEmptied,
@@ -24,12 +24,6 @@ import { QueueWork } from './queue-work.ts'
 import { type Standing, standingAfterFailure } from './standing.ts'
 import { type Copy, suspended } from '../stored-message.ts'
 import type { Sleeper } from './wake-calendar.ts'
-
-/** Exchange's queue states. */
-export type QueueStatus = 'Active' | 'Connecting' | 'Ready' | 'Retry' | 'Suspended'
-
-/** Waiting copies per open connection that justify another one. */
-const copiesPerConnection = 10
 
 /**
  * One delivery queue in memory: what it may do (`QueueState`), a window of leased copies and the connections that
@@ -56,8 +50,6 @@ export class DeliveryQueue implements Sleeper {
     this.key = key
     this.#standing = standing
   }
-
-  // What it may do.
 
   /** Copies may be taken into the window: the next hop is not known to fail. */
   get maySend(): boolean {
@@ -114,8 +106,6 @@ export class DeliveryQueue implements Sleeper {
     if (work.emptiers === 0) this.#change('emptying ends')
   }
 
-  // Its next hop.
-
   get standing(): Standing {
     return this.#standing
   }
@@ -131,10 +121,8 @@ export class DeliveryQueue implements Sleeper {
 
   /** When the waiting for its next hop is over; undefined while it does not wait. */
   get nextRetryAt(): Milliseconds | undefined {
-    const { inRetry } = this
-    return inRetry && this.#failures !== undefined
-      ? this.#failures.lastRetryAt + this.#failures.retryIn
-      : undefined
+    if (!this.inRetry || this.#failures === undefined) return undefined
+    return this.#failures.lastRetryAt + this.#failures.retryIn
   }
 
   /** What the failures in a row came to. It is made when asked for: of a hundred thousand queues few are. */
@@ -198,8 +186,6 @@ export class DeliveryQueue implements Sleeper {
     this.#insists = true
   }
 
-  // Its place in the line, and in the calendar.
-
   get inLine(): boolean {
     return this.#inLine
   }
@@ -219,8 +205,6 @@ export class DeliveryQueue implements Sleeper {
   sleepAt(place: number | undefined): void {
     this.#wakePlace = place
   }
-
-  // Its window, and what waits in the store.
 
   get ready(): number {
     return this.#work?.window.size ?? 0
@@ -268,7 +252,6 @@ export class DeliveryQueue implements Sleeper {
     this.#nextDueAt = time
   }
 
-  /** Copies are being leased. */
   get refill(): Promise<void> | undefined {
     return this.#work?.refill
   }
@@ -300,7 +283,6 @@ export class DeliveryQueue implements Sleeper {
     return this.#work?.window.takeAll() ?? []
   }
 
-  /** Removes and returns the copies for which `test` holds. */
   takeWhere(test: (copy: Copy) => boolean): Copy[] {
     return this.#work?.window.takeWhere(test) ?? []
   }
@@ -319,20 +301,14 @@ export class DeliveryQueue implements Sleeper {
 
   /** Messages per second over the last minute. */
   rates(at: Milliseconds): { readonly incoming: number; readonly outgoing: number } {
-    return {
-      incoming: this.#incoming?.perSecond(at) ?? 0,
-      outgoing: this.#outgoing?.perSecond(at) ?? 0,
-    }
+    const [incoming, outgoing] = [this.#incoming, this.#outgoing]
+    return { incoming: incoming?.perSecond(at) ?? 0, outgoing: outgoing?.perSecond(at) ?? 0 }
   }
 
-  // Its connections.
-
-  /** Connections being opened or in use. */
   get connections(): number {
     return this.#work?.connections ?? 0
   }
 
-  /** Those of them that reached the next hop: MAIL could be said. */
   get reached(): number {
     return this.#work?.reached ?? 0
   }
@@ -343,10 +319,6 @@ export class DeliveryQueue implements Sleeper {
   }
 
   /** Copies are fetched for the first connection, which opens next. */
-  get preparing(): boolean {
-    return this.#work?.preparing === true
-  }
-
   beginPreparing(): void {
     this.#begunWork.preparing = true
   }
@@ -373,27 +345,27 @@ export class DeliveryQueue implements Sleeper {
     this.#begunWork.disconnect(lane)
   }
 
-  // What it wants.
-
   /**
    * Whether one more connection is worth while: for many copies, or for a few when all the connections at work
    * hang. A next hop that has not answered gets just one.
    */
   wantsConnection(limits: ConnectionLimits, monotonicNow: Milliseconds): boolean {
     if (!this.maySend) return false
-    const { connections, ready, reached } = this
-    if (connections === 0) return !this.preparing && (ready > 0 || this.#moreInStore)
-    if (ready === 0 || connections >= limits.perQueue) return false
-    if (monotonicNow < (this.#work?.noFurtherBefore ?? -Infinity)) return false
-    const many = this.#moreInStore || ready > copiesPerConnection * connections
-    if (many && reached === connections) return true
-    return connections < stalledLimit(limits) && this.isStalled(monotonicNow)
+    const work = this.#work
+    const mayHave = this.#moreInStore
+    if (work === undefined || work.connections === 0)
+      return work?.preparing !== true && (mayHave || this.ready > 0)
+    return work.wantsAnother({
+      limits,
+      moreInStore: mayHave,
+      hasAnswered: this.#hasAnswered,
+      monotonicNow,
+    })
   }
 
   /** Its next hop has answered, and now every connection waits for it. */
   isStalled(monotonicNow: Milliseconds): boolean {
-    const hasAnswered = this.reached > 0 || this.#standing === 'proven'
-    return hasAnswered && this.#work?.isStalled(monotonicNow) === true
+    return this.#hasAnswered && this.#work?.isStalled(monotonicNow) === true
   }
 
   /** Nothing is under way for it, and it stands in no line: its next due time, or its end, can be waited for. */
@@ -404,19 +376,18 @@ export class DeliveryQueue implements Sleeper {
 
   /** Nothing in memory and nothing known of in the store. */
   get idle(): boolean {
-    return (
-      this.#state.name === 'Open' &&
-      this.ready === 0 &&
-      this.connections === 0 &&
-      this.refill === undefined &&
-      !this.#moreInStore &&
-      this.#nextDueAt === undefined
-    )
+    const isUnknown = !this.#moreInStore && this.#nextDueAt === undefined
+    const { refill, connections, ready } = this
+    return this.maySend && isUnknown && refill === undefined && connections === 0 && ready === 0
   }
 
   /** The queue waits from now on: what it had for its work is given up, if nothing of it is left. */
   rest(): void {
     if (this.#work?.isOver === true) this.#work = undefined
+  }
+
+  get #hasAnswered(): boolean {
+    return this.reached > 0 || this.#standing === 'proven'
   }
 
   get #begunWork(): QueueWork {

@@ -2,8 +2,8 @@ import type { Clock } from '../../base/clock.ts'
 import type { Live } from '../../base/live.ts'
 import { type Milliseconds, second } from '../../base/time-span.ts'
 import { ClockWatch } from './clock-watch.ts'
+import type { DeliveryQueues } from './delivery-queues.ts'
 import type { QueueLog } from '../queue-events.ts'
-import type { QueueKey } from '../queue-key.ts'
 import { queuePages } from '../queue-pages.ts'
 import type { QueueStore } from '../queue-store.ts'
 import { longestWait } from './retry-schedule.ts'
@@ -14,9 +14,7 @@ interface DueTimeParts {
   readonly clock: Clock
   readonly settings: Live<MessageSettings>
   readonly log: QueueLog
-  /** Copies of this queue are due that it does not know of. */
-  readonly onDue: (queue: QueueKey) => void
-  readonly isRunning: () => boolean
+  readonly queues: Pick<DeliveryQueues, 'due' | 'isRunning'>
 }
 
 /**
@@ -67,16 +65,16 @@ export class DueTimes {
 
   /** No copy is due later than that. Never rejects. */
   async #hasten(latest: Milliseconds): Promise<void> {
-    const { store, log, onDue, isRunning } = this.#parts
+    const { store, log, queues } = this.#parts
     try {
       for await (const page of queuePages(store)) {
         const waiting = page.filter(({ copies }) => copies > 0)
         await Promise.all(waiting.map(({ key }) => store.hasten(key, latest)))
-        if (!isRunning()) return
-        for (const { key } of waiting) onDue(key)
+        if (!queues.isRunning) return
+        for (const { key } of waiting) queues.due(key)
       }
     } catch (error) {
-      if (isRunning()) log.error({ error }, 'could not set due times right')
+      if (queues.isRunning) log.error({ error }, 'could not set due times right')
     }
   }
 }

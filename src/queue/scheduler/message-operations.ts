@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
-import type { AdminMark, RemovalKind } from './admin-mark.ts'
+import type { AdminMark, AdminMarks, RemovalKind } from './admin-mark.ts'
+import type { DeliveryQueues } from './delivery-queues.ts'
 import type { QueueLog } from '../queue-events.ts'
-import type { QueueKey } from '../queue-key.ts'
 import type { QueueStore } from '../queue-store.ts'
 import type { Settler } from './settler.ts'
 import { type Copy, type CopyPlace, placeOf } from '../stored-message.ts'
@@ -11,11 +11,8 @@ interface OperationParts {
   readonly settler: Settler
   readonly clock: Clock
   readonly log: QueueLog
-  readonly marks: Map<number, AdminMark>
-  /** Removes from the windows in memory, and returns, the copies for which `test` holds. */
-  readonly takeHeld: (test: (copy: Copy) => boolean) => readonly Copy[]
-  /** Copies of this queue became due, or came back to the store. */
-  readonly onDue: (queue: QueueKey) => void
+  readonly marks: AdminMarks
+  readonly queues: Pick<DeliveryQueues, 'takeHeld' | 'due'>
 }
 
 /**
@@ -27,18 +24,19 @@ export class MessageOperations {
 
   constructor(parts: OperationParts) {
     this.#parts = parts
+    parts.marks.whenLate((copy, kind) => void this.#removeLate(copy, kind))
   }
 
   /** Resolves when none of the copies will be tried again; rejects with a StoreError. */
   async suspend(places: readonly CopyPlace[]): Promise<void> {
-    const { store, marks, takeHeld } = this.#parts
+    const { store, marks, queues } = this.#parts
     const wanted = places.filter(({ id }) => !isRemoval(marks.get(id)))
     const ids = new Set(wanted.map(({ id }) => id))
     const held = this.#mark(wanted, 'suspend')
     try {
       const leased = new Set(await store.suspend(wanted))
       // What was on its way into the windows meanwhile, before the store knew.
-      held.push(...takeHeld(({ id }) => ids.has(id)))
+      held.push(...queues.takeHeld(({ id }) => ids.has(id)))
       for (const { id } of held) leased.delete(id)
       for (const id of ids) if (!leased.has(id)) this.#unmark(id, 'suspend')
       store.release(held)
@@ -51,11 +49,11 @@ export class MessageOperations {
 
   /** Resolves when those of the copies that were suspended are due; rejects with a StoreError. */
   async resume(places: readonly CopyPlace[]): Promise<void> {
-    const { store, marks, clock, onDue } = this.#parts
+    const { store, marks, clock, queues } = this.#parts
     for (const { id } of places) {
       if (marks.get(id) === 'suspend') marks.delete(id)
     }
-    for (const queue of await store.resume(places, clock.now())) onDue(queue)
+    for (const queue of await store.resume(places, clock.now())) queues.due(queue)
   }
 
   /**
@@ -63,14 +61,14 @@ export class MessageOperations {
    * what was delivered delivered. Rejects with a StoreError.
    */
   async remove(places: readonly CopyPlace[], kind: RemovalKind): Promise<void> {
-    const { store, marks, settler, takeHeld } = this.#parts
+    const { store, marks, settler, queues } = this.#parts
     const ids = new Set(places.map(({ id }) => id))
     const own = this.#mark(places, kind)
     try {
       const { copies: leased, held } = await store.leaseThese(places)
       own.push(...leased)
       const others = new Set(held)
-      own.push(...takeHeld(({ id }) => ids.has(id)))
+      own.push(...queues.takeHeld(({ id }) => ids.has(id)))
       for (const { id } of own) others.delete(id)
       for (const id of ids) if (!others.has(id)) marks.delete(id)
     } catch (error) {
@@ -82,7 +80,7 @@ export class MessageOperations {
   }
 
   /** A removal that came while the result of an attempt was being written. Never rejects. */
-  async removeLate(copy: Copy, kind: RemovalKind): Promise<void> {
+  async #removeLate(copy: Copy, kind: RemovalKind): Promise<void> {
     try {
       await this.remove([placeOf(copy)], kind)
     } catch (error) {
@@ -103,17 +101,17 @@ export class MessageOperations {
 
   /** Marks the copies and takes out of the windows what is held there, still leased. */
   #mark(places: readonly CopyPlace[], mark: AdminMark): Copy[] {
-    const { marks, takeHeld } = this.#parts
+    const { marks, queues } = this.#parts
     const ids = new Set(places.map(({ id }) => id))
     for (const id of ids) marks.set(id, mark)
-    return [...takeHeld(({ id }) => ids.has(id))]
+    return [...queues.takeHeld(({ id }) => ids.has(id))]
   }
 
   /** What may not have become of them as was wanted: their queues look for them in the store. */
   #giveBack(copies: readonly Copy[]): void {
-    const { store, onDue } = this.#parts
+    const { store, queues } = this.#parts
     store.release(copies)
-    for (const { queue } of copies) onDue(queue)
+    for (const { queue } of copies) queues.due(queue)
   }
 
   /** Unless something else was wanted since. */

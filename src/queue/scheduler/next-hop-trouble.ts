@@ -3,12 +3,15 @@ import type { Live } from '../../base/live.ts'
 import { SharedTexts } from '../../base/shared-texts.ts'
 import type { ConnectionResult, RecipientResult } from '../delivery-agent.ts'
 import type { DeliveryQueue } from './delivery-queue.ts'
+import type { DeliveryQueues } from './delivery-queues.ts'
+import { halfTheTime } from './half-the-time.ts'
 import type { QueueEvents, QueueLog } from '../queue-events.ts'
-import { QueueFailer } from './queue-failer.ts'
 import type { QueueStore } from '../queue-store.ts'
 import { type RetrySettings, pauseAfterTrouble, retryDelay } from './retry-schedule.ts'
+import type { Resubmission } from './resubmission.ts'
 import type { Settler } from './settler.ts'
 import type { Copy } from '../stored-message.ts'
+import { allFailed } from './verdict.ts'
 import type { WakeCalendar } from './wake-calendar.ts'
 import type { WindowKeeper } from './window-keeper.ts'
 
@@ -21,11 +24,8 @@ interface TroubleParts {
   readonly clock: Clock
   readonly log: QueueLog
   readonly onEvent: QueueEvents
-  /** The queue may want a connection again. */
-  readonly onReady: (queue: DeliveryQueue) => void
-  /** Categorizes anew what waits in the queue. */
-  readonly recategorize: (queue: DeliveryQueue) => void
-  readonly isRunning: () => boolean
+  readonly queues: Pick<DeliveryQueues, 'tell' | 'isRunning'>
+  readonly resubmission: Pick<Resubmission, 'walk'>
 }
 
 /** No usable connection came about, and why. */
@@ -60,44 +60,45 @@ export class NextHopTrouble {
    * more beside them for a while, but where `mayHaveMore` says that it was not the next hop that refused.
    */
   unreachable(queue: DeliveryQueue, why: Unreachable, { mayHaveMore = false } = {}): void {
-    const { clock, settings, isRunning } = this.#parts
+    const { clock, settings, queues } = this.#parts
     if (queue.reached > 0) {
       // The next hop serves others of our connections: it wants no more of them just now.
       const pause = mayHaveMore ? 0 : settings.current.QueueGlitchRetryInterval
       const failure = { at: clock.now(), error: why.error }
       queue.nextHopWantsNoMore(failure, clock.monotonic() + pause)
-    } else if (isRunning() && !queue.inRetry) this.#beginRetry(queue, why)
+    } else if (queues.isRunning && !queue.inRetry) this.#beginRetry(queue, why)
   }
 
   /** The queue has lost its connector: its copies look for another way while it waits. */
   unroutable(queue: DeliveryQueue, why: Unreachable): void {
+    const { queues, resubmission } = this.#parts
     this.unreachable(queue, why)
-    if (this.#parts.isRunning()) this.#parts.recategorize(queue)
+    if (queues.isRunning) void resubmission.walk(queue.key)
   }
 
   /** The waiting of a queue in Retry is over. */
   endRetry(queue: DeliveryQueue): void {
     this.#parts.wakes.cancel(queue)
     queue.endRetry()
-    this.#parts.onReady(queue)
+    this.#parts.queues.tell(queue, 'retry over')
   }
 
   /** The next hop cannot exist: every copy fails with `error`, those that are not due included. */
   async impossible(queue: DeliveryQueue, error: string): Promise<void> {
-    const { windows, clock, log, onReady, isRunning } = this.#parts
+    const { windows, clock, log, queues } = this.#parts
     if (queue.emptying) return
     queue.beginEmptying()
     queue.nextHopIsImpossible({ at: clock.now(), error })
     windows.empty(queue)
     try {
-      await this.#failer.fail(queue, error, isRunning)
+      await this.#failer.fail(queue, error, () => queues.isRunning)
       queue.endEmptying()
     } catch (cause) {
       log.error({ error: cause, queue: queue.key }, 'could not read the queue')
       queue.endEmptying()
       queue.pauseUntil(clock.now() + pauseAfterTrouble)
     }
-    onReady(queue)
+    queues.tell(queue, 'emptied')
   }
 
   #beginRetry(queue: DeliveryQueue, why: Unreachable): void {
@@ -127,4 +128,57 @@ export class NextHopTrouble {
 
 function putOffBy({ recipients }: Copy, reply: string): RecipientResult[] {
   return recipients.map((recipient) => ({ recipient, outcome: 'retry', reply }))
+}
+
+/** Copies that fail together. */
+const batch = 50
+
+interface FailerParts {
+  readonly store: QueueStore
+  readonly settler: Settler
+  readonly clock: Clock
+}
+
+/**
+ * Fails whole queues whose next hop is impossible. Each copy costs a notification that may hold its
+ * content, so all queues together do it batch by batch, and at most half of the time: when the DNS
+ * says that a thousand domains are gone, live mail goes on and memory stays flat.
+ */
+class QueueFailer {
+  readonly #parts: FailerParts
+  #turn: Promise<void> = Promise.resolve()
+
+  constructor(parts: FailerParts) {
+    this.#parts = parts
+  }
+
+  /** Fails every copy of the queue, those that are not due included. Rejects with a StoreError. */
+  async fail(queue: DeliveryQueue, error: string, goesOn: () => boolean): Promise<void> {
+    while (await this.#inTurn(() => goesOn() && this.#failSome(queue, error))) {
+      // The next batch stands in line behind those of other queues.
+    }
+  }
+
+  /** Whether there may be more. */
+  async #failSome(queue: DeliveryQueue, error: string): Promise<boolean> {
+    const { store, settler, clock } = this.#parts
+    return await halfTheTime(clock, async () => {
+      const copies = await store.lease(queue.key, Infinity, batch)
+      await Promise.all(copies.map((copy) => settler.attempted(copy, allFailed(copy, error))))
+      for (const _ of copies) queue.went(clock.monotonic())
+      return copies.length === batch
+    })
+  }
+
+  async #inTurn(work: () => boolean | Promise<boolean>): Promise<boolean> {
+    const before = this.#turn
+    const { promise, resolve } = Promise.withResolvers<undefined>()
+    this.#turn = promise
+    await before
+    try {
+      return await work()
+    } finally {
+      resolve(undefined)
+    }
+  }
 }

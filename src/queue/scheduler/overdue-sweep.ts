@@ -1,6 +1,8 @@
 import type { Clock, Timer } from '../../base/clock.ts'
 import type { Live } from '../../base/live.ts'
-import { type Milliseconds, minute, second } from '../../base/time-span.ts'
+import { minute, second } from '../../base/time-span.ts'
+import type { DeliveryQueues } from './delivery-queues.ts'
+import type { DueTimes } from './due-times.ts'
 import type { QueueLog } from '../queue-events.ts'
 import type { QueueStore } from '../queue-store.ts'
 import type { Settler } from './settler.ts'
@@ -15,10 +17,8 @@ interface SweepParts {
   readonly clock: Clock
   readonly settings: Live<MessageSettings>
   readonly log: QueueLog
-  /** Removes from the windows in memory, and returns, the copies for which `test` holds. */
-  readonly takeHeld: (test: (copy: Copy) => boolean) => Copy[]
-  /** The time of the day by which messages are old. */
-  readonly believedNow: () => Milliseconds
+  readonly queues: Pick<DeliveryQueues, 'takeHeld'>
+  readonly times: Pick<DueTimes, 'believedNow'>
 }
 
 const batch = 100
@@ -74,9 +74,9 @@ export class OverdueSweep {
 
   /** Whether there is more to do. */
   async #expire(): Promise<boolean> {
-    const { store, believedNow, settings, takeHeld } = this.#parts
-    const now = believedNow()
-    const held = takeHeld((copy) => expiresAt(copy, settings.current) <= now)
+    const { store, times, settings, queues } = this.#parts
+    const now = times.believedNow()
+    const held = queues.takeHeld((copy) => expiresAt(copy, settings.current) <= now)
     await Promise.all(held.map((copy) => this.#giveUp(copy)))
     const receivedBefore = now - settings.current.MessageExpirationTimeout + 1
     for (let round = 0; round < batchesPerTurn && !this.#stopped; round++) {
@@ -100,8 +100,8 @@ export class OverdueSweep {
   }
 
   async #tellDelays(): Promise<boolean> {
-    const { store, settler, believedNow, settings } = this.#parts
-    const receivedBefore = believedNow() - settings.current.DelayNotificationTimeout + 1
+    const { store, settler, times, settings } = this.#parts
+    const receivedBefore = times.believedNow() - settings.current.DelayNotificationTimeout + 1
     for (let round = 0; round < batchesPerTurn && !this.#stopped; round++) {
       const found = await store.leaseAged({
         receivedBefore,

@@ -3,10 +3,9 @@ import type { Clock } from '../../base/clock.ts'
 import type { Live } from '../../base/live.ts'
 import type { Milliseconds } from '../../base/time-span.ts'
 import type { AdminMark } from './admin-mark.ts'
-import type { DeliveryQueue } from './delivery-queue.ts'
+import type { DeliveryQueues } from './delivery-queues.ts'
 import { HalfTheTime, halfTheTime } from './half-the-time.ts'
 import { queueKeyText, submissionQueue } from '../queue-key.ts'
-import type { QueueMap } from '../queue-map.ts'
 import { queuePages, queuesPerPage } from '../queue-pages.ts'
 import type { CopyQuery, QueueFigures, QueueStore } from '../queue-store.ts'
 import { type QueueTest, queueMatcher } from './queue-test.ts'
@@ -62,7 +61,7 @@ const emptySubmission = {
 
 interface ListingParts {
   readonly store: QueueStore
-  readonly queues: Pick<QueueMap<DeliveryQueue>, 'get' | 'has'>
+  readonly queues: Pick<DeliveryQueues, 'get' | 'has'>
   /** Ids of the copies being transmitted. */
   readonly active: ReadonlySet<number>
   readonly waits: QueueWaits

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
-import type { DeliveryQueue } from './delivery-queue.ts'
+import type { DeliveryQueues } from './delivery-queues.ts'
+import type { NextHopTrouble } from './next-hop-trouble.ts'
 import { type QueueKey, isDeliveryQueue, queueKeyText } from '../queue-key.ts'
-import type { QueueMap } from '../queue-map.ts'
 import { queuePages } from '../queue-pages.ts'
 import type { QueueStore } from '../queue-store.ts'
 import type { Rerouting } from './rerouting.ts'
@@ -12,15 +12,11 @@ import type { WindowKeeper } from './window-keeper.ts'
 interface OperationParts {
   readonly store: QueueStore
   readonly clock: Clock
-  readonly queues: Pick<QueueMap<DeliveryQueue>, 'get'>
+  readonly queues: Pick<DeliveryQueues, 'get' | 'of' | 'isRunning'>
   readonly windows: WindowKeeper
   readonly resubmission: Resubmission
   readonly rerouting: Rerouting
-  /** The delivery queue of this key, made when it is not known yet. */
-  readonly queueOf: (key: QueueKey) => DeliveryQueue
-  /** The waiting of a queue in Retry is over. */
-  readonly endRetry: (queue: DeliveryQueue) => void
-  readonly isRunning: () => boolean
+  readonly trouble: Pick<NextHopTrouble, 'endRetry'>
 }
 
 type QueueTest = (key: QueueKey) => boolean
@@ -37,8 +33,8 @@ export class QueueOperations {
 
   /** No copy of the queue is tried from now on; what is in transmission ends. Rejects with a StoreError. */
   async suspend(key: QueueKey): Promise<void> {
-    const { store, windows, queueOf } = this.#parts
-    const queue = isDeliveryQueue(key) ? queueOf(key) : undefined
+    const { store, windows, queues } = this.#parts
+    const queue = isDeliveryQueue(key) ? queues.of(key) : undefined
     const before = queue?.suspended === true
     if (queue !== undefined) {
       queue.suspend()
@@ -54,13 +50,13 @@ export class QueueOperations {
 
   /** Delivery goes on; the Unreachable queue, which may have missed a change, is categorized anew. */
   async resume(key: QueueKey): Promise<void> {
-    const { store, queues, endRetry } = this.#parts
+    const { store, queues, trouble } = this.#parts
     await store.suspendQueue(key, false)
     const queue = queues.get(key)
     if (queue?.suspended === true) {
       queue.resume()
       // A queue that waits for its next hop goes on waiting.
-      if (!queue.inRetry) endRetry(queue)
+      if (!queue.inRetry) trouble.endRetry(queue)
     }
     if (key.deliveryType === 'Unreachable') void this.#walk(key)
   }
@@ -70,15 +66,15 @@ export class QueueOperations {
    * waits there, when it is suspended, and of a queue that has no next hop.
    */
   async retry(key: QueueKey): Promise<boolean> {
-    const { store, clock, queueOf, endRetry } = this.#parts
+    const { store, clock, queues, trouble } = this.#parts
     const [figures] = await store.queues({ keys: [key] })
     if (!isDeliveryQueue(key) || figures === undefined) return false
     if (figures.suspended || figures.copies === 0) return false
     await store.hasten(key, clock.now())
-    const queue = queueOf(key)
+    const queue = queues.of(key)
     queue.noteDue(clock.now())
     queue.insist()
-    endRetry(queue)
+    trouble.endRetry(queue)
     return true
   }
 
@@ -117,7 +113,7 @@ export class QueueOperations {
   }
 
   async #walk(key: QueueKey, options?: WalkOptions): Promise<void> {
-    const { queues, windows, resubmission, endRetry } = this.#parts
+    const { queues, windows, resubmission, trouble } = this.#parts
     const queue = queues.get(key)
     if (queue !== undefined) {
       queue.beginEmptying()
@@ -128,7 +124,7 @@ export class QueueOperations {
     } finally {
       if (queue !== undefined) {
         queue.endEmptying()
-        endRetry(queue)
+        trouble.endRetry(queue)
       }
     }
   }
@@ -153,7 +149,7 @@ export class QueueOperations {
   async #reroute(isCurrent: QueueTest, isBest: QueueTest): Promise<void> {
     for await (const page of queuePages(this.#parts.store)) {
       for (const { key, copies, suspended } of page) {
-        if (suspended || copies === 0 || !this.#parts.isRunning()) continue
+        if (suspended || copies === 0 || !this.#parts.queues.isRunning) continue
         const isGone = isDeliveryQueue(key) && !isCurrent(key)
         if (isGone || key.deliveryType === 'Undefined') await this.#walk(key)
         else if (!isBest(key)) await this.#parts.rerouting.look(key)
@@ -166,7 +162,7 @@ export class QueueOperations {
     for await (const page of queuePages(this.#parts.store)) {
       for (const { key, copies, suspended } of page) {
         const stays = suspended || copies === 0 || !isMeant(key)
-        if (!stays && this.#parts.isRunning()) await this.#walk(key, options)
+        if (!stays && this.#parts.queues.isRunning) await this.#walk(key, options)
       }
     }
   }

@@ -25,6 +25,9 @@ interface Suspended {
   readonly over: Base | Emptying
 }
 
+/** Exchange's queue states, as administrators see them. */
+export type QueueStatus = 'Active' | 'Connecting' | 'Ready' | 'Retry' | 'Suspended'
+
 /** What happens to a queue that changes what it may do. */
 export type QueueStateChange =
   'retry begins' | 'retry ends' | 'emptying begins' | 'emptying ends' | 'suspended' | 'resumed'

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import { type Milliseconds, second } from '../../base/time-span.ts'
-import type { ConnectionSeats, SeatLimits } from './connection-seats.ts'
+import type { ConnectionTurns } from './connection-turns.ts'
 import type { WatchedConnection } from '../delivery-agent.ts'
 import type { DeliveryQueue } from './delivery-queue.ts'
 
@@ -9,8 +9,7 @@ const worthTelling: Milliseconds = second
 
 interface WaitParts {
   readonly clock: Clock
-  readonly seats: Pick<ConnectionSeats, 'hasFor'>
-  readonly limits: () => SeatLimits
+  readonly turns: Pick<ConnectionTurns, 'seats' | 'seatLimits'>
 }
 
 /** A connection's wait that is worth telling. */
@@ -61,8 +60,8 @@ export class QueueWaits {
   }
 
   #inLine({ standing }: DeliveryQueue): string {
-    const limits = this.#parts.limits()
-    if (this.#parts.seats.hasFor(standing, limits)) return 'Waiting for its turn to be connected'
+    const { seats, seatLimits: limits } = this.#parts.turns
+    if (seats.hasFor(standing, limits)) return 'Waiting for its turn to be connected'
     const { all, unproven, failed, doubtful } = limits
     if (standing === 'proven')
       return `Waiting for a connection: all ${all} of MaxOutboundConnections are in use`

@@ -1,8 +1,21 @@
 import type { Milliseconds } from '../../base/time-span.ts'
+import type { ConnectionLimits } from './connection-seats.ts'
 import { Fifo } from './fifo.ts'
-import { stallAfter } from './patience.ts'
+import { stallAfter, stalledLimit } from './patience.ts'
 import type { QueueLane } from './queue-lane.ts'
 import type { Copy } from '../stored-message.ts'
+
+/** Waiting copies per open connection that justify another one. */
+const copiesPerConnection = 10
+
+interface WorkCircumstances {
+  readonly limits: ConnectionLimits
+  /** The store may hold more copies that are due. */
+  readonly moreInStore: boolean
+  /** Its next hop is known to answer. */
+  readonly hasAnswered: boolean
+  readonly monotonicNow: Milliseconds
+}
 
 /** What a delivery queue has while something is done for it. */
 export class QueueWork {
@@ -32,6 +45,17 @@ export class QueueWork {
     if (at >= 0) this.lanes.splice(at, 1)
     this.connections--
     if (lane.hasReached) this.reached--
+  }
+
+  /** Whether one more connection than there are is worth while. */
+  wantsAnother({ limits, moreInStore, hasAnswered, monotonicNow }: WorkCircumstances): boolean {
+    const { connections, reached } = this
+    const ready = this.window.size
+    if (ready === 0 || connections >= limits.perQueue) return false
+    if (monotonicNow < this.noFurtherBefore) return false
+    const many = moreInStore || ready > copiesPerConnection * connections
+    if (many && reached === connections) return true
+    return connections < stalledLimit(limits) && hasAnswered && this.isStalled(monotonicNow)
   }
 
   /** Every connection waits for its peer. */

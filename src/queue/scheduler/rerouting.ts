@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import { second } from '../../base/time-span.ts'
+import type { DeliveryQueues } from './delivery-queues.ts'
 import { halfTheTime } from './half-the-time.ts'
 import type { QueueLog } from '../queue-events.ts'
 import type { QueueKey } from '../queue-key.ts'
@@ -14,11 +15,7 @@ interface ReroutingParts {
   readonly recategorize: Recategorizer
   readonly clock: Clock
   readonly log: QueueLog
-  /** Removes from the windows in memory, and returns, the copies for which `test` holds. */
-  readonly takeHeld: (test: (copy: Copy) => boolean) => readonly Copy[]
-  /** Copies of this queue are due that it does not know of. */
-  readonly onDue: (queue: QueueKey) => void
-  readonly isRunning: () => boolean
+  readonly queues: Pick<DeliveryQueues, 'takeHeld' | 'due' | 'isRunning'>
 }
 
 /** Copies that are looked at in one go. */
@@ -41,10 +38,10 @@ export class Rerouting {
 
   /** Looks at all that waits in the queue; what is in transmission follows when it comes back. Rejects with a StoreError. */
   async look(key: QueueKey): Promise<void> {
-    const { clock, isRunning } = this.#parts
+    const { clock, queues } = this.#parts
     let after: string | undefined
     do after = await halfTheTime(clock, () => this.#lookAtSome(key, after))
-    while (after !== undefined && isRunning())
+    while (after !== undefined && queues.isRunning)
     if (this.#away.size > 0 && !this.#following) void this.#follow()
   }
 
@@ -74,15 +71,15 @@ export class Rerouting {
   }
 
   async #move(places: readonly CopyPlace[]): Promise<void> {
-    const { store, takeHeld } = this.#parts
+    const { store, queues } = this.#parts
     const ids = new Set(places.map(({ id }) => id))
-    const own = [...takeHeld(({ id }) => ids.has(id))]
+    const own = [...queues.takeHeld(({ id }) => ids.has(id))]
     const { copies, held } = await store.leaseThese(places).catch((error: unknown) => {
       this.#giveBack(own)
       throw error
     })
     // And what was on its way into the windows meanwhile.
-    own.push(...copies, ...takeHeld(({ id }) => ids.has(id)))
+    own.push(...copies, ...queues.takeHeld(({ id }) => ids.has(id)))
     const away = new Set(held)
     for (const { id } of own) away.delete(id)
     for (const place of places) if (away.has(place.id)) this.#away.set(place.id, place)
@@ -96,18 +93,18 @@ export class Rerouting {
   }
 
   #giveBack(copies: readonly Copy[]): void {
-    const { store, onDue } = this.#parts
+    const { store, queues } = this.#parts
     store.release(copies)
-    for (const { queue } of copies) onDue(queue)
+    for (const { queue } of copies) queues.due(queue)
   }
 
   /** Asks for what is in transmission until all of it has come back, or is gone. Never rejects. */
   async #follow(): Promise<void> {
-    const { clock, log, isRunning } = this.#parts
+    const { clock, log, queues } = this.#parts
     this.#following = true
     for (let pause = second; this.#away.size > 0; pause = Math.min(2 * pause, longestPause)) {
       await clock.sleep(pause)
-      if (!isRunning()) break
+      if (!queues.isRunning) break
       const places = [...this.#away.values()]
       this.#away.clear()
       await this.#move(places).catch((error: unknown) => {

@@ -1,13 +1,13 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Live } from '../../base/live.ts'
-import { type Milliseconds, second } from '../../base/time-span.ts'
-import type { AdminMark, RemovalKind } from './admin-mark.ts'
-import type { AttemptHistory } from '../attempt-history.ts'
+import { second } from '../../base/time-span.ts'
+import type { AdminMarks, RemovalKind } from './admin-mark.ts'
 import type { RecipientResult } from '../delivery-agent.ts'
+import type { DeliveryQueues } from './delivery-queues.ts'
+import type { DueTimes } from './due-times.ts'
 import type { Notifier } from '../notifier.ts'
 import type { NoticeKind, NoticeOfResults, QueueEvents, QueueLog } from '../queue-events.ts'
 import { type PreparedMessage, type QueueStore, StoreError } from '../queue-store.ts'
-import type { QueueKey } from '../queue-key.ts'
 import { type Copy, type NewCopy, suspended } from '../stored-message.ts'
 import {
   type MessageSettings,
@@ -24,19 +24,13 @@ export interface SettlerParts {
   readonly store: QueueStore
   readonly notifier: Notifier
   readonly clock: Clock
-  /** The time of the day by which messages are old. */
-  readonly believedNow: () => Milliseconds
+  readonly times: Pick<DueTimes, 'believedNow'>
   readonly settings: Live<MessageSettings>
   readonly log: QueueLog
   readonly onEvent: QueueEvents
-  /** Takes the new copies of a settlement: leased, fresh. */
-  readonly onNewCopies: (copies: readonly Copy[]) => void
-  /** What attempts to reach the queue's next hop came to of late. */
-  readonly attemptsOf: (queue: QueueKey) => AttemptHistory
-  /** What an administrator wants to become of copies that others hold. */
-  readonly marks: Map<number, AdminMark>
-  /** A copy was to be removed while its result was being written, and is still there. */
-  readonly onLateRemoval: (copy: Copy, kind: RemovalKind) => void
+  /** Those that know why their next hops were not reached of late, and take the new copies of a settlement. */
+  readonly queues: Pick<DeliveryQueues, 'get' | 'enqueue'>
+  readonly marks: AdminMarks
 }
 
 /** What is written for one leased copy. */
@@ -128,13 +122,13 @@ export class Settler {
 
   /** The copy with what attempts to reach its queue's next hop came to: only the queue knows that so far. */
   withQueueAttempts(copy: Copy): Copy {
-    return withQueueAttempts(copy, this.#parts.attemptsOf(copy.queue))
+    return withQueueAttempts(copy, this.#parts.queues.get(copy.queue)?.attempts ?? [])
   }
 
   #judge(copy: Copy, results: readonly RecipientResult[]): Verdict {
     return judge(copy, results, {
       now: this.#parts.clock.now(),
-      believedNow: this.#parts.believedNow(),
+      believedNow: this.#parts.times.believedNow(),
       settings: this.#parts.settings.current,
     })
   }
@@ -202,7 +196,7 @@ export class Settler {
         notifications: notices.prepared,
       })
       this.#tell(copy, final, { notices, added })
-      this.#parts.onNewCopies(added)
+      this.#parts.queues.enqueue(added)
       if (this.#parts.marks.size > 0) this.#unmark(copy, final, outcome !== wanted)
       return final.remaining.length > 0 ? final.dueAt : undefined
     } catch (error) {
@@ -220,11 +214,11 @@ export class Settler {
   }
 
   #unmark(copy: Copy, { remaining }: Outcome, applied: boolean): void {
-    const { marks, onLateRemoval } = this.#parts
+    const { marks } = this.#parts
     const mark = marks.get(copy.id)
     marks.delete(copy.id)
     if (mark === undefined || mark === 'suspend' || applied || remaining.length === 0) return
-    onLateRemoval(copy, mark)
+    marks.removeLate(copy, mark)
   }
 
   /**

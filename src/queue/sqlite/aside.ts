@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { flushFolder, linkOrCopy, writeContentFile } from './content-file-sync.ts'
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
+import { flushFolder, linkOrCopy, piecesOfFile, writeContentFile } from './content-file-sync.ts'
 import { contentFolder, contentPath } from './content-path.ts'
 import type { CopyPlace } from '../stored-message.ts'
+
+type Row = Record<string, SQLOutputValue>
 
 /** Where damaged messages of the queue file at `queuePath` are kept for an administrator to look at. */
 export function damagedFolder(queuePath: string): string {
@@ -18,7 +20,9 @@ export class DamagedMessages {
 
   constructor(database: DatabaseSync, queuePath: string) {
     this.#queuePath = queuePath
-    this.#message = database.prepare('SELECT meta, content, fileBytes FROM message WHERE id = ?')
+    this.#message = database.prepare(
+      'SELECT id, meta, header, content, fileBytes FROM message WHERE id = ?',
+    )
     this.#copy = database.prepare(
       `SELECT deliveryType, nextHopDomain, nextHopConnector, received, attempts, lastError, recipients
        FROM copy LEFT JOIN queue ON queue.number = copy.queue WHERE message = ? AND id = ?`,
@@ -31,8 +35,7 @@ export class DamagedMessages {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const stored = this.#message.get(message)
     const path = join(folder, `${message}.eml`)
-    if (stored !== undefined && Number(stored['fileBytes']) > 0) this.#keepFile(message, path)
-    else if (stored?.['content'] instanceof Uint8Array) writeContentFile(path, [stored['content']])
+    if (stored !== undefined) this.#keepContent(stored, path)
     const envelope = { reason, meta: stored?.['meta'], ...this.#copy.get(message, id) }
     const text = `${JSON.stringify(envelope, undefined, 2)}\n`
     writeFileSync(join(folder, `${message}-${id}.json`), text, { mode: 0o600, flush: true })
@@ -40,10 +43,18 @@ export class DamagedMessages {
     return path
   }
 
-  /** A file that is gone leaves nothing. */
-  #keepFile(message: number, path: string): void {
-    const from = contentPath(contentFolder(this.#queuePath), message)
+  /** Header and body, as far as they are there: a file that is gone leaves nothing. */
+  #keepContent({ id, header, content, fileBytes }: Row, path: string): void {
+    const from = contentPath(contentFolder(this.#queuePath), Number(id))
+    const inFile = Number(fileBytes) > 0 && existsSync(from)
+    const parts = [header, content].filter((part) => part instanceof Uint8Array)
     rmSync(path, { force: true })
-    if (existsSync(from)) linkOrCopy(from, path)
+    if (parts.length > 0) writeContentFile(path, inFile ? behind(parts, from) : parts)
+    else if (inFile) linkOrCopy(from, path)
   }
+}
+
+function* behind(parts: readonly Uint8Array[], path: string): Generator<Uint8Array, void, void> {
+  yield* parts
+  yield* piecesOfFile(path)
 }

@@ -79,9 +79,12 @@ export class QueueChanges {
 
   #commit([message, copies]: CommitRows, contents: readonly Uint8Array[]): Effect {
     const [id, received, meta, fileBytes, fileChecksum, place] = message
-    const inline = fileBytes === 0 ? content(contents, place) : null
+    const header = content(contents, place)
+    const inline = fileBytes === 0 ? content(contents, place + 1) : null
     const checksum = inline === null ? fileChecksum : crc32(inline)
-    this.#statements.insertMessage.run(id, fileBytes, meta, inline, checksum)
+    this.#statements.insertMessage.run(
+      ...([id, fileBytes, meta, inline, checksum, header, crc32(header)] as const),
+    )
     const reserve = this.#reserve('message', id)
     const effects = copies.map((copy) => this.#insertCopy(id, received, copy))
     return () => {
@@ -165,7 +168,10 @@ function prepare(database: DatabaseSync) {
   const sql = (text: string): StatementSync => database.prepare(text)
   return {
     hasFile: sql('SELECT 1 FROM message WHERE id = ? AND fileBytes > 0'),
-    insertMessage: sql('INSERT INTO message VALUES (?, ?, ?, ?, ?)'),
+    insertMessage: sql(
+      `INSERT INTO message (id, fileBytes, meta, content, checksum, header, headerChecksum)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    ),
     deleteMessage: sql('DELETE FROM message WHERE id = ? RETURNING fileBytes'),
     insertCopy: sql(`INSERT INTO copy VALUES (?, ?, ?, ?, ?, 0, ?, '', ?)`),
     updateCopy: sql(

@@ -68,6 +68,14 @@ export class ContentBuffer {
     return whole
   }
 
+  /** All content as one; it stays. */
+  whole(): Buffer {
+    const whole = this.takeWhole()
+    if (whole.length > 0) this.#parts.push(whole)
+    this.#length = whole.length
+    return whole
+  }
+
   #copy(chunk: Buffer): void {
     for (let at = 0; at < chunk.length;) {
       if (this.#filled === this.#block.length) this.#openBlock(chunk.length - at)

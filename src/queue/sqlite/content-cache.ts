@@ -1,13 +1,19 @@
 import type { Bytes } from '../../base/byte-size.ts'
 
+/** Content in memory; the body of a large message stands in its file alone. */
+export interface CachedContent {
+  readonly header: Buffer
+  readonly body?: Buffer
+}
+
 interface Entry {
-  readonly content: Buffer
+  readonly content: CachedContent
   copies: number
 }
 
 /**
- * Content of small messages from their commit until their copies are settled, so that the first
- * attempt reads nothing from disk. When it is full the oldest leave.
+ * Headers, and bodies of small messages, from their commit until their copies are settled, so that the
+ * first attempt reads nothing from the database. When it is full the oldest leave.
  */
 export class ContentCache {
   readonly #limit: Bytes
@@ -18,17 +24,17 @@ export class ContentCache {
     this.#limit = limit
   }
 
-  add(message: number, content: Buffer, copies: number): void {
+  add(message: number, content: CachedContent, copies: number): void {
     if (copies === 0 || this.#entries.has(message)) return
     this.#entries.set(message, { content, copies })
-    this.#total += content.buffer.byteLength
+    this.#total += memoryOf(content)
     for (const oldest of this.#entries.keys()) {
       if (this.#total <= this.#limit) break
       this.drop(oldest)
     }
   }
 
-  get(message: number): Buffer | undefined {
+  get(message: number): CachedContent | undefined {
     return this.#entries.get(message)?.content
   }
 
@@ -44,6 +50,11 @@ export class ContentCache {
     const entry = this.#entries.get(message)
     if (entry === undefined) return
     this.#entries.delete(message)
-    this.#total -= entry.content.buffer.byteLength
+    this.#total -= memoryOf(entry.content)
   }
+}
+
+/** A header shares its memory with others of the same time, and is no more than what it fills of it. */
+function memoryOf({ header, body }: CachedContent): Bytes {
+  return header.length + (body?.buffer.byteLength ?? 0)
 }

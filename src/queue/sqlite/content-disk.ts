@@ -16,7 +16,7 @@ export interface ContentFile {
 
 /** What content files need of a disk. Every method may reject with the system's error. */
 export interface ContentDisk {
-  /** A new file; rejects with EEXIST when it is there. */
+  /** A new file, for writing and reading; rejects with EEXIST when it is there. */
   create(path: string): Promise<ContentFile>
   /** A file or folder, for reading and flushing. */
   open(path: string): Promise<ContentFile>
@@ -25,7 +25,7 @@ export interface ContentDisk {
 
 /** The machine's disk. */
 export const systemContentDisk: ContentDisk = {
-  create: async (path) => new SystemFile(await open(path, 'wx', 0o600)),
+  create: async (path) => new SystemFile(await open(path, 'wx+', 0o600)),
   open: async (path) => new SystemFile(await open(path, 'r')),
   async freeBytes(folder) {
     const { bavail, bsize } = await statfs(folder)

@@ -1,4 +1,12 @@
-import { closeSync, copyFileSync, fsyncSync, linkSync, openSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  copyFileSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Writes a content file, or over what an attempt before has left of it, to stable storage; for the database thread. */
@@ -13,6 +21,20 @@ export function writeContentFile(path: string, parts: Iterable<Uint8Array>): voi
     closeSync(file)
   }
   flushFolder(dirname(path))
+}
+
+/** Octets read from a file at a time. */
+const pieceBytes = 1024 ** 2
+
+/** What stands in a file, piece by piece; each is read over the one before. */
+export function* piecesOfFile(path: string): Generator<Uint8Array, void, void> {
+  const piece = Buffer.allocUnsafeSlow(pieceBytes)
+  const file = openSync(path, 'r')
+  try {
+    for (let read = 0; (read = readSync(file, piece)) > 0;) yield piece.subarray(0, read)
+  } finally {
+    closeSync(file)
+  }
 }
 
 /** The file under a further name, for it may be large; as a copy of it where the disk allows no such name. */

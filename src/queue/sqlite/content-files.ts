@@ -35,7 +35,7 @@ const knownSizes = 10_000
 export class ContentFiles {
   readonly #options: ContentFilesOptions
   readonly #incoming = new Set<IncomingContent>()
-  readonly #known = new Map<number, KnownContent>()
+  readonly #known = new Map<number, KnownBody>()
   readonly #readers = new Map<number, ContentReader>()
   readonly #folderFlush = new GroupedFlush(() => this.#flushFolder())
   #freeDiskSeen = -Infinity
@@ -57,10 +57,19 @@ export class ContentFiles {
     return content
   }
 
-  /** A message's content has a file of this size; it has just been written, or was found sound at that time. */
-  note(message: number, bytes: Bytes, soundAt = this.#options.clock.monotonic()): void {
+  /** Where a message has its body: a file that has just been written or read, and found sound. */
+  note(message: number, place: BodyPlace): void {
+    this.#note(message, { ...place, soundAt: this.#options.clock.monotonic() })
+  }
+
+  /** The same of a file that nobody has looked at. */
+  noteUnseen(message: number, place: BodyPlace): void {
+    this.#note(message, { ...place, soundAt: this.#known.get(message)?.soundAt ?? -Infinity })
+  }
+
+  #note(message: number, known: KnownBody): void {
     this.#known.delete(message)
-    this.#known.set(message, { bytes, soundAt })
+    this.#known.set(message, known)
     const [oldest] = this.#known.keys()
     if (oldest !== undefined && this.#known.size > knownSizes) this.#known.delete(oldest)
   }
@@ -71,22 +80,27 @@ export class ContentFiles {
     return known !== undefined && this.#options.clock.monotonic() - known.soundAt < soundFor
   }
 
-  /** Reads the whole file, and notes it when it is what it should be. Rejects with DAMAGED, or as `read` does. */
+  /** Reads the whole file. Rejects with DAMAGED when it is not what it should be, or as `read` does. */
   async verify(message: number, { fileBytes, checksum }: FileFacts): Promise<void> {
-    this.note(message, fileBytes, -Infinity)
     let found = 0
-    let piece: Buffer | undefined
-    for (let index = 0; index * this.#options.pieceBytes < fileBytes; index++) {
-      piece = await this.read(message, index, piece)
-      if (piece !== undefined) found = crc32(piece, found)
-    }
+    for await (const piece of this.pieces(message, fileBytes)) found = crc32(piece, found)
     if (checksum !== null && found !== checksum) {
       throw new StoreError('DAMAGED', 'its content does not fit its checksum')
     }
-    this.note(message, fileBytes)
   }
 
-  /** Whether a message's content is known to have a file. */
+  /** A file of that size from its beginning, whatever is known of it; each piece is read over the one before. */
+  async *pieces(message: number, fileBytes: Bytes): AsyncGenerator<Buffer, void, void> {
+    const { pieceBytes } = this.#options
+    let piece: Buffer | undefined
+    for (let position = 0; position < fileBytes; position += pieceBytes) {
+      const length = Math.min(pieceBytes, fileBytes - position)
+      piece = await this.#fill(message, position, roomOf(length, piece))
+      yield piece
+    }
+  }
+
+  /** Whether a message's body is known to have a file. */
   knows(message: number): boolean {
     return this.#known.has(message)
   }
@@ -97,24 +111,24 @@ export class ContentFiles {
     this.#closeReader(message)
   }
 
-  /** Piece `index` of a message that it knows, in `spare` if it fits; undefined past the end. */
+  /** Piece `index` of a body that it knows, in `spare` if it fits; undefined past the end. */
   async read(message: number, index: number, spare?: Buffer): Promise<Buffer | undefined> {
-    const { folder, pieceBytes } = this.#options
-    const position = index * pieceBytes
-    const rest = (this.#known.get(message)?.bytes ?? 0) - position
-    if (rest <= 0) {
-      this.#closeReader(message)
-      return undefined
-    }
+    const { pieceBytes } = this.#options
+    const { fileBytes, bodyAt } = this.#known.get(message) ?? nothingKnown
+    const position = bodyAt + index * pieceBytes
+    const rest = fileBytes - position
+    if (rest > 0) return this.#fill(message, position, roomOf(Math.min(pieceBytes, rest), spare))
+    this.#closeReader(message)
+    return undefined
+  }
+
+  async #fill(message: number, position: Bytes, piece: Buffer): Promise<Buffer> {
     try {
-      const length = Math.min(pieceBytes, rest)
-      const fits = spare !== undefined && spare.length >= length
-      const piece = fits ? spare.subarray(0, length) : Buffer.allocUnsafeSlow(length)
       await this.#reader(message).fill(piece, position)
       return piece
     } catch (cause) {
       this.#closeReader(message)
-      const path = contentPath(folder, message)
+      const path = contentPath(this.#options.folder, message)
       if (!isMissing(cause)) throw contentError(cause, path)
       throw new StoreError('DAMAGED', `its content ${path} is missing`, { cause })
     }
@@ -164,10 +178,25 @@ export class ContentFiles {
   }
 }
 
-interface KnownContent {
-  readonly bytes: Bytes
+/** Where a message's file has the body. */
+export interface BodyPlace {
+  /** The size of the file. */
+  readonly fileBytes: Bytes
+  /** Behind the header that begins the files of earlier programs; else 0. */
+  readonly bodyAt: Bytes
+}
+
+interface KnownBody extends BodyPlace {
   /** Monotonic time. */
   readonly soundAt: number
+}
+
+const nothingKnown: BodyPlace = { fileBytes: 0, bodyAt: 0 }
+
+/** Memory for a piece: that of one read before, when it is large enough. */
+function roomOf(length: Bytes, spare: Buffer | undefined): Buffer {
+  const fits = spare !== undefined && spare.length >= length
+  return fits ? spare.subarray(0, length) : Buffer.allocUnsafeSlow(length)
 }
 
 interface ContentPlace {
@@ -195,6 +224,17 @@ export class IncomingContent {
       await this.#place.checkRoom()
       this.#file ??= this.#place.disk.create(this.#path)
       await (await this.#file).write(parts, position)
+    } catch (cause) {
+      throw contentError(cause, this.#path)
+    }
+  }
+
+  /** What was written from a position on. Rejects with a StoreError. */
+  async read(position: Bytes, length: Bytes): Promise<Buffer> {
+    try {
+      const piece = Buffer.allocUnsafeSlow(length)
+      const filled = await (await this.#file)?.read(piece, position)
+      return piece.subarray(0, filled)
     } catch (cause) {
       throw contentError(cause, this.#path)
     }

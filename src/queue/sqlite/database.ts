@@ -126,6 +126,7 @@ export class QueueDatabase {
 
   inquire(id: number, inquiry: Inquiry): Answer {
     try {
+      if (inquiry.kind === 'readParts') return { id, ...this.#inquiries.readParts(inquiry) }
       return { id, value: this.#inquiries.answer(inquiry) }
     } catch (cause) {
       return { id, failure: this.#failure(cause) }

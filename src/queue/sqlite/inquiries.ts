@@ -1,11 +1,16 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
-import type { Bytes } from '../../base/byte-size.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { QueueKey } from '../queue-key.ts'
 import { type AgedQuery, type FiguresQuery, type QueueFigures, StoreError } from '../queue-store.ts'
 import { DamagedMessages } from './aside.ts'
-import { type FileFacts, type Inquiry, type LeasedRow, suspendedDue } from './protocol.ts'
+import {
+  type Answer,
+  type Inquiry,
+  type LeasedRow,
+  type StoredParts,
+  suspendedDue,
+} from './protocol.ts'
 import type { RegisteredQueue } from './registered-queue.ts'
 import type { QueueRegistry } from './registry.ts'
 import { QueueScan, copyColumns } from './scan.ts'
@@ -39,7 +44,7 @@ export class QueueInquiries {
     this.#damaged = new DamagedMessages(database, queuePath)
   }
 
-  answer(inquiry: Inquiry): unknown {
+  answer(inquiry: Exclude<Inquiry, { kind: 'readParts' }>): unknown {
     switch (inquiry.kind) {
       case 'lease':
         return this.#lease(inquiry)
@@ -58,10 +63,6 @@ export class QueueInquiries {
       case 'release':
         for (const [copy, queue] of inquiry.copies) this.#registry.find(queue)?.release(copy)
         return undefined
-      case 'readPiece':
-        return this.#readPiece(inquiry)
-      case 'verify':
-        return this.#verify(inquiry.message)
       case 'setAside':
         return this.#damaged.keep(inquiry.place, inquiry.reason)
       case 'queues':
@@ -122,25 +123,26 @@ export class QueueInquiries {
     return leasedRow(queue, row)
   }
 
-  #readPiece({ message, index }: Ask<'readPiece'>): Uint8Array | Bytes | undefined {
+  /** Throws a StoreError. */
+  readParts({ message, verified }: Ask<'readParts'>): Pick<Answer, 'octets'> & {
+    readonly value: StoredParts
+  } {
     const row = this.#statements.content.get(message)
-    if (row === undefined) return undefined
-    const { fileBytes, content } = row
-    if (Number(fileBytes) > 0) return Number(fileBytes)
-    return index === 0 && content instanceof Uint8Array && content.length > 0 ? content : undefined
-  }
-
-  #verify(message: number): Uint8Array | FileFacts {
-    const row = this.#statements.content.get(message)
-    if (row === undefined) throw new StoreError('DAMAGED', 'it is not in the queue file any more')
-    const { fileBytes, content, checksum } = row
-    const expected = typeof checksum === 'number' ? checksum : null
-    if (Number(fileBytes) > 0) return { fileBytes: Number(fileBytes), checksum: expected }
-    if (!(content instanceof Uint8Array)) throw new StoreError('DAMAGED', 'its content is missing')
-    if (expected !== null && crc32(content) !== expected) {
-      throw new StoreError('DAMAGED', 'its content does not fit its checksum')
+    if (row === undefined) {
+      throw new StoreError('GONE', `message ${message} is not in the queue file any more`)
     }
-    return content
+    const { fileBytes, content, checksum, header, headerChecksum } = row
+    if (verified) refuseDamaged('header', header, headerChecksum)
+    const split = header instanceof Uint8Array ? { header } : {}
+    const octets = header instanceof Uint8Array ? [header] : []
+    if (Number(fileBytes) > 0) {
+      const expected = typeof checksum === 'number' ? checksum : null
+      const file = { fileBytes: Number(fileBytes), checksum: expected }
+      return { value: { ...split, content: file }, octets }
+    }
+    if (!(content instanceof Uint8Array)) throw new StoreError('DAMAGED', 'its content is missing')
+    if (verified) refuseDamaged('content', content, checksum)
+    return { value: { ...split, content }, octets: [...octets, content] }
   }
 
   #nextDueAt(queue: RegisteredQueue): number | undefined {
@@ -202,9 +204,22 @@ function prepare(database: DatabaseSync) {
        ORDER BY message, id LIMIT ?`,
     ),
     copy: sql(`SELECT ${copyColumns} WHERE copy.message = ? AND copy.id = ?`),
-    content: sql('SELECT fileBytes, content, checksum FROM message WHERE id = ?'),
+    content: sql(
+      'SELECT fileBytes, content, checksum, header, headerChecksum FROM message WHERE id = ?',
+    ),
     queueOf: sql('SELECT queue FROM copy WHERE message = ? AND id = ?'),
   }
+}
+
+/** Earlier programs have stored neither header nor, the first one, a checksum. */
+function refuseDamaged(
+  what: string,
+  stored: SQLOutputValue | undefined,
+  checksum: SQLOutputValue | undefined,
+): void {
+  if (typeof checksum !== 'number') return
+  if (stored instanceof Uint8Array && crc32(stored) === checksum) return
+  throw new StoreError('DAMAGED', `its ${what} does not fit its checksum`)
 }
 
 /** Read from memory alone. */

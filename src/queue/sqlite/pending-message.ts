@@ -1,34 +1,40 @@
 import { crc32 } from 'node:zlib'
 import type { Awaitable } from '../../base/awaitable.ts'
 import type { Bytes } from '../../base/byte-size.ts'
+import { type PendingMessage, type PreparedMessage, StoreError } from '../queue-store.ts'
+import type { Copy, NewCopy, NewMessage } from '../stored-message.ts'
 import type { BlockPool } from './block-pool.ts'
 import { ContentBuffer } from './content-buffer.ts'
+import type { ContentCache } from './content-cache.ts'
 import type { ContentFiles, IncomingContent } from './content-files.ts'
 import type { ContentFlow, ContentHolder } from './content-flow.ts'
 import type { SqliteQueueLink } from './link.ts'
-import { type PendingMessage, StoreError } from '../queue-store.ts'
-import type { Copy, NewCopy, NewMessage } from '../stored-message.ts'
+import type { FreshCopies } from './fresh-copies.ts'
+import type { CommitRows } from './protocol.ts'
+import { copyRow, metaText } from './rows.ts'
 
-/** What a pending message needs of its store. */
-export interface PendingOwner {
+/** What all pending messages of a store share. */
+export interface IntakeParts {
   readonly link: SqliteQueueLink
   readonly flow: ContentFlow
   readonly files: ContentFiles
+  readonly cache: ContentCache
   readonly blocks: BlockPool
+  readonly copies: FreshCopies
   readonly pieceBytes: Bytes
-  commit(
-    pending: SqlitePendingMessage,
-    message: NewMessage,
-    copies: readonly NewCopy[],
-  ): Promise<readonly Copy[]>
+  /** Those that have not ended, by their ids. */
+  readonly begun: Map<number, SqlitePendingMessage>
 }
 
-/** Content ready for its commit: in a file of that many bytes, or (0) to travel with the commit. */
-export interface SealedContent {
+/** A message ready to travel to the database. */
+export interface SealedMessage {
+  readonly pending: SqlitePendingMessage
+  readonly rows: CommitRows
+  /** Its header, and its body unless that has a file. */
+  readonly contents: readonly [header: Buffer, body: Buffer]
+  /** The size of the body's file; 0 when it has none. */
   readonly fileBytes: Bytes
-  /** CRC-32 of the file's content. */
-  readonly checksum: number
-  readonly inline: Buffer
+  readonly copies: readonly Copy[]
 }
 
 /** Waits until no more than so many pieces are on their way. */
@@ -37,10 +43,12 @@ interface Waiter {
   readonly resolve: () => void
 }
 
-/** Collects content: what is smaller than a piece travels with the commit, all else goes to a file. */
+const nothing = Buffer.alloc(0)
+
+/** Collects a body: what is smaller than a piece travels with the commit, all else goes to a file. */
 export class SqlitePendingMessage implements PendingMessage, ContentHolder {
   readonly id: number
-  readonly #owner: PendingOwner
+  readonly #parts: IntakeParts
   readonly #buffer: ContentBuffer
   /** What the flow still counts of what was handed out for the commit. */
   #committing: Bytes = 0
@@ -52,38 +60,55 @@ export class SqlitePendingMessage implements PendingMessage, ContentHolder {
   #failure: StoreError | undefined
   #state: 'open' | 'committing' | 'ended' = 'open'
 
-  constructor(id: number, owner: PendingOwner) {
+  constructor(id: number, parts: IntakeParts) {
     this.id = id
-    this.#owner = owner
-    this.#buffer = new ContentBuffer(owner.blocks)
+    this.#parts = parts
+    this.#buffer = new ContentBuffer(parts.blocks)
+    parts.begun.set(id, this)
   }
 
   write(chunk: Buffer): Awaitable<void> {
     const failure = this.#failure ?? this.#misuse('write to')
     if (failure !== undefined) return Promise.reject(failure)
     this.#buffer.add(chunk)
-    this.#owner.flow.hold(this, chunk.length)
-    if (this.#buffer.length >= this.#owner.pieceBytes) this.spill()
-    return this.#owner.flow.room() ?? this.#unwrittenAtMost(1)
+    this.#parts.flow.hold(this, chunk.length)
+    if (this.#buffer.length >= this.#parts.pieceBytes) this.spill()
+    return this.#parts.flow.room() ?? this.#unwrittenAtMost(1)
   }
 
-  async commit(message: NewMessage, copies: readonly NewCopy[]): Promise<readonly Copy[]> {
-    const misuse = this.#misuse('commit')
-    if (misuse !== undefined) throw misuse
-    return this.#owner.commit(this, message, copies)
+  readPiece(index: number): Awaitable<Buffer | undefined> {
+    const failure = this.#failure ?? this.#misuse('read')
+    if (failure !== undefined) return Promise.reject(failure)
+    if (this.#file !== undefined) return this.#readWritten(this.#file, index)
+    return index === 0 && this.#buffer.length > 0 ? this.#buffer.whole() : undefined
+  }
+
+  async commit(
+    message: NewMessage,
+    header: Buffer,
+    copies: readonly NewCopy[],
+  ): Promise<readonly Copy[]> {
+    const sealed = await this.seal({ message, header, copies }, 0)
+    try {
+      await this.#parts.link.call({ kind: 'commit', rows: sealed.rows }, sealed.contents)
+    } catch (error) {
+      this.failed()
+      throw error
+    }
+    this.committed(sealed)
+    return sealed.copies
   }
 
   abort(): void {
     if (this.#state !== 'open') return
-    this.#state = 'ended'
-    this.#dropBuffer()
+    this.#end()
     if (this.#file !== undefined) this.#removeFile(this.#file).catch(ignored)
   }
 
   /** Writes out what is in memory, to a file that counts for nothing before the commit. */
   spill(): void {
     if (this.#buffer.length === 0 || this.#state !== 'open') return
-    const { files, flow } = this.#owner
+    const { files, flow } = this.#parts
     const file = (this.#file ??= files.create(this.id))
     const position = this.#fileBytes
     const size = this.#buffer.length
@@ -106,35 +131,61 @@ export class SqlitePendingMessage implements PendingMessage, ContentHolder {
   }
 
   /**
-   * The first half of a commit: content that has a file is on disk, other content is handed out.
-   * Throws a StoreError when it could not be written.
+   * The first half of a commit: a body that has a file is on disk, all else is handed out, to stand at
+   * `place` among the contents of a request. Throws a StoreError when it could not be written.
    */
-  async seal(): Promise<SealedContent> {
+  async seal(
+    { message, header, copies }: Omit<PreparedMessage, 'pending'>,
+    place: number,
+  ): Promise<SealedMessage> {
     const misuse = this.#misuse('commit')
     if (misuse !== undefined) throw misuse
     if (this.#file !== undefined) this.spill()
     this.#state = 'committing'
-    this.#owner.flow.forget(this)
+    this.#parts.flow.forget(this)
     if (this.#file !== undefined) await this.#finish(this.#file)
     this.#committing = this.#buffer.length
+    const fileBytes = this.#fileBytes
+    const fresh = this.#parts.copies.of({ ...message, id: this.id }, copies)
+    const facts = [this.id, message.receivedAt, metaText(message)] as const
     return {
-      fileBytes: this.#fileBytes,
-      checksum: this.#checksum,
-      inline: this.#buffer.takeWhole(),
+      pending: this,
+      rows: [[...facts, fileBytes, this.#checksum, place], fresh.map(copyRow)],
+      contents: [header, fileBytes === 0 ? this.#buffer.takeWhole() : nothing],
+      fileBytes,
+      copies: fresh,
     }
   }
 
   /** The commit failed: only `abort` is left to do. */
-  unseal(): void {
+  failed(): void {
     this.#state = 'open'
     this.#dropBuffer()
     this.#failure ??= new StoreError('FAILED', `message ${this.id} could not be committed`)
   }
 
-  /** The commit succeeded. */
-  committed(): void {
+  /** The commit succeeded: what is in memory of it stays at hand, for it is sent next. */
+  committed({ contents: [header, body], fileBytes, copies }: SealedMessage): void {
+    const { cache, files } = this.#parts
+    if (fileBytes > 0) files.note(this.id, { fileBytes, bodyAt: 0 })
+    cache.add(this.id, fileBytes > 0 ? { header } : { header, body }, copies.length)
+    this.#end()
+  }
+
+  #end(): void {
     this.#state = 'ended'
     this.#dropBuffer()
+    this.#parts.begun.delete(this.id)
+  }
+
+  async #readWritten(file: IncomingContent, index: number): Promise<Buffer | undefined> {
+    this.spill()
+    await this.#unwrittenAtMost(0)
+    if (this.#failure !== undefined) throw this.#failure
+    const { pieceBytes } = this.#parts
+    const position = index * pieceBytes
+    const length = Math.min(pieceBytes, this.#fileBytes - position)
+    return length > 0 ? file.read(position, length) : undefined
   }
 
   async #finish(file: IncomingContent): Promise<void> {
@@ -144,7 +195,7 @@ export class SqlitePendingMessage implements PendingMessage, ContentHolder {
       await file.flush()
       await file.close()
     } catch (error) {
-      this.unseal()
+      this.failed()
       throw error
     }
   }
@@ -156,12 +207,12 @@ export class SqlitePendingMessage implements PendingMessage, ContentHolder {
   async #removeFile(file: IncomingContent): Promise<void> {
     await this.#unwrittenAtMost(0)
     await file.close()
-    await this.#owner.link.call({ kind: 'abort', message: this.id })
+    await this.#parts.link.call({ kind: 'abort', message: this.id })
   }
 
   #dropBuffer(): void {
-    this.#owner.flow.forget(this)
-    this.#owner.flow.release(this.#buffer.length + this.#committing)
+    this.#parts.flow.forget(this)
+    this.#parts.flow.release(this.#buffer.length + this.#committing)
     this.#committing = 0
     this.#buffer.take().release()
   }

@@ -33,8 +33,9 @@ export interface DatabaseSettings {
 
 /**
  * One row of the table `message`. `meta` is JSON of everything in StoredMessage but id and time;
- * `fileBytes` is the size of the file that has the content; 0 lets it stand in the message's own row,
- * and `content` is its place in the request's contents.
+ * `fileBytes` is the size of the file that has the body; 0 lets it stand in the message's own row.
+ * `header` is the header's place in the request's contents; behind it there stands the body, without
+ * octets when it has a file.
  */
 export type MessageRow = readonly [
   id: number,
@@ -43,7 +44,7 @@ export type MessageRow = readonly [
   fileBytes: Bytes,
   /** CRC-32 of the file's content. */
   checksum: number,
-  content: number,
+  header: number,
 ]
 
 /** One row of the table `copy`; `recipients` is JSON. */
@@ -121,10 +122,8 @@ export type Inquiry =
       readonly kind: 'release'
       readonly copies: readonly (readonly [copy: number, queue: QueueKey])[]
     }
-  /** Answers with the piece of inline content, or with the size of the file that has the content. */
-  | { readonly kind: 'readPiece'; readonly message: number; readonly index: number }
-  /** Answers with inline content, or what the file must be; rejects with DAMAGED. */
-  | { readonly kind: 'verify'; readonly message: number }
+  /** Answers with StoredParts; with `verified` those of the row are sound, or it rejects with DAMAGED. */
+  | { readonly kind: 'readParts'; readonly message: number; readonly verified: boolean }
   /** Keeps a damaged message for an administrator; answers with where. */
   | { readonly kind: 'setAside'; readonly place: CopyPlace; readonly reason: string }
   | { readonly kind: 'queues'; readonly query: FiguresQuery }
@@ -140,10 +139,17 @@ export type Inquiry =
 
 export type Operation = Change | Hastening | Inquiry
 
-/** The file that has a message's content; `checksum` is null when an earlier program has written it. */
+/** The file that has a message's body; `checksum` is null when the first program has written it. */
 export interface FileFacts {
   readonly fileBytes: Bytes
   readonly checksum: number | null
+}
+
+/** What the row of a message has of its content. */
+export interface StoredParts {
+  /** Absent in messages of earlier programs: their content, here or in its file, begins with the header. */
+  readonly header?: Uint8Array
+  readonly content: Uint8Array | FileFacts
 }
 
 /** A request on its way; `contents` are the lengths of its parts of the batch's content. */
@@ -183,6 +189,8 @@ export interface Failure {
 export interface Answer {
   readonly id: number
   readonly value?: unknown
+  /** What of the value is handed over rather than copied. */
+  readonly octets?: readonly Uint8Array[]
   readonly failure?: Failure
 }
 

@@ -26,7 +26,9 @@ export class QueueRegistry {
   readonly #empty = new Set<RegisteredQueue>()
 
   constructor(database: DatabaseSync) {
-    this.#insert = database.prepare('INSERT INTO queue VALUES (?, ?, ?, ?, 0)')
+    this.#insert = database.prepare(
+      'INSERT INTO queue (number, deliveryType, nextHopDomain, nextHopConnector) VALUES (?, ?, ?, ?)',
+    )
     this.#remove = database.prepare('DELETE FROM queue WHERE number = ?')
     this.#suspend = database.prepare('UPDATE queue SET suspended = ? WHERE number = ?')
     this.#reserve = database.prepare(`UPDATE sequence SET reserved = ? WHERE name = 'queue'`)

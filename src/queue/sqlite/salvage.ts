@@ -213,8 +213,14 @@ class Salvage {
   }
 }
 
-const messageColumns = ['id', 'fileBytes', 'meta', 'content', 'checksum']
-const queueColumns = ['number', 'deliveryType', 'nextHopDomain', 'nextHopConnector', 'suspended']
+const messageColumns = [
+  ...['id', 'fileBytes', 'meta', 'content', 'checksum'],
+  ...['header', 'headerChecksum'],
+]
+const queueColumns = [
+  ...['number', 'deliveryType', 'nextHopDomain', 'nextHopConnector'],
+  ...['suspended', 'retry'],
+]
 const copyColumns = [
   'message',
   'id',

@@ -22,8 +22,9 @@ interface Migration {
  * number. A released step never changes, a new one is added.
  *
  * `copy` is ordered by message, so by age, and `copyByDue` serves leases; `copyDeferred` counts, at the
- * start, the few that an attempt put off. A message's content stands
- * in its row with its CRC-32, or (`fileBytes` above 0) in a file of that size in the content folder.
+ * start, the few that an attempt put off. A message's header and its body (`content`) stand in its row, each
+ * with its CRC-32; or (`fileBytes` above 0) the body stands in a file of that size in the content folder.
+ * `retry` is JSON of what is known of a queue's next hop.
  */
 const migrations: readonly Migration[] = [
   {
@@ -81,6 +82,14 @@ const migrations: readonly Migration[] = [
     sql: `
   ALTER TABLE queue ADD COLUMN suspended INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX copyDeferred ON copy (queue) WHERE attempts > 0;
+  `,
+  },
+  // Messages of earlier programs have no header of their own: their content begins with it.
+  {
+    sql: `
+  ALTER TABLE message ADD COLUMN header BLOB;
+  ALTER TABLE message ADD COLUMN headerChecksum INTEGER;
+  ALTER TABLE queue ADD COLUMN retry TEXT;
   `,
   },
 ]

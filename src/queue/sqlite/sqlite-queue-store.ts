@@ -26,25 +26,13 @@ import {
   type Settlement,
   StoreError,
 } from '../queue-store.ts'
-import { SqlitePendingMessage } from './pending-message.ts'
+import type { Copy, CopyPlace } from '../stored-message.ts'
+import { FreshCopies } from './fresh-copies.ts'
 import { type Opened, SqliteQueueLink } from './link.ts'
-import type {
-  CommitRows,
-  FileFacts,
-  LeasedRow,
-  MessageRow,
-  MovedAside,
-  NumberRange,
-  SettleRows,
-} from './protocol.ts'
-import { copyOf, copyRow, keptRow, metaText, realTime } from './rows.ts'
-import {
-  type Copy,
-  type CopyPlace,
-  type NewCopy,
-  type NewMessage,
-  type StoredMessage,
-} from '../stored-message.ts'
+import { type IntakeParts, type SealedMessage, SqlitePendingMessage } from './pending-message.ts'
+import type { LeasedRow, MovedAside, NumberRange, SettleRows } from './protocol.ts'
+import { copyOf, copyRow, keptRow, realTime } from './rows.ts'
+import { StoredContents } from './stored-contents.ts'
 
 export interface SqliteQueueStoreOptions {
   /** The queue file; its folder is made when it is missing. */
@@ -103,78 +91,57 @@ export async function openSqliteQueueStore(options: SqliteQueueStoreOptions): Pr
   return new SqliteQueueStore(options, link, opened)
 }
 
-interface Commit {
-  readonly rows: CommitRows
-  /** Size of the content's file; with 0 the content is `inline`. */
-  readonly fileBytes: Bytes
-  readonly inline: Buffer
-  readonly copies: readonly Copy[]
-  readonly pending: SqlitePendingMessage
-}
-
 class SqliteQueueStore implements QueueStore {
-  readonly link: SqliteQueueLink
-  readonly flow: ContentFlow
-  readonly files: ContentFiles
-  readonly blocks = new BlockPool(64 * kilobyte, spareBlockBytes)
-  readonly pieceBytes: Bytes
   readonly hasRoomForResults: Live<boolean>
-  readonly #clock: Clock
+  readonly #link: SqliteQueueLink
+  readonly #files: ContentFiles
   readonly #cache: ContentCache
+  readonly #contents: StoredContents
+  readonly #copies: FreshCopies
+  readonly #intake: IntakeParts
   readonly #types = new SharedTexts<DeliveryType>()
   readonly #connectors = new SharedTexts()
   #nextMessage: number
-  #nextCopy: number
 
   constructor(options: SqliteQueueStoreOptions, link: SqliteQueueLink, opened: Opened) {
-    this.link = link
+    this.#link = link
     this.hasRoomForResults = link.hasRoomForResults
-    this.#clock = options.clock
-    this.pieceBytes = options.pieceBytes ?? 256 * kilobyte
-    this.files = new ContentFiles({
+    const pieceBytes = options.pieceBytes ?? 256 * kilobyte
+    const files = new ContentFiles({
       folder: contentFolder(options.path),
       disk: options.disk ?? systemContentDisk,
       clock: options.clock,
-      pieceBytes: this.pieceBytes,
+      pieceBytes,
       minFreeBytes: options.minFreeBytes ?? leastFreeBytes,
     })
-    this.flow = new ContentFlow(options.maxUnwrittenBytes ?? 32 * megabyte, travelBytes)
-    this.#cache = new ContentCache(options.maxCachedBytes ?? 16 * megabyte)
+    const cache = new ContentCache(options.maxCachedBytes ?? 16 * megabyte)
+    this.#files = files
+    this.#cache = cache
+    this.#contents = new StoredContents({ link, cache, files })
+    this.#copies = new FreshCopies(opened.nextCopy, options.clock)
+    this.#intake = {
+      ...{ link, files, cache, pieceBytes, copies: this.#copies, begun: new Map() },
+      flow: new ContentFlow(options.maxUnwrittenBytes ?? 32 * megabyte, travelBytes),
+      blocks: new BlockPool(64 * kilobyte, spareBlockBytes),
+    }
     this.#nextMessage = opened.nextMessage
-    this.#nextCopy = opened.nextCopy
   }
 
   begin(): PendingMessage {
-    return new SqlitePendingMessage(this.#nextMessage++, this)
-  }
-
-  async commit(
-    pending: SqlitePendingMessage,
-    message: NewMessage,
-    copies: readonly NewCopy[],
-  ): Promise<readonly Copy[]> {
-    const commit = await this.#seal({ pending, message, copies }, 0)
-    try {
-      await this.link.call({ kind: 'commit', rows: commit.rows }, [commit.inline])
-    } catch (error) {
-      pending.unseal()
-      throw error
-    }
-    this.#committed(commit)
-    return commit.copies
+    return new SqlitePendingMessage(this.#nextMessage++, this.#intake)
   }
 
   async lease(queue: QueueKey, now: Milliseconds, limit: number): Promise<readonly Copy[]> {
-    const rows = await this.link.call({ kind: 'lease', queue, now: realTime(now), limit })
+    const rows = await this.#link.call({ kind: 'lease', queue, now: realTime(now), limit })
     return (rows as LeasedRow[]).map(copyOf)
   }
 
   async nextDueAt(queue: QueueKey): Promise<Milliseconds | undefined> {
-    return (await this.link.call({ kind: 'nextDueAt', queue })) as Milliseconds | undefined
+    return (await this.#link.call({ kind: 'nextDueAt', queue })) as Milliseconds | undefined
   }
 
   async leaseAged(query: AgedQuery): Promise<AgedCopies> {
-    const found = (await this.link.call({ kind: 'leaseAged', query })) as {
+    const found = (await this.#link.call({ kind: 'leaseAged', query })) as {
       rows: LeasedRow[]
       next?: number
     }
@@ -182,7 +149,7 @@ class SqliteQueueStore implements QueueStore {
   }
 
   async leaseThese(places: readonly CopyPlace[]): Promise<LeasedAmong> {
-    const found = (await this.link.call({ kind: 'leaseThese', places })) as {
+    const found = (await this.#link.call({ kind: 'leaseThese', places })) as {
       rows: LeasedRow[]
       held: number[]
     }
@@ -191,11 +158,8 @@ class SqliteQueueStore implements QueueStore {
 
   async settle(settlement: Settlement): Promise<readonly Copy[]> {
     const { copy, remaining } = settlement
-    const moved = (settlement.moved ?? []).map((each) => ({
-      ...this.#newCopy(copy.message, each),
-      delayNotified: settlement.delayNotified,
-    }))
-    const { notifications = [] } = settlement
+    const { moved: wanted = [], notifications = [], delayNotified } = settlement
+    const moved = this.#copies.of(copy.message, wanted, delayNotified)
     const notices = notifications.length === 0 ? [] : await this.#sealAll(notifications)
     const rows: SettleRows = [
       copy.message.id,
@@ -206,69 +170,68 @@ class SqliteQueueStore implements QueueStore {
         : [copy.message.receivedAt, moved.map(copyRow), notices.map((notice) => notice.rows)],
     ]
     try {
-      await this.link.call(
+      await this.#link.call(
         { kind: 'settle', rows },
-        notices.map(({ inline }) => inline),
+        notices.flatMap(({ contents }) => contents),
       )
     } catch (error) {
-      for (const { pending } of notices) pending.unseal()
+      for (const { pending } of notices) pending.failed()
       throw error
     }
     this.#cache.countCopies(copy.message.id, moved.length - (remaining.length === 0 ? 1 : 0))
     if (remaining.length > 0) this.#cache.drop(copy.message.id)
-    this.files.forget(copy.message.id)
-    for (const notice of notices) this.#committed(notice)
+    this.#files.forget(copy.message.id)
+    for (const notice of notices) notice.pending.committed(notice)
     return [...moved, ...notices.flatMap(({ copies }) => copies)]
   }
 
   release(copies: readonly Copy[]): void {
     if (copies.length === 0) return
     const leases = copies.map(({ id, queue }) => [id, queue] as const)
-    this.link.call({ kind: 'release', copies: leases }).catch(ignored)
+    this.#link.call({ kind: 'release', copies: leases }).catch(ignored)
   }
 
   async hasten(queue: QueueKey, dueAt: Milliseconds): Promise<void> {
-    await this.link.call({ kind: 'hasten', queue, due: realTime(dueAt) })
+    await this.#link.call({ kind: 'hasten', queue, due: realTime(dueAt) })
   }
 
   async suspend(places: readonly CopyPlace[]): Promise<readonly number[]> {
-    await this.link.call({ kind: 'suspend', places })
-    return (await this.link.call({ kind: 'leasedAmong', places })) as number[]
+    await this.#link.call({ kind: 'suspend', places })
+    return (await this.#link.call({ kind: 'leasedAmong', places })) as number[]
   }
 
   async resume(places: readonly CopyPlace[], dueAt: Milliseconds): Promise<readonly QueueKey[]> {
-    await this.link.call({ kind: 'resume', places, due: realTime(dueAt) })
-    return (await this.link.call({ kind: 'queuesAmong', places })) as QueueKey[]
+    await this.#link.call({ kind: 'resume', places, due: realTime(dueAt) })
+    return (await this.#link.call({ kind: 'queuesAmong', places })) as QueueKey[]
   }
 
   async suspendQueue(queue: QueueKey, isSuspended: boolean): Promise<void> {
-    await this.link.call({ kind: 'suspendQueue', queue, suspended: isSuspended })
+    await this.#link.call({ kind: 'suspendQueue', queue, suspended: isSuspended })
   }
 
-  readPiece(messageId: number, index: number, spare?: Buffer): Awaitable<Buffer | undefined> {
-    const cached = this.#cache.get(messageId)
-    if (cached !== undefined) return index === 0 && cached.length > 0 ? cached : undefined
-    return this.files.knows(messageId)
-      ? this.files.read(messageId, index, spare)
-      : this.#readStored(messageId, index)
+  readHeader(messageId: number): Awaitable<Buffer> {
+    return this.#contents.readHeader(messageId)
+  }
+
+  readBody(messageId: number, index: number, spare?: Buffer): Awaitable<Buffer | undefined> {
+    return this.#contents.readBody(messageId, index, spare)
   }
 
   damageOf(messageId: number): Awaitable<string | undefined> {
-    const isSound = this.#cache.get(messageId) !== undefined || this.files.isSound(messageId)
-    return isSound ? undefined : this.#verifyStored(messageId)
+    return this.#contents.damageOf(messageId)
   }
 
   async setAside(place: CopyPlace, reason: string): Promise<string> {
-    return (await this.link.call({ kind: 'setAside', place, reason })) as string
+    return (await this.#link.call({ kind: 'setAside', place, reason })) as string
   }
 
   async queues(query: FiguresQuery = {}): Promise<readonly QueueFigures[]> {
-    const figures = (await this.link.call({ kind: 'queues', query })) as QueueFigures[]
+    const figures = (await this.#link.call({ kind: 'queues', query })) as QueueFigures[]
     return figures.map((each) => ({ ...each, key: this.#sharedKey(each.key) }))
   }
 
   async scan(query: CopyQuery): Promise<CopyPage> {
-    const page = (await this.link.call({ ...query, kind: 'scan' })) as {
+    const page = (await this.#link.call({ ...query, kind: 'scan' })) as {
       rows: LeasedRow[]
       next?: string
     }
@@ -276,8 +239,8 @@ class SqliteQueueStore implements QueueStore {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.files.close()
-    await this.link.close({ message: this.#nextMessage - 1, copy: this.#nextCopy - 1 })
+    await this.#files.close()
+    await this.#link.close({ message: this.#nextMessage - 1, copy: this.#copies.last })
   }
 
   /** Its texts came from another thread, each key with strings of its own. */
@@ -289,76 +252,28 @@ class SqliteQueueStore implements QueueStore {
     }
   }
 
-  /** What is whole stays at hand, for it is sent next. */
-  async #verifyStored(message: number): Promise<string | undefined> {
+  async #sealAll(prepared: readonly PreparedMessage[]): Promise<SealedMessage[]> {
+    const sealed: SealedMessage[] = []
     try {
-      const stored = (await this.link.call({ kind: 'verify', message })) as Uint8Array | FileFacts
-      if (stored instanceof Uint8Array) this.#cache.add(message, asBuffer(stored), 1)
-      else await this.files.verify(message, stored)
-      return undefined
+      for (const each of prepared) {
+        const pending = this.#intake.begun.get(each.pending.id)
+        if (pending !== each.pending) throw foreignMessage()
+        // Each has two contents.
+        sealed.push(await pending.seal(each, 2 * sealed.length))
+      }
     } catch (error) {
-      if (error instanceof StoreError && error.code === 'DAMAGED') return error.message
-      throw error
-    }
-  }
-
-  async #readStored(message: number, index: number): Promise<Buffer | undefined> {
-    const stored = (await this.link.call({ kind: 'readPiece', message, index })) as
-      Uint8Array | Bytes | undefined
-    if (typeof stored === 'number') {
-      this.files.note(message, stored)
-      return this.files.read(message, index)
-    }
-    return stored && asBuffer(stored)
-  }
-
-  async #sealAll(prepared: readonly PreparedMessage[]): Promise<Commit[]> {
-    const sealed: Commit[] = []
-    try {
-      for (const each of prepared) sealed.push(await this.#seal(each, sealed.length))
-    } catch (error) {
-      for (const { pending } of sealed) pending.unseal()
+      for (const { pending } of sealed) pending.failed()
       throw error
     }
     return sealed
   }
-
-  async #seal({ pending, message, copies }: PreparedMessage, place: number): Promise<Commit> {
-    if (!(pending instanceof SqlitePendingMessage)) {
-      throw new StoreError('FAILED', 'a message of another store cannot be committed to this one')
-    }
-    const { fileBytes, checksum, inline } = await pending.seal()
-    const stored = { ...message, id: pending.id }
-    const leased = copies.map((copy) => this.#newCopy(stored, copy))
-    const row: MessageRow = [
-      ...([pending.id, message.receivedAt, metaText(message)] as const),
-      ...([fileBytes, checksum, place] as const),
-    ]
-    return { rows: [row, leased.map(copyRow)], fileBytes, inline, copies: leased, pending }
-  }
-
-  #committed({ fileBytes, inline, copies, pending }: Commit): void {
-    if (fileBytes === 0) this.#cache.add(pending.id, inline, copies.length)
-    else this.files.note(pending.id, fileBytes)
-    pending.committed()
-  }
-
-  #newCopy(message: StoredMessage, { queue, recipients, dueAt }: NewCopy): Copy {
-    return {
-      id: this.#nextCopy++,
-      message,
-      queue,
-      recipients,
-      dueAt: dueAt ?? this.#clock.now(),
-      attempts: 0,
-      lastError: '',
-      delayNotified: false,
-    }
-  }
 }
 
-function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength)
+function foreignMessage(): StoreError {
+  return new StoreError(
+    'FAILED',
+    'a message of another store, or one that has ended, cannot be committed',
+  )
 }
 
 function ignored(): void {

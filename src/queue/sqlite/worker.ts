@@ -74,8 +74,7 @@ class QueueThread {
         case 'leasedAmong':
         case 'queuesAmong':
         case 'release':
-        case 'readPiece':
-        case 'verify':
+        case 'readParts':
         case 'setAside':
         case 'queues':
         case 'scan':
@@ -89,8 +88,8 @@ class QueueThread {
     const done: number[] = []
     const telling: Answer[] = []
     const buffers: ArrayBufferLike[] = []
-    for (const { id, value, failure } of answers) {
-      if (value instanceof Uint8Array) buffers.push(value.buffer)
+    for (const { id, value, failure, octets = [] } of answers) {
+      for (const { buffer } of octets) buffers.push(buffer)
       if (failure !== undefined) telling.push({ id, failure: plainFailure(failure) })
       else if (value === undefined) done.push(id)
       else telling.push({ id, value })

@@ -14,9 +14,10 @@ import {
   tooManyErrors,
   unrecognizedAuthentication,
 } from '../../smtp/replies.ts'
-import type { Conversation } from './conversation.ts'
+import type { Conversation, Identity } from './conversation.ts'
 import { offersAuth } from './extensions.ts'
 import { type Outcome, refusal, say } from './outcome.ts'
+import { askAgents, objection } from './session-agents.ts'
 import type { Credentials } from '../users/user-directory.ts'
 import type { Verb } from './verb.ts'
 
@@ -32,7 +33,11 @@ export const auth: Verb = {
     const known = mechanisms[mechanism.toUpperCase()]
     if (known === undefined || !offersAuth(conversation.extensionFacts))
       return refusal(conversation, unrecognizedAuthentication)
-    return more === undefined ? known(conversation, initial) : say(invalidArguments)
+    if (more !== undefined) return say(invalidArguments)
+    const agents = conversation.agentsAt('OnAuthCommand')
+    if (agents === undefined) return known(conversation, initial)
+    const question = { event: 'OnAuthCommand', mechanism: mechanism.toUpperCase() } as const
+    return askAgents(conversation, agents, question, () => known(conversation, initial))
   },
 }
 
@@ -97,11 +102,25 @@ async function logOn(conversation: Conversation, credentials: Attempt): Promise<
       const identity = conversation.identityOf(result.user)
       if (!identity.permissions.has('SMTPSubmit'))
         return refuse(conversation, credentials, 'missing SMTPSubmit permission')
+      const objected = await objectionTo(conversation, identity)
+      if (objected !== undefined) return objected
       conversation.log.authenticated(result.user.UserName)
       conversation.authenticate(identity)
       return { kind: 'authenticated', reply: authenticationSuccessful }
     }
   }
+}
+
+/** What agents have against a client whose password is right. */
+async function objectionTo(
+  conversation: Conversation,
+  identity: Identity,
+): Promise<Outcome | undefined> {
+  const event = 'OnEndOfAuthentication'
+  const agents = conversation.agentsAt(event)
+  if (agents === undefined) return undefined
+  const failed = say(temporaryAuthenticationFailure)
+  return objection(conversation, agents, { event }, { identity, failed })
 }
 
 function refuse(conversation: Conversation, credentials: Attempt, reason: string): Outcome {

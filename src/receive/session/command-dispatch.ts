@@ -10,7 +10,8 @@ import type { Conversation } from './conversation.ts'
 import { type Outcome, say, sayAndClose } from './outcome.ts'
 import { SessionErrors } from './session-errors.ts'
 import { verbs } from './verb-table.ts'
-import type { Verb } from './verb.ts'
+import { askAgents } from './session-agents.ts'
+import type { CommandLine, Verb } from './verb.ts'
 
 const httpRequest = /^[A-Z]{3,8} \S+ HTTP\/\d/
 
@@ -20,6 +21,7 @@ export class CommandDispatch {
   readonly #errors = new SessionErrors()
   /** The one said last, where it was one. */
   #verb: Verb | undefined
+  #command = ''
 
   constructor(conversation: Conversation) {
     this.#conversation = conversation
@@ -30,13 +32,19 @@ export class CommandDispatch {
     const command = splitCommand(line)
     const verb = verbs.get(command.verb)
     this.#verb = verb
+    this.#command = command.verb
     if (verb === undefined) return this.#unknown(command, line)
     this.#conversation.authenticating = command.verb === 'AUTH'
     this.#conversation.log.command(command)
     const refusal = this.#refusal(verb, pipelined)
     if (refusal !== undefined) return refusal
     if (command.isSpoilt) return verb.spoilt ?? say(invalidArguments)
-    return verb.run(this.#conversation, { argument: command.argument, pipelined })
+    return this.#perform(verb, { argument: command.argument, pipelined })
+  }
+
+  /** The verb of the line taken last. */
+  get command(): string {
+    return this.#command
   }
 
   /**
@@ -47,6 +55,14 @@ export class CommandDispatch {
     const { connector, peer } = this.#conversation
     if (peer.permissions.has('SMTPAcceptXProxyFrom')) return false
     return this.#errors.count(this.#verb, outcome) > connector.MaxProtocolErrors
+  }
+
+  #perform(verb: Verb, line: CommandLine): Awaitable<Outcome> {
+    const { event } = verb
+    const agents = event && this.#conversation.agentsAt(event)
+    if (event === undefined || agents === undefined) return verb.run(this.#conversation, line)
+    const goOn = () => verb.run(this.#conversation, line)
+    return askAgents(this.#conversation, agents, { event }, goOn)
   }
 
   #unknown(command: Command, line: Buffer): Outcome {

@@ -13,8 +13,8 @@ import {
   unrecognizedCommand,
 } from '../../smtp/replies.ts'
 import { type Reply, isPositive, replyText } from '../../smtp/reply.ts'
-import { type ContentFaults, ContentIntake } from './content-intake.ts'
-import type { Conversation, Transaction } from './conversation.ts'
+import type { Arrival, ContentFaults } from './arrival.ts'
+import type { Conversation } from './conversation.ts'
 import { maxMessageSize } from './mail-verbs.ts'
 import { type Outcome, say, sayAndClose } from './outcome.ts'
 import type { Verb } from './verb.ts'
@@ -25,11 +25,11 @@ export const data: Verb = {
   endsPipelining: true,
   run(conversation, { argument }) {
     if (argument !== '') return say(invalidArguments)
-    const transaction = readyForContent(conversation)
-    if ('code' in transaction) return say(transaction)
-    if (transaction.intake !== undefined) return say(badSequence)
-    return startContent(conversation, transaction, {
-      accepted: (intake) => ({ kind: 'read-content', reply: startMailInput, intake }),
+    const arrival = readyForContent(conversation)
+    if ('code' in arrival) return say(arrival)
+    if (arrival.hasContent) return say(badSequence)
+    return startContent(conversation, arrival, {
+      accepted: () => ({ kind: 'read-content', reply: startMailInput, arrival }),
       refused: say,
     })
   },
@@ -51,15 +51,15 @@ export const bdat: Verb = {
     if (!connector.ChunkingEnabled) return sayAndClose(unrecognizedCommand)
     if (match === null || octets > absurdChunk) return sayAndClose(invalidArguments)
     const chunk: Chunk = { octets, last: match[2] !== undefined }
-    const transaction = readyForContent(conversation)
-    if ('code' in transaction) return dropChunk(chunk, transaction)
-    if (transaction.intake !== undefined) return readChunk(conversation, transaction.intake, chunk)
+    const arrival = readyForContent(conversation)
+    if ('code' in arrival) return dropChunk(chunk, arrival)
+    if (arrival.hasContent) return readChunk(conversation, arrival, chunk)
     if (octets > maxMessageSize(conversation)) {
       conversation.abandonTransaction()
       return dropChunk(chunk, messageTooLarge)
     }
-    return startContent(conversation, transaction, {
-      accepted: (intake) => readChunk(conversation, intake, chunk),
+    return startContent(conversation, arrival, {
+      accepted: () => readChunk(conversation, arrival, chunk),
       refused: (refusal) => dropChunk(chunk, refusal),
     })
   },
@@ -70,20 +70,20 @@ interface Chunk {
   readonly last: boolean
 }
 
-function readyForContent({ phase }: Conversation): Transaction | Reply {
+function readyForContent({ phase }: Conversation): Arrival | Reply {
   if (phase.kind === 'connected') return sendHelloFirst
   if (phase.kind === 'ready') return needMailCommand
-  return phase.transaction.recipients === 0 ? needRcptCommand : phase.transaction
+  return phase.arrival.recipients === 0 ? needRcptCommand : phase.arrival
 }
 
 interface ContentAnswers {
-  readonly accepted: (intake: ContentIntake) => Outcome
+  readonly accepted: () => Outcome
   readonly refused: (refusal: Reply) => Outcome
 }
 
 function startContent(
   conversation: Conversation,
-  transaction: Transaction,
+  arrival: Arrival,
   { accepted, refused }: ContentAnswers,
 ): Awaitable<Outcome> {
   const answer = (refusal: Reply | undefined): Outcome => {
@@ -91,28 +91,24 @@ function startContent(
       conversation.abandonTransaction()
       return refused(refusal)
     }
-    transaction.intake = new ContentIntake(transaction.message, {
-      maxSize: maxMessageSize(conversation),
-      rejectBareLinefeed: conversation.connector.BareLinefeedRejectionEnabled,
-    })
-    return accepted(transaction.intake)
+    return accepted()
   }
-  const started = transaction.message.startContent()
+  const started = arrival.startContent()
   return started instanceof Promise ? started.then(answer) : answer(started)
 }
 
-function readChunk(conversation: Conversation, intake: ContentIntake, chunk: Chunk): Outcome {
-  const finished = () => chunkRead(conversation, intake, chunk)
-  return { kind: 'read-chunk', octets: chunk.octets, intake, finished }
+function readChunk(conversation: Conversation, arrival: Arrival, chunk: Chunk): Outcome {
+  const finished = () => chunkRead(conversation, arrival, chunk)
+  return { kind: 'read-chunk', octets: chunk.octets, arrival, finished }
 }
 
 /** The message is whole: commits it, and answers with what the sink says. */
 export async function concludeMessage(
   conversation: Conversation,
-  intake: ContentIntake,
+  arrival: Arrival,
   faults?: ContentFaults,
 ): Promise<Outcome> {
-  const reply = await intake.finish(faults)
+  const reply = await arrival.end(faults)
   conversation.endTransaction()
   if (isPositive(reply)) conversation.log.catchUp()
   if (isHeaderRefusal(reply)) return sayAndClose(reply)
@@ -126,11 +122,11 @@ function isHeaderRefusal(reply: Reply): boolean {
 
 function chunkRead(
   conversation: Conversation,
-  intake: ContentIntake,
+  arrival: Arrival,
   { octets, last }: Chunk,
 ): Awaitable<Outcome> {
-  if (last) return concludeMessage(conversation, intake)
-  if (intake.refusal !== undefined) return say(intake.refusal)
+  if (last) return concludeMessage(conversation, arrival)
+  if (arrival.refusal !== undefined) return say(arrival.refusal)
   const crumb = octets < smallChunk
   return { kind: 'reply', reply: chunkReceived(octets), ...(crumb && { effect: 'crumb' }) }
 }

@@ -1,9 +1,11 @@
+import type { Agent } from '../../agents/agent.ts'
+import type { SessionEvent } from '../../agents/agent-events.ts'
+import { type AgentRoster, noAgents } from '../../agents/agent-roster.ts'
+import type { AgentRunner } from '../../agents/agent-runner.ts'
 import type { Clock } from '../../base/clock.ts'
-import type { Envelope } from '../../message/envelope.ts'
 import type {
   ContentLimits,
   Endpoint,
-  IncomingMessage,
   MessageSink,
   Principal,
   ProxiedClient,
@@ -16,11 +18,12 @@ import type { OutboundTunnel } from '../../proxy/outbound-tunnel.ts'
 import type { Reply } from '../../smtp/reply.ts'
 import type { Directory } from '../../directory/directory.ts'
 import type { AcceptedDomains } from './accepted-domains.ts'
-import type { ContentIntake } from './content-intake.ts'
+import type { Arrival } from './arrival.ts'
 import type { ExtensionFacts } from './extensions.ts'
-import type { CountedMessage, MessageRates, MessageSource } from '../limits/message-rates.ts'
+import type { MessageRates, MessageSource } from '../limits/message-rates.ts'
 import { type Party, permissionsFor } from '../connectors/permissions.ts'
 import type { ReceiveConnector } from '../connectors/receive-connector.ts'
+import { isOpenToServices } from '../connectors/service-targets.ts'
 import type { SessionLog } from './session-log.ts'
 import type { SecuredConnection } from './session-transport.ts'
 import type { TurnQueue } from '../limits/turns.ts'
@@ -48,6 +51,8 @@ export interface ConversationServices {
   isInternalCertificate(certificate: Buffer): boolean
   /** Opens connections for the Transport service (XPROXYTO); the front end has it. */
   readonly tunnel?: OutboundTunnel | undefined
+  /** Asks the transport agents; absent where none can be. */
+  readonly agents?: AgentRunner | undefined
 }
 
 /** Who a party is and what it may do here. */
@@ -66,19 +71,7 @@ export interface Hello {
 export type Phase =
   | { readonly kind: 'connected' }
   | { readonly kind: 'ready'; readonly hello: Hello }
-  | { readonly kind: 'transaction'; readonly hello: Hello; readonly transaction: Transaction }
-
-/** A mail transaction after MAIL. */
-export interface Transaction {
-  readonly message: IncomingMessage
-  readonly envelope: Envelope
-  /** As a message of MessageRateLimit; undefined where the front end has counted it. */
-  readonly counted: CountedMessage | undefined
-  /** Recipients taken so far. */
-  recipients: number
-  /** BDAT has begun; DATA and RCPT are out of place now. */
-  intake?: ContentIntake
-}
+  | { readonly kind: 'transaction'; readonly hello: Hello; readonly arrival: Arrival }
 
 /** A client that a front end of ours speaks for. */
 interface Handover {
@@ -117,6 +110,8 @@ export class Conversation {
    */
   authenticating = false
   readonly #tlsAvailable: boolean
+  /** Those in force when the session began. */
+  readonly #agents: AgentRoster
   #tls: TlsFacts | undefined
   #phase: Phase = { kind: 'connected' }
   /** What the peer itself proved. */
@@ -134,6 +129,7 @@ export class Conversation {
     this.remote = options.remote
     this.fqdn = options.connector.Fqdn === '' ? options.services.fqdn : options.connector.Fqdn
     this.#tlsAvailable = options.tlsAvailable
+    this.#agents = options.services.agents?.roster ?? noAgents
     this.#peer = this.#unprovenIdentity()
   }
 
@@ -153,6 +149,15 @@ export class Conversation {
   /** The peer itself, whoever it speaks for. */
   get peer(): Identity {
     return this.#peer
+  }
+
+  /**
+   * The agents to be asked at an event of the session; undefined when there are none. A front end of ours
+   * asks them about its clients itself.
+   */
+  agentsAt(event: SessionEvent): readonly Agent[] | undefined {
+    const agents = this.#agents.at(event)
+    return agents === undefined || this.#speaksForOthers ? undefined : agents
   }
 
   /** Replies that refuse are held back only for those who proved nothing. */
@@ -225,10 +230,10 @@ export class Conversation {
   }
 
   /** MAIL was taken. */
-  open(transaction: Transaction): void {
+  open(arrival: Arrival): void {
     if (this.#phase.kind !== 'ready')
       throw new Error(`a transaction cannot open when ${this.#phase.kind}`)
-    this.#phase = { kind: 'transaction', hello: this.#phase.hello, transaction }
+    this.#phase = { kind: 'transaction', hello: this.#phase.hello, arrival }
   }
 
   /** The transaction ended by itself: committed or refused. */
@@ -240,14 +245,9 @@ export class Conversation {
   /** Forgets a transaction that is open. No call to its message may be under way. */
   abandonTransaction(): void {
     if (this.#phase.kind !== 'transaction') return
-    const { intake, message, counted } = this.#phase.transaction
+    const { arrival } = this.#phase
     this.endTransaction()
-    if (intake !== undefined) {
-      intake.abandon()
-      return
-    }
-    counted?.takeBack()
-    message.abort()
+    arrival.abandon()
   }
 
   /** A TLS handshake ended: all that was said before is forgotten (RFC 3207 4.2). */
@@ -290,6 +290,13 @@ export class Conversation {
     this.#facts = undefined
     this.log.handedOver(`${client.sessionId} ${client.client.address}:${client.client.port}`)
     this.log.permissions(identity.permissions)
+  }
+
+  get #speaksForOthers(): boolean {
+    if (this.#peer.permissions.has('SMTPAcceptXProxyFrom')) return true
+    // Before it proved it: who comes from this machine to a connector for its services.
+    const fromHere = this.remote.address === this.local.address
+    return fromHere && isOpenToServices(this.connector, 'HubTransport')
   }
 
   #become(identity: Identity): void {

@@ -21,7 +21,8 @@ import {
   tooManyRecipients,
 } from '../../smtp/replies.ts'
 import type { Reply } from '../../smtp/reply.ts'
-import type { Conversation, Hello, Transaction } from './conversation.ts'
+import { Arrival } from './arrival.ts'
+import type { Conversation, Hello } from './conversation.ts'
 import type { CountedMessage } from '../limits/message-rates.ts'
 import { takenParameters } from './extensions.ts'
 import { type Outcome, refusal, say, sayAndClose } from './outcome.ts'
@@ -60,18 +61,18 @@ export const rcpt: Verb = {
   run(conversation, { argument }) {
     const { phase, connector, services, identity } = conversation
     if (phase.kind !== 'transaction') return say(needMailCommand)
-    const { transaction, hello } = phase
-    if (transaction.intake !== undefined) return say(badSequence)
+    const { arrival, hello } = phase
+    if (arrival.hasContent) return say(badSequence)
     const command = parseRecipient(conversation, hello, argument)
     if ('code' in command) return say(command)
-    if (transaction.recipients >= maxRecipients(conversation)) return say(tooManyRecipients)
+    if (arrival.recipients >= maxRecipients(conversation)) return say(tooManyRecipients)
     const domains = services.acceptedDomains
     const denied = checkRecipient(command.address, identity.permissions, { connector, domains })
     if (denied !== undefined) return refusal(conversation, denied)
-    const unknown = checkIsKnown(conversation, command.address)
-    return unknown instanceof Promise
-      ? unknown.then((late) => addRecipient(conversation, transaction, { command, denied: late }))
-      : addRecipient(conversation, transaction, { command, denied: unknown })
+    const added = arrival.addRecipient(command, (address) => checkIsKnown(conversation, address))
+    return added instanceof Promise
+      ? added.then((late) => recipientAdded(conversation, late))
+      : recipientAdded(conversation, added)
   },
 }
 
@@ -96,6 +97,7 @@ function begin(
     session: conversation.facts,
     envelope,
     ...(command.size !== undefined && { declaredSize: command.size }),
+    maxSize: maxMessageSize(conversation),
     limits: conversation.contentLimits,
   }
   const began = (opened: IncomingMessage | Reply): Outcome => {
@@ -103,7 +105,8 @@ function begin(
       counted?.takeBack()
       return say(opened)
     }
-    conversation.open({ message: opened, envelope, counted, recipients: 0 })
+    const rejectBareLinefeed = conversation.connector.BareLinefeedRejectionEnabled
+    conversation.open(new Arrival(opened, { envelope, counted, rejectBareLinefeed }))
     return say(senderOk)
   }
   const opened = conversation.services.sink.begin(transaction)
@@ -129,31 +132,12 @@ function parseRecipient(
 ): RcptCommand | Reply {
   const { phase, fqdn, services } = conversation
   const extensions = takenParameters(conversation.extensionFacts, hello.extended)
-  const smtpUtf8 = phase.kind === 'transaction' && phase.transaction.envelope.smtpUtf8
+  const smtpUtf8 = phase.kind === 'transaction' && phase.arrival.envelope.smtpUtf8
   const command = parseRcptCommand(argument, extensions, smtpUtf8)
   if ('code' in command || command.address.includes('@')) return command
   return { ...command, address: completeRecipient(command.address, services.acceptedDomains, fqdn) }
 }
 
-/** Adds the recipient, unless the directory says no. */
-function addRecipient(
-  conversation: Conversation,
-  transaction: Transaction,
-  { command, denied }: { readonly command: RcptCommand; readonly denied: Reply | undefined },
-): Awaitable<Outcome> {
-  if (denied !== undefined) return refusal(conversation, denied)
-  const answer = transaction.message.addRecipient(command)
-  return answer instanceof Promise
-    ? answer.then((late) => recipientAdded(conversation, transaction, late))
-    : recipientAdded(conversation, transaction, answer)
-}
-
-function recipientAdded(
-  conversation: Conversation,
-  transaction: Transaction,
-  denied: Reply | undefined,
-): Outcome {
-  if (denied !== undefined) return refusal(conversation, denied)
-  transaction.recipients++
-  return say(recipientOk)
+function recipientAdded(conversation: Conversation, denied: Reply | undefined): Outcome {
+  return denied === undefined ? say(recipientOk) : refusal(conversation, denied)
 }

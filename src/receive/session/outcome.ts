@@ -3,7 +3,7 @@ import type { Bytes } from '../../base/byte-size.ts'
 import type { Milliseconds } from '../../base/time-span.ts'
 import type { OpenTunnel } from '../../proxy/outbound-tunnel.ts'
 import type { Reply } from '../../smtp/reply.ts'
-import type { ContentIntake } from './content-intake.ts'
+import type { Arrival } from './arrival.ts'
 import type { Conversation } from './conversation.ts'
 import type { CertificateUse } from './session-transport.ts'
 
@@ -30,12 +30,12 @@ export type Outcome =
   | { readonly kind: 'authenticated'; readonly reply: Reply }
   | { readonly kind: 'start-tls'; readonly reply: Reply; readonly certificate: CertificateUse }
   /** 354, then content to the final dot. */
-  | { readonly kind: 'read-content'; readonly reply: Reply; readonly intake: ContentIntake }
-  /** So many octets of BDAT, then what `finished` says. Without an intake they are dropped. */
+  | { readonly kind: 'read-content'; readonly reply: Reply; readonly arrival: Arrival }
+  /** So many octets of BDAT, then what `finished` says. Without an arrival they are dropped. */
   | {
       readonly kind: 'read-chunk'
       readonly octets: Bytes
-      readonly intake?: ContentIntake
+      readonly arrival?: Arrival
       readonly finished: () => Awaitable<Outcome>
     }
   /** The connection goes on as a tunnel to a next hop; the session is over. */

@@ -3,6 +3,7 @@ import { say } from './outcome.ts'
 import type { Verb } from './verb.ts'
 
 export const rset: Verb = {
+  event: 'OnRsetCommand',
   idle: true,
   run(conversation) {
     conversation.abandonTransaction()
@@ -10,7 +11,7 @@ export const rset: Verb = {
   },
 }
 
-export const noop: Verb = { idle: true, run: () => say(noopOk) }
+export const noop: Verb = { event: 'OnNoopCommand', idle: true, run: () => say(noopOk) }
 
 /** Never tells whether a mailbox exists (RFC 5321 7.3). */
 export const vrfy: Verb = { idle: true, run: () => say(cannotVerify) }
@@ -22,6 +23,7 @@ export const quit: Verb = {
 const basicVerbs = ['HELO', 'EHLO', 'MAIL', 'RCPT', 'DATA', 'RSET', 'NOOP', 'QUIT', 'HELP', 'VRFY']
 
 export const help: Verb = {
+  event: 'OnHelpCommand',
   idle: true,
   run({ extensionFacts, connector }) {
     const { authenticated, encrypted } = extensionFacts

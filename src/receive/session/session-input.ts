@@ -2,7 +2,7 @@ import type { Awaitable } from '../../base/awaitable.ts'
 import { type Input, InputFramer } from '../../smtp/input-framer.ts'
 import { bareLineEnd, lineTooLong } from '../../smtp/replies.ts'
 import { CommandDispatch } from './command-dispatch.ts'
-import type { ContentFaults } from './content-intake.ts'
+import type { ContentFaults } from './arrival.ts'
 import { concludeMessage } from './content-verbs.ts'
 import type { Conversation } from './conversation.ts'
 import { type AnswerHandler, type Outcome, say } from './outcome.ts'
@@ -53,6 +53,11 @@ export class SessionInput {
   /** Forgets what waits, and expects a command (after STARTTLS, RFC 3207 4.2). */
   discard(): void {
     this.#framer.discard()
+  }
+
+  /** The verb of the command taken last. */
+  get command(): string {
+    return this.#dispatch.command
   }
 
   /** Whether the reply is one error more than MaxProtocolErrors. */
@@ -116,9 +121,9 @@ export class SessionInput {
     const expected = this.#expects
     switch (expected.kind) {
       case 'read-content':
-        return expected.intake.write(chunk)
+        return expected.arrival.write(chunk)
       case 'read-chunk':
-        return expected.intake?.writeOctets(chunk)
+        return expected.arrival?.writeOctets(chunk)
       case 'command':
       case 'answer':
         return undefined
@@ -128,6 +133,6 @@ export class SessionInput {
   #endContent(faults: ContentFaults): Awaitable<Outcome | undefined> {
     const expected = this.#taken()
     if (expected.kind !== 'read-content') return undefined
-    return concludeMessage(this.#conversation, expected.intake, faults)
+    return concludeMessage(this.#conversation, expected.arrival, faults)
   }
 }

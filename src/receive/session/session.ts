@@ -14,6 +14,7 @@ import type { Reply } from '../../smtp/reply.ts'
 import { Conversation, type ConversationOptions } from './conversation.ts'
 import { greeting } from './greeting.ts'
 import type { Outcome } from './outcome.ts'
+import { askAtConnect, refusalIn, tellDisconnected, tellRejected } from './session-agents.ts'
 import { type Deadline, SessionDeadlines } from './session-deadlines.ts'
 import type {
   CertificateUse,
@@ -146,6 +147,7 @@ export class ReceiveSession implements TransportEvents {
     this.#timer?.cancel()
     this.#deadlines.cancel()
     this.#conversation.end()
+    tellDisconnected(this.#conversation)
     // A call that is under way sees `#gone` when it returns and forgets the message then.
     if (!this.#busy || this.#tarpitting) this.#guard(() => this.#conversation.abandonTransaction())
     this.#options.log.disconnected(reason, detail)
@@ -168,6 +170,22 @@ export class ReceiveSession implements TransportEvents {
     if (this.#input.waits) {
       this.#options.log.note('The client did not wait for the greeting')
       this.#end([improperPipelining])
+      return
+    }
+    const asking = askAtConnect(this.#conversation)
+    if (asking === undefined) this.#welcome()
+    else
+      asking.then(
+        (objected) => this.#guard(() => this.#welcome(objected)),
+        (error: unknown) => this.#fail(error),
+      )
+  }
+
+  /** Greets the client, or tells it to go. */
+  #welcome(objected?: Outcome): void {
+    if (this.#over) return
+    if (objected !== undefined) {
+      this.#end([refusalIn(objected) ?? serviceNotAvailable])
       return
     }
     const { connector, fqdn } = this.#conversation
@@ -213,14 +231,20 @@ export class ReceiveSession implements TransportEvents {
     release?.()
   }
 
-  #run(result: Awaitable<Outcome | undefined>): void {
+  /** `told`: agents know of a refusal in it. */
+  #run(result: Awaitable<Outcome | undefined>, told = false): void {
     if (!(result instanceof Promise)) {
-      if (result !== undefined) this.#apply(result)
+      const known = told || result === undefined
+      const telling = known
+        ? undefined
+        : tellRejected(this.#conversation, this.#input.command, result)
+      if (telling !== undefined) this.#run(telling, true)
+      else if (result !== undefined) this.#apply(result)
       return
     }
     this.#busy = true
     result.then(
-      (outcome) => this.#guard(() => this.#resume(outcome)),
+      (outcome) => this.#guard(() => this.#resume(outcome, told)),
       (error: unknown) => this.#fail(error),
     )
   }
@@ -234,7 +258,7 @@ export class ReceiveSession implements TransportEvents {
     }
   }
 
-  #resume(outcome?: Outcome): void {
+  #resume(outcome?: Outcome, told?: boolean): void {
     this.#busy = false
     if (this.#gone) {
       if (outcome?.kind === 'tunnel') outcome.tunnel.abort()
@@ -242,7 +266,7 @@ export class ReceiveSession implements TransportEvents {
       return
     }
     this.#deadlines.touch()
-    this.#run(outcome)
+    this.#run(outcome, told)
     this.#endIfDue()
     this.#proceed()
   }

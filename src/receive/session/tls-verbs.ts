@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../base/awaitable.ts'
 import {
   invalidArguments,
   tlsAlreadyStarted,
@@ -7,6 +8,7 @@ import {
 import type { Conversation } from './conversation.ts'
 import { type ExtensionFacts, offersAnonymousTls, offersStartTls } from './extensions.ts'
 import { type Outcome, say } from './outcome.ts'
+import { askAgents } from './session-agents.ts'
 import type { CertificateUse } from './session-transport.ts'
 import type { CommandLine, Verb } from './verb.ts'
 
@@ -33,10 +35,17 @@ function upgrade(
   conversation: Conversation,
   { argument }: CommandLine,
   { offers, use }: Upgrade,
-): Outcome {
+): Awaitable<Outcome> {
   if (conversation.tls !== undefined) return say(tlsAlreadyStarted)
   if (!offers(conversation.extensionFacts)) return say(unrecognizedCommand)
   if (argument !== '') return say(invalidArguments)
+  const agents = conversation.agentsAt('OnStartTlsCommand')
+  if (agents === undefined) return begin(conversation, use)
+  const goOn = () => begin(conversation, use)
+  return askAgents(conversation, agents, { event: 'OnStartTlsCommand' }, goOn)
+}
+
+function begin(conversation: Conversation, certificate: CertificateUse): Outcome {
   conversation.abandonTransaction()
-  return { kind: 'start-tls', reply: tlsReady, certificate: use }
+  return { kind: 'start-tls', reply: tlsReady, certificate }
 }

@@ -14,6 +14,8 @@ export interface Verb {
   run(conversation: Conversation, line: CommandLine): Awaitable<Outcome>
   /** The answer to a line with a control character, or octets that are not UTF-8; else 501 5.5.4. */
   readonly spoilt?: Outcome
+  /** Agents are asked before it runs. */
+  readonly event?: 'OnNoopCommand' | 'OnRsetCommand' | 'OnHelpCommand'
   /** Refused with 503 before HELO or EHLO. */
   readonly afterHello?: true
   /** The client must wait for the answer (RFC 2920 3.1): more input behind it is abuse. */

@@ -48,3 +48,16 @@ test('an unknown flag is a usage error', async () => {
   expect(await runCommand(['check-config', '--konfig'], io)).toBe(2)
   expect(io.err()).toContain('Usage: edge check-config')
 })
+
+test('tells what is wrong in the file of recipients, which a start would go on without', async () => {
+  const folder = await tempFolder()
+  const config = join(folder, 'server.yaml')
+  await writeFile(
+    config,
+    'Server: { Name: EDGE01, Fqdn: edge01.example.com, Role: Edge }\nDirectory: { File: r.csv }\n',
+  )
+  await writeFile(join(folder, 'r.csv'), 'RecipientType,Name,EmailAddresses\nUserMailbox,A,none\n')
+  const io = captured()
+  expect(await runCommand(['check-config', '--config', config], io)).toBe(1)
+  expect(io.err()).toContain(`${join(folder, 'r.csv')}:2: EmailAddresses must have addresses`)
+})

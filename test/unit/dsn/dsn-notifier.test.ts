@@ -107,8 +107,8 @@ const failure = (recipient: Partial<Recipient> = {}, more: object = {}): Recipie
 /** Commits a notification and gives its text, octets as Latin-1. */
 async function text(prepared: PreparedMessage | undefined): Promise<string> {
   if (prepared === undefined) return ''
-  const { pending, message, copies } = prepared
-  await pending.commit(message, copies)
+  const { pending, message, header, copies } = prepared
+  await pending.commit(message, header, copies)
   const { content } = store.messages.at(-1) ?? { content: Buffer.alloc(0) }
   expect(message.size).toBe(content.length)
   return content.toString('latin1')

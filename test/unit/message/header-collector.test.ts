@@ -25,8 +25,8 @@ function split(pieces: readonly string[], maxHeaderSize = 1000): Split {
 function texts(parts: ReturnType<HeaderCollector['end']>, rest: string) {
   return {
     header: parts.header.bytes.toString('latin1'),
-    separator: parts.separator.toString('latin1'),
-    body: parts.body.toString('latin1') + rest,
+    separator: parts.body.toString('latin1', 0, parts.separatorLength),
+    body: parts.body.toString('latin1', parts.separatorLength) + rest,
   }
 }
 

@@ -63,7 +63,7 @@ test('the back end finds every field below our trace field, and the body as it c
       if (progress.kind !== 'complete') throw new Error('the header has no end')
       const { header, body } = progress
       expect(withoutStrayLines(header).bytes.toString('latin1')).toBe(trace + fields)
-      expect(body.toString('latin1')).toBe(' body\r\n')
+      expect(body.toString('latin1')).toBe('\r\n body\r\n')
     }),
   )
 })

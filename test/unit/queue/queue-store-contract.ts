@@ -1,10 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import type { QueueFigures, QueueStore, Settlement } from '../../../src/queue/queue-store.ts'
+import type {
+  PendingMessage,
+  QueueFigures,
+  QueueStore,
+  Settlement,
+} from '../../../src/queue/queue-store.ts'
 import type { Copy } from '../../../src/queue/stored-message.ts'
 import {
   commitTo,
   contentOf,
   domainQueue,
+  noHeader,
   sampleMessage,
   sampleTime,
   writeAll,
@@ -33,6 +39,15 @@ function only<T>(values: readonly T[]): T {
   return value
 }
 
+async function writtenTo(pending: PendingMessage): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  for (;;) {
+    const piece = await pending.readPiece(pieces.length)
+    if (piece === undefined) return Buffer.concat(pieces)
+    pieces.push(piece)
+  }
+}
+
 /** What every queue store promises; `open` makes an empty one. */
 export function queueStoreContract(name: string, open: () => Promise<QueueStore>): void {
   const scenario = (title: string, run: (store: QueueStore) => Promise<void>) =>
@@ -50,6 +65,20 @@ export function queueStoreContract(name: string, open: () => Promise<QueueStore>
       store.release(copies)
       expect(await store.lease(first, far, 10)).toEqual([copies[0]])
     })
+    scenario('what is known of a message is kept with it', async (store) => {
+      const properties = {
+        scl: -1,
+        priority: 'High' as const,
+        directionality: 'Incoming' as const,
+        authenticationResults: 'edge01.corp.example; spf=pass',
+        tags: { 'Tagger.Word': 'ü' },
+      }
+      store.release(await commitTo(store, [first], { message: { properties } }))
+      const [copy] = await store.lease(first, far, 10)
+      expect(copy?.message.properties).toEqual(properties)
+      store.release(await commitTo(store, [second]))
+      expect((await store.lease(second, far, 10))[0]?.message).not.toHaveProperty('properties')
+    })
     scenario('ids grow strictly', async (store) => {
       const ids: number[] = []
       for (let n = 0; n < 5; n++) ids.push(only(await commitTo(store, [first])).message.id)
@@ -59,23 +88,57 @@ export function queueStoreContract(name: string, open: () => Promise<QueueStore>
       const content = Buffer.from(Array.from({ length: 700_001 }, (_, at) => (at * 7919) % 251))
       const pending = store.begin()
       await writeAll(pending, content, 10_007)
-      await pending.commit(sampleMessage(), [
+      await pending.commit(sampleMessage(), noHeader, [
         { queue: first, recipients: [{ address: 'b@first.test' }] },
       ])
       expect((await contentOf(store, pending.id)).equals(content)).toBe(true)
     })
+    scenario('the header comes back apart from the body', async (store) => {
+      for (const size of [0, 20, 700_001]) {
+        const pending = store.begin()
+        const body = Buffer.alloc(size, '\r\nbody')
+        await writeAll(pending, body, 100_003)
+        const header = Buffer.from('Subject: a\r\nX-Empty:\r\n')
+        const copies = [{ queue: first, recipients: [{ address: 'b@first.test' }] }]
+        await pending.commit(sampleMessage(), header, copies)
+        expect(String(await store.readHeader(pending.id))).toBe('Subject: a\r\nX-Empty:\r\n')
+        const whole = await contentOf(store, pending.id)
+        expect(whole.equals(Buffer.concat([header, body]))).toBe(true)
+      }
+    })
+    scenario('of a message that never was neither part can be read', async (store) => {
+      await expect(contentOf(store, 17)).rejects.toMatchObject({ code: 'GONE' })
+      const body = Promise.resolve(store.readBody(17, 0))
+      await expect(body).rejects.toMatchObject({ code: 'GONE' })
+    })
+    scenario('what was written can be read before the commit, and added to', async (store) => {
+      for (const size of [10, 600_000]) {
+        const pending = store.begin()
+        expect(await pending.readPiece(0)).toBeUndefined()
+        const body = Buffer.from(Array.from({ length: size }, (_, at) => (at * 7919) % 251))
+        await writeAll(pending, body, 90_001)
+        expect((await writtenTo(pending)).equals(body)).toBe(true)
+        await pending.write(Buffer.from('more'))
+        const whole = Buffer.concat([body, Buffer.from('more')])
+        expect((await writtenTo(pending)).equals(whole)).toBe(true)
+        const copies = [{ queue: first, recipients: [{ address: 'b@first.test' }] }]
+        await pending.commit(sampleMessage(), noHeader, copies)
+        expect((await contentOf(store, pending.id)).equals(whole)).toBe(true)
+      }
+    })
     scenario('a message without content has no pieces', async (store) => {
       const pending = store.begin()
-      await pending.commit(sampleMessage(), [
+      await pending.commit(sampleMessage(), noHeader, [
         { queue: first, recipients: [{ address: 'b@first.test' }] },
       ])
-      expect(await store.readPiece(pending.id, 0)).toBeUndefined()
+      expect(await store.readHeader(pending.id)).toHaveLength(0)
+      expect(await store.readBody(pending.id, 0)).toBeUndefined()
     })
     scenario('nothing remains of an aborted message', async (store) => {
       const pending = store.begin()
       await writeAll(pending, Buffer.alloc(500_000, 1), 60_000)
       pending.abort()
-      expect(await store.readPiece(pending.id, 0)).toBeUndefined()
+      await expect(contentOf(store, pending.id)).rejects.toMatchObject({ code: 'GONE' })
       expect((await store.scan({ limit: 10 })).copies).toEqual([])
     })
     scenario('an aborted message takes neither content nor a commit', async (store) => {
@@ -84,17 +147,19 @@ export function queueStoreContract(name: string, open: () => Promise<QueueStore>
       await expect(Promise.resolve(pending.write(Buffer.from('x')))).rejects.toMatchObject({
         code: 'FAILED',
       })
-      await expect(pending.commit(sampleMessage(), [])).rejects.toMatchObject({ code: 'FAILED' })
+      await expect(pending.commit(sampleMessage(), noHeader, [])).rejects.toMatchObject({
+        code: 'FAILED',
+      })
     })
     scenario('a notification of another store is refused, and the copy stays', async (store) => {
       const [copy] = await commitTo(store, [first])
       if (copy === undefined) return expect.unreachable()
       const pending = {
-        ...{ id: 1, write: () => undefined, abort: () => undefined },
+        ...{ id: 1, write: () => undefined, readPiece: () => undefined, abort: () => undefined },
         commit: () => Promise.resolve([]),
       }
       const copies = [{ queue: first, recipients: [{ address: 'b@first.test' }] }]
-      const notifications = [{ pending, message: sampleMessage(), copies }]
+      const notifications = [{ pending, message: sampleMessage(), header: noHeader, copies }]
       const settlement = {
         remaining: [],
         dueAt: 0,
@@ -111,7 +176,7 @@ export function queueStoreContract(name: string, open: () => Promise<QueueStore>
     scenario('an abort after the commit changes nothing', async (store) => {
       const pending = store.begin()
       await pending.write(Buffer.from('kept'))
-      await pending.commit(sampleMessage(), [
+      await pending.commit(sampleMessage(), noHeader, [
         { queue: first, recipients: [{ address: 'b@first.test' }] },
       ])
       pending.abort()
@@ -185,7 +250,7 @@ export function queueStoreContract(name: string, open: () => Promise<QueueStore>
         await store.settle(gone(a))
         expect(String(await contentOf(store, a.message.id))).toBe('Hello world.')
         await store.settle(gone(b))
-        expect(await store.readPiece(a.message.id, 0)).toBeUndefined()
+        await expect(contentOf(store, a.message.id)).rejects.toMatchObject({ code: 'GONE' })
         expect((await store.scan({ limit: 10 })).copies).toEqual([])
       },
     )
@@ -216,7 +281,12 @@ export function queueStoreContract(name: string, open: () => Promise<QueueStore>
           gone(copy, {
             moved: [{ queue: second, recipients: copy.recipients, dueAt: 5 }],
             notifications: [
-              { pending, message: sampleMessage({ source: 'DSN' }), copies: [notification] },
+              {
+                pending,
+                message: sampleMessage({ source: 'DSN' }),
+                header: noHeader,
+                copies: [notification],
+              },
             ],
           }),
         )

@@ -56,6 +56,16 @@ export const transportServiceHelp: Readonly<Record<string, string>> = {
   MaxConnectionRatePerMinute: 'The most connections taken in one minute.',
   IntraOrgConnectorProtocolLoggingLevel:
     'Whether the conversations with the Transport service are in the protocol log: None or Verbose.',
+  PickupDirectoryPath:
+    'The folder that messages are taken from; $null switches it off. Relative to the data folder.',
+  PickupDirectoryMaxHeaderSize:
+    'The largest header of a file in the Pickup folder, such as 64KB; a file with a larger one becomes .bad.',
+  PickupDirectoryMaxRecipientsPerMessage:
+    'The most recipients of a file in the Pickup folder; a file with more becomes .bad.',
+  PickupDirectoryMaxMessagesPerMinute:
+    'How many files a minute are taken from the Pickup folder, and as many from the Replay folder.',
+  ReplayDirectoryPath:
+    'The folder that messages with their envelope are taken from, such as Export-Message writes them; $null switches it off.',
   Workers:
     'Of this relay: how many processes the service runs as. Takes effect when the server is restarted.',
 }

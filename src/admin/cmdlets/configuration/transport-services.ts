@@ -14,6 +14,7 @@ import {
   protocolLogFiles,
   trackingLogFolder,
 } from '../../../logs/log-folders.ts'
+import { folderPath } from '../../../pickup/folder-path.ts'
 import { type View, tableView } from '../../values/view.ts'
 import type { Cmdlet } from '../../shell/cmdlet.ts'
 import { ShellError } from '../../shell/shell-error.ts'
@@ -72,14 +73,14 @@ const serviceNoun = (section: Service) => ({
   section,
   ofServer: true,
   settings: settingParameters(section, settingsSections[section], transportServiceHelp),
-  adjust: withoutLogs,
+  adjust: withoutFolders,
 })
 
-/** `$null` for a path switches the log off; in the file that is a word of its own. */
-function withoutLogs(changes: SettingChanges): SettingChanges {
+/** `$null` for a path switches off the log, or the folder; in the file that is a word of its own. */
+function withoutFolders(changes: SettingChanges): SettingChanges {
   const adjusted = Object.entries(changes).map(([name, value]) => [
     name,
-    name.endsWith('LogPath') && value === undefined ? '$null' : value,
+    /(?:Log|Directory)Path$/.test(name) && value === undefined ? '$null' : value,
   ])
   return Object.fromEntries(adjusted) as SettingChanges
 }
@@ -93,6 +94,8 @@ function transportServiceObject(config: ServerConfig, dataFolder: string): Shell
       ...logFolders(settings, { service, dataFolder }),
       AgentLogPath: agentLogFolder(settings, { service, dataFolder }) ?? null,
       MessageTrackingLogPath: trackingLogFolder(settings, dataFolder) ?? null,
+      PickupDirectoryPath: folderPath('Pickup', settings, dataFolder) ?? null,
+      ReplayDirectoryPath: folderPath('Replay', settings, dataFolder) ?? null,
     },
   })
 }

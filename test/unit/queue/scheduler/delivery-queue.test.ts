@@ -31,10 +31,11 @@ test('a queue that rests gives up nothing that is under way', () => {
   connected(busy)
   emptying.beginEmptying()
   preparing.beginPreparing()
+  preparing.storeMayHaveMore()
   for (const each of [busy, emptying, preparing]) each.rest()
   expect([busy.connections, busy.reached]).toEqual([2, 1])
   expect([emptying.emptying, emptying.maySend]).toEqual([true, false])
-  expect(preparing.preparing).toBe(true)
+  expect(preparing.wantsConnection(limits, 0)).toBe(false)
 })
 
 test('a queue that rests keeps to the pause after its next hop wanted no more connections', () => {

@@ -3,7 +3,7 @@ import { day, hour, minute, second } from '../../../../src/base/time-span.ts'
 import { submissionQueue, unreachableQueue } from '../../../../src/queue/queue-key.ts'
 import { StoreError } from '../../../../src/queue/queue-store.ts'
 import { failingSettle } from '../../../support/failing-store.ts'
-import { commitTo, domainQueue, sampleMessage } from '../../../support/queue-samples.ts'
+import { commitTo, domainQueue, noHeader, sampleMessage } from '../../../support/queue-samples.ts'
 import {
   SchedulerBench,
   delivering,
@@ -402,7 +402,7 @@ describe('outcomes', () => {
     const pending = bench.store.begin()
     const recipients = [{ address: 'bob@first.test', notify: ['SUCCESS'] as const }]
     const copy = { queue: domainQueue('first.test'), recipients }
-    bench.scheduler.enqueue(await pending.commit(sampleMessage(), [copy]))
+    bench.scheduler.enqueue(await pending.commit(sampleMessage(), noHeader, [copy]))
     await bench.settle()
     expect(bench.notices).toEqual(['relayed alice@example.com'])
     expect(bench.events).toContainEqual(
@@ -480,7 +480,9 @@ test('the Unreachable queue and its messages are listed with the reason', async 
   await bench.start()
   const recipients = [{ address: 'bob@nowhere.test', lastError: 'no connector' }]
   const pending = bench.store.begin()
-  const copies = await pending.commit(sampleMessage(), [{ queue: unreachableQueue, recipients }])
+  const copies = await pending.commit(sampleMessage(), noHeader, [
+    { queue: unreachableQueue, recipients },
+  ])
   bench.scheduler.enqueue(copies)
   const { listing } = bench.scheduler
   expect((await listing.queues()).queues[1]).toMatchObject({
