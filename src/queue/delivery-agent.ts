@@ -91,9 +91,14 @@ export type ConnectionResult =
   | { readonly kind: 'served'; readonly unanswered?: true }
   /**
    * No usable connection came about; the queue goes to Retry. `error` is the queue's LastError,
-   * `remoteHost` the host of which it speaks, `host (ip)`.
+   * `remoteHost` the host of which it speaks, `host (ip)`; `retryIn` when the next hop asked to be tried again.
    */
-  | { readonly kind: 'unreachable'; readonly error: string; readonly remoteHost?: string }
+  | {
+      readonly kind: 'unreachable'
+      readonly error: string
+      readonly remoteHost?: string
+      readonly retryIn?: Milliseconds
+    }
   /** The next hop serves others of our connections, as many as it gets: the queue waits a moment. */
   | { readonly kind: 'crowded'; readonly error: string }
   /** The queue has lost its connector: it goes to Retry, and its copies are categorized anew. */
