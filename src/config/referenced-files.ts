@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { access, constants, readFile } from 'node:fs/promises'
 import { isAbsolute, resolve } from 'node:path'
 import type { Problem } from '../base/problem.ts'
 import type { KeyPair } from '../tls/certificates.ts'
@@ -23,6 +23,17 @@ export function resolvePaths(config: ServerConfig, folder: string): ServerConfig
             AuthenticationCredential: withPasswordFile(connector.AuthenticationCredential),
           },
     ),
+    DeliveryAgentConnectors: config.DeliveryAgentConnectors.map((connector) => {
+      const { TokenFile } = connector.Settings
+      return {
+        ...connector,
+        Module: connector.Module === '' ? '' : absolute(connector.Module),
+        Settings:
+          TokenFile === undefined || connector.Module !== ''
+            ? connector.Settings
+            : { ...connector.Settings, TokenFile: absolute(TokenFile) },
+      }
+    }),
     Certificates: config.Certificates.map(({ CertificateFile, KeyFile }) => ({
       CertificateFile: absolute(CertificateFile),
       KeyFile: absolute(KeyFile),
@@ -44,12 +55,14 @@ export interface ReferencedFiles {
 /** Opens each file that the configuration names. Never rejects. */
 export async function checkReferencedFiles(config: ServerConfig): Promise<ReferencedFiles> {
   const passwords = await Promise.all(passwordFiles(config).map(passwordFileProblem))
+  const modules = await Promise.all(config.DeliveryAgentConnectors.map(moduleProblem))
   const read = await Promise.all(
     config.Certificates.map(async (files, index) => ({ index, result: await readKeyPair(files) })),
   )
   return {
     problems: [
       ...passwords.flat(),
+      ...modules.flat(),
       ...read.flatMap(({ index, result }) =>
         isFault(result)
           ? { path: ['Certificates', index, result.setting], message: result.message }
@@ -62,12 +75,26 @@ export async function checkReferencedFiles(config: ServerConfig): Promise<Refere
   }
 }
 
+/** The module of an agent is loaded when there is mail for it: that it cannot be there must show before. */
+async function moduleProblem(
+  { Module }: ServerConfig['DeliveryAgentConnectors'][number],
+  index: number,
+): Promise<Problem[]> {
+  if (Module === '') return []
+  const path = ['DeliveryAgentConnectors', index, 'Module']
+  return await access(Module, constants.R_OK).then(
+    () => [],
+    () => [{ path, message: `cannot be read (${Module})` }],
+  )
+}
+
 interface PasswordFile {
   readonly path: Problem['path']
   readonly file: string
 }
 
-function passwordFiles({ Users, SendConnectors }: ServerConfig): PasswordFile[] {
+function passwordFiles(config: ServerConfig): PasswordFile[] {
+  const { Users, SendConnectors, DeliveryAgentConnectors } = config
   const ofUsers = Users.map(({ PasswordFile: file }, index) => ({
     path: ['Users', index, 'PasswordFile'],
     file,
@@ -76,7 +103,11 @@ function passwordFiles({ Users, SendConnectors }: ServerConfig): PasswordFile[] 
     path: ['SendConnectors', index, 'AuthenticationCredential', 'PasswordFile'],
     file: AuthenticationCredential?.PasswordFile,
   }))
-  return [...ofUsers, ...ofConnectors].flatMap(({ path, file }) =>
+  const ofAgents = DeliveryAgentConnectors.map(({ Settings, Module }, index) => ({
+    path: ['DeliveryAgentConnectors', index, 'Settings', 'TokenFile'],
+    file: Module === '' ? Settings['TokenFile'] : undefined,
+  }))
+  return [...ofUsers, ...ofConnectors, ...ofAgents].flatMap(({ path, file }) =>
     file === undefined ? [] : { path, file },
   )
 }

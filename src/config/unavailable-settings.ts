@@ -56,10 +56,7 @@ const ofServices: readonly UnavailableSettings[] = [
 ]
 
 const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
-  '': [
-    { names: ['RemoteDomains'], why: 'nothing is set by remote domain' },
-    { names: ['DeliveryAgentConnectors'], why: 'mail leaves by SMTP and into folders only' },
-  ],
+  '': [{ names: ['RemoteDomains'], why: 'nothing is set by remote domain' }],
   ReceiveConnectors: [
     { names: ['LiveCredentialEnabled'], why: noOnline },
     { names: ['MaxAcknowledgementDelay'], why: noShadow },
@@ -82,6 +79,7 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
     },
   ],
   ForeignConnectors: [{ names: ['IsScopedConnector'], ...noSites }],
+  DeliveryAgentConnectors: [{ names: ['IsScopedConnector'], ...noSites }],
   AcceptedDomains: [
     { names: ['MakeDefault'], why: 'it is a word of the cmdlet', instead: 'write Default: true' },
     {

@@ -88,6 +88,7 @@ class SourceReader {
     const shape = structure(schema)
     if (shape instanceof z.ZodObject) return this.#settings(target, shape, path)
     if (shape instanceof z.ZodArray) return this.#entries(target, shape, path)
+    if (shape instanceof z.ZodRecord) return this.#ownSettings(target, path)
     return this.#plain(target, path)
   }
 
@@ -127,6 +128,25 @@ class SourceReader {
     }
     this.#breaks(path, node, 'must be a list; begin each entry with "- "')
     return undefined
+  }
+
+  /** Settings whose names nobody here knows. */
+  #ownSettings(node: unknown, path: Problem['path']) {
+    this.#place(path, node)
+    if (this.#isEmptyAt(path, node)) return {}
+    if (!yaml.isMap(node)) {
+      this.#breaks(path, node, 'must be settings: a name and a value each')
+      return undefined
+    }
+    const values = new Map<string, unknown>()
+    for (const { key: keyNode, value } of node.items) {
+      const name = yaml.isScalar(keyNode) ? String(keyNode.value) : String(keyNode)
+      const place = [...path, name]
+      if (values.has(name)) this.#breaks(place, keyNode, 'is given twice; keep one of the two')
+      this.#place(place, keyNode)
+      values.set(name, this.#plain(this.#resolved(value, place), place))
+    }
+    return Object.fromEntries(values)
   }
 
   #isEmptyAt(path: Problem['path'], node: unknown): boolean {
@@ -230,10 +250,15 @@ class SourceReader {
   }
 }
 
-/** The object or list that a schema stands for below its defaults; undefined for a single field. */
-function structure(schema: z.ZodType): z.ZodObject | z.ZodArray | undefined {
+/** The object, list or record that a schema stands for below its defaults; undefined for a single field. */
+function structure(schema: z.ZodType): z.ZodObject | z.ZodArray | z.ZodRecord | undefined {
   if (schema instanceof z.ZodObject || schema instanceof z.ZodArray) return schema
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault)
+  if (schema instanceof z.ZodRecord) return schema
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodReadonly
+  )
     return structure(schema.unwrap() as z.ZodType)
   return undefined
 }

@@ -28,6 +28,7 @@ export type TrackingEvent = (typeof trackingEvents)[number]
 export const trackingSources = [
   'ADMIN',
   'SMTP',
+  'AGENT',
   'GATEWAY',
   'PICKUP',
   'REPLAY',

@@ -18,6 +18,7 @@ import { digestCmdlets } from './queues/queue-digest.ts'
 import type { QueueServer } from './queues/queue-server.ts'
 import { localUserCmdlets } from './configuration/local-user.ts'
 import { receiveConnectorCmdlets } from './configuration/receive-connector.ts'
+import { deliveryAgentConnectorCmdlets } from './configuration/gateways/delivery-agent-connector.ts'
 import { foreignConnectorCmdlets } from './configuration/gateways/foreign-connector.ts'
 import { sendConnectorCmdlets } from './configuration/send-connector.ts'
 import { type Routes, routeCmdlets } from './tests/test-route.ts'
@@ -73,6 +74,7 @@ export function configurationCmdlets(configuration: Configuration): readonly Cmd
     ...connectorPermissionCmdlets(configuration),
     ...sendConnectorCmdlets(configuration),
     ...foreignConnectorCmdlets(configuration),
+    ...deliveryAgentConnectorCmdlets(configuration),
     ...acceptedDomainCmdlets(configuration),
     ...transportServiceCmdlets(configuration),
     ...frontendTransportServiceCmdlets(configuration),

@@ -35,6 +35,12 @@ export class SettingChange {
     return new SettingChange(() => value, quotedList(value))
   }
 
+  /** The setting becomes these settings of its own. */
+  static toSettings(table: Readonly<Record<string, string>>): SettingChange {
+    const parts = Object.entries(table).map(([name, value]) => `${name}=${quoted(value)}`)
+    return new SettingChange(() => table, `@{${parts.join(';')}}`)
+  }
+
   /** The setting gets its default. */
   static readonly clear = new SettingChange(() => undefined, '$null')
 
