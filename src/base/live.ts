@@ -41,3 +41,12 @@ export function mapLive<T, U>(source: Live<T>, select: (value: T) => U): Live<U>
     subscribe: (onChange) => source.subscribe((value) => onChange(select(value))),
   }
 }
+
+/** What is made of a live value, following it; made once for each state of it, not for each reader. */
+export function derivedLive<T, U>(source: Live<T>, derive: (value: T) => U): Live<U> {
+  let made: { readonly of: T; readonly value: U } | undefined
+  return mapLive(source, (current) => {
+    if (made === undefined || made.of !== current) made = { of: current, value: derive(current) }
+    return made.value
+  })
+}

@@ -200,6 +200,10 @@ export const list = <Item extends z.ZodType>(item: Item, notation = plainItem) =
     item: notation,
   })
 
+/** Settings of somebody else's, under names of his own: texts, and lists of texts. */
+export const ownSettings = () =>
+  z.record(z.string(), z.union([z.string(), z.array(z.string()).readonly()])).readonly()
+
 const plainItem: ItemNotation = { type: 'String', canonical: (given) => given.trim() }
 
 /** A set of names as Exchange's flags: a list, compared without case, each at most once. */

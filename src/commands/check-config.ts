@@ -23,7 +23,7 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
   }
   requireKnownVariables(io.env)
   const { configFile } = locations({ config: values.config, env: io.env, starts: true })
-  const result = await loadConfig(configFile)
+  const result = await loadConfig(configFile, { tryModules: true })
   if ('problems' in result) {
     for (const problem of result.problems) io.stderr.write(`${formatProblem(problem)}\n`)
     return exitCodes.toldError
@@ -58,6 +58,9 @@ function summary(file: string, config: ServerConfig): string {
     counted(config.AcceptedDomains.length, 'accepted domain'),
     counted(config.Users.length, 'user'),
     counted(config.Certificates.length, 'certificate'),
+    ...(config.TransportAgents.length > 0
+      ? [counted(config.TransportAgents.length, 'transport agent')]
+      : []),
     ...(config.Recipients.length > 0 ? [counted(config.Recipients.length, 'recipient')] : []),
   ]
   const { Name, Fqdn, Role } = config.Server

@@ -5,7 +5,11 @@ import { targetEndpoint } from '../deliver/smtp/target.ts'
 import { formatAddressSpace } from '../pipeline/address-space.ts'
 import { formatNextHop } from '../pipeline/routable-connector.ts'
 import type { Candidate, RouteExplanation } from '../pipeline/routing.ts'
-import { explainedRoute } from '../services/administration/explained-route.ts'
+import {
+  type ExplainedRecipient,
+  explainedRoute,
+} from '../services/administration/explained-route.ts'
+import { stepText } from '../services/resolution-text.ts'
 import { isMailbox } from '../smtp/address.ts'
 import { replyText } from '../smtp/reply.ts'
 import { type Command, type CommandIo, UsageError, exitCodes } from './command-io.ts'
@@ -31,14 +35,30 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
   if (size === undefined) throw new UsageError(`"${values.size ?? ''}" is no size; try 10MB`)
   const config = await readConfig(locations({ ...values, env: io.env }).configFile, io)
   if (config === undefined) return exitCodes.toldError
-  const { explanation, hops, place } = await explainedRoute(config, address, size)
-  io.stdout.write(describe(explanation))
-  if (hops !== undefined) io.stdout.write(describeHops(hops))
-  if (place !== undefined) io.stdout.write(`Next place       ${place}\n`)
+  io.stdout.write(describe(await explainedRoute(config, address, size)))
   return exitCodes.fine
 }
 
-function describe(explanation: RouteExplanation): string {
+/** The steps of the directory, then the way of each who gets the mail. */
+function describe({ address, resolved, routes, others }: ExplainedRecipient): string {
+  const { steps, failed, deferred } = resolved
+  const lines = [
+    ...steps.map((step) => `Directory        ${stepText(step)}\n`),
+    ...failed.map(({ recipient, reply }) => `Refused          ${recipient.address}: ${reply}\n`),
+    ...deferred.map((one) => `Waits            ${one.address}: ${one.lastError ?? ''}\n`),
+  ]
+  const head = lines.length === 0 ? '' : `Asked for        ${address}\n${lines.join('')}`
+  const parts = routes.map(
+    ({ explanation, hops, place }) =>
+      describeRoute(explanation) +
+      (hops === undefined ? '' : describeHops(hops)) +
+      (place === undefined ? '' : `Next place       ${place}\n`),
+  )
+  if (others > 0) parts.push(`and ${others} more recipients\n`)
+  return [head, ...parts].filter((part) => part !== '').join('\n')
+}
+
+function describeRoute(explanation: RouteExplanation): string {
   const { address, acceptedDomain, candidates, domain, route } = explanation
   const ours =
     acceptedDomain === undefined

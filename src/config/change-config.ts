@@ -1,4 +1,5 @@
 import { readFile, realpath } from 'node:fs/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { replaceDurably } from '../base/durable-file.ts'
 import { ConfigDocument } from './config-document.ts'
@@ -63,7 +64,7 @@ export async function changeConfig(
     const document = new ConfigDocument(before)
     await edit({ config, document })
     if (document.text === before) return { config, changed: false }
-    const next = checked(await checkConfigText(document.text, path, options), false)
+    const next = await checkedChange(document.text, { path, before: config, options })
     if ((await readFile(file, 'utf8')) !== before) {
       if (tries < maximumTries) continue
       throw new Error(`${path} is being changed by somebody else all the time; nothing was changed`)
@@ -71,6 +72,22 @@ export async function changeConfig(
     await replaceDurably(file, document.text)
     return { config: next, changed: true }
   }
+}
+
+interface Change {
+  readonly path: string
+  readonly before: ServerConfig
+  readonly options: ChangeOptions
+}
+
+/** The configuration of the changed text. Modules of agents are tried when something of the agents changes. */
+async function checkedChange(
+  text: string,
+  { path, before, options }: Change,
+): Promise<ServerConfig> {
+  const next = checked(await checkConfigText(text, path, options), false)
+  if (isDeepStrictEqual(before.TransportAgents, next.TransportAgents)) return next
+  return checked(await checkConfigText(text, path, { ...options, tryModules: true }), false)
 }
 
 function checked(result: ConfigResult, wasBroken: boolean): ServerConfig {

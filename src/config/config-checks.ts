@@ -1,5 +1,6 @@
 import { isAbsolute, sep } from 'node:path'
 import type { Problem } from '../base/problem.ts'
+import { directoryProblems } from '../directory/directory-checks.ts'
 import { readRecipients } from '../directory/recipient-list.ts'
 import { isPasswordHash } from '../receive/users/password.ts'
 import { checkReceiveConnectors } from '../receive/connectors/connector-conflicts.ts'
@@ -10,6 +11,7 @@ import { isMailbox } from '../smtp/address.ts'
 import { isCertificateName } from '../tls/certificate-name.ts'
 import { folderPath } from '../pickup/folder-path.ts'
 import { isDnsServer, isDomainName, isHostName } from './host-names.ts'
+import { checkRemoteDomains } from './remote-domain-checks.ts'
 import type { ServerConfig } from './server-config.ts'
 
 /** What is wrong between settings that are right by themselves. No disk is touched. */
@@ -17,6 +19,7 @@ export function checkConfig(config: ServerConfig): Problem[] {
   return [
     ...serverProblems(config),
     ...acceptedDomainProblems(config),
+    ...checkRemoteDomains(config.RemoteDomains),
     ...checkReceiveConnectors(config.ReceiveConnectors, config.Server),
     ...checkSendConnectors(config.SendConnectors),
     ...checkForeignConnectors(config.ForeignConnectors, config.TransportService),
@@ -25,6 +28,8 @@ export function checkConfig(config: ServerConfig): Problem[] {
     ...hostNameProblems(config),
     ...userProblems(config),
     ...recipientProblems(config),
+    ...directoryProblems(config.Directory),
+    ...agentProblems(config),
     ...notificationProblems(config),
     ...serviceProblems(config),
   ]
@@ -167,6 +172,25 @@ function notificationProblems({ TransportConfig }: ServerConfig): Problem[] {
         message: notHostName(TransportConfig[setting]),
       })
   return problems
+}
+
+function agentProblems({ TransportAgents }: ServerConfig): Problem[] {
+  return TransportAgents.flatMap(({ Name, Module }, index) => {
+    const refuse = (setting: string, message: string): Problem => ({
+      path: ['TransportAgents', index, setting],
+      message,
+    })
+    const problems: Problem[] = []
+    if (Name.trim() === '' || Name.length > 64)
+      problems.push(refuse('Name', 'must have 1 to 64 characters'))
+    if (earlier(TransportAgents, index, (other) => other.Name))
+      problems.push(refuse('Name', `there is an agent ${Name} above already; give it another name`))
+    if (!/\.[cm]?[jt]s$/.test(Module))
+      problems.push(
+        refuse('Module', 'must be an ES module: a file that ends in .ts, .mts, .js or .mjs'),
+      )
+    return problems
+  })
 }
 
 const services = ['TransportService', 'FrontendTransportService'] as const

@@ -33,6 +33,11 @@ export class ConfigDocument {
     return readYaml(this.#text, configFileSchema).value[section] !== undefined
   }
 
+  /** How many entries of the section stand in the file. */
+  entryCount(section: string): number {
+    return listIn(plainFile(this.#text), section).length
+  }
+
   /** Changes settings of the section's entry at `index`. */
   changeEntry(section: string, index: number, changes: SettingChanges): void {
     this.#change(

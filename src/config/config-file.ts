@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { transportAgentSchema } from '../agents/host/transport-agent.ts'
 import { oneOf, text } from '../base/setting-fields.ts'
 import { directorySchema } from '../directory/directory-schema.ts'
 import { recipientSchema } from '../directory/recipient-schema.ts'
@@ -9,6 +10,7 @@ import { deliveryAgentConnectorSchema } from '../deliver/agents/delivery-agent-c
 import { foreignConnectorSchema } from '../deliver/drop/foreign-connector.ts'
 import { sendConnectorSchema } from '../deliver/smtp/send-connector.ts'
 import { certificateFileSchema } from '../tls/certificate-file.ts'
+import { remoteDomainSchema } from '../dsn/remote-domain.ts'
 import { transportConfigSchema } from '../dsn/transport-config.ts'
 import { frontendTransportServiceSchema, transportServiceSchema } from './transport-service.ts'
 
@@ -32,6 +34,7 @@ export const settingsSections = {
 /** Sections that are lists of sets of settings. */
 export const listSections = {
   AcceptedDomains: acceptedDomainSchema,
+  RemoteDomains: remoteDomainSchema,
   ReceiveConnectors: receiveConnectorSchema,
   SendConnectors: sendConnectorSchema,
   ForeignConnectors: foreignConnectorSchema,
@@ -39,12 +42,14 @@ export const listSections = {
   Users: userSchema,
   Recipients: recipientSchema,
   Certificates: certificateFileSchema,
+  TransportAgents: transportAgentSchema,
 }
 
 /** The whole file, every section optional. Without ReceiveConnectors the role's defaults apply. */
 export const configFileSchema = z.strictObject({
   Server: serverSchema.optional(),
   AcceptedDomains: z.array(acceptedDomainSchema).optional(),
+  RemoteDomains: z.array(remoteDomainSchema).optional(),
   ReceiveConnectors: z.array(receiveConnectorSchema).optional(),
   SendConnectors: z.array(sendConnectorSchema).optional(),
   ForeignConnectors: z.array(foreignConnectorSchema).optional(),
@@ -52,6 +57,7 @@ export const configFileSchema = z.strictObject({
   Users: z.array(userSchema).optional(),
   Recipients: z.array(recipientSchema).optional(),
   Certificates: z.array(certificateFileSchema).optional(),
+  TransportAgents: z.array(transportAgentSchema).optional(),
   TransportService: transportServiceSchema.optional(),
   FrontendTransportService: frontendTransportServiceSchema.optional(),
   TransportConfig: transportConfigSchema.optional(),

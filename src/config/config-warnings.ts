@@ -1,6 +1,7 @@
 import { type IpRange, rangeSize } from '../base/ip-range.ts'
 import type { Problem } from '../base/problem.ts'
 import { type Milliseconds, day } from '../base/time-span.ts'
+import { saysPasswordInClear } from '../directory/directory-checks.ts'
 import { hasPossibleSenders } from '../receive/connectors/possible-senders.ts'
 import type { ReceiveConnector } from '../receive/connectors/receive-connector.ts'
 import { routableConnectors } from '../pipeline/routable-connector.ts'
@@ -20,6 +21,7 @@ export function configWarnings(
 ): Problem[] {
   return [
     ...plainPasswords(config),
+    ...directoryPassword(config),
     ...openRelays(config),
     ...connectorsForNobody(config),
     ...certificates.flatMap(({ index, pair }) => certificateWarnings(config, pair, { index, now })),
@@ -55,6 +57,13 @@ function plainPasswords({ Users, SendConnectors }: ServerConfig): Problem[] {
         : { path: ['SendConnectors', index, 'AuthenticationCredential', 'Password'], message },
     ),
   ]
+}
+
+function directoryPassword({ Directory: { Ldap } }: ServerConfig): Problem[] {
+  if (Ldap === undefined || !saysPasswordInClear(Ldap)) return []
+  const message =
+    'the password of BindDn goes over the network in clear; use ldaps:// or StartTls: true'
+  return [{ path: ['Directory', 'Ldap', 'StartTls'], message }]
 }
 
 /** Who may relay anywhere without a log-in is meant to be a few hosts. */

@@ -22,6 +22,8 @@ export interface LoadOptions {
   readonly hostName?: string
   /** The machine's. */
   readonly addresses?: readonly string[]
+  /** Runs the modules of agents, to see whether they load: before a service does. */
+  readonly tryModules?: boolean
 }
 
 /** Reads and checks a configuration file and the files it names. Never rejects. */
@@ -41,8 +43,9 @@ export async function loadConfig(file: string, options: LoadOptions = {}): Promi
 export async function checkConfigText(
   text: string,
   file: string,
-  { clock = systemClock, hostName = hostname(), addresses = ownAddresses() }: LoadOptions = {},
+  options: LoadOptions = {},
 ): Promise<ConfigResult> {
+  const { clock = systemClock, hostName = hostname(), addresses = ownAddresses() } = options
   const source = readYaml(text, configFileSchema)
   const nothing = nothingIn(text, source)
   if (nothing !== undefined) return { problems: [{ file, path: '', message: nothing }] }
@@ -50,7 +53,10 @@ export async function checkConfigText(
   const config = resolvePaths(parsed.config, dirname(resolve(file)))
   const serverIsKnown =
     source.wellFormed && !parsed.problems.some(concernsRole) && !source.isBroken(['Server', 'Role'])
-  const files = await checkReferencedFiles(config)
+  const files = await checkReferencedFiles(config, {
+    clock,
+    tryModules: options.tryModules ?? false,
+  })
   const found = serverIsKnown ? checkConfig(config) : []
   const known = [...source.problems, ...parsed.problems, ...found]
   // Which connector takes what can be told only when all of them are right by themselves.

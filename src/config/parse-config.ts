@@ -1,8 +1,10 @@
 import type { z } from 'zod'
+import { completeTransportAgent } from '../agents/host/transport-agent.ts'
 import type { Problem } from '../base/problem.ts'
 import { defaultReceiveConnectors } from '../receive/connectors/receive-connector-defaults.ts'
 import { completeReceiveConnector } from '../receive/connectors/receive-connector.ts'
 import { completeSendConnector } from '../deliver/smtp/send-connector.ts'
+import { completeRemoteDomains } from '../dsn/remote-domain.ts'
 import { listSections, settingsSections } from './config-file.ts'
 import { shortName } from './host-names.ts'
 import type { ServerConfig, ServerIdentity } from './server-config.ts'
@@ -33,6 +35,9 @@ export function parseConfig(source: YamlSource, hostName: string): ParsedConfig 
     AcceptedDomains: reader
       .entries('AcceptedDomains', listSections.AcceptedDomains)
       .map((domain) => ({ ...domain, Name: domain.Name === '' ? domain.DomainName : domain.Name })),
+    RemoteDomains: completeRemoteDomains(
+      reader.entries('RemoteDomains', listSections.RemoteDomains),
+    ),
     ReceiveConnectors:
       source.value['ReceiveConnectors'] === undefined
         ? defaultReceiveConnectors(identity)
@@ -50,6 +55,9 @@ export function parseConfig(source: YamlSource, hostName: string): ParsedConfig 
     Users: reader.entries('Users', listSections.Users),
     Recipients: reader.entries('Recipients', listSections.Recipients),
     Certificates: reader.entries('Certificates', listSections.Certificates),
+    TransportAgents: reader
+      .entries('TransportAgents', listSections.TransportAgents)
+      .map(completeTransportAgent),
     TransportService: completeTransportService(transport, identity.Role),
     FrontendTransportService: reader.settings(
       'FrontendTransportService',

@@ -1,6 +1,11 @@
 import { access, constants, readFile } from 'node:fs/promises'
 import { isAbsolute, resolve } from 'node:path'
+import { tryModule } from '../agents/host/try-module.ts'
+import type { TransportAgentSettings } from '../agents/host/transport-agent.ts'
+import type { Clock } from '../base/clock.ts'
 import type { Problem } from '../base/problem.ts'
+import { filterFault } from '../directory/ldap/filter-check.ts'
+import type { DirectorySettings } from '../directory/directory-schema.ts'
 import type { KeyPair } from '../tls/certificates.ts'
 import { isFault, readKeyPair } from '../tls/key-pair.ts'
 import type { ServerConfig } from './server-config.ts'
@@ -34,14 +39,32 @@ export function resolvePaths(config: ServerConfig, folder: string): ServerConfig
             : { ...connector.Settings, TokenFile: absolute(TokenFile) },
       }
     }),
+    TransportAgents: config.TransportAgents.map((agent) => ({
+      ...agent,
+      Module: absolute(agent.Module),
+    })),
     Certificates: config.Certificates.map(({ CertificateFile, KeyFile }) => ({
       CertificateFile: absolute(CertificateFile),
       KeyFile: absolute(KeyFile),
     })),
-    Directory: {
-      ...config.Directory,
-      ...(config.Directory.File !== undefined && { File: absolute(config.Directory.File) }),
-    },
+    Directory: withAbsolutePaths(config.Directory, absolute),
+  }
+}
+
+function withAbsolutePaths(
+  directory: DirectorySettings,
+  absolute: (path: string) => string,
+): DirectorySettings {
+  const { File, Ldap } = directory
+  const ldap = Ldap && {
+    ...Ldap,
+    ...(Ldap.PasswordFile !== undefined && { PasswordFile: absolute(Ldap.PasswordFile) }),
+    ...(Ldap.CaFile !== undefined && { CaFile: absolute(Ldap.CaFile) }),
+  }
+  return {
+    ...directory,
+    ...(File !== undefined && { File: absolute(File) }),
+    ...(ldap !== undefined && { Ldap: ldap }),
   }
 }
 
@@ -52,17 +75,32 @@ export interface ReferencedFiles {
   readonly certificates: readonly { readonly index: number; readonly pair: KeyPair }[]
 }
 
+export interface FileChecks {
+  readonly clock: Clock
+  /** Runs the modules of agents, to see whether they load. */
+  readonly tryModules: boolean
+}
+
 /** Opens each file that the configuration names. Never rejects. */
-export async function checkReferencedFiles(config: ServerConfig): Promise<ReferencedFiles> {
+export async function checkReferencedFiles(
+  config: ServerConfig,
+  checks: FileChecks,
+): Promise<ReferencedFiles> {
   const passwords = await Promise.all(passwordFiles(config).map(passwordFileProblem))
-  const modules = await Promise.all(config.DeliveryAgentConnectors.map(moduleProblem))
+  const agentModules = await Promise.all(config.DeliveryAgentConnectors.map(deliveryModuleProblem))
+  const directory = await directoryFileProblems(config.Directory)
   const read = await Promise.all(
     config.Certificates.map(async (files, index) => ({ index, result: await readKeyPair(files) })),
+  )
+  const agents = await Promise.all(
+    config.TransportAgents.map((agent, index) => moduleProblems(agent, index, checks)),
   )
   return {
     problems: [
       ...passwords.flat(),
-      ...modules.flat(),
+      ...agentModules.flat(),
+      ...directory,
+      ...agents.flat(),
       ...read.flatMap(({ index, result }) =>
         isFault(result)
           ? { path: ['Certificates', index, result.setting], message: result.message }
@@ -76,7 +114,7 @@ export async function checkReferencedFiles(config: ServerConfig): Promise<Refere
 }
 
 /** The module of an agent is loaded when there is mail for it: that it cannot be there must show before. */
-async function moduleProblem(
+async function deliveryModuleProblem(
   { Module }: ServerConfig['DeliveryAgentConnectors'][number],
   index: number,
 ): Promise<Problem[]> {
@@ -84,8 +122,30 @@ async function moduleProblem(
   const path = ['DeliveryAgentConnectors', index, 'Module']
   return await access(Module, constants.R_OK).then(
     () => [],
-    () => [{ path, message: `cannot be read (${Module})` }],
+    (error: unknown) => [{ path, message: cannotBeRead(Module, error) }],
   )
+}
+
+async function moduleProblems(
+  agent: TransportAgentSettings,
+  index: number,
+  { clock, tryModules }: FileChecks,
+): Promise<Problem[]> {
+  const path = ['TransportAgents', index, 'Module']
+  // A module that is gone must not stand in the way of its removal.
+  if (!agent.Enabled) return []
+  try {
+    await access(agent.Module, constants.R_OK)
+  } catch (error) {
+    return [{ path, message: cannotBeRead(agent.Module, error) }]
+  }
+  const problem = tryModules ? await tryModule(agent, clock) : undefined
+  return problem === undefined ? [] : [{ path, message: `${problem} (${agent.Module})` }]
+}
+
+function cannotBeRead(file: string, error: unknown): string {
+  const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  return `cannot be read: ${missing ? 'no such file' : String(error)} (${file})`
 }
 
 interface PasswordFile {
@@ -94,7 +154,7 @@ interface PasswordFile {
 }
 
 function passwordFiles(config: ServerConfig): PasswordFile[] {
-  const { Users, SendConnectors, DeliveryAgentConnectors } = config
+  const { Users, SendConnectors, DeliveryAgentConnectors, Directory } = config
   const ofUsers = Users.map(({ PasswordFile: file }, index) => ({
     path: ['Users', index, 'PasswordFile'],
     file,
@@ -107,7 +167,11 @@ function passwordFiles(config: ServerConfig): PasswordFile[] {
     path: ['DeliveryAgentConnectors', index, 'Settings', 'TokenFile'],
     file: Module === '' ? Settings['TokenFile'] : undefined,
   }))
-  return [...ofUsers, ...ofConnectors, ...ofAgents].flatMap(({ path, file }) =>
+  const ofDirectory = {
+    path: ['Directory', 'Ldap', 'PasswordFile'],
+    file: Directory.Ldap?.PasswordFile,
+  }
+  return [...ofUsers, ...ofConnectors, ...ofAgents, ofDirectory].flatMap(({ path, file }) =>
     file === undefined ? [] : { path, file },
   )
 }
@@ -118,8 +182,26 @@ async function passwordFileProblem({ path, file }: PasswordFile): Promise<Proble
     if (firstLine !== '') return []
     return [{ path, message: `has no password on its first line (${file})` }]
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    const reason = missing ? 'no such file' : String(error)
-    return [{ path, message: `cannot be read: ${reason} (${file})` }]
+    return [{ path, message: cannotBeRead(file, error) }]
   }
+}
+
+/** The file of recipients is not among them: it comes and goes without the configuration. */
+async function directoryFileProblems({ Ldap }: DirectorySettings): Promise<Problem[]> {
+  if (Ldap === undefined) return []
+  const problems: Problem[] = []
+  if (Ldap.CaFile !== undefined && !(await holdsCertificates(Ldap.CaFile)))
+    problems.push({
+      path: ['Directory', 'Ldap', 'CaFile'],
+      message: `must be a file of certificates in PEM form (${Ldap.CaFile})`,
+    })
+  const fault = Ldap.Filter === undefined ? undefined : await filterFault(Ldap.Filter)
+  if (fault !== undefined)
+    problems.push({ path: ['Directory', 'Ldap', 'Filter'], message: `is no filter: ${fault}` })
+  return problems
+}
+
+async function holdsCertificates(file: string): Promise<boolean> {
+  const text = await readFile(file, 'utf8').catch(() => '')
+  return text.includes('-----BEGIN CERTIFICATE-----')
 }

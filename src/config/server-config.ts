@@ -1,3 +1,4 @@
+import type { TransportAgentSettings } from '../agents/host/transport-agent.ts'
 import type { DirectorySettings } from '../directory/directory-schema.ts'
 import type { RecipientEntry } from '../directory/recipient-entry.ts'
 import type { AcceptedDomain } from '../pipeline/accepted-domain.ts'
@@ -6,6 +7,7 @@ import type { User } from '../receive/users/user.ts'
 import type { DeliveryAgentConnector } from '../deliver/agents/delivery-agent-connector.ts'
 import type { ForeignConnector } from '../deliver/drop/foreign-connector.ts'
 import type { SendConnector } from '../deliver/smtp/send-connector.ts'
+import type { RemoteDomain } from '../dsn/remote-domain.ts'
 import type { TransportConfig } from '../dsn/transport-config.ts'
 import type { CertificateFile } from '../tls/certificate-file.ts'
 import type { FrontendTransportService, TransportService } from './transport-service.ts'
@@ -24,6 +26,8 @@ export interface ServerIdentity {
 export interface ServerConfig {
   readonly Server: ServerIdentity
   readonly AcceptedDomains: readonly AcceptedDomain[]
+  /** The entry for all domains, `*`, is always among them. */
+  readonly RemoteDomains: readonly RemoteDomain[]
   readonly ReceiveConnectors: readonly ReceiveConnector[]
   readonly SendConnectors: readonly SendConnector[]
   readonly ForeignConnectors: readonly ForeignConnector[]
@@ -31,6 +35,7 @@ export interface ServerConfig {
   readonly Users: readonly User[]
   readonly Recipients: readonly RecipientEntry[]
   readonly Certificates: readonly CertificateFile[]
+  readonly TransportAgents: readonly TransportAgentSettings[]
   readonly TransportService: TransportService
   readonly FrontendTransportService: FrontendTransportService
   readonly TransportConfig: TransportConfig

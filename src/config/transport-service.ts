@@ -96,6 +96,7 @@ export const transportServiceSchema = z.strictObject({
   TransientFailureRetryInterval: timeSpan(second, 12 * hour).optional(),
   QueueGlitchRetryCount: count(0, 15).default(4),
   QueueGlitchRetryInterval: timeSpan(second, day).default(minute),
+  ResolverRetryInterval: timeSpan(second, day).default(30 * minute),
   Workers: workers(),
 })
 

@@ -19,7 +19,6 @@ const ofLogsAlwaysOn = (...logs: readonly string[]) =>
   logs.flatMap((log) => [...ofLog(log, 'Path'), ...limitsOf(log)])
 
 const noAgents = 'there are no transport agents'
-const noDirectory = 'there is no directory of recipients'
 const noShadow = 'mail is on disk before it is accepted, so there is no shadow redundancy'
 const noOnline = 'it belongs to Exchange Online'
 const noDomainSecurity = 'there is no Domain Security'
@@ -56,7 +55,6 @@ const ofServices: readonly UnavailableSettings[] = [
 ]
 
 const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
-  '': [{ names: ['RemoteDomains'], why: 'nothing is set by remote domain' }],
   ReceiveConnectors: [
     { names: ['LiveCredentialEnabled'], why: noOnline },
     { names: ['MaxAcknowledgementDelay'], why: noShadow },
@@ -91,6 +89,40 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
         ...['CanHaveCloudCache', 'EnableNego2Authentication', 'MailFlowRegion', 'OutboundOnly'],
         ...['SendingFromDomainDisabled', 'SendingToDomainDisabled'],
       ],
+      why: noOnline,
+    },
+  ],
+  RemoteDomains: [
+    {
+      names: [
+        ...['ByteEncoderTypeFor7BitCharsets', 'CharacterSet', 'ContentType', 'LineWrapSize'],
+        ...['NonMimeCharacterSet', 'PreferredInternetCodePageForShiftJis'],
+        ...['RequiredCharsetCoverage', 'TNEFEnabled'],
+      ],
+      why: 'the content of messages is not converted',
+    },
+    {
+      names: ['DisplaySenderName', 'UseSimpleDisplayName'],
+      why: 'the names of senders are passed on as they stand in the header',
+    },
+    {
+      names: ['MeetingForwardNotificationEnabled'],
+      why: 'the server forwards no meetings',
+    },
+    {
+      names: ['AllowedOOFType', 'AutoForwardEnabled', 'AutoReplyEnabled'],
+      why: 'automatic mail is passed on like any other',
+    },
+    {
+      names: ['IsInternal', 'TargetDeliveryDomain'],
+      why: 'there is no hybrid mail flow with Exchange Online',
+    },
+    {
+      names: ['TrustedMailInboundEnabled', 'TrustedMailOutboundEnabled'],
+      why: 'there are no filters that trusted mail could pass by',
+    },
+    {
+      names: ['MessageCountThreshold', 'SmtpDaneMandatoryModeEnabled'],
       why: noOnline,
     },
   ],
@@ -133,7 +165,10 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
       names: ['MaxIdleTimeBeforeResubmit'],
       why: 'messages are categorized anew when the configuration changes, not by time',
     },
-    { names: ['RecipientValidationCacheEnabled', 'ResolverRetryInterval'], why: noDirectory },
+    {
+      names: ['RecipientValidationCacheEnabled'],
+      why: 'what a directory server said is kept for the CacheTime of Directory',
+    },
     {
       names: ['PoisonMessageDetectionEnabled', 'PoisonThreshold'],
       why: 'there is no queue for poison messages',

@@ -2,16 +2,10 @@ import type { Clock, Timer } from '../base/clock.ts'
 import { FileWatch } from '../base/file-watch.ts'
 import { type Milliseconds, second } from '../base/time-span.ts'
 import type { Directory, DirectoryAnswer, DirectoryRecipient, MembersAnswer } from './directory.ts'
-import { type LoadedFile } from './loaded-file.ts'
+import type { DirectoryLog } from './directory-log.ts'
+import type { LoadedFile } from './loaded-file.ts'
 import { RecipientTable } from './recipient-table.ts'
 import { cutOff } from './recipient-index.ts'
-
-/** What a directory tells whoever runs the server. */
-export interface DirectoryLog {
-  info(message: string): void
-  warn(message: string): void
-  error(message: string): void
-}
 
 export interface FileDirectoryOptions {
   readonly file: string

@@ -39,6 +39,8 @@ export interface ReportedMessage {
   readonly sourceAddress: string
   /** What that client called itself. */
   readonly sourceName?: string
+  /** Nothing is told of other servers and of what they said. */
+  readonly withoutDiagnostics?: boolean
   readonly arrivedAt: Milliseconds
   readonly willRetryUntil?: Milliseconds
 }
@@ -78,7 +80,12 @@ function statusText(
   const perMessage = fields([
     ['Original-Envelope-Id', message.envelopeId && shownEnvelopeId(message.envelopeId)],
     ['Reporting-MTA', `dns;${message.reportingMta}`],
-    ['Received-From-MTA', message.sourceAddress && `dns;${receivedFrom(message)}`],
+    [
+      'Received-From-MTA',
+      message.withoutDiagnostics !== true &&
+        message.sourceAddress &&
+        `dns;${receivedFrom(message)}`,
+    ],
     ['Arrival-Date', formatMailDate(message.arrivedAt)],
   ])
   const perRecipient = recipients.map((one) => fields(recipientFields(message, one, form)))
@@ -115,19 +122,20 @@ function isOwnVerdict(reply: string): boolean {
 type Fields = readonly (readonly [name: string, value: string | false | undefined])[]
 
 function recipientFields(
-  { action, willRetryUntil }: ReportedMessage,
+  { action, willRetryUntil, withoutDiagnostics }: ReportedMessage,
   recipient: ReportedRecipient,
   form: Form,
 ): Fields {
   const { address, originalRecipient, reply, remoteHost, attempts } = recipient
-  const isReply = /^\d{3}(?:[ -]|$)/.test(reply)
+  const isTold = withoutDiagnostics !== true
+  const isReply = isTold && /^\d{3}(?:[ -]|$)/.test(reply)
   const [last] = attempts ?? []
   return [
     ['Original-Recipient', originalRecipient && shownOriginalRecipient(originalRecipient, form)],
     ['Final-Recipient', typedAddress(address, form)],
     ['Action', action],
     ['Status', statusCode(action, reply)],
-    ['Remote-MTA', remoteHost && `dns;${remoteHost.replace(/ \(.*$/, '')}`],
+    ['Remote-MTA', isTold && remoteHost && `dns;${remoteHost.replace(/ \(.*$/, '')}`],
     ['Diagnostic-Code', isReply && `smtp;${wholeReason(recipient)}`],
     ['Last-Attempt-Date', last && formatMailDate(last.lastAt)],
     ['Will-Retry-Until', willRetryUntil !== undefined && formatMailDate(willRetryUntil)],

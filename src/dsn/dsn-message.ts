@@ -121,16 +121,23 @@ function textPart(subtype: 'plain' | 'html', text: string): string {
 const longestQuote = 32_768
 
 function humanText(report: Report): string[] {
+  return [
+    openingLine[report.action],
+    '',
+    ...report.recipients.flatMap((recipient) => explanation(report, recipient)),
+    ...(report.action === 'delayed' ? delay(report) : []),
+    ...(report.withoutDiagnostics === true ? [] : diagnostics(report)),
+  ].map((line) => plainLine(line))
+}
+
+/** What helps an administrator of ours, and tells much of us. */
+function diagnostics(report: Report): string[] {
   const quoted = headerText(report.originalHeader.bytes.subarray(0, longestQuote))
   const headerLines = quoted
     .trimEnd()
     .split(/\r\n|\r|\n/)
     .map((line) => line.replaceAll('\t', '        '))
   return [
-    openingLine[report.action],
-    '',
-    ...report.recipients.flatMap((recipient) => explanation(report, recipient)),
-    ...(report.action === 'delayed' ? delay(report) : []),
     'Diagnostic information for administrators:',
     '',
     `Generating server: ${report.server}`,
@@ -140,7 +147,7 @@ function humanText(report: Report): string[] {
     'Original message headers:',
     '',
     ...headerLines,
-  ].map((line) => plainLine(line))
+  ]
 }
 
 /** Keeps the blanks that begin a line: they are the folds of quoted headers. */
@@ -193,16 +200,16 @@ function told({ server }: Report): (attempts: PastAttempts) => string {
 }
 
 function htmlText(lines: readonly string[]): string {
-  const quote = lines.indexOf('Original message headers:') + 1
+  const heading = lines.indexOf('Original message headers:') + 1
+  const quote = heading === 0 ? lines.length : heading
   const escaped = lines.map(escapeHtml)
+  const quoted = escaped.slice(quote + 1)
   return [
     '<html>',
     '<head><meta http-equiv="Content-Type" content="text/html; charset=utf-8"></head>',
     '<body>',
     ...escaped.slice(0, quote).map((line) => (line === '' ? '<br>' : `<div>${line}</div>`)),
-    '<pre>',
-    ...escaped.slice(quote + 1),
-    '</pre>',
+    ...(quoted.length > 0 ? ['<pre>', ...quoted, '</pre>'] : []),
     '</body>',
     '</html>',
   ].join('\r\n')

@@ -1,4 +1,3 @@
-import type { Awaitable } from '../base/awaitable.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import type { Milliseconds } from '../base/time-span.ts'
@@ -18,6 +17,8 @@ import { reported, reportedDelay, reportedFailure } from './reported-recipients.
 import type { Report } from './dsn-message.ts'
 import { inspectOriginal, originalContent } from './original-content.ts'
 import type { Original, OriginalFacts } from './original-content.ts'
+import { type RemoteDomain, defaultRemoteDomain } from './remote-domain.ts'
+import type { RemoteDomainTable } from './remote-domains.ts'
 import type { TransportConfig } from './transport-config.ts'
 
 /** What notifications need to know of our domains. */
@@ -31,9 +32,10 @@ export interface OwnDomains {
 export interface DsnNotifierOptions {
   readonly store: Pick<QueueStore, 'begin' | 'readHeader' | 'readBody' | 'damageOf'>
   /** Routes a notification, whatever its size; no copies when it cannot go anywhere. */
-  readonly categorize: (recipients: readonly Recipient[]) => Awaitable<readonly NewCopy[]>
+  readonly categorize: (recipients: readonly Recipient[]) => readonly NewCopy[]
   readonly transportConfig: Live<TransportConfig>
   readonly domains: Live<OwnDomains>
+  readonly remoteDomains: Live<RemoteDomainTable>
   readonly messageExpirationTimeout: Live<Milliseconds>
   readonly server: { readonly Fqdn: string }
   readonly clock: Clock
@@ -67,6 +69,7 @@ export class DsnNotifier implements Notifier {
     message: StoredMessage,
     results: readonly RecipientResult[],
   ): Promise<PreparedMessage | undefined> {
+    if (!this.#remoteDomain(message).NDREnabled) return undefined
     const wanted = results.filter(({ recipient }) => wants(recipient, 'FAILURE', true))
     const at = this.#options.clock.now()
     const reports = wanted.map((result) => reportedFailure(result, at))
@@ -86,6 +89,7 @@ export class DsnNotifier implements Notifier {
     message: StoredMessage,
     results: readonly RecipientResult[],
   ): Promise<PreparedMessage | undefined> {
+    if (!this.#remoteDomain(message).DeliveryReportEnabled) return undefined
     const wanted = results.filter(
       ({ recipient, outcome, dsnPassedOn }) =>
         outcome === 'delivered' && dsnPassedOn !== true && wants(recipient, 'SUCCESS', false),
@@ -100,7 +104,7 @@ export class DsnNotifier implements Notifier {
   ): Promise<PreparedMessage | undefined> {
     const { sender } = message.envelope
     if (sender === '' || recipients.length === 0) return undefined
-    const copies = await this.#options.categorize([{ address: sender }])
+    const copies = this.#options.categorize([{ address: sender }])
     if (copies.length === 0) return undefined
     const pending = this.#options.store.begin()
     try {
@@ -195,6 +199,7 @@ export class DsnNotifier implements Notifier {
       ...(envelopeId !== undefined && { envelopeId }),
       sourceAddress,
       ...(sourceName !== undefined && { sourceName }),
+      ...(!this.#remoteDomain(message).NDRDiagnosticInfoEnabled && { withoutDiagnostics: true }),
       arrivedAt: message.receivedAt,
       ...(told.action === 'delayed' && { willRetryUntil: until }),
       server: server.Fqdn,
@@ -216,6 +221,14 @@ export class DsnNotifier implements Notifier {
     const { returnContent, body } = message.envelope
     if (returnContent === 'HDRS' || body === 'BINARYMIME') return false
     return message.size <= this.#settings(message).maxAttachSize
+  }
+
+  /** What is set for the sender's domain; senders of ours are in none. */
+  #remoteDomain({ envelope }: StoredMessage): RemoteDomain {
+    const { domains, remoteDomains } = this.#options
+    const domain = domainOf(envelope.sender)
+    const isOurs = domains.current.isOrganisation(domain)
+    return isOurs ? defaultRemoteDomain : remoteDomains.current.find(domain)
   }
 
   #settings({ envelope }: StoredMessage): DsnSettings {

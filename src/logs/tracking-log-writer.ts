@@ -77,7 +77,7 @@ function trackingLine(entry: TrackingEntry, { time, logId, withSubject }: LineFa
     recipientStatuses === undefined ? '' : csvField(statusList(recipientStatuses)),
     message.totalBytes,
     recipients.length,
-    '',
+    field(entry.relatedRecipient),
     field(entry.reference),
     withSubject ? csvField(message.messageSubject) : '',
     sender,

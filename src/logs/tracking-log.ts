@@ -19,23 +19,27 @@ export const trackingEvents = [
   'TRANSFER',
   /** Categorized anew while it waited for a next hop. */
   'RESUBMIT',
-  /** Moved to another server's queue by an administrator. */
+  /** Moved to another server's queue by an administrator, or sent to a target address. */
   'REDIRECT',
+  /** A group's members took its place. */
+  'EXPAND',
+  /** A recipient's primary address took the place of another one. */
+  'RESOLVE',
 ] as const
 export type TrackingEvent = (typeof trackingEvents)[number]
 
 /** The part of the server where an event came from. */
 export const trackingSources = [
   'ADMIN',
-  'SMTP',
   'AGENT',
-  'GATEWAY',
-  'PICKUP',
-  'REPLAY',
   'DNS',
   'DSN',
+  'GATEWAY',
+  'PICKUP',
   'QUEUE',
+  'REPLAY',
   'ROUTING',
+  'SMTP',
 ] as const
 export type TrackingSource = (typeof trackingSources)[number]
 
@@ -102,6 +106,8 @@ export interface TrackingEntry {
   readonly recipients: readonly string[]
   /** In step with `recipients`, or empty. */
   readonly recipientStatuses?: readonly string[]
+  /** EXPAND, REDIRECT, RESOLVE: the address before. */
+  readonly relatedRecipient?: string
   readonly clientIp?: string
   readonly clientHostname?: string
   readonly serverIp?: string

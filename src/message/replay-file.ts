@@ -1,151 +1,35 @@
-import { isIP } from 'node:net'
-import { parsePath } from '../smtp/address.ts'
-import { type Extensions, parseMailParameters, parseRcptParameters } from '../smtp/parameters.ts'
-import { encodeXtext } from '../smtp/xtext.ts'
 import type { Envelope, Recipient } from './envelope.ts'
-import { HeaderBlock, type HeaderField } from './header-block.ts'
-import { plainText } from './header-text.ts'
 
-/** What the X-headers of a file in Exchange's Replay form say. */
-export interface ReplayFile {
+/** What a file in Exchange's Replay form says of its message beside the message itself. */
+export interface ReplayEnvelope {
   readonly envelope: Envelope
   readonly recipients: readonly Recipient[]
-  /** X-CreatedBy; `Unspecified` when absent. */
+  /** Who wrote the file: `MSExchange15` for a server of the organisation, whose fields are trusted. */
   readonly createdBy: string
-  /** X-HeloDomain; may be empty. */
-  readonly helloName: string
-  /** X-Source; `Replay` when absent. */
-  readonly source: string
-  /** X-SourceIPAddress; 0.0.0.0 when absent. */
-  readonly sourceAddress: string
-  /** The message's own header: what follows the X-headers. */
-  readonly header: HeaderBlock
+  /** What the client called itself. */
+  readonly heloDomain?: string
+  /** Exchange's MessageSourceName: `SMTP:Default EDGE01`. */
+  readonly source?: string
+  /** The client's address. */
+  readonly sourceAddress?: string
 }
 
-/** Exchange's own name in X-CreatedBy. */
+/** The `X-CreatedBy` of Exchange's own files. */
 export const exchangeCreator = 'MSExchange15'
-
-const endMarker = 'x-endofinjectedxheaders'
-const injectedNames: ReadonlySet<string> = new Set([
-  'x-sender',
-  'x-receiver',
-  'x-createdby',
-  'x-helodomain',
-  'x-source',
-  'x-sourceipaddress',
-  'x-extendedmessageprops',
-  endMarker,
-])
-
-const extensions: Extensions = {
-  size: true,
-  dsn: true,
-  eightBitMime: true,
-  binaryMime: true,
-  smtpUtf8: true,
-  auth: true,
-}
-
-/** More recipients than this have no place in one file. */
-const mostRecipients = 10_000
-const longestSource = 255
-
-/** Reads the header of a file for the Replay folder; text: why it is none. */
-export function readReplayFile(whole: HeaderBlock): ReplayFile | string {
-  const { injected, header } = split(whole)
-  const values = (name: string) =>
-    injected.filter((field) => field.name === name).map((field) => whole.valueOf(field))
-  const [sender, secondSender] = values('x-sender')
-  if (sender === undefined) return 'there is no X-Sender'
-  if (secondSender !== undefined) return 'there is more than one X-Sender'
-  const envelope = readSender(sender)
-  if (envelope === undefined) return `X-Sender is no sender: ${shown(sender)}`
-  const receivers = values('x-receiver')
-  if (receivers.length === 0) return 'there is no X-Receiver'
-  if (receivers.length > mostRecipients) return `there are more than ${mostRecipients} X-Receiver`
-  const recipients = receivers.map((receiver) => readReceiver(receiver))
-  const wrong = recipients.indexOf(undefined)
-  if (wrong !== -1) return `X-Receiver is no recipient: ${shown(receivers[wrong] ?? '')}`
-  const [createdBy = 'Unspecified'] = values('x-createdby')
-  if (createdBy === '') return 'X-CreatedBy is empty'
-  const [sourceAddress = '0.0.0.0'] = values('x-sourceipaddress')
-  if (isIP(sourceAddress) === 0) return `X-SourceIPAddress is no address: ${shown(sourceAddress)}`
-  return {
-    envelope: needingUtf8(envelope, recipients),
-    recipients: recipients.filter((one) => one !== undefined),
-    createdBy,
-    helloName: plainText(values('x-helodomain')[0] ?? '', longestSource),
-    source: plainText(values('x-source')[0] ?? '', longestSource) || 'Replay',
-    sourceAddress,
-    header,
-  }
-}
-
-/** The X-headers go up to their end marker, and without one up to the first field of another name. */
-function split(whole: HeaderBlock): {
-  readonly injected: readonly HeaderField[]
-  readonly header: HeaderBlock
-} {
-  const { fields, bytes } = whole
-  const marker = fields.findIndex(({ name }) => name === endMarker)
-  const other = fields.findIndex(({ name }) => !injectedNames.has(name))
-  const isMarked = marker !== -1 && (other === -1 || marker < other)
-  const count = isMarked ? marker + 1 : other === -1 ? fields.length : other
-  const start = fields[count]?.start ?? bytes.length
-  return { injected: fields.slice(0, count), header: new HeaderBlock(bytes.subarray(start)) }
-}
-
-/** `<bob@fabrikam.com> BODY=7bit RET=HDRS ENVID=12345ABCD auth=<bob@fabrikam.com>`; AUTH is not kept. */
-function readSender(value: string): Envelope | undefined {
-  const path = parsePath(value)
-  if (path === undefined) return undefined
-  const rest = path.rest.replace(/ auth=\S*/i, '')
-  const parameters = parseMailParameters(rest.trimEnd(), extensions)
-  if ('code' in parameters) return undefined
-  const { body, smtpUtf8, returnContent, envelopeId } = parameters
-  return {
-    sender: path.mailbox?.address ?? '',
-    body,
-    smtpUtf8: smtpUtf8 || path.mailbox?.international === true,
-    ...(returnContent !== undefined && { returnContent }),
-    ...(envelopeId !== undefined && { envelopeId }),
-  }
-}
-
-/** `<mary@contoso.com> NOTIFY=NEVER ORcpt=mary@contoso.com`; an ORCPT without its type is an Internet address. */
-function readReceiver(value: string): Recipient | undefined {
-  const path = parsePath(value)
-  if (path?.mailbox === undefined) return undefined
-  const rest = path.rest.replace(
-    / orcpt=([^\s;]+)(?=\s|$)/i,
-    (_, address: string) => ` ORCPT=rfc822;${encodeXtext(address)}`,
-  )
-  const parameters = parseRcptParameters(rest.trimEnd(), extensions)
-  return 'code' in parameters ? undefined : { address: path.mailbox.address, ...parameters }
-}
-
-/** Addresses beyond ASCII need SMTPUTF8, whoever wrote the file may not have said so. */
-function needingUtf8(envelope: Envelope, recipients: readonly (Recipient | undefined)[]): Envelope {
-  if (envelope.smtpUtf8) return envelope
-  const needed = recipients.some((one) => /[^\x00-\x7f]/.test(one?.address ?? ''))
-  return needed ? { ...envelope, smtpUtf8: true } : envelope
-}
-
-const shown = (value: string) => plainText(value, 200)
 
 /**
  * The fields that come before the message's own in a Replay file: one X-Sender, X-Receiver for each recipient, then
  * what is known of its way, and at their end how many octets all lines before that one have.
  */
-export function replayHeader(file: Omit<ReplayFile, 'header'>): Buffer {
-  const { envelope, recipients, createdBy, helloName, source, sourceAddress } = file
+export function replayHeader(file: ReplayEnvelope): Buffer {
+  const { envelope, recipients, createdBy, heloDomain, source, sourceAddress } = file
   const lines = [
     `X-Sender: ${withParameters(envelope.sender, senderParameters(envelope))}`,
     ...recipients.map(
       (one) => `X-Receiver: ${withParameters(one.address, receiverParameters(one))}`,
     ),
     `X-CreatedBy: ${createdBy}`,
-    ...field('X-HeloDomain', helloName),
+    ...field('X-HeloDomain', heloDomain),
     ...field('X-Source', source),
     ...field('X-SourceIPAddress', sourceAddress),
   ]
@@ -181,8 +65,8 @@ function withParameters(address: string, parameters: Parameters): string {
   return [`<${address}>`, ...words].join(' ')
 }
 
-/** Nothing where nothing is known. Clients choose some of these texts: what could end the line is left out. */
-function field(name: string, value: string): string[] {
+/** Clients choose some of these texts: what could end the line is left out. */
+function field(name: string, value = ''): string[] {
   const safe = value.replace(/[\x00-\x1f\x7f]/g, '').trim()
   return safe === '' ? [] : [`${name}: ${safe}`]
 }

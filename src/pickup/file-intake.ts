@@ -12,7 +12,8 @@ import type {
   SessionFacts,
 } from '../message/message-sink.ts'
 import type { Permission } from '../message/permission.ts'
-import { exchangeCreator, readReplayFile } from '../message/replay-file.ts'
+import { readReplayFile } from '../message/replay-file-reader.ts'
+import { exchangeCreator } from '../message/replay-file.ts'
 import { withoutStrayLines } from '../message/stray-lines.ts'
 import { type Reply, replyText } from '../smtp/reply.ts'
 import { type FileContent, type HeaderLimits, readContent } from './file-content.ts'
@@ -209,7 +210,7 @@ async function fill(
   for (const part of [...head.header, content.top.body])
     if (part.length > 0) await message.write(part)
   for await (const piece of content.rest) {
-    if (signal.aborted) return undefined
+    if (signal.aborted || message.refusal !== undefined) return message.refusal
     await message.write(piece)
   }
   return undefined

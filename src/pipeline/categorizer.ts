@@ -1,125 +1,158 @@
+import { routingEvents } from '../agents/agent-events.ts'
 import type { Awaitable } from '../base/awaitable.ts'
 import type { Bytes } from '../base/byte-size.ts'
+import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
-import { comparableDomain } from '../message/comparable-address.ts'
-import { domainOf } from '../message/envelope.ts'
-import type { Recipient } from '../message/envelope.ts'
-import type { RecipientResult } from '../queue/delivery-agent.ts'
-import { queueKeyText, unreachableQueue } from '../queue/queue-key.ts'
-import type { QueueKey } from '../queue/queue-key.ts'
+import { type Steps, doAll, doAtOnce } from '../base/steps.ts'
+import type { Directory } from '../directory/directory.ts'
+import { submissionQueue } from '../queue/queue-key.ts'
+import type { Recategorized } from '../queue/recategorized.ts'
 import {
   type Copy,
   type CopyRecipient,
-  type NewCopy,
+  type NewMessage,
   dsnSource,
   untried,
 } from '../queue/stored-message.ts'
-import { type Reply, replyText } from '../smtp/reply.ts'
-import {
-  type RouteExplanation,
-  type RoutingTables,
-  explainRoute,
-  route,
-  unroutable,
-} from './routing.ts'
+import type { Reply } from '../smtp/reply.ts'
+import { Passage } from './passage.ts'
+import { type Resolved, resolveRecipients } from './recipient-resolution.ts'
+import type { RoutingEvents } from './routing-events.ts'
+import { type RouteExplanation, type RoutingTables, explainRoute, unroutable } from './routing.ts'
+import { split } from './split.ts'
 
 /** What there is to categorize: a message that arrives, or a share of one that waits. */
 export interface CategorizedItem {
   readonly recipients: readonly CopyRecipient[]
   /** Octets of the message; 0 fits every connector. */
   readonly size: Bytes
+  /** Where it waits; absent for a message that is not stored yet. */
+  readonly copy?: Copy
 }
 
-/** What becomes of a message: its copies, one per next hop, and the recipients that failed at once. */
-export interface Categorized {
-  readonly copies: readonly NewCopy[]
-  readonly failed: readonly RecipientResult[]
+/** What becomes of a message: its copies, one per next hop, and the recipients that failed or wait. */
+export type Categorized = Recategorized
+
+export interface CategorizerOptions {
+  readonly tables: Live<RoutingTables>
+  /** Who the recipients are; absent on an Edge server, which leaves that to the servers behind it. */
+  readonly resolution?: { readonly directory: Directory; readonly clock: Clock }
+  readonly events?: RoutingEvents
+}
+
+/** Why an address goes where: what the directory makes of it, and the way of each recipient that it stands for. */
+export interface RecipientExplanation {
+  readonly address: string
+  readonly resolved: Pick<Resolved, 'failed' | 'deferred' | 'steps'>
+  readonly routes: readonly RouteExplanation[]
 }
 
 /**
- * Decides where mail goes: routes each recipient and splits the message (Exchange's bifurcation) into one copy
- * per next hop. One object serves acceptance, resubmission, notifications and those who ask why.
+ * Decides where mail goes: resolves the recipients, routes each, and splits the message (Exchange's bifurcation) into
+ * one copy per next hop. One object serves acceptance, resubmission, notifications and those who ask why.
  */
 export class Categorizer {
-  readonly #tables: Live<RoutingTables>
+  readonly #options: CategorizerOptions
 
-  constructor({ tables }: { readonly tables: Live<RoutingTables> }) {
-    this.#tables = tables
-  }
-
-  /** The way of all recipients. Each of them stands in one part of the answer. */
-  categorize(item: CategorizedItem): Awaitable<Categorized> {
-    return split(item, this.#tables.current)
+  constructor(options: CategorizerOptions) {
+    this.#options = options
   }
 
   /** The refusal of an address that cannot be routed, however the configuration may change. */
   refusalOf(address: string): Reply | undefined {
-    return unroutable(address, this.#tables.current)
+    return unroutable(address, this.#tables)
   }
 
-  /** The same where nothing has to be waited for; undefined where something has. */
-  categorizeAtOnce(item: CategorizedItem): Categorized | undefined {
-    return split(item, this.#tables.current)
+  /** The way of a message that is not stored yet. What has to be waited for is left to the Submission queue. */
+  start(item: CategorizedItem): Categorized {
+    const result =
+      this.#options.events?.isActive === true ? undefined : doAtOnce(this.#resolveAndSplit(item))
+    return (
+      result ?? { copies: [{ queue: submissionQueue, recipients: item.recipients }], failed: [] }
+    )
+  }
+
+  /** The way of all recipients. Each of them, or who it stands for, is in one part of the answer. */
+  categorize(item: CategorizedItem): Awaitable<Categorized> {
+    const { copy } = item
+    const { events } = this.#options
+    // What is in a queue with a next hop has been with the agents.
+    return events?.isActive === true && copy?.queue.deliveryType === 'Undefined'
+      ? this.#inStages(copy, events)
+      : doAll(this.#resolveAndSplit(item))
   }
 
   /** Why an address goes where, told to a person. A size of 0 fits every connector. */
-  explain(address: string, size: Bytes): Promise<RouteExplanation> {
-    return Promise.resolve(explainRoute(address, size, this.#tables.current))
+  async explain(address: string, size: Bytes): Promise<RecipientExplanation> {
+    const tables = this.#tables
+    const { recipients, ...resolved } = await doAll(this.#resolve([{ address }], tables))
+    const routes = recipients.map((recipient) => explainRoute(recipient.address, size, tables))
+    return { address, resolved, routes }
   }
-}
 
-/** A stored copy as it is categorized anew. Notifications are exempt from size limits. */
-export function itemOf({
-  recipients,
-  message,
-}: Pick<Copy, 'recipients' | 'message'>): CategorizedItem {
-  return { recipients, size: message.source === dsnSource ? 0 : message.size }
-}
-
-/** A recipient named twice gets one copy; local parts differ by case, domains do not (RFC 5321 2.4). */
-function split({ recipients, size }: CategorizedItem, tables: RoutingTables): Categorized {
-  const copies = new Map<string, { queue: QueueKey; recipients: CopyRecipient[] }>()
-  const failed: RecipientResult[] = []
-  const add = (queue: QueueKey, recipient: CopyRecipient) => {
-    const key = queueKeyText(queue)
-    const copy = copies.get(key)
-    if (copy === undefined) copies.set(key, { queue, recipients: [recipient] })
-    else copy.recipients.push(recipient)
+  get #tables(): RoutingTables {
+    return this.#options.tables.current
   }
-  for (const recipient of withoutDuplicates(recipients.map((one) => qualified(one, tables)))) {
-    const result = route(recipient.address, size, tables)
-    switch (result.kind) {
-      case 'connector':
-        add(result.queue, recipient)
-        break
-      case 'unreachable':
-        add(unreachableQueue, { ...recipient, lastError: result.reason })
-        break
-      case 'failed':
-        failed.push({ recipient, outcome: 'failed', reply: replyText(result.reply) })
+
+  *#resolveAndSplit({ recipients, size }: CategorizedItem): Steps<Categorized> {
+    const tables = this.#tables
+    const resolved = yield* this.#resolve(recipients, tables)
+    const { copies, failed } = split(resolved.recipients, size, tables)
+    const { deferred, steps } = resolved
+    return {
+      copies,
+      failed: resolved.failed.length === 0 ? failed : [...resolved.failed, ...failed],
+      ...(deferred.length > 0 && { deferred: { recipients: deferred } }),
+      ...(steps.length > 0 && { steps }),
     }
   }
-  return { copies: [...copies.values()], failed }
+
+  *#resolve(given: readonly CopyRecipient[], tables: RoutingTables): Steps<Resolved> {
+    const { resolution } = this.#options
+    const recipients = given.map((recipient) => qualified(recipient, tables))
+    if (resolution?.directory.hasRecipients !== true) {
+      return { recipients, failed: [], deferred: [], steps: [] }
+    }
+    const { acceptedDomains } = tables
+    return yield* resolveRecipients(recipients, { ...resolution, acceptedDomains })
+  }
+
+  /** The same with the agents asked between the stages. Recipients that they add are treated like the others. */
+  async #inStages(copy: Copy, events: RoutingEvents): Promise<Categorized> {
+    const passage = new Passage(copy, events)
+    for (const event of routingEvents) {
+      const isChanged = await passage.ask(event)
+      if (passage.end !== undefined) return passage.end
+      const tables = this.#tables
+      // Resolved once more nobody who has been it before changes.
+      if (isChanged || event === 'OnSubmittedMessage')
+        passage.resolved(await doAll(this.#resolve(passage.mail.recipients, tables)))
+      if (isChanged ? event !== 'OnSubmittedMessage' : event === 'OnResolvedMessage') {
+        const { recipients, changed } = passage.mail
+        passage.routed(split(recipients, sizeOf(changed?.message ?? copy.message), tables))
+      }
+    }
+    return passage.result
+  }
+}
+
+/** A stored copy as it is categorized anew. */
+export function itemOf(copy: Copy): CategorizedItem {
+  return { recipients: copy.recipients, size: sizeOf(copy.message), copy }
+}
+
+/** The size by which a message is routed. Notifications are exempt from size limits. */
+function sizeOf({ source, size }: NewMessage): Bytes {
+  return source === dsnSource ? 0 : size
 }
 
 /**
  * The recipient as it goes on, without what an earlier attempt said. `postmaster` without a domain
  * means ours (RFC 5321 2.3.5), and the next hop is told which.
  */
-function qualified(recipient: CopyRecipient, tables: RoutingTables): Recipient {
+function qualified(recipient: CopyRecipient, tables: RoutingTables): CopyRecipient {
   const { address } = recipient
   const domain = tables.acceptedDomains.defaultDomain
   const complete = address.includes('@') || domain === undefined
   return { ...untried(recipient), address: complete ? address : `${address}@${domain}` }
-}
-
-function withoutDuplicates(recipients: readonly Recipient[]): Iterable<Recipient> {
-  const unique = new Map<string, Recipient>()
-  for (const recipient of recipients) {
-    const { address } = recipient
-    const local = address.slice(0, address.lastIndexOf('@') + 1)
-    const key = local + comparableDomain(domainOf(address))
-    if (!unique.has(key)) unique.set(key, recipient)
-  }
-  return unique.values()
 }

@@ -43,41 +43,123 @@ const longestSubject = 255
 /** So much of the field, encoded, can hold that. */
 const encodedSubject = 4096
 
+/** The header of an arriving message between two steps of its acceptance. */
+export interface ArrivingHeader {
+  content: SplitContent
+  /** Set when it has a Message-ID, or was given one. */
+  messageId: string
+  /** Field lines that go above it, and below. */
+  above: string
+  below: string
+}
+
+/** One of the relay's own steps. A Reply refuses the message. */
+export interface AcceptanceStep {
+  /** As Get-TransportPipeline shows it. */
+  readonly name: string
+  apply(arriving: ArrivingHeader, circumstances: HeaderCircumstances): Reply | undefined
+}
+
 /**
- * Judges the header of an arriving message and prepares it for the queue: hop counts, its authors,
- * header firewall, our trace field on top, Message-ID and Date where they are missing, the separator where
- * it is missing, CRLF for a bare CR, nothing for lines that belong to no field. Everything else stays
- * octet by octet.
+ * What happens to every header, in this order, before agents are asked at OnEndOfHeaders. All that no step
+ * names stays octet by octet.
  */
+export const acceptanceSteps: readonly AcceptanceStep[] = [
+  {
+    name: 'Line Ends',
+    apply(arriving) {
+      const whole = withWholeLines(arriving.content)
+      if (whole === undefined) return headersTooLarge
+      arriving.content = whole
+      return undefined
+    },
+  },
+  {
+    name: 'Stray Lines',
+    apply(arriving) {
+      arriving.content = withFieldsAlone(arriving.content)
+      return undefined
+    },
+  },
+  {
+    name: 'Hop Count',
+    apply({ content }, { session, limits, server }) {
+      const hops = countHops(content.header, [session.fqdn, server.Fqdn])
+      const looping = limits.maxLocalHopCount > 0 && hops.local > limits.maxLocalHopCount
+      return looping || hops.all > limits.maxHopCount ? hopCountExceeded : undefined
+    },
+  },
+  {
+    name: 'Send As',
+    apply: ({ content }, { session }) =>
+      namesOwnAuthors(content.header, session) ? undefined : senderNotAllowed,
+  },
+  {
+    name: 'Header Firewall',
+    apply(arriving, { session }) {
+      const header = inboundHeaders(arriving.content.header, session.permissions)
+      if (header !== arriving.content.header) arriving.content = { ...arriving.content, header }
+      return undefined
+    },
+  },
+  {
+    name: 'Message-ID and Date',
+    apply(arriving, { server, newGuid, time }) {
+      const { header } = arriving.content
+      const given = messageIdOf(header)
+      arriving.messageId = given ?? newMessageId(server.Fqdn, newGuid)
+      if (given === undefined) {
+        const kept = header.without(({ name }) => name === 'message-id')
+        arriving.content = { ...arriving.content, header: kept }
+        arriving.below = `Message-ID: ${arriving.messageId}\r\n`
+      }
+      const hasDate = header.fields.some(({ name }) => name === 'date')
+      if (!hasDate) arriving.below += `Date: ${formatMailDate(time)}\r\n`
+      return undefined
+    },
+  },
+  {
+    name: 'Trace Field',
+    apply(arriving, { session, time }) {
+      arriving.above = traceField(session, time)
+      return undefined
+    },
+  },
+]
+
+/** Judges the header of an arriving message and prepares it for the queue, step by step. */
 export function acceptHeader(
   arrived: SplitContent,
   circumstances: HeaderCircumstances,
 ): AcceptedContent | { readonly reply: Reply } {
-  const whole = withWholeLines(arrived)
-  if (whole === undefined) return { reply: headersTooLarge }
-  const content = withFieldsAlone(whole)
-  const { session, limits, server, newGuid, time } = circumstances
-  const hops = countHops(content.header, [session.fqdn, server.Fqdn])
-  const looping = limits.maxLocalHopCount > 0 && hops.local > limits.maxLocalHopCount
-  if (looping || hops.all > limits.maxHopCount) return { reply: hopCountExceeded }
-  if (!namesOwnAuthors(content.header, session)) return { reply: senderNotAllowed }
-  const given = messageIdOf(content.header)
-  const messageId = given ?? newMessageId(server.Fqdn, newGuid)
-  const kept = inboundHeaders(content.header, session.permissions)
-  const header = given === undefined ? kept.without(({ name }) => name === 'message-id') : kept
-  const rawSubject = header.value('subject')?.slice(0, encodedSubject) ?? ''
-  const subject = plainText(decodeHeaderText(rawSubject), longestSubject)
-  const added = addedFields(header, given === undefined ? messageId : undefined, time)
+  const arriving: ArrivingHeader = { content: arrived, messageId: '', above: '', below: '' }
+  for (const step of acceptanceSteps) {
+    const reply = step.apply(arriving, circumstances)
+    if (reply !== undefined) return { reply }
+  }
+  const { content, messageId } = arriving
+  const { newGuid, time } = circumstances
   return {
     facts: {
       messageId,
-      networkMessageId: networkMessageIdOf(header) ?? newGuid(),
-      subject,
+      networkMessageId: networkMessageIdOf(content.header) ?? newGuid(),
+      subject: subjectOf(content.header),
       receivedAt: time,
     },
-    header: wholeHeader(traceField(session, time), header, added),
+    header: wholeHeader(arriving),
     body: separated(content),
   }
+}
+
+/** What is known of the message when agents have changed its header. */
+export function factsAfter(facts: AcceptedHeader, header: HeaderBlock): AcceptedHeader {
+  const messageId = messageIdOf(header) ?? facts.messageId
+  return { ...facts, messageId, subject: subjectOf(header) }
+}
+
+function subjectOf(header: HeaderBlock): string {
+  const rawSubject = header.value('subject')?.slice(0, encodedSubject) ?? ''
+  return plainText(decodeHeaderText(rawSubject), longestSubject)
 }
 
 /**
@@ -111,12 +193,6 @@ function networkMessageIdOf(header: HeaderBlock): string | undefined {
   return given !== undefined && guidShape.test(given) ? given.toLowerCase() : undefined
 }
 
-function addedFields(header: HeaderBlock, messageId: string | undefined, time: number): string {
-  const id = messageId === undefined ? '' : `Message-ID: ${messageId}\r\n`
-  const hasDate = header.fields.some(({ name }) => name === 'date')
-  return hasDate ? id : `${id}Date: ${formatMailDate(time)}\r\n`
-}
-
 /** Our own hop; the front end wrote its own before it handed the message on. */
 function traceField(session: SessionFacts, time: Milliseconds): string {
   const { fqdn, local, remote, helloName, tls, file } = session
@@ -133,11 +209,12 @@ function traceField(session: SessionFacts, time: Milliseconds): string {
 
 const lineEnd = Buffer.from('\r\n')
 
-function wholeHeader(trace: string, { bytes }: HeaderBlock, added: string): Buffer {
+function wholeHeader({ content, above, below }: ArrivingHeader): Buffer {
+  const { bytes } = content.header
   const unfinished = bytes.length > 0 && bytes.at(-1) !== 0x0a
-  const parts = [Buffer.from(trace, 'latin1'), bytes]
+  const parts = [Buffer.from(above, 'latin1'), bytes]
   if (unfinished) parts.push(lineEnd)
-  if (added !== '') parts.push(Buffer.from(added, 'latin1'))
+  if (below !== '') parts.push(Buffer.from(below, 'latin1'))
   return Buffer.concat(parts)
 }
 

@@ -1,6 +1,7 @@
 import type { Milliseconds } from '../base/time-span.ts'
 import type { RecipientResult } from './delivery-agent.ts'
 import type { QueueKey } from './queue-key.ts'
+import type { ResolutionStep } from './recategorized.ts'
 import type { Copy } from './stored-message.ts'
 
 /** Every way a copy moves, each with its reason; the message tracking log is made of these. */
@@ -23,6 +24,8 @@ export type QueueEvent =
     }
   /** Categorized anew into other copies, or as an administrator asked into itself. */
   | { readonly kind: 'moved'; readonly copy: Copy; readonly to: readonly Copy[] }
+  /** The directory gave other addresses for some of the recipients. */
+  | { readonly kind: 'resolved'; readonly copy: Copy; readonly steps: readonly ResolutionStep[] }
   /** A delivery status notification was made and queued. */
   | {
       readonly kind: 'notified'

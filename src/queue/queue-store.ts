@@ -59,6 +59,20 @@ export interface Settlement {
   readonly notifications?: readonly PreparedMessage[]
 }
 
+/** What attempts to reach a queue's next hop came to, while they fail. */
+export interface RetryState {
+  /** Failures in a row. */
+  readonly retryCount: number
+  /** What the last one came to: a reply, or what stood in the way. */
+  readonly lastError: string
+  /** The host of which it speaks, `host (ip)`. */
+  readonly remoteHost?: string
+  /** When the first and the last of them were. */
+  readonly firstRetryAt: Milliseconds
+  readonly lastRetryAt: Milliseconds
+  readonly nextRetryAt: Milliseconds
+}
+
 /** One queue in figures; keeping them costs nothing that grows with the queue. */
 export interface QueueFigures {
   readonly key: QueueKey
@@ -69,6 +83,8 @@ export interface QueueFigures {
   readonly deferred: number
   /** An administrator suspended it; it keeps that, and its number, also while it is empty. */
   readonly suspended: boolean
+  /** What `keepRetry` was told last; absent where nothing is kept, and unless it was asked for. */
+  readonly retry?: RetryState
 }
 
 /** Which queues' figures are asked for; all when nothing is said. */
@@ -78,6 +94,8 @@ export interface FiguresQuery {
   /** Only those with higher numbers than this. */
   readonly after?: number
   readonly limit?: number
+  /** With what is known of their next hops, which is read from the disk. */
+  readonly withRetry?: boolean
 }
 
 /** A page of copies: by age over the whole store, by due time within one queue. */
@@ -171,6 +189,12 @@ export interface QueueStore extends AsyncDisposable {
   resume(places: readonly CopyPlace[], dueAt: Milliseconds): Promise<readonly QueueKey[]>
   /** Keeps whether a queue is suspended; what that means is the scheduler's business. */
   suspendQueue(queue: QueueKey, suspended: boolean): Promise<void>
+  /**
+   * Keeps what is known of a queue's next hop, for the time after a restart; nothing of a queue that the
+   * store does not know. Nobody waits: it is written along with other changes, within some seconds, and
+   * at the end.
+   */
+  keepRetry(queue: QueueKey, state: RetryState | undefined): void
   /**
    * A message's header, which its reader must not change. That of a recent message is answered at once
    * from memory. Rejects with a StoreError, GONE when there is no such message.

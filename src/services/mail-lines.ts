@@ -58,6 +58,7 @@ export class MailLines {
       }
       // A notification is a message of its own and told as such; a queue's trouble is told once for all.
       case 'queued':
+      case 'resolved':
       case 'moved':
       case 'notified':
       case 'queueRetry':

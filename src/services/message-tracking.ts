@@ -2,16 +2,14 @@ import { mapLive } from '../base/live.ts'
 import { TrackingLogWriter } from '../logs/tracking-log-writer.ts'
 import type { TrackingEntry } from '../logs/tracking-log.ts'
 import { randomGuid } from '../message/message-id.ts'
-import type { SessionFacts } from '../message/message-sink.ts'
 import type { QueueEvent } from '../queue/queue-events.ts'
-import type { Copy } from '../queue/stored-message.ts'
 import { MailLines } from './mail-lines.ts'
 import type { ServiceGround } from './service-ground.ts'
-import { queueEventEntries, receivedEntries } from './tracking-entries.ts'
+import { type Received, queueEventEntries, receivedEntries } from './tracking-entries.ts'
 
 /** The Transport service's message tracking: what it is told goes to the log, and to a person who looks on. */
 export interface MessageTracking extends AsyncDisposable {
-  received(session: SessionFacts, copies: readonly Copy[]): void
+  received(received: Received): void
   queueEvent(event: QueueEvent): void
 }
 
@@ -23,9 +21,9 @@ export function openMessageTracking(
   if (!ground.tellsMail) return tracking
   const lines = new MailLines(ground.logger, ground.clock)
   return {
-    received(session, copies) {
-      tracking.received(session, copies)
-      lines.received(copies)
+    received(received) {
+      tracking.received(received)
+      lines.received(received.copies)
     },
     queueEvent(event) {
       tracking.queueEvent(event)
@@ -51,7 +49,7 @@ function openTrackingLog(
   }
   const server = (): string => config.current.Server.Name
   return {
-    received: (session, copies) => write(() => receivedEntries(session, copies, server())),
+    received: (received) => write(() => receivedEntries(received, server())),
     queueEvent: (event) => write(() => queueEventEntries(event, server())),
     [Symbol.asyncDispose]: () => log.close(),
   }

@@ -1,13 +1,18 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../base/clock.ts'
-import { type Live, LiveValue } from '../base/live.ts'
+import { type Live, LiveValue, mapLive } from '../base/live.ts'
 import type { ServerConfig } from '../config/server-config.ts'
 import type { Directory } from '../directory/directory.ts'
-import { type DirectoryLog, FileDirectory } from '../directory/file-directory.ts'
+import type { DirectoryLog } from '../directory/directory-log.ts'
+import { FileDirectory } from '../directory/file-directory.ts'
 import { loadInThread } from '../directory/file-thread.ts'
 import { JoinedDirectory } from '../directory/joined-directory.ts'
+import { LdapDirectory } from '../directory/ldap/ldap-directory.ts'
+import { ldaptsOpener } from '../directory/ldap/ldapts-connection.ts'
 import { buildIndex } from '../directory/recipient-index.ts'
 import { readRecipients } from '../directory/recipient-list.ts'
 import { RecipientTable } from '../directory/recipient-table.ts'
+import { FollowedDirectory } from './followed-directory.ts'
 import type { ServiceGround } from './service-ground.ts'
 
 /** The directory of a service, following the configuration and the files it names. */
@@ -16,33 +21,58 @@ export interface OpenDirectory extends Directory, AsyncDisposable {
   subscribe(onChange: () => void): () => void
 }
 
+const quiet: DirectoryLog = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
+
 /** Opens the directory that the configuration describes; its file has been read then, or found to be of no use. */
 export async function openDirectory(
   ground: Pick<ServiceGround, 'config' | 'clock' | 'logger' | 'worker'>,
 ): Promise<OpenDirectory> {
   const { config, clock, logger, worker } = ground
+  const log: DirectoryLog = {
+    info: (message) => logger.info({}, message),
+    warn: (message) => logger.warn({}, message),
+    error: (message) => logger.error({}, message),
+  }
+  // All processes read the same file; one tells of it. A server may be away for one of them alone.
+  const tells = worker.service === 'Transport' && worker.number === 1
+  return await followDirectory({ config, clock, fileLog: tells ? log : quiet, log })
+}
+
+/** The same for those who only look once. */
+export async function readDirectory(
+  config: Live<ServerConfig>,
+  clock: Clock,
+  log: DirectoryLog = quiet,
+): Promise<OpenDirectory> {
+  return await followDirectory({ config, clock, fileLog: log, log })
+}
+
+interface DirectoryGround {
+  readonly config: Live<ServerConfig>
+  readonly clock: Clock
+  readonly fileLog: DirectoryLog
+  readonly log: DirectoryLog
+}
+
+async function followDirectory(ground: DirectoryGround): Promise<OpenDirectory> {
+  const { config } = ground
   const own = new LiveValue<Directory>(tableOf(config.current))
   const changed = () => own.set(own.current)
-  // All processes read the same file; one tells of it.
-  const tells = worker.service === 'Transport' && worker.number === 1
-  const log: DirectoryLog = tells
-    ? {
-        info: (message) => logger.info({}, message),
-        warn: (message) => logger.warn({}, message),
-        error: (message) => logger.error({}, message),
-      }
-    : { info: () => undefined, warn: () => undefined, error: () => undefined }
-  const file = new FollowedFile(config, { clock, log, onChange: changed })
+  const file = followedFile(ground, changed)
+  const ldap = followedLdap(ground, changed)
   let entries = config.current.Recipients
   const unsubscribe = config.subscribe((next) => {
-    file.follow()
-    if (next.Recipients === entries) return
+    if (isDeepStrictEqual(next.Recipients, entries)) return
     entries = next.Recipients
     own.set(tableOf(next))
   })
   const joined = new JoinedDirectory({
     get current() {
-      return file.current === undefined ? [own.current] : [own.current, file.current]
+      return [own.current, ...file.current, ...ldap.current]
     },
   })
   await file.ready()
@@ -56,64 +86,32 @@ export async function openDirectory(
     async [Symbol.asyncDispose]() {
       unsubscribe()
       await file[Symbol.asyncDispose]()
+      await ldap[Symbol.asyncDispose]()
     },
   }
 }
 
-interface FollowedFileOptions {
-  readonly clock: Clock
-  readonly log: DirectoryLog
-  readonly onChange: () => void
+function followedFile({ config, clock, fileLog: log }: DirectoryGround, onChange: () => void) {
+  return new FollowedDirectory({
+    settings: mapLive(config, ({ Directory }) => Directory.File),
+    make: (file) => new FileDirectory({ file, clock, log, load: loadInThread, onChange }),
+    onChange,
+  })
 }
 
-/** The file that `Directory` names at the moment; another one takes its place once it was read. */
-class FollowedFile implements AsyncDisposable {
-  readonly #config: Live<ServerConfig>
-  readonly #options: FollowedFileOptions
-  #name: string | undefined
-  #directory: FileDirectory | undefined
-  #working: Promise<void> = Promise.resolve()
+function followedLdap({ config, clock, log }: DirectoryGround, onChange: () => void) {
+  const open = ldaptsOpener(clock)
+  return new FollowedDirectory({
+    settings: ldapOf(config),
+    make: ({ settings, cacheTime }) => new LdapDirectory({ settings, cacheTime, clock, log, open }),
+    onChange,
+  })
+}
 
-  constructor(config: Live<ServerConfig>, options: FollowedFileOptions) {
-    this.#config = config
-    this.#options = options
-    this.follow()
-  }
-
-  get current(): Directory | undefined {
-    return this.#directory
-  }
-
-  follow(): void {
-    const { File: name } = this.#config.current.Directory
-    if (name === this.#name) return
-    this.#name = name
-    this.#working = this.#working.then(() => this.#change(name))
-  }
-
-  ready(): Promise<void> {
-    return this.#working
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#working
-    await this.#directory?.[Symbol.asyncDispose]()
-  }
-
-  async #change(name: string | undefined): Promise<void> {
-    const before = this.#directory
-    const { clock, log, onChange } = this.#options
-    const next =
-      name === undefined
-        ? undefined
-        : new FileDirectory({ file: name, clock, log, load: loadInThread, onChange })
-    // Nobody is taken or refused meanwhile who would not be by the one or the other.
-    if (before === undefined) this.#directory = next
-    await next?.ready()
-    this.#directory = next
-    await before?.[Symbol.asyncDispose]()
-    onChange()
-  }
+function ldapOf(config: Live<ServerConfig>) {
+  return mapLive(config, ({ Directory: { Ldap: settings, CacheTime: cacheTime } }) =>
+    settings === undefined ? undefined : { settings, cacheTime },
+  )
 }
 
 function tableOf({ Recipients }: ServerConfig): RecipientTable {

@@ -2,9 +2,11 @@ import { type AdminMethod, NotUnderstood } from '../admin/admin-endpoint.ts'
 import type { ThisServer } from '../admin/cmdlets/configuration/this-server.ts'
 import { second } from '../base/time-span.ts'
 import type { QueueKey } from '../queue/queue-key.ts'
+import { replayHead } from '../queue/replay-head.ts'
+import type { Copy, CopyPlace } from '../queue/stored-message.ts'
 import type { QueueScheduler } from '../queue/scheduler/scheduler.ts'
 import type { QueueLog } from '../queue/queue-events.ts'
-import { type StoredContent, StoreError } from '../queue/queue-store.ts'
+import { type QueueStore, type StoredContent, StoreError } from '../queue/queue-store.ts'
 import {
   copyTests,
   listOf,
@@ -28,7 +30,7 @@ const messageAction = oneOf(['suspend', 'resume', 'remove', 'removeWithNotice'])
 
 interface QueueMethodParts {
   readonly server: ThisServer
-  readonly store: StoredContent
+  readonly store: StoredContent & Pick<QueueStore, 'scan'>
   /** The queue of messages that are redirected to a host; rejects when it cannot be one. */
   readonly redirectionTo: (host: string) => Promise<QueueKey>
   readonly log: QueueLog
@@ -99,6 +101,14 @@ export function queueMethods(
       else if (wanted === 'resume') await messages.resume(copies)
       else await messages.remove(copies, wanted)
     },
+    replayHead: async (given) => {
+      const { places } = parametersOf(given, ['places'])
+      const copies = await copiesAt(store, listOf(place)(places, 'places'))
+      const [first] = copies
+      if (first === undefined) return undefined
+      const recipients = copies.flatMap((copy) => copy.recipients)
+      return replayHead(first.message, recipients).toString('base64')
+    },
     messagePiece: async (given) => {
       const { message, index } = parametersOf(given, ['message', 'index'])
       const part = wholeNumber(index, 'index')
@@ -137,6 +147,27 @@ async function contentPart(
   } catch (error) {
     if (error instanceof StoreError && error.code === 'GONE') return undefined
     throw error
+  }
+}
+
+/** The copies of one message that are at these places still. */
+async function copiesAt(
+  store: Pick<QueueStore, 'scan'>,
+  places: readonly CopyPlace[],
+): Promise<readonly Copy[]> {
+  const [first] = places
+  if (first === undefined) return []
+  const wanted = new Set(places.map(({ id }) => id))
+  const copies: Copy[] = []
+  for (let after: string | undefined; ;) {
+    const page = await store.scan({
+      messageId: first.message,
+      limit: mostAtOnce,
+      ...(after !== undefined && { after }),
+    })
+    copies.push(...page.copies.filter(({ id }) => wanted.has(id)))
+    if (page.next === undefined) return copies
+    after = page.next
   }
 }
 

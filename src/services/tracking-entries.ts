@@ -7,7 +7,9 @@ import type { RecipientResult } from '../queue/delivery-agent.ts'
 import type { NoticeKind, NoticeOfResults, QueueEvent } from '../queue/queue-events.ts'
 import { deliveryKinds } from '../queue/delivery-kinds.ts'
 import { type QueueKey, isRedirectionQueue } from '../queue/queue-key.ts'
+import type { ResolutionStep } from '../queue/recategorized.ts'
 import type { Copy, CopyRecipient, StoredMessage } from '../queue/stored-message.ts'
+import type { ResolvedAtOnce } from '../pipeline/enqueue-message.ts'
 import { lastWordOf, removedReply } from '../queue/scheduler/verdict.ts'
 import { replyText } from '../smtp/reply.ts'
 
@@ -15,10 +17,17 @@ type EventOf<Kind extends QueueEvent['kind']> = Extract<QueueEvent, { readonly k
 /** Recipients that a copy is rid of. */
 type Settled = Extract<QueueEvent, { readonly kind: 'delivered' | 'failed' | 'expired' }>
 
+/** A message as it was accepted. */
+export interface Received {
+  readonly session: SessionFacts
+  readonly copies: readonly Copy[]
+  /** Where the directory gave other addresses for some of the recipients: whom the client named. */
+  readonly resolved?: ResolvedAtOnce
+}
+
 /** RECEIVE for a message that was accepted, and TRANSFER for each copy that was split off. */
 export function receivedEntries(
-  session: SessionFacts,
-  copies: readonly Copy[],
+  { session, copies, resolved }: Received,
   server: string,
 ): readonly TrackingEntry[] {
   const [first, ...others] = copies
@@ -27,12 +36,14 @@ export function receivedEntries(
   const received: TrackingEntry = {
     message: tracked(first.message),
     event: 'RECEIVE',
-    recipients: addressesOf(all),
+    recipients: addressesOf(resolved?.recipients ?? all),
     ...(session.file === undefined
       ? fromClient(session, server)
       : fromFile(session.file, session, server)),
   }
-  return others.length === 0 ? [received] : [received, ...splitEntries(others, server)]
+  const steps = resolved === undefined ? [] : resolvedEntries(first, resolved.steps, server)
+  const entries = steps.length === 0 ? [received] : [received, ...steps]
+  return others.length === 0 ? entries : [...entries, ...splitEntries(others, server)]
 }
 
 type Origin = Omit<TrackingEntry, 'message' | 'event' | 'recipients'>
@@ -76,6 +87,8 @@ export function queueEventEntries(event: QueueEvent, server: string): readonly T
       return [deferredEntry(event, server)]
     case 'moved':
       return movedEntries(event, server)
+    case 'resolved':
+      return resolvedEntries(event.copy, event.steps, server)
     case 'notified':
       return [notifiedEntry(event, server)]
     // The copy is tracked where it comes from, and a next hop's trouble is the queue's.
@@ -170,12 +183,39 @@ function deferredEntry({ copy, results }: EventOf<'deferred'>, server: string): 
   }
 }
 
+/** So many members stand in one record of a group. */
+const membersPerRecord = 1000
+
+/** What became of addresses: the new ones, and in `related-recipient-address` the one before. */
+function resolvedEntries(
+  { message }: Copy,
+  steps: readonly ResolutionStep[],
+  server: string,
+): readonly TrackingEntry[] {
+  const entries: TrackingEntry[] = []
+  for (const { event, from, to } of steps) {
+    for (let at = 0; at < Math.max(1, to.length); at += membersPerRecord) {
+      const recipients = to.slice(at, at + membersPerRecord)
+      const relatedRecipient = from
+      const about = { message: tracked(message), source: 'ROUTING', event } as const
+      entries.push({ ...about, recipients, relatedRecipient, clientHostname: server })
+    }
+  }
+  return entries
+}
+
 /**
  * Out of a queue with a next hop it is a resubmission, or an administrator's redirection; out of
  * Submission, categorizing itself.
  */
 function movedEntries({ copy, to }: EventOf<'moved'>, server: string): readonly TrackingEntry[] {
   const fromSubmission = copy.queue.deliveryType === 'Undefined'
+  // A changed message has an InternalMessageId of its own.
+  if (to[0]?.message.id !== copy.message.id)
+    return splitEntries(to, server).map((entry) => ({
+      ...entry,
+      reference: String(copy.message.id),
+    }))
   if (fromSubmission) return splitEntries(to.slice(1), server)
   return to.map((moved) =>
     isRedirectionQueue(moved.queue)

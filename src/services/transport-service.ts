@@ -1,22 +1,24 @@
 import { calmLog } from '../base/calm-log.ts'
 import type { Clock } from '../base/clock.ts'
-import { type Live, mapLive } from '../base/live.ts'
+import { type Live, derivedLive, mapLive } from '../base/live.ts'
 import { loopLoad } from '../base/loop-load.ts'
 import { second } from '../base/time-span.ts'
+import { RemoteDomainTable } from '../dsn/remote-domains.ts'
 import { DsnNotifier } from '../dsn/dsn-notifier.ts'
 import { randomGuid } from '../message/message-id.ts'
-import { Categorizer, itemOf } from '../pipeline/categorizer.ts'
+import { type Categorized, Categorizer, itemOf } from '../pipeline/categorizer.ts'
 import { liveRoutingTables } from '../pipeline/live-routing-tables.ts'
 import { QueueSubmission } from '../pipeline/submission.ts'
 import { type RoutingTables, hasConnector, isBestWay, routingText } from '../pipeline/routing.ts'
-import { type QueueKey, isRedirectionQueue } from '../queue/queue-key.ts'
+import { type QueueKey, isRedirectionQueue, submissionQueue } from '../queue/queue-key.ts'
 import { queuePages } from '../queue/queue-pages.ts'
 import { type QueueStore, StoreError } from '../queue/queue-store.ts'
+import type { NewCopy } from '../queue/stored-message.ts'
 import { QueueScheduler } from '../queue/scheduler/scheduler.ts'
 import { openSqliteQueueStore } from '../queue/sqlite/sqlite-queue-store.ts'
 import { ReceiveService } from '../receive/receive-service.ts'
 import { acceptedDomainsOf } from './accepted-domains-of.ts'
-import { openDirectory } from './open-directory.ts'
+import { type OpenDirectory, openDirectory } from './open-directory.ts'
 import { keepThreadsSmall, tendHeapGrowth } from './heap-growth.ts'
 import { serveMailFolders } from './mail-folders.ts'
 import { openMessageTracking } from './message-tracking.ts'
@@ -25,6 +27,8 @@ import { numbersOfFile, queueFilePath } from './workers/queue-files.ts'
 import { queueMethods } from './queue-methods.ts'
 import { CannotStart, type RunningService, type ServiceGround } from './service-ground.ts'
 import { openServiceLogs } from './service-log.ts'
+import { recipientResolution } from './recipient-resolution.ts'
+import { openTransportAgents } from './transport-agents.ts'
 import { redirectionTarget } from './redirection-target.ts'
 import { tellRetry } from './retry-told.ts'
 import { listensOnNothing, startListening } from './start-listening.ts'
@@ -45,14 +49,21 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   opened.defer(tellRoom(store, ground))
   const tables = liveRoutingTables(config)
   const domains = mapLive(tables, ({ acceptedDomains }) => acceptedDomains)
-  const categorizer = new Categorizer({ tables })
+  const directory = opened.use(await openDirectory(ground))
+  const categorizer = new Categorizer({
+    tables,
+    ...recipientResolution(config.current, directory, clock),
+  })
   const transportConfig = mapLive(config, ({ TransportConfig }) => TransportConfig)
   const notifier = new DsnNotifier({
     store,
-    categorize: async (recipients) =>
-      (await categorizer.categorize({ recipients, size: 0 })).copies,
+    categorize: (recipients) => noticeCopies(categorizer.start({ recipients, size: 0 })),
     transportConfig,
     domains,
+    remoteDomains: derivedLive(
+      mapLive(config, ({ RemoteDomains }) => RemoteDomains),
+      (entries) => new RemoteDomainTable(entries),
+    ),
     messageExpirationTimeout: mapLive(
       config,
       ({ TransportService }) => TransportService.MessageExpirationTimeout,
@@ -80,10 +91,11 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       ...(siblings !== undefined && { places: siblings.places }),
     }),
   )
-  const directory = opened.use(await openDirectory(ground))
+  const agents = opened.use(await openTransportAgents(ground))
   const submission = new QueueSubmission({
     ...{ store, categorizer, transportConfig, server: Server, clock, newGuid: randomGuid },
-    onReceived: (session, copies) => tracking.received(session, copies),
+    onReceived: (session, copies, resolved) =>
+      tracking.received({ session, copies, ...(resolved !== undefined && { resolved }) }),
     enqueue: (copies) => scheduler.enqueue(copies),
     onFault: (what, error) => troubles.error({ error }, what),
   })
@@ -101,6 +113,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
         ({ TransportService }) => TransportService.MaxConnectionRatePerMinute,
       ),
       sink: submission,
+      agents: agents.runner,
       protocolLog: logs.receive,
       clock,
       logger,
@@ -109,7 +122,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   )
   await scheduler.start()
   opened.use(tendHeapGrowth(clock, () => scheduler.queueCount))
-  opened.defer(rerouteOnChange(ground, { scheduler, tables }))
+  opened.defer(rerouteOnChange(ground, { scheduler, tables, directory }))
   const listeners = worker.drainOnly ? [] : await startListening(receive)
   const folders = serveMailFolders(ground, submission)
   if (folders !== undefined) opened.use(folders)
@@ -119,14 +132,17 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   const closing = opened.move()
   return {
     listeners,
-    adminMethods: queueMethods(scheduler, {
-      server: { Name: Server.Name, Fqdn: Server.Fqdn },
-      store,
-      redirectionTo: (host) => redirectionTarget(host, (queue) => delivery.smtp.nextHopOf(queue)),
-      log: troubles,
-    }),
+    adminMethods: {
+      ...queueMethods(scheduler, {
+        server: { Name: Server.Name, Fqdn: Server.Fqdn },
+        store,
+        redirectionTo: (host) => redirectionTarget(host, (queue) => delivery.smtp.nextHopOf(queue)),
+        log: troubles,
+      }),
+      ...agents.adminMethods,
+    },
     ...(worker.drainOnly && { emptied: emptied(store, clock, ending.signal) }),
-    inForce: () => receive.inForce(),
+    inForce: () => Promise.all([receive.inForce(), agents.inForce()]),
     unhealthy() {
       if (draining) return 'the service is draining'
       return worker.drainOnly ? undefined : listensOnNothing(receive)
@@ -142,6 +158,12 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
+}
+
+/** A notification that cannot go anywhere is none; one of which that is not known waits in Submission. */
+function noticeCopies({ copies, deferred }: Categorized): readonly NewCopy[] {
+  if (deferred === undefined) return copies
+  return [...copies, { queue: submissionQueue, recipients: deferred.recipients }]
 }
 
 /**
@@ -206,19 +228,25 @@ function tellRoom(store: QueueStore, { worker, dataFolder, logger }: ServiceGrou
   })
 }
 
-/** Categorizes anew what waits and would go another way now, at the start and whenever routing changes. */
+interface RerouteParts {
+  readonly scheduler: QueueScheduler
+  readonly tables: Live<RoutingTables>
+  readonly directory: OpenDirectory
+}
+
+/** Categorizes anew what waits and would go another way now, at the start and whenever routing or the directory changes. */
 function rerouteOnChange(
   { config, logger }: ServiceGround,
-  { scheduler, tables }: { scheduler: QueueScheduler; tables: Live<RoutingTables> },
+  { scheduler, tables, directory }: RerouteParts,
 ): () => void {
   const isCurrent = (queue: QueueKey) =>
     isRedirectionQueue(queue) || hasConnector(queue, tables.current)
-  const isBest = (queue: QueueKey) => isRedirectionQueue(queue) || isBestWay(queue, tables.current)
-  let known: string | undefined
+  // The directory may send a recipient of ours anywhere.
+  const isOurs = ({ nextHopDomain }: QueueKey) =>
+    directory.hasRecipients && tables.current.acceptedDomains.isAccepted(nextHopDomain)
+  const isBest = (queue: QueueKey) =>
+    isRedirectionQueue(queue) || (isBestWay(queue, tables.current) && !isOurs(queue))
   const reroute = () => {
-    const routing = routingText(tables.current)
-    if (routing === known) return
-    known = routing
     scheduler.operations
       .reroute(isCurrent, isBest)
       .catch((error: unknown) =>
@@ -228,6 +256,13 @@ function rerouteOnChange(
         ),
       )
   }
+  let known = routingText(tables.current)
+  const whenChanged = () => {
+    const routing = routingText(tables.current)
+    if (routing !== known) reroute()
+    known = routing
+  }
   reroute()
-  return config.subscribe(reroute)
+  const ends = [config.subscribe(whenChanged), directory.subscribe(reroute)]
+  return () => ends.forEach((end) => end())
 }

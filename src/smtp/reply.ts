@@ -7,6 +7,8 @@ export interface Reply {
   /** Enhanced status code such as `5.7.54` (RFC 3463), where the reply has one. */
   readonly enhanced?: string
   readonly lines: readonly string[]
+  /** Ours, and the connection ends behind it, as it does behind every 421 (RFC 5321 3.8). */
+  readonly endsSession?: true
 }
 
 const replyShape = /^(\d{3})(?: ([245]\.\d{1,3}\.\d{1,3}))?(?: (.*))?$/

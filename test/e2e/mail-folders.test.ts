@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FakeMx } from '../support/fake-mx.ts'
 import { edgeConfig, smartHost } from '../support/relay-config.ts'
 import { RelayProcess, runEdge } from '../support/relay-process.ts'
+import { SmtpPeer } from '../support/smtp-peer.ts'
 import { until } from '../support/until.ts'
 
 const address = '127.0.141.1'
@@ -109,6 +110,46 @@ test('a message in Replay goes with its envelope and without its X-headers', asy
   expect(message?.recipients[0]).toContain('NOTIFY=NEVER ORCPT=rfc822;joseph@fabrikam.example')
   expect(message?.content).toMatch(
     /^Received: from edge\.contoso\.test by Replay with [^]*Received: from somewhere; Mon[^]*\r\n\r\nbo\r\ndy\r\n$/,
+  )
+})
+
+test('what Export-Message gives goes on with its envelope, octet by octet', async () => {
+  mx.options = { ...mx.options, answers: { MAIL: '451 4.3.0 Later' } }
+  await using peer = await SmtpPeer.greeted({ host: address, port: 25 })
+  const lines = [
+    'MAIL FROM:<ana@contoso.test> BODY=8BITMIME RET=HDRS ENVID=E1+2B',
+    'RCPT TO:<joe@contoso.test> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;j+2Bo@contoso.test',
+    'RCPT TO:<may@contoso.test> NOTIFY=NEVER',
+  ]
+  for (const line of [...lines, 'DATA']) expect(await peer.command(line)).toMatch(/^[23]/)
+  const content = 'From: <ana@contoso.test>\r\nSubject: twice\r\n\r\nwith\ttabs, ä and \x7f\r\n'
+  expect(await peer.command(`${content}.`)).toMatch(/^250 /)
+  const file = join(relay.folder, 'twice.eml')
+  const one = "-Filter {Subject -eq 'twice'}"
+  await expect
+    .poll(() => shell(`Get-Message ${one} | % Status`), { timeout: 15_000 })
+    .toBe('Retry\n')
+  await shell(
+    `Suspend-Message ${one}; Get-Message ${one} | Export-Message | AssembleMessage -Path '${file}'`,
+  )
+  await shell(`Remove-Message ${one} -WithNDR $false -Confirm:$false`)
+  mx.options = { ...mx.options, answers: {} }
+  await rename(file, join(folder('replay'), 'twice.eml'))
+  await until(() => withSubject('twice') !== undefined)
+  const message = withSubject('twice')
+  expect(message?.mail).toMatch(/^MAIL FROM:<ana@contoso\.test>.* RET=HDRS ENVID=E1\+2B/)
+  expect(message?.recipients).toEqual([
+    'RCPT TO:<joe@contoso.test> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;j+2Bo@contoso.test',
+    'RCPT TO:<may@contoso.test> NOTIFY=NEVER',
+  ])
+  const [, rest = ''] =
+    /^Received: from edge\.contoso\.test by Replay [^]*?\r\n(?=\S)([^]*)/.exec(
+      message?.content ?? '',
+    ) ?? []
+  expect(rest).toMatch(/^Received: from /)
+  expect(rest).toContain('Subject: twice\r\nMessage-ID: <')
+  expect(Buffer.from(rest.slice(rest.indexOf('\r\n\r\n')), 'latin1').toString()).toBe(
+    '\r\n\r\nwith\ttabs, ä and \x7f\r\n',
   )
 })
 

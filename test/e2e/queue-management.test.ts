@@ -76,7 +76,7 @@ test('a stuck queue is looked at, sorted out, and delivered, over restarts', asy
     `Get-Message -Filter {Subject -eq 'junk'} | Export-Message | Assemble-Message -Path '${file}'`,
   )
   const exported = await readFile(file, 'utf8')
-  expect(exported).toMatch(/^Received: /)
+  expect(exported).toMatch(/^X-Sender: <eve@fabrikam\.example> [^]*\r\nReceived: /)
   expect(exported).toContain('\r\nSubject: junk\r\n')
 
   await shell('Suspend-Queue -Filter {NextHopDomain -like "*127.0.122.2*"}')

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { LiveValue } from '../../src/base/live.ts'
 import { day, second } from '../../src/base/time-span.ts'
 import { DsnNotifier } from '../../src/dsn/dsn-notifier.ts'
+import { RemoteDomainTable } from '../../src/dsn/remote-domains.ts'
 import { transportConfigSchema } from '../../src/dsn/transport-config.ts'
 import { randomGuid } from '../../src/message/message-id.ts'
 import { Categorizer, itemOf } from '../../src/pipeline/categorizer.ts'
@@ -60,9 +61,9 @@ beforeEach(async () => {
       agent: { serve: deliver },
       notifier: new DsnNotifier({
         ...common,
-        categorize: async (recipients) =>
-          (await categorizer.categorize({ recipients, size: 0 })).copies,
+        categorize: (recipients) => categorizer.start({ recipients, size: 0 }).copies,
         domains: new LiveValue(tables.current.acceptedDomains),
+        remoteDomains: new LiveValue(new RemoteDomainTable([])),
         messageExpirationTimeout: new LiveValue(2 * day),
       }),
       recategorize: (copy) => categorizer.categorize(itemOf(copy)),

@@ -4,7 +4,7 @@ import { hindranceTo } from '../support/debian-programs.ts'
 export function setup(): void {
   const hindrance = hindranceTo([
     ...(['postfix', 'postmap', 'smtp-source', 'smtp-sink', 'saslpasswd2'] as const),
-    ...(['swaks', 'telnet', 'openssl', 'strace', 'script', 'stty'] as const),
+    ...(['swaks', 'telnet', 'openssl', 'strace', 'script', 'stty', 'slapd'] as const),
   ])
   if (hindrance !== undefined) throw new Error(`the interop tests cannot run here: ${hindrance}`)
 }

@@ -16,6 +16,7 @@ const packages = {
   telnet: 'inetutils-telnet',
   script: 'bsdutils',
   stty: 'coreutils',
+  slapd: 'slapd',
 } as const
 
 type Program = keyof typeof packages

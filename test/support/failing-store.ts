@@ -3,7 +3,13 @@ import type { QueueStore } from '../../src/queue/queue-store.ts'
 /** What is asked of a store and may be rejected. */
 export type StoreOperation = Exclude<
   keyof QueueStore,
-  'begin' | 'release' | 'readHeader' | 'readBody' | 'hasRoomForResults' | typeof Symbol.asyncDispose
+  | 'begin'
+  | 'release'
+  | 'keepRetry'
+  | 'readHeader'
+  | 'readBody'
+  | 'hasRoomForResults'
+  | typeof Symbol.asyncDispose
 >
 
 /** `store` whose `operation` fails with one of `faults` after the other until none is left. */

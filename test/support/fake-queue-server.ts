@@ -80,6 +80,12 @@ export class FakeQueueServer implements QueueServer {
     return Promise.resolve()
   }
 
+  replayHead(places: readonly CopyPlace[]): Promise<Uint8Array | undefined> {
+    this.asked.push(`head of ${places.map(({ message }) => message).join(' ')}`)
+    const isThere = this.content.length > 0
+    return Promise.resolve(isThere ? Buffer.from('X-Sender: <>\r\n') : undefined)
+  }
+
   messagePiece(messageId: number, index: number): Promise<Uint8Array | undefined> {
     this.asked.push(`piece ${index} of ${messageId}`)
     const piece = this.content.subarray(index * 8, index * 8 + 8)

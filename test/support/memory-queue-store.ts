@@ -14,6 +14,7 @@ import {
   type PreparedMessage,
   type QueueFigures,
   type QueueStore,
+  type RetryState,
   type Settlement,
   StoreError,
 } from '../../src/queue/queue-store.ts'
@@ -35,6 +36,7 @@ export class MemoryQueueStore implements QueueStore {
   readonly #clock: Clock
   readonly #copies = new Map<number, Copy>()
   readonly #leased = new Set<number>()
+  readonly #retries = new Map<string, RetryState>()
   readonly #suspendedQueues = new Set<string>()
   readonly #contents = new Map<number, ContentParts>()
   readonly #numbers = new Map<string, { readonly key: QueueKey; readonly number: number }>()
@@ -156,6 +158,12 @@ export class MemoryQueueStore implements QueueStore {
     else this.#suspendedQueues.delete(queueKeyText(queue))
   }
 
+  keepRetry(queue: QueueKey, state: RetryState | undefined): void {
+    const text = queueKeyText(queue)
+    if (state === undefined || !this.#numbers.has(text)) this.#retries.delete(text)
+    else this.#retries.set(text, state)
+  }
+
   readHeader(messageId: number): Awaitable<Buffer> {
     return this.#contents.get(messageId)?.header ?? Promise.reject(gone(messageId))
   }
@@ -168,19 +176,21 @@ export class MemoryQueueStore implements QueueStore {
 
   async queues(query: FiguresQuery = {}): Promise<readonly QueueFigures[]> {
     await this.#turn()
-    const { keys, after = 0, limit = Infinity } = query
+    const { keys, after = 0, limit = Infinity, withRetry = false } = query
     const all = [...this.#numbers.values()].filter(({ number }) => number > after).slice(0, limit)
     const texts = keys?.map(queueKeyText)
     const meant = all.filter(({ key }) => texts?.includes(queueKeyText(key)) !== false)
     return meant.map(({ key, number }) => {
       const inQueue = this.#inQueue(key)
       const deferred = inQueue.filter(({ attempts }) => attempts > 0).length
+      const retry = withRetry ? this.#retries.get(queueKeyText(key)) : undefined
       return {
         key,
         number,
         copies: inQueue.length,
         deferred,
         suspended: this.#suspendedQueues.has(queueKeyText(key)),
+        ...(retry !== undefined && { retry }),
       }
     })
   }

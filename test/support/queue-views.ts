@@ -43,6 +43,7 @@ export function messageView(
     Directionality: 'Incoming',
     DateReceived: sampleTime,
     ExpirationTime: sampleTime + 1000,
+    DeferReason: 'None',
     LastError: '',
     RetryCount: 0,
     Recipients: [{ Address: 'bob@d1.test', Status: 'Ready', LastError: '' }],

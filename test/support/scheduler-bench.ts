@@ -12,7 +12,7 @@ import type { Notifier } from '../../src/queue/notifier.ts'
 import type { QueueEvent } from '../../src/queue/queue-events.ts'
 import type { QueueKey } from '../../src/queue/queue-key.ts'
 import type { PreparedMessage, QueueStore } from '../../src/queue/queue-store.ts'
-import type { Recategorizer } from '../../src/queue/scheduler/resubmission.ts'
+import type { Recategorizer } from '../../src/queue/recategorized.ts'
 import type { SchedulerSettings } from '../../src/queue/scheduler/scheduler-parts.ts'
 import { QueueScheduler } from '../../src/queue/scheduler/scheduler.ts'
 import type { SharedPlaces } from '../../src/queue/shared-places.ts'
@@ -21,6 +21,7 @@ import { FakeClock } from './fake-clock.ts'
 import { commitTo, domainQueue, noHeader, sampleMessage, sampleTime } from './queue-samples.ts'
 
 export const schedulerSettings: SchedulerSettings = {
+  ResolverRetryInterval: 30 * minute,
   QueueGlitchRetryCount: 4,
   QueueGlitchRetryInterval: minute,
   TransientFailureRetryCount: 6,

@@ -14,13 +14,6 @@ const providers = 'Add Get Remove Set Test'
 
 const families: readonly AbsentFamily[] = [
   {
-    why: 'there are no transport agents; what the relay does with a message is built in.',
-    cmdlets: {
-      TransportAgent: 'Disable Enable Get Install Set Uninstall',
-      TransportPipeline: 'Get',
-    },
-  },
-  {
     why: 'there are no transport rules; filter on the server behind the relay.',
     cmdlets: {
       TransportRule: rule,
@@ -122,10 +115,6 @@ const families: readonly AbsentFamily[] = [
     cmdlets: {
       X400AuthoritativeDomain: change,
     },
-  },
-  {
-    why: 'there are no settings by remote domain: content is not converted, and what leaves is decided by Send connectors.',
-    cmdlets: { RemoteDomain: change },
   },
   {
     why: 'there is no journaling.',

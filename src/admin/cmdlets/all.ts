@@ -1,5 +1,8 @@
 import type { Cmdlet } from '../shell/cmdlet.ts'
 import { acceptedDomainCmdlets } from './configuration/accepted-domain.ts'
+import type { RunningAgents } from './agents/running-agents.ts'
+import { transportAgentCmdlets } from './agents/transport-agent.ts'
+import { transportPipelineCmdlets } from './agents/transport-pipeline.ts'
 import { type AgentLogs, agentLogCmdlets } from './logs/agent-log.ts'
 import { type AuditLogs, auditLogCmdlets } from './logs/admin-audit-log.ts'
 import type { Configuration } from './configuration/configuration.ts'
@@ -18,6 +21,7 @@ import { digestCmdlets } from './queues/queue-digest.ts'
 import type { QueueServer } from './queues/queue-server.ts'
 import { localUserCmdlets } from './configuration/local-user.ts'
 import { receiveConnectorCmdlets } from './configuration/receive-connector.ts'
+import { remoteDomainCmdlets } from './configuration/remote-domain.ts'
 import { deliveryAgentConnectorCmdlets } from './configuration/gateways/delivery-agent-connector.ts'
 import { foreignConnectorCmdlets } from './configuration/gateways/foreign-connector.ts'
 import { sendConnectorCmdlets } from './configuration/send-connector.ts'
@@ -36,6 +40,7 @@ export interface Administration {
   readonly server: ServerInquiry
   readonly health: ServerHealth
   readonly trackingLogs: TrackingLogs
+  readonly agents: RunningAgents
   readonly agentLogs: AgentLogs
   readonly auditLogs: AuditLogs
   readonly mailFlow: MailFlow
@@ -63,6 +68,8 @@ export function serverCmdlets(administration: Administration): readonly Cmdlet[]
     ...digestCmdlets(administration.queues),
     ...messageCmdlets(administration.queues),
     ...exportCmdlets(administration.queues),
+    ...transportPipelineCmdlets(administration.agents),
+    ...transportAgentCmdlets(administration.configuration, administration.agents),
     ...configurationCmdlets(administration.configuration),
   ]
 }
@@ -76,6 +83,7 @@ export function configurationCmdlets(configuration: Configuration): readonly Cmd
     ...foreignConnectorCmdlets(configuration),
     ...deliveryAgentConnectorCmdlets(configuration),
     ...acceptedDomainCmdlets(configuration),
+    ...remoteDomainCmdlets(configuration),
     ...transportServiceCmdlets(configuration),
     ...frontendTransportServiceCmdlets(configuration),
     ...transportConfigCmdlets(configuration),

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Live } from '../../base/live.ts'
 import type { ProgramLog } from '../../base/program-log.ts'
 import type { ConnectivityLog, ConnectivitySession } from '../../logs/connectivity-log.ts'
-import { exchangeCreator, replayHeader } from '../../message/replay-file.ts'
+import { replayHead } from '../../queue/replay-head.ts'
 import { type ServerNames, isUsable } from '../../pipeline/routable-connector.ts'
 import type { ConnectionResult, DeliveryAgent, DeliveryLane } from '../../queue/delivery-agent.ts'
 import { StoreError, type StoredContent } from '../../queue/queue-store.ts'
@@ -89,7 +89,7 @@ export class DropDelivery implements DeliveryAgent {
     const { message, recipients } = copy
     const { store, logger } = this.#options
     const name = `${fileNameOf(copy)}.eml`
-    const head = headOf(copy)
+    const head = replayHead(copy.message, copy.recipients)
     try {
       const { size, pieces } = await leavingContent(store, message)
       const content = withHead(head, pieces)
@@ -121,18 +121,6 @@ interface Dropping {
 /** The same at every attempt, so that a file whose result was lost is not there twice. */
 function fileNameOf({ id, message }: Copy): string {
   return `${message.networkMessageId ?? message.id}-${id}`
-}
-
-function headOf({ message, recipients }: Copy): Buffer {
-  const { envelope, source, sourceAddress, sourceName } = message
-  return replayHeader({
-    envelope,
-    recipients,
-    createdBy: exchangeCreator,
-    source,
-    sourceAddress,
-    helloName: sourceName ?? '',
-  })
 }
 
 async function* withHead(head: Buffer, content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

@@ -2,7 +2,7 @@ import { type Seat, type SeatCounts, type SeatLimits, ConnectionSeats } from './
 import type { DeliveryQueue } from './delivery-queue.ts'
 import type { DoubtPace } from './doubt-pace.ts'
 import { FairLine } from './fair-line.ts'
-import { Fifo } from './fifo.ts'
+import { Fifo } from '../../base/fifo.ts'
 import { type Standing, type Waiting, standings } from './standing.ts'
 
 /** A queue whose turn it is. */

@@ -1,5 +1,5 @@
 import type { DeliveryQueue } from './delivery-queue.ts'
-import { Fifo } from './fifo.ts'
+import { Fifo } from '../../base/fifo.ts'
 import type { QueueKey } from '../queue-key.ts'
 
 /**

@@ -5,6 +5,7 @@ import type { DeliveryQueue } from './delivery-queue.ts'
 import type { QueueStatus } from './queue-state.ts'
 import { type DeliveryKind, type DeliveryType, deliveryKinds } from '../delivery-kinds.ts'
 import type { QueueKey } from '../queue-key.ts'
+import { type DeferReason, deferReasonOf } from '../defer-reason.ts'
 import type { QueueFigures } from '../queue-store.ts'
 import { type RetrySettings, attemptsSince } from './retry-schedule.ts'
 import {
@@ -63,6 +64,7 @@ export interface MessageView {
   /** Null for one that waits without an end. */
   readonly ExpirationTime: Milliseconds | null
   readonly LastError: string
+  readonly DeferReason: DeferReason
   readonly RetryCount: number
   readonly Recipients: readonly RecipientView[]
   /** For the store, not for display. */
@@ -157,6 +159,7 @@ export function messageView(copy: Copy, circumstances: MessageCircumstances): Me
       status === 'Active' || status === 'Ready' ? circumstances.wait : '',
       lastErrorOf(withQueueAttempts(copy, deliveryQueue?.attempts ?? [])),
     ),
+    DeferReason: deferReasonOf(copy),
     RetryCount: copy.attempts + queueAttempts(message.receivedAt, circumstances),
     Recipients: copy.recipients.map(recipientView),
     place: placeOf(copy),

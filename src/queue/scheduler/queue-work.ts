@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../../base/time-span.ts'
 import type { ConnectionLimits } from './connection-seats.ts'
-import { Fifo } from './fifo.ts'
+import { Fifo } from '../../base/fifo.ts'
 import { stallAfter, stalledLimit } from './patience.ts'
 import type { QueueLane } from './queue-lane.ts'
 import type { Copy } from '../stored-message.ts'

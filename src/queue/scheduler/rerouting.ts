@@ -1,11 +1,12 @@
 import type { Clock } from '../../base/clock.ts'
 import { second } from '../../base/time-span.ts'
 import type { DeliveryQueues } from './delivery-queues.ts'
-import { halfTheTime } from './half-the-time.ts'
+import { halfTheTime } from '../../base/half-the-time.ts'
 import type { QueueLog } from '../queue-events.ts'
 import type { QueueKey } from '../queue-key.ts'
 import type { QueueStore } from '../queue-store.ts'
-import { type Recategorized, type Recategorizer, staysWhere } from './resubmission.ts'
+import type { Recategorized, Recategorizer } from '../recategorized.ts'
+import { staysWhere } from './resubmission.ts'
 import type { Settler } from './settler.ts'
 import { type Copy, type CopyPlace, placeOf, suspended } from '../stored-message.ts'
 
@@ -63,7 +64,9 @@ export class Rerouting {
     if (copy.dueAt === suspended || copy.damage !== undefined) return undefined
     try {
       const result = await recategorize(settler.withQueueAttempts(copy))
-      return result === undefined || staysWhere(copy, result) ? undefined : result
+      // Of what cannot be decided for now nothing is known to be better.
+      const isUndecided = result === undefined || result.deferred !== undefined
+      return isUndecided || staysWhere(copy, result) ? undefined : result
     } catch (error) {
       log.error({ error, internalId: copy.message.id }, 'could not categorize a message anew')
       return undefined
@@ -89,7 +92,7 @@ export class Rerouting {
   async #moveOne(copy: Copy): Promise<void> {
     const solution = await this.#solution(copy)
     if (solution === undefined) this.#giveBack([copy])
-    else await this.#parts.settler.move(copy, solution.copies, solution.failed)
+    else await this.#parts.settler.move(copy, solution)
   }
 
   #giveBack(copies: readonly Copy[]): void {

@@ -1,21 +1,16 @@
-import type { Awaitable } from '../../base/awaitable.ts'
-import type { Clock, Timer } from '../../base/clock.ts'
-import { second } from '../../base/time-span.ts'
-import type { RecipientResult } from '../delivery-agent.ts'
-import { halfTheTime } from './half-the-time.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { Live } from '../../base/live.ts'
+import type { Milliseconds } from '../../base/time-span.ts'
+import { halfTheTime } from '../../base/half-the-time.ts'
 import type { QueueLog } from '../queue-events.ts'
-import { type QueueKey, isDeliveryQueue, queueKeyText, submissionQueue } from '../queue-key.ts'
+import { type QueueKey, queueKeyText } from '../queue-key.ts'
 import { type QueueStore, StoreError } from '../queue-store.ts'
 import type { SoundMail } from './sound-mail.ts'
-import { categorizeRetry } from './retry-schedule.ts'
 import type { Settler } from './settler.ts'
-import type { Copy, NewCopy } from '../stored-message.ts'
-
-/** What the categorizer made of a copy. Each recipient stands in one of the two. */
-export interface Recategorized {
-  readonly copies: readonly NewCopy[]
-  readonly failed: readonly RecipientResult[]
-}
+import { SubmissionWalk } from './submission-walk.ts'
+import type { MessageSettings } from './verdict.ts'
+import type { Recategorized, Recategorizer } from '../recategorized.ts'
+import type { Copy } from '../stored-message.ts'
 
 /** How a walk over a queue differs from the usual one. */
 export interface WalkOptions {
@@ -25,33 +20,37 @@ export interface WalkOptions {
   readonly isAsked?: boolean
 }
 
-/** Categorizes a stored copy anew; undefined when that is not possible at present. */
-export type Recategorizer = (copy: Copy) => Awaitable<Recategorized | undefined>
-
 interface ResubmissionParts {
   readonly store: QueueStore
   readonly recategorize: Recategorizer
   readonly settler: Settler
   readonly sound: SoundMail
+  readonly settings: Live<MessageSettings>
   readonly clock: Clock
   readonly log: QueueLog
 }
 
-const pauseAfterTrouble = second
 const batch = 50
 
 /** Sends waiting copies through the categorizer again: the Submission queue by itself, others when asked. */
 export class Resubmission {
   readonly #parts: ResubmissionParts
+  readonly #submission: SubmissionWalk
   readonly #walks = new Map<string, Promise<void>>()
   /** Those that follow a walk under way, for what has changed since it began. */
   readonly #following = new Map<string, Promise<void>>()
-  #timer: Timer | undefined
-  #wakeAgain = false
   #stopped = false
 
   constructor(parts: ResubmissionParts) {
+    const { store, clock, settings } = parts
     this.#parts = parts
+    this.#submission = new SubmissionWalk({
+      store,
+      clock,
+      settings,
+      move: (copy) => this.#move(copy, {}),
+      onTrouble: (error) => this.#complain(error, 'could not read the Submission queue'),
+    })
   }
 
   start(): void {
@@ -60,23 +59,16 @@ export class Resubmission {
 
   /** The Submission queue may hold copies that are due. */
   wake(): void {
-    if (this.#stopped) return
-    if (this.#walks.has(queueKeyText(submissionQueue))) {
-      this.#wakeAgain = true
-      return
-    }
-    this.#timer?.cancel()
-    this.#wakeAgain = false
-    void this.walk(submissionQueue).then(() => (this.#stopped ? undefined : this.#plan()))
+    this.#submission.wake()
   }
 
   stop(): void {
     this.#stopped = true
-    this.#timer?.cancel()
+    this.#submission.stop()
   }
 
   async finish(): Promise<void> {
-    await Promise.all(this.#walks.values())
+    await Promise.all([...this.#walks.values(), this.#submission.finish()])
   }
 
   /**
@@ -112,11 +104,11 @@ export class Resubmission {
   async #walk(key: QueueKey, options: WalkOptions): Promise<void> {
     const { store, clock } = this.#parts
     const begun = clock.now()
-    // Copies that wait for a retry of their own come along; the persistent queues have none.
-    if (isDeliveryQueue(key)) await store.hasten(key, begun)
+    // Copies that wait for a retry of their own come along.
+    if (key.deliveryType !== 'Unreachable') await store.hasten(key, begun)
     const some = async () => {
       const copies = await store.lease(key, begun, batch)
-      await Promise.all(copies.map((copy) => this.#move(copy, { ...options, begun })))
+      await Promise.all(copies.map((copy) => this.#move(copy, options, begun)))
       return copies.length
     }
     while (!this.#stopped && (await halfTheTime(clock, some)) > 0) {
@@ -124,11 +116,13 @@ export class Resubmission {
     }
   }
 
+  /** For a walk that began then. Never rejects. */
   async #move(
     copy: Copy,
-    { recategorize, isAsked, begun }: WalkOptions & { readonly begun: number },
+    { recategorize, isAsked }: WalkOptions,
+    begun: Milliseconds = -Infinity,
   ): Promise<void> {
-    const { settler, log, clock, sound } = this.#parts
+    const { settler, log, clock, sound, settings } = this.#parts
     // Its addresses may be others' than those that it was sent to.
     const faults = copy.damage === undefined ? undefined : await sound.faults(copy)
     if (faults !== undefined) {
@@ -142,30 +136,14 @@ export class Resubmission {
     } catch (error) {
       log.error({ error, internalId: copy.message.id }, 'could not categorize a message anew')
     }
-    if (result === undefined) return settler.keep(copy, clock.now() + categorizeRetry)
+    if (result === undefined)
+      return settler.keep(copy, clock.now() + settings.current.ResolverRetryInterval)
     if (staysWhere(copy, result)) {
       // Just past the walk's start, so that this walk does not meet it again.
       const dueAt = Math.max(clock.now(), begun + 1)
       return isAsked === true ? settler.stay(copy, dueAt) : settler.keep(copy, dueAt)
     }
-    return settler.move(copy, result.copies, result.failed)
-  }
-
-  async #plan(): Promise<void> {
-    const { store, clock } = this.#parts
-    if (this.#wakeAgain) {
-      this.wake()
-      return
-    }
-    let delay = pauseAfterTrouble
-    try {
-      const nextDueAt = await store.nextDueAt(submissionQueue)
-      if (nextDueAt === undefined) return
-      delay = Math.min(Math.max(nextDueAt - clock.now(), pauseAfterTrouble), categorizeRetry)
-    } catch (error) {
-      this.#complain(error, 'could not read the Submission queue')
-    }
-    if (!this.#stopped) this.#timer = clock.after(delay, () => this.wake())
+    return settler.move(copy, result)
   }
 
   /** That the store closes under what was still asked of it belongs to a quick end. */
@@ -175,13 +153,15 @@ export class Resubmission {
   }
 }
 
-/** Whether the copy is in the queue where the categorizer puts it. */
-export function staysWhere(copy: Copy, { copies, failed }: Recategorized): boolean {
+/** Whether the copy is in the queue where the categorizer puts it, and nothing else becomes of it. */
+export function staysWhere(copy: Copy, result: Recategorized): boolean {
+  const { copies, failed, deferred, dropped, changed } = result
   const [first] = copies
   return (
     first !== undefined &&
     copies.length === 1 &&
     failed.length === 0 &&
+    (deferred ?? dropped ?? changed) === undefined &&
     queueKeyText(first.queue) === queueKeyText(copy.queue)
   )
 }

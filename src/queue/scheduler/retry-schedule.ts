@@ -1,4 +1,4 @@
-import { type Milliseconds, minute, second } from '../../base/time-span.ts'
+import { type Milliseconds, second } from '../../base/time-span.ts'
 
 /** Exchange's settings for a next hop that cannot be reached. */
 export interface RetrySettings {
@@ -56,12 +56,10 @@ export function attemptsSince(
   return seen
 }
 
-/** Exchange's ResolverRetryInterval. */
-export const categorizeRetry = 30 * minute
-
 /** No copy waits longer than this for its next attempt: a later due time was written by a clock that was ahead. */
 export function longestWait(settings: {
   readonly MessageRetryInterval: Milliseconds
+  readonly ResolverRetryInterval: Milliseconds
 }): Milliseconds {
-  return Math.max(settings.MessageRetryInterval, categorizeRetry)
+  return Math.max(settings.MessageRetryInterval, settings.ResolverRetryInterval)
 }

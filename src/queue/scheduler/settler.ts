@@ -1,14 +1,21 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Live } from '../../base/live.ts'
-import { second } from '../../base/time-span.ts'
+import { type Milliseconds, minute, second } from '../../base/time-span.ts'
 import type { AdminMarks, RemovalKind } from './admin-mark.ts'
 import type { RecipientResult } from '../delivery-agent.ts'
 import type { DeliveryQueues } from './delivery-queues.ts'
 import type { DueTimes } from './due-times.ts'
 import type { Notifier } from '../notifier.ts'
 import type { NoticeKind, NoticeOfResults, QueueEvents, QueueLog } from '../queue-events.ts'
-import { type PreparedMessage, type QueueStore, StoreError } from '../queue-store.ts'
-import { type Copy, type NewCopy, suspended } from '../stored-message.ts'
+import { submissionQueue } from '../queue-key.ts'
+import {
+  type PreparedMessage,
+  type QueueStore,
+  type Settlement,
+  StoreError,
+} from '../queue-store.ts'
+import type { ChangedMessage, Recategorized, ResolutionStep } from '../recategorized.ts'
+import { type Copy, type CopyRecipient, type NewCopy, suspended } from '../stored-message.ts'
 import {
   type MessageSettings,
   type Verdict,
@@ -41,6 +48,10 @@ interface Outcome extends Verdict {
   readonly dropped?: readonly RecipientResult[]
   /** Categorized anew, what remains stays where it was. */
   readonly stayed?: boolean
+  /** The message that the moved copies are of, in place of the stored one. */
+  readonly changed?: ChangedMessage
+  /** What the directory made of the addresses. */
+  readonly steps?: readonly ResolutionStep[]
 }
 
 interface Notices {
@@ -50,6 +61,7 @@ interface Notices {
 
 /** What is not written is not safe yet: it is tried often. */
 const longestPause = 10 * second
+const pauseAfterFailedChange = minute
 
 /** Writes what became of leased copies, together with the notifications that follow from it. */
 export class Settler {
@@ -82,14 +94,27 @@ export class Settler {
     await this.#settle(copy, { ...asItIs(copy), delayed: true, moved: [] })
   }
 
-  /** Categorized anew: to other queues, some perhaps failed. */
-  async move(
-    copy: Copy,
-    moved: readonly NewCopy[],
-    failed: readonly RecipientResult[],
-  ): Promise<void> {
-    const outcome = { ...waiting(copy), remaining: [], failed, moved }
-    await this.#settle(copy, { ...outcome, delayNotified: copy.delayNotified })
+  /** Categorized anew: to other queues, some perhaps failed, deleted, or put off in Submission. */
+  async move(copy: Copy, result: Recategorized): Promise<void> {
+    const { copies, failed, dropped, deferred, changed, steps } = result
+    const { settings, clock } = this.#parts
+    const outcome: Outcome = {
+      ...waiting(copy),
+      remaining: [],
+      failed,
+      moved: copies,
+      delayNotified: copy.delayNotified,
+      ...(dropped !== undefined && { dropped }),
+      ...(changed !== undefined && { changed }),
+      ...(steps !== undefined && { steps }),
+    }
+    if (deferred === undefined) {
+      await this.#settle(copy, outcome)
+      return
+    }
+    const { recipients, until } = deferred
+    const dueAt = until ?? clock.now() + settings.current.ResolverRetryInterval
+    await this.#settle(copy, withDeferred(copy, outcome, { recipients, dueAt }))
   }
 
   /** An administrator removes the copy. */
@@ -156,12 +181,20 @@ export class Settler {
       try {
         return await this.#settleOnce(copy, outcome)
       } catch (error) {
+        if (outcome.changed !== undefined) {
+          // What was written for it cannot be committed any more: it is changed once more, later.
+          outcome.changed.pending.abort()
+          const dueAt = this.#parts.clock.now() + pauseAfterFailedChange
+          outcome = { ...asItIs(copy), dueAt, moved: [] }
+          this.#parts.log.error({ ...namesOf(copy), error }, 'could not write a changed message')
+          continue
+        }
         const smaller = isDiskFull(error) ? this.#withoutNotices(outcome) : undefined
         if (smaller !== undefined) {
           outcome = smaller
           continue
         }
-        const details = { messageId: copy.message.messageId, internalId: copy.message.id, error }
+        const details = { ...namesOf(copy), error }
         if (
           this.#giveUp.signal.aborted ||
           (error instanceof StoreError && error.code === 'CLOSED')
@@ -185,6 +218,7 @@ export class Settler {
     const notices: Notices = { prepared: [], kinds: [] }
     try {
       const final = owesNotices(outcome) ? await this.#withNotices(copy, outcome, notices) : outcome
+      const { moved, notifications } = written(final, notices)
       const added = await this.#parts.store.settle({
         copy,
         remaining: final.remaining,
@@ -192,8 +226,8 @@ export class Settler {
         attempts: final.attempts,
         lastError: final.lastError,
         delayNotified: final.delayNotified,
-        moved: final.moved,
-        notifications: notices.prepared,
+        moved,
+        notifications,
       })
       this.#tell(copy, final, { notices, added })
       this.#parts.queues.enqueue(added)
@@ -311,7 +345,12 @@ export class Settler {
       const results = putOff(outcome.remaining)
       if (results.length > 0) onEvent({ kind: 'deferred', copy, results, until: outcome.dueAt })
     }
-    const moved = added.slice(0, outcome.moved.length)
+    const { steps = [], changed } = outcome
+    if (steps.length > 0) onEvent({ kind: 'resolved', copy, steps })
+    const moved =
+      changed === undefined
+        ? added.slice(0, outcome.moved.length)
+        : added.filter(({ message }) => message.id === changed.pending.id)
     if (moved.length > 0) onEvent({ kind: 'moved', copy, to: moved })
     if (outcome.stayed === true && outcome.remaining.length > 0) {
       onEvent({ kind: 'moved', copy, to: [copy] })
@@ -322,6 +361,38 @@ export class Settler {
       if (about !== undefined) onEvent({ kind: 'notified', copy, about, copies })
     })
   }
+}
+
+/**
+ * What the store is to write: a changed message comes with its copies, like a notification. With none left for it,
+ * it is forgotten.
+ */
+function written(
+  { moved, changed }: Outcome,
+  { prepared }: Notices,
+): Required<Pick<Settlement, 'moved' | 'notifications'>> {
+  if (changed === undefined) return { moved, notifications: prepared }
+  if (moved.length > 0)
+    return { moved: [], notifications: [...prepared, { ...changed, copies: moved }] }
+  changed.pending.abort()
+  return { moved: [], notifications: prepared }
+}
+
+/** With recipients who wait in Submission: there already, or as one more copy. */
+function withDeferred(
+  copy: Copy,
+  outcome: Outcome,
+  { recipients, dueAt }: { recipients: readonly CopyRecipient[]; dueAt: Milliseconds },
+): Outcome {
+  if (copy.queue.deliveryType !== submissionQueue.deliveryType) {
+    return { ...outcome, moved: [...outcome.moved, { queue: submissionQueue, recipients, dueAt }] }
+  }
+  const lastError = recipients.at(-1)?.lastError ?? copy.lastError
+  return { ...outcome, remaining: recipients, dueAt, lastError, attempts: copy.attempts + 1 }
+}
+
+function namesOf({ message: { id, messageId } }: Copy) {
+  return { messageId, internalId: id }
 }
 
 function isDiskFull(error: unknown): boolean {

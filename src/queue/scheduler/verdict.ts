@@ -14,6 +14,8 @@ export interface MessageSettings {
   readonly MessageRetryInterval: Milliseconds
   readonly MessageExpirationTimeout: Milliseconds
   readonly DelayNotificationTimeout: Milliseconds
+  /** How long a message waits in Submission that cannot be categorized for now. */
+  readonly ResolverRetryInterval: Milliseconds
 }
 
 /** What becomes of a copy, decided from what happened to its recipients. */

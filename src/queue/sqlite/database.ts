@@ -18,6 +18,7 @@ import type {
 import { isLogMissing, markInUse, unmarkInUse } from './log-check.ts'
 import { openQueueFile, undoSalvage } from './opening.ts'
 import { QueueRegistry } from './registry.ts'
+import { QueueRetries } from './retries.ts'
 import { QueueReserve } from './reserve.ts'
 import { QueueRoom, freeBytesOfDisk } from './room.ts'
 import {
@@ -57,6 +58,7 @@ export class QueueDatabase {
   readonly #settings: DatabaseSettings
   readonly #database: DatabaseSync
   readonly #registry: QueueRegistry
+  readonly #retries: QueueRetries
   readonly #garbage: ContentGarbage
   readonly #changes: QueueChanges
   readonly #inquiries: QueueInquiries
@@ -89,13 +91,14 @@ export class QueueDatabase {
       database.exec(`PRAGMA max_page_count = ${pages}`)
     }
     this.#registry = new QueueRegistry(database)
+    this.#retries = new QueueRetries(database, { registry: this.#registry, clock })
     this.#garbage = new ContentGarbage(contentFolder(settings.path))
     this.#changes = new QueueChanges(database, this.#registry, this.#garbage)
     // Without transactions that are lost, content without an owner is all that is left of their mail.
     const keptIn = this.logTrouble === undefined ? undefined : damagedFolder(settings.path)
     this.#garbage.collect((message) => this.#changes.owns(message), keptIn)
     this.#inquiries = new QueueInquiries(database, {
-      ...{ registry: this.#registry, clock, queuePath: settings.path },
+      ...{ registry: this.#registry, retries: this.#retries, clock, queuePath: settings.path },
     })
     this.#spare = new SparePages(database, settings.spareBytes)
     this.#room = new QueueRoom({
@@ -143,9 +146,13 @@ export class QueueDatabase {
     const answers: Answer[] = [...refused.values()]
     if (accepted.length === 0) return answers
     try {
-      this.#transaction(() =>
-        accepted.map(({ change, contents }) => this.#changes.apply(change, contents)),
-      )
+      this.#transaction(() => {
+        const effects = accepted.map(({ change, contents }) =>
+          this.#changes.apply(change, contents),
+        )
+        if (this.#retries.any) effects.push(this.#retries.write())
+        return effects
+      })
       return answers.concat(accepted.map(({ id }) => ({ id })))
     } catch (cause) {
       const failure = this.#failure(cause)
@@ -164,7 +171,8 @@ export class QueueDatabase {
   /** Whether `upkeep` has work to do. */
   get busy(): boolean {
     if (this.#fatal !== undefined || this.#closed) return false
-    return this.#hastenings.length > 0 || this.#garbage.any || this.#registry.tooManyEmpty
+    const isDue = this.#garbage.any || this.#registry.tooManyEmpty || this.#retries.isLate
+    return isDue || this.#hastenings.length > 0
   }
 
   /** The last `upkeep` could not do its work: the next should wait a little. */
@@ -179,6 +187,7 @@ export class QueueDatabase {
     try {
       this.#garbage.step()
       if (this.#registry.tooManyEmpty) this.#removeEmptyQueues()
+      if (this.#retries.isLate) this.#transaction(() => [this.#retries.write()])
       this.#upkeepFailed = false
     } catch (cause) {
       this.#failure(cause)
@@ -207,6 +216,18 @@ export class QueueDatabase {
     this.#room.look()
   }
 
+  /** In a calm moment: writes some of what is known of next hops. Whether there is more. */
+  writeRetries(): boolean {
+    if (this.#fatal !== undefined || this.#closed || !this.#retries.any) return false
+    try {
+      this.#transaction(() => [this.#retries.write()])
+      return this.#retries.any
+    } catch (cause) {
+      this.#failure(cause)
+      return false
+    }
+  }
+
   /** In a calm moment: gives back some of what a drained backlog left free. Whether there is more. */
   shrink(): boolean {
     if (this.#fatal !== undefined || this.#closed) return false
@@ -227,6 +248,7 @@ export class QueueDatabase {
       if (this.#fatal === undefined) {
         this.#database.exec('BEGIN IMMEDIATE')
         this.#changes.keepExactIds(lastMessage, lastCopy)
+        this.#retries.write(Infinity)
         this.#database.exec('COMMIT')
       }
     } catch {

@@ -2,10 +2,11 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
 import type { Clock } from '../../base/clock.ts'
 import type { QueueKey } from '../queue-key.ts'
-import { type AgedQuery, type FiguresQuery, type QueueFigures, StoreError } from '../queue-store.ts'
+import { type AgedQuery, type FiguresQuery, StoreError } from '../queue-store.ts'
 import { DamagedMessages } from './aside.ts'
 import {
   type Answer,
+  type FiguresRow,
   type Inquiry,
   type LeasedRow,
   type StoredParts,
@@ -13,6 +14,7 @@ import {
 } from './protocol.ts'
 import type { RegisteredQueue } from './registered-queue.ts'
 import type { QueueRegistry } from './registry.ts'
+import type { QueueRetries } from './retries.ts'
 import { QueueScan, copyColumns } from './scan.ts'
 import type { CopyPlace } from '../stored-message.ts'
 
@@ -26,6 +28,7 @@ const youngRowsToStop = 100
 
 interface InquiryParts {
   readonly registry: QueueRegistry
+  readonly retries: QueueRetries
   readonly clock: Pick<Clock, 'monotonic'>
   readonly queuePath: string
 }
@@ -33,12 +36,14 @@ interface InquiryParts {
 /** Answers questions about the file, and keeps the leases. */
 export class QueueInquiries {
   readonly #registry: QueueRegistry
+  readonly #retries: QueueRetries
   readonly #statements: ReturnType<typeof prepare>
   readonly #scan: QueueScan
   readonly #damaged: DamagedMessages
 
-  constructor(database: DatabaseSync, { registry, clock, queuePath }: InquiryParts) {
+  constructor(database: DatabaseSync, { registry, retries, clock, queuePath }: InquiryParts) {
     this.#registry = registry
+    this.#retries = retries
     this.#statements = prepare(database)
     this.#scan = new QueueScan(database, { registry, clock })
     this.#damaged = new DamagedMessages(database, queuePath)
@@ -63,6 +68,9 @@ export class QueueInquiries {
       case 'release':
         for (const [copy, queue] of inquiry.copies) this.#registry.find(queue)?.release(copy)
         return undefined
+      case 'keepRetry':
+        this.#retries.note(inquiry.queue, inquiry.retry)
+        return undefined
       case 'setAside':
         return this.#damaged.keep(inquiry.place, inquiry.reason)
       case 'queues':
@@ -72,9 +80,14 @@ export class QueueInquiries {
     }
   }
 
-  #queues({ keys, after = 0, limit = Infinity }: FiguresQuery): QueueFigures[] {
-    const found = keys?.map((key) => this.#registry.find(key)) ?? this.#registry.page(after, limit)
-    return found.filter((queue) => queue !== undefined).map(figures)
+  #queues({ keys, after = 0, limit = Infinity, withRetry = false }: FiguresQuery): FiguresRow[] {
+    const named = keys?.map((key) => this.#registry.find(key)) ?? this.#registry.page(after, limit)
+    const found = named.filter((queue) => queue !== undefined)
+    if (!withRetry) return found.map(figures)
+    return found.map((queue) => {
+      const retry = this.#retries.of(queue)
+      return retry === undefined ? figures(queue) : { ...figures(queue), retry }
+    })
   }
 
   #lease({ queue: key, now, limit }: Ask<'lease'>): LeasedRow[] {
@@ -223,7 +236,7 @@ function refuseDamaged(
 }
 
 /** Read from memory alone. */
-function figures({ key, number, copies, deferred, suspended }: RegisteredQueue): QueueFigures {
+function figures({ key, number, copies, deferred, suspended }: RegisteredQueue): FiguresRow {
   return { key, number, copies, deferred, suspended }
 }
 

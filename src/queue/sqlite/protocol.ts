@@ -1,6 +1,6 @@
 import type { Bytes } from '../../base/byte-size.ts'
 import type { Milliseconds } from '../../base/time-span.ts'
-import type { AgedQuery, FiguresQuery, StoreErrorCode } from '../queue-store.ts'
+import type { AgedQuery, FiguresQuery, QueueFigures, StoreErrorCode } from '../queue-store.ts'
 import type { CopyTest } from '../copy-test.ts'
 import type { DeliveryType } from '../delivery-kinds.ts'
 import type { QueueKey } from '../queue-key.ts'
@@ -122,6 +122,8 @@ export type Inquiry =
       readonly kind: 'release'
       readonly copies: readonly (readonly [copy: number, queue: QueueKey])[]
     }
+  /** Answered at once, written later; `retry` is JSON of a RetryState. */
+  | { readonly kind: 'keepRetry'; readonly queue: QueueKey; readonly retry: string | null }
   /** Answers with StoredParts; with `verified` those of the row are sound, or it rejects with DAMAGED. */
   | { readonly kind: 'readParts'; readonly message: number; readonly verified: boolean }
   /** Keeps a damaged message for an administrator; answers with where. */
@@ -138,6 +140,11 @@ export type Inquiry =
     }
 
 export type Operation = Change | Hastening | Inquiry
+
+/** Figures of a queue as the database thread gives them; `retry` is JSON of a RetryState. */
+export interface FiguresRow extends Omit<QueueFigures, 'retry'> {
+  readonly retry?: string
+}
 
 /** The file that has a message's body; `checksum` is null when the first program has written it. */
 export interface FileFacts {

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { Milliseconds } from '../../base/time-span.ts'
-import type { Settlement } from '../queue-store.ts'
+import type { RetryState, Settlement } from '../queue-store.ts'
 import { type CopyRow, type KeptRow, type LeasedRow, suspendedDue } from './protocol.ts'
 import {
   type Copy,
@@ -114,6 +114,21 @@ function readRecipient(row: unknown): CopyRecipient | undefined {
   if (crc32(row.address) !== row.checksum) return undefined
   const { checksum: _, ...recipient } = row
   return recipient as CopyRecipient
+}
+
+/** What was kept of a queue's next hop; undefined where that is damaged, for it is found out anew. */
+export function retryStateOf(stored: string): RetryState | undefined {
+  const state = parsed(stored)
+  return isRetryState(state) ? state : undefined
+}
+
+function isRetryState(value: unknown): value is RetryState {
+  if (typeof value !== 'object' || value === null) return false
+  const fields = new Map<string, unknown>(Object.entries(value))
+  const numbers = ['retryCount', 'firstRetryAt', 'lastRetryAt', 'nextRetryAt']
+  const isWhole = numbers.every((name) => typeof fields.get(name) === 'number')
+  const host = fields.get('remoteHost') ?? ''
+  return isWhole && typeof fields.get('lastError') === 'string' && typeof host === 'string'
 }
 
 /** What looks like a recipient, for the sender to read; one that says so when nothing does. */

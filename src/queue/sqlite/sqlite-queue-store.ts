@@ -23,6 +23,7 @@ import {
   type PreparedMessage,
   type QueueFigures,
   type QueueStore,
+  type RetryState,
   type Settlement,
   StoreError,
 } from '../queue-store.ts'
@@ -30,8 +31,8 @@ import type { Copy, CopyPlace } from '../stored-message.ts'
 import { FreshCopies } from './fresh-copies.ts'
 import { type Opened, SqliteQueueLink } from './link.ts'
 import { type IntakeParts, type SealedMessage, SqlitePendingMessage } from './pending-message.ts'
-import type { LeasedRow, MovedAside, NumberRange, SettleRows } from './protocol.ts'
-import { copyOf, copyRow, keptRow, realTime } from './rows.ts'
+import type { FiguresRow, LeasedRow, MovedAside, NumberRange, SettleRows } from './protocol.ts'
+import { copyOf, copyRow, keptRow, realTime, retryStateOf } from './rows.ts'
 import { StoredContents } from './stored-contents.ts'
 
 export interface SqliteQueueStoreOptions {
@@ -209,6 +210,11 @@ class SqliteQueueStore implements QueueStore {
     await this.#link.call({ kind: 'suspendQueue', queue, suspended: isSuspended })
   }
 
+  keepRetry(queue: QueueKey, state: RetryState | undefined): void {
+    const retry = state === undefined ? null : JSON.stringify(state)
+    this.#link.call({ kind: 'keepRetry', queue, retry }).catch(ignored)
+  }
+
   readHeader(messageId: number): Awaitable<Buffer> {
     return this.#contents.readHeader(messageId)
   }
@@ -226,8 +232,11 @@ class SqliteQueueStore implements QueueStore {
   }
 
   async queues(query: FiguresQuery = {}): Promise<readonly QueueFigures[]> {
-    const figures = (await this.#link.call({ kind: 'queues', query })) as QueueFigures[]
-    return figures.map((each) => ({ ...each, key: this.#sharedKey(each.key) }))
+    const figures = (await this.#link.call({ kind: 'queues', query })) as FiguresRow[]
+    return figures.map(({ retry, ...each }) => {
+      const known = retry === undefined ? undefined : retryStateOf(retry)
+      return { ...each, key: this.#sharedKey(each.key), ...(known && { retry: known }) }
+    })
   }
 
   async scan(query: CopyQuery): Promise<CopyPage> {
@@ -277,5 +286,5 @@ function foreignMessage(): StoreError {
 }
 
 function ignored(): void {
-  // A store that is gone holds no leases.
+  // A store that is gone holds no leases, and keeps nothing more.
 }

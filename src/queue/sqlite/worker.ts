@@ -74,6 +74,7 @@ class QueueThread {
         case 'leasedAmong':
         case 'queuesAmong':
         case 'release':
+        case 'keepRetry':
         case 'readParts':
         case 'setAside':
         case 'queues':
@@ -115,7 +116,7 @@ class QueueThread {
   #useCalm(after: Milliseconds): void {
     this.#calm?.cancel()
     this.#calm = systemClock.after(after, () => {
-      const more = this.#database.shrink()
+      const more = this.#database.writeRetries() || this.#database.shrink()
       this.#database.tendLog(true)
       this.#database.lookAtDisk()
       this.#tellRoom()

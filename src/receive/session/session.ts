@@ -317,7 +317,7 @@ export class ReceiveSession implements TransportEvents {
 
   /** A 421, whoever says it, ends the session (RFC 5321 3.8). */
   #answer(reply: Reply): void {
-    if (reply.code === 421) this.#end([reply])
+    if (reply.code === 421 || reply.endsSession === true) this.#end([reply])
     else this.#replies.say(reply)
   }
 

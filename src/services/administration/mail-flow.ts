@@ -7,7 +7,7 @@ import { systemClock } from '../../base/clock.ts'
 import type { ServerConfig } from '../../config/server-config.ts'
 import { trackingLogFolder } from '../../logs/log-folders.ts'
 import { readTrackingLog } from '../../logs/tracking-log-reader.ts'
-import { formatMailDate } from '../../message/mail-date.ts'
+import { composeMessage } from '../../message/composed-message.ts'
 import { AcceptedDomainTable } from '../../pipeline/accepted-domains.ts'
 import type { ReceiveConnector } from '../../receive/connectors/receive-connector.ts'
 import { type Binding, formatBinding } from '../../receive/connectors/binding.ts'
@@ -29,15 +29,14 @@ export function fileMailFlow(configFile: string, dataFolder: string): MailFlow {
           ...{ endpoint, tls: tlsOf(connector, credential), helo: config.Server.Fqdn },
           ...(credential !== undefined && { login: loginOf(credential) }),
           ...{ sender: from, recipient },
-          lines: [
-            `From: <${from}>`,
-            `To: <${recipient}>`,
-            `Subject: Test-MailFlow ${messageId}`,
-            `Date: ${formatMailDate(systemClock.now())}`,
-            `Message-ID: ${messageId}`,
-            '',
-            `A test message of ${config.Server.Name}.`,
-          ],
+          content: await composeMessage({
+            from,
+            to: recipient,
+            subject: `Test-MailFlow ${messageId}`,
+            messageId,
+            date: systemClock.now(),
+            text: `A test message of ${config.Server.Name}.`,
+          }),
         },
         signal,
       )

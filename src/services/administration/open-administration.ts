@@ -1,5 +1,6 @@
 import type { Administration } from '../../admin/cmdlets/all.ts'
 import { lazyConfiguration } from './lazy-configuration.ts'
+import { runningAgents } from './running-agents.ts'
 import { RunningQueues } from './running-queues.ts'
 import { productVersion } from '../../base/version.ts'
 
@@ -49,6 +50,7 @@ export function openAdministration(place: AdministrationPlace): Administration {
         yield* (await trackingLogs()).search(query)
       },
     },
+    agents: runningAgents(dataFolder),
     agentLogs: {
       async folder() {
         const { agentLogPlace } = await import('./agent-logs.ts')

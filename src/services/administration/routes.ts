@@ -1,24 +1,52 @@
 import type { RouteReport, Routes } from '../../admin/cmdlets/tests/test-route.ts'
+import { domainOf } from '../../message/envelope.ts'
 import { formatAddressSpace } from '../../pipeline/address-space.ts'
 import type { Candidate } from '../../pipeline/routing.ts'
 import { targetEndpoint } from '../../deliver/smtp/target.ts'
 import { replyText } from '../../smtp/reply.ts'
-import { type ExplainedRoute, explainedRoute } from './explained-route.ts'
+import { stepText } from '../resolution-text.ts'
+import { type ExplainedRecipient, type ExplainedRoute, explainedRoute } from './explained-route.ts'
 import { currentConfig } from './current-config.ts'
 
 /** The routing of a configuration file. */
 export function fileRoutes(configFile: string): Routes {
   return {
     async explain(address, size) {
-      return reportOf(await explainedRoute(await currentConfig(configFile), address, size))
+      return reportsOf(await explainedRoute(await currentConfig(configFile), address, size))
     },
   }
 }
 
-function reportOf({ explanation, hops, place }: ExplainedRoute): RouteReport {
-  const { domain, acceptedDomain, candidates, route } = explanation
+/** One for each who gets the mail, and for each who does not. */
+function reportsOf({ resolved, routes, others }: ExplainedRecipient): RouteReport[] {
+  const resolution = resolved.steps.map(stepText)
+  if (others > 0) resolution.push(`${others} more recipients are not shown`)
+  const unrouted = [
+    ...resolved.failed.map(({ recipient, reply }) => unroutedReport(recipient, 'Failed', reply)),
+    ...resolved.deferred.map((one) => unroutedReport(one, 'Deferred', one.lastError ?? '')),
+  ]
+  return [...routes.map(reportOf), ...unrouted].map((report) => ({ ...report, resolution }))
+}
+
+type RoutedReport = Omit<RouteReport, 'resolution'>
+
+function unroutedReport(
+  { address }: { readonly address: string },
+  status: 'Failed' | 'Deferred',
+  details: string,
+): RoutedReport {
+  return {
+    ...{ finalRecipient: address, domain: domainOf(address), status, details },
+    ...{ acceptedDomain: undefined, domainType: undefined, sendConnector: undefined },
+    ...{ deliveryType: undefined, nextHopDomain: undefined, nextHops: [], candidates: [] },
+  }
+}
+
+function reportOf({ explanation, hops, place }: ExplainedRoute): RoutedReport {
+  const { address, domain, acceptedDomain, candidates, route } = explanation
   const queue = route.kind === 'connector' ? route.queue : undefined
   return {
+    finalRecipient: address,
     domain,
     acceptedDomain: acceptedDomain?.DomainName,
     domainType: acceptedDomain?.DomainType,

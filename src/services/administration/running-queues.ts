@@ -99,6 +99,12 @@ export class RunningQueues implements QueueServer {
     await this.#askAll('changeMessages', { places, action })
   }
 
+  async replayHead(places: readonly CopyPlace[]): Promise<Uint8Array | undefined> {
+    const answer = await this.#askAll('replayHead', { places })
+    const head = answer.results.find((result) => typeof result === 'string')
+    return head === undefined ? undefined : Buffer.from(head, 'base64')
+  }
+
   async messagePiece(messageId: number, index: number): Promise<Uint8Array | undefined> {
     const answer = await this.#askAll('messagePiece', { message: messageId, index })
     const piece = answer.results.find((result) => typeof result === 'string')

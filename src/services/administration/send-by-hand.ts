@@ -2,6 +2,7 @@ import { type Socket, connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { type Milliseconds, second } from '../../base/time-span.ts'
 import type { Binding } from '../../receive/connectors/binding.ts'
+import { DotEncoder } from '../../smtp/dot-encoder.ts'
 import { type Reply, replyText } from '../../smtp/reply.ts'
 import { ReplyReader } from '../../smtp/reply-reader.ts'
 
@@ -17,7 +18,8 @@ export interface HandMail {
   readonly login?: { readonly userName: string; readonly password: string }
   readonly sender: string
   readonly recipient: string
-  readonly lines: readonly string[]
+  /** With CRLF line ends. */
+  readonly content: Buffer
 }
 
 /** Whether the server took it, and its last reply, or what went wrong. */
@@ -51,7 +53,6 @@ export async function sendByHand(mail: HandMail, signal: AbortSignal): Promise<H
 async function handOver(dialogue: Dialogue, mail: HandMail): Promise<HandMailResult> {
   // An address with a line end in it must not become a command.
   const path = (address: string) => `<${address.replace(/[\x00-\x1f\x7f<>]/g, '')}>`
-  const text = mail.lines.map((line) => line.replace(/[\r\n]/g, ' ').replace(/^\./, '..'))
   const { login, tls } = mail
   const token = `\0${login?.userName ?? ''}\0${login?.password ?? ''}`
   const steps: readonly Step[] = [
@@ -66,7 +67,10 @@ async function handOver(dialogue: Dialogue, mail: HandMail): Promise<HandMailRes
   ]
   const refused = await said(dialogue, steps)
   if (refused !== undefined) return refused
-  const answer = await dialogue.say(`${text.join('\r\n')}\r\n.`)
+  const encoder = new DotEncoder()
+  dialogue.write(encoder.encode(mail.content))
+  dialogue.write(encoder.end())
+  const answer = await dialogue.say(undefined)
   return { accepted: answer.code === 250, reply: replyText(answer) }
 }
 
@@ -114,6 +118,11 @@ class Dialogue {
   /** Leaves the socket to TLS. */
   leave(): void {
     this.#socket.removeAllListeners('data')
+  }
+
+  /** Sends something that is no command. */
+  write(content: Buffer | string): void {
+    this.#socket.write(content)
   }
 
   /** Sends a command, if there is one, and resolves with the reply. */

@@ -10,7 +10,7 @@ const cases = entries.filter((entry) => entry.isDirectory()).map((entry) => entr
 
 /** Each case is a folder: a `server.yaml` and the lines that `edge check-config` prints for it. */
 test.each(cases)('tells every problem of %s', async (name) => {
-  const result = await loadConfig(join(folder, name, 'server.yaml'))
+  const result = await loadConfig(join(folder, name, 'server.yaml'), { tryModules: true })
   const lines = 'problems' in result ? result.problems.map(formatProblem) : []
   const told = lines.map((line) => line.replaceAll(folder, '').replaceAll(`/${name}/`, ''))
   const expected = await readFile(join(folder, name, 'expected-problems.txt'), 'utf8')

@@ -5,6 +5,8 @@ import { LiveValue } from '../../../src/base/live.ts'
 import { day, hour } from '../../../src/base/time-span.ts'
 import { sevenBitReport } from '../../../src/dsn/seven-bit-report.ts'
 import { DsnNotifier } from '../../../src/dsn/dsn-notifier.ts'
+import { remoteDomainSchema } from '../../../src/dsn/remote-domain.ts'
+import { RemoteDomainTable } from '../../../src/dsn/remote-domains.ts'
 import { transportConfigSchema } from '../../../src/dsn/transport-config.ts'
 import type { Envelope, NotifyCondition, Recipient } from '../../../src/message/envelope.ts'
 import { formatMailDate } from '../../../src/message/mail-date.ts'
@@ -40,6 +42,7 @@ let routable: boolean
 let guids: number
 const transportConfig = new LiveValue(transportConfigSchema.parse({}))
 let defaultDomain: string | undefined
+const remoteDomains = new LiveValue(new RemoteDomainTable([]))
 let notifier: DsnNotifier
 
 beforeEach(() => {
@@ -49,6 +52,7 @@ beforeEach(() => {
   guids = 0
   defaultDomain = 'corp.example'
   transportConfig.set(transportConfigSchema.parse({}))
+  remoteDomains.set(new RemoteDomainTable([]))
   notifier = new DsnNotifier({
     store,
     categorize: (recipients) => {
@@ -65,6 +69,7 @@ beforeEach(() => {
       },
       subscribe: () => () => undefined,
     },
+    remoteDomains,
     messageExpirationTimeout: new LiveValue(timeout),
     server: { Fqdn: 'edge01.corp.example' },
     clock: { ...systemClock, now: () => now },
@@ -272,6 +277,48 @@ describe('who is notified', () => {
     const inside = stored({ envelope: { sender: 'eve@corp.example' } })
     expect(await notifier.delayed(inside, recipients)).toBeUndefined()
     expect(await notifier.delayed(stored(), recipients)).toBeDefined()
+  })
+})
+
+describe('a remote domain', () => {
+  const set = (settings: object, DomainName = 'sender.example') =>
+    remoteDomains.set(
+      new RemoteDomainTable([remoteDomainSchema.parse({ DomainName, ...settings })]),
+    )
+  const delivered: RecipientResult = {
+    recipient: { address: 'user@corp.example', notify: ['SUCCESS'] },
+    outcome: 'delivered',
+    reply: '250 OK',
+  }
+
+  test('without NDREnabled hears of no failure, and of delays and success as before', async () => {
+    set({ NDREnabled: false })
+    expect(await notifier.failed(stored(), [failure()])).toBeUndefined()
+    expect(await notifier.relayed(stored(), [delivered])).toBeDefined()
+    expect(await notifier.delayed(stored(), [{ address: 'user@corp.example' }])).toBeDefined()
+  })
+
+  test('without DeliveryReportEnabled hears of no success', async () => {
+    set({ DeliveryReportEnabled: false })
+    expect(await notifier.relayed(stored(), [delivered])).toBeUndefined()
+    expect(await notifier.failed(stored(), [failure()])).toBeDefined()
+  })
+
+  test('without NDRDiagnosticInfoEnabled hears of no server and of none of their words', async () => {
+    set({ NDRDiagnosticInfoEnabled: false })
+    const content = await text(await notifier.failed(stored(), [failure()]))
+    expect(content).toMatch(/^Reporting-MTA: dns;edge01\.corp\.example\r\nArrival-Date: /m)
+    expect(content).toMatch(/^Action: failed\r\nStatus: 5\.1\.1\r\nX-Display-Name: /m)
+    for (const secret of ['mbx.corp.example', '10.0.0.1', 'User unknown', 'mx.sender.example (1'])
+      expect(content).not.toContain(secret)
+    expect(content).not.toMatch(/Diagnostic|Generating server|Original message headers|<pre>/)
+    expect(content).toContain('</html>')
+  })
+
+  test('is none of ours, whatever is set', async () => {
+    set({ NDREnabled: false }, '*')
+    const ours = { envelope: { sender: 'bob@corp.example' } }
+    expect(await notifier.failed(stored(ours), [failure()])).toBeDefined()
   })
 })
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { day, hour, minute, second } from '../../../src/base/time-span.ts'
 import { submissionQueue, unreachableQueue } from '../../../src/queue/queue-key.ts'
 import { StoreError } from '../../../src/queue/queue-store.ts'
-import type { Recategorizer } from '../../../src/queue/scheduler/resubmission.ts'
+import type { Recategorizer } from '../../../src/queue/recategorized.ts'
 import { type CopyPlace, placeOf } from '../../../src/queue/stored-message.ts'
 import { type StoreOperation, failing } from '../../support/failing-store.ts'
 import { commitTo, domainQueue } from '../../support/queue-samples.ts'
@@ -68,7 +68,8 @@ const troubles: readonly Trouble[] = [
     act: async (bench, arm) => {
       bench.serve = serving((copy) => resultsFor(copy, 'retry', '451 4.3.0 later'))
       await leave(bench)
-      arm()
+      // The first to ask looks after the Submission queue.
+      arm(2)
       await bench.start()
       bench.serve = delivering
     },
@@ -110,7 +111,7 @@ const troubles: readonly Trouble[] = [
   {
     name: 'the Submission queue cannot be leased',
     operation: 'lease',
-    told: 'could not categorize a queue anew',
+    told: 'could not read the Submission queue',
     act: async (bench, arm) => {
       bench.recategorize = toOther
       await leave(bench, submissionQueue)

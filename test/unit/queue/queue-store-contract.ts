@@ -3,6 +3,7 @@ import type {
   PendingMessage,
   QueueFigures,
   QueueStore,
+  RetryState,
   Settlement,
 } from '../../../src/queue/queue-store.ts'
 import type { Copy } from '../../../src/queue/stored-message.ts'
@@ -37,6 +38,15 @@ function only<T>(values: readonly T[]): T {
   if (value === undefined || values.length !== 1)
     throw new Error(`expected one, got ${values.length}`)
   return value
+}
+
+const retry: RetryState = {
+  retryCount: 4,
+  lastError: '421 4.3.2 not now',
+  remoteHost: 'mx.first.test (192.0.2.7)',
+  firstRetryAt: sampleTime,
+  lastRetryAt: sampleTime + 1,
+  nextRetryAt: sampleTime + 60_000,
 }
 
 async function writtenTo(pending: PendingMessage): Promise<Buffer> {
@@ -353,6 +363,20 @@ export function queueStoreContract(name: string, open: () => Promise<QueueStore>
       const after = page.at(-1)?.number ?? 0
       expect(domains(await store.queues({ after, limit: 2 }))).toEqual(['c.test'])
       expect(domains(await store.queues({ keys: [first, ...keys.slice(2)] }))).toEqual(['c.test'])
+    })
+    scenario('what is known of a next hop is kept with its queue', async (store) => {
+      store.release(await commitTo(store, [first, second]))
+      store.keepRetry(first, retry)
+      store.keepRetry(second, retry)
+      store.keepRetry(domainQueue('unknown.test'), retry)
+      store.keepRetry(second, undefined)
+      const kept = await store.queues({ withRetry: true })
+      expect(kept.map((figures) => figures.retry)).toEqual([retry, undefined])
+      expect(await store.queues({ keys: [first], withRetry: true })).toMatchObject([{ retry }])
+      expect(await store.queues({ keys: [first] })).not.toMatchObject([{ retry }])
+      store.keepRetry(first, { ...retry, retryCount: 5 })
+      const [changed] = await store.queues({ keys: [first], withRetry: true })
+      expect(changed?.retry?.retryCount).toBe(5)
     })
     scenario('an emptied queue keeps its number', async (store) => {
       const before = only(await commitTo(store, [first]))

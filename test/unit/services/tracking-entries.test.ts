@@ -69,7 +69,7 @@ const essence = ({ source, event, recipients, recipientStatuses }: TrackingEntry
 describe('an accepted message', () => {
   test('is RECEIVE with the ends of its session', () => {
     const copies = [copyOf(['bob@corp.example'])]
-    expect(receivedEntries(anonymousSession, copies, 'EDGE01')).toEqual([
+    expect(receivedEntries({ session: anonymousSession, copies }, 'EDGE01')).toEqual([
       {
         message: tracked,
         source: 'SMTP',
@@ -93,13 +93,33 @@ describe('an accepted message', () => {
       helloName: 'outside.example',
     }
     const [entry] = receivedEntries(
-      { ...anonymousSession, proxiedFor },
-      [copyOf(['b@c.example'])],
+      { session: { ...anonymousSession, proxiedFor }, copies: [copyOf(['b@c.example'])] },
       'EDGE01',
     )
     expect(entry?.customData).toBe(
       'S:ProxiedClientIPAddress=203.0.113.9;S:ProxiedClientHostname=outside.example',
     )
+  })
+
+  test('tells what the directory made of its recipients, and RECEIVE those that the client named', () => {
+    const resolved = {
+      recipients: [{ address: 'david@contoso.example' }],
+      steps: [
+        { event: 'REDIRECT', from: 'david@contoso.example', to: ['david@contoso.onmail.example'] },
+      ] as const,
+    }
+    const copies = [copyOf(['david@contoso.onmail.example'])]
+    const entries = receivedEntries({ session: anonymousSession, copies, resolved }, 'EDGE01')
+    expect(
+      entries.map(({ event, recipients, relatedRecipient }) => [
+        event,
+        recipients,
+        relatedRecipient,
+      ]),
+    ).toEqual([
+      ['RECEIVE', ['david@contoso.example'], undefined],
+      ['REDIRECT', ['david@contoso.onmail.example'], 'david@contoso.example'],
+    ])
   })
 
   test('is one RECEIVE for all, and TRANSFER for each copy that was split off by its route', () => {
@@ -108,7 +128,7 @@ describe('an accepted message', () => {
       copyOf(['c@other.example'], { queue: domainQueue('other.example', 'Other') }),
       copyOf(['nobody@nowhere.example'], { queue: submissionQueue }),
     ]
-    const entries = receivedEntries(anonymousSession, copies, 'EDGE01')
+    const entries = receivedEntries({ session: anonymousSession, copies }, 'EDGE01')
     expect(entries.map(essence)).toEqual([
       {
         what: 'SMTP RECEIVE',

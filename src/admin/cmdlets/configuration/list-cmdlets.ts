@@ -1,5 +1,11 @@
 import type { ServerConfig } from '../../../config/server-config.ts'
-import { type Cmdlet, type Example, defineCmdlet, parameter } from '../../shell/cmdlet.ts'
+import {
+  type Cmdlet,
+  type Example,
+  type ParameterTable,
+  defineCmdlet,
+  parameter,
+} from '../../shell/cmdlet.ts'
 import { identityAmong, text } from '../../shell/parameter-types.ts'
 import { type Attempt, changingCmdlet } from './changing-cmdlet.ts'
 import type { Configuration } from './configuration.ts'
@@ -89,17 +95,25 @@ export function removeCmdlet<T>(
   })
 }
 
+/** How Enable- and Disable- switch an object of a noun. */
+export interface Switching {
+  readonly enable: Told
+  readonly disable: Told
+  /** What both take beside the identity. */
+  readonly parameters?: ParameterTable
+}
+
 /** The commands that set an object's `Enabled`. */
 export function switchCmdlets<T>(
   configuration: Configuration,
   noun: ListNoun<T>,
-  { enable, disable }: { readonly enable: Told; readonly disable: Told },
+  { enable, disable, parameters = {} }: Switching,
 ): readonly Cmdlet[] {
   const switching = (verb: 'Enable' | 'Disable', told: Told) =>
     changingCmdlet(configuration, {
       name: `${verb}-${noun.type}`,
       ...told,
-      parameters: { Identity: identityParameter(noun), ...directoryParameters },
+      parameters: { Identity: identityParameter(noun), ...parameters, ...directoryParameters },
       change: async (given, attempt) =>
         await changeItem(noun, attempt, {
           identity: given.Identity,

@@ -18,6 +18,9 @@ import { listOf, type ShellObject } from '../../values/value.ts'
 import { textOf } from '../../values/text-of.ts'
 import { quoted } from './quoted.ts'
 
+/** Settings under names of somebody else's. */
+export type OwnSettings = Readonly<Record<string, string | readonly string[]>>
+
 /** What a command does to one setting: writes a value, takes it out (`$null`), or changes a list. */
 export class SettingChange {
   readonly #change: (current: readonly string[]) => SettingText | undefined
@@ -35,10 +38,10 @@ export class SettingChange {
     return new SettingChange(() => value, quotedList(value))
   }
 
-  /** The setting becomes these settings of its own. */
-  static toSettings(table: Readonly<Record<string, string>>): SettingChange {
-    const parts = Object.entries(table).map(([name, value]) => `${name}=${quoted(value)}`)
-    return new SettingChange(() => table, `@{${parts.join(';')}}`)
+  /** Settings of somebody else's, in place of those that were there. */
+  static toSettings(settings: OwnSettings): SettingChange {
+    const entries = Object.entries(settings).map(([name, value]) => `${name}=${quotedList(value)}`)
+    return new SettingChange(() => settings, `@{${entries.join(';')}}`)
   }
 
   /** The setting gets its default. */

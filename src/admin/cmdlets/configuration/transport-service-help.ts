@@ -47,6 +47,8 @@ export const transportServiceHelp: Readonly<Record<string, string>> = {
   OutboundConnectionFailureRetryInterval: 'The time between all later tries, such as 00:10:00.',
   MessageRetryInterval:
     'When a single message that was refused for now is tried again, such as 00:15:00.',
+  ResolverRetryInterval:
+    'When a message whose recipients cannot be looked up for now is tried again, such as 00:30:00.',
   MessageExpirationTimeout:
     'How long a message is tried before it goes back to its sender, such as 2.00:00:00.',
   DelayNotificationTimeout: 'After how long the sender is told of a delay, such as 04:00:00.',

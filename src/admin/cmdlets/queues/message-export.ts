@@ -16,9 +16,9 @@ export function exportCmdlets(server: QueueServer): readonly Cmdlet[] {
   return [
     defineCmdlet({
       name: 'Export-Message',
-      synopsis: 'Gives the content of a suspended message, to be written by Assemble-Message.',
+      synopsis: 'Gives a suspended message with its envelope, to be written by Assemble-Message.',
       description:
-        'The content is as it will be sent, header included, and comes in pieces. The message stays in its queue.',
+        'Above the content, as it will be sent, stand X-headers with sender and recipients, so that the file can be put into the Replay folder of a server. It comes in pieces. The message stays in its queue.',
       parameters: {
         Identity: parameter(identityAmong('Get-Message', 'Identity'), {
           help: 'The message: Server\\Queue\\Number, Queue\\Number or Number.',
@@ -41,15 +41,17 @@ export function exportCmdlets(server: QueueServer): readonly Cmdlet[] {
       ],
       async *run({ given }, context) {
         const { selection, includes } = await messageNamed(server, given.Identity)
+        const views: MessageView[] = []
         for await (const view of server.messages(selection, tellSilent(context))) {
           if (!includes(view)) continue
           requireSuspended(view)
-          const goesOn = await context.confirmChange(`Exporting message "${view.Identity}".`)
-          if (goesOn) yield* pieces(server, view)
-          // Further copies of a message have the same content.
-          return
+          views.push(view)
         }
-        throw notFound('message', given.Identity)
+        // Copies of a message in several queues have the same content, and each its recipients.
+        const [first] = views
+        if (first === undefined) throw notFound('message', given.Identity)
+        const goesOn = await context.confirmChange(`Exporting message "${first.Identity}".`)
+        if (goesOn) yield* pieces(server, first, views)
       },
     }),
     defineCmdlet({
@@ -78,18 +80,25 @@ export function exportCmdlets(server: QueueServer): readonly Cmdlet[] {
   ]
 }
 
-async function* pieces(server: QueueServer, view: MessageView): AsyncGenerator<ShellObject> {
-  const { Identity, Size, place } = view
+async function* pieces(
+  server: QueueServer,
+  { Identity, Size, place }: MessageView,
+  copies: readonly MessageView[],
+): AsyncGenerator<ShellObject> {
+  const shown = (index: number, piece: Uint8Array) =>
+    new ShellObject({
+      type: contentType,
+      view: tableView('Identity', 'Index', 'Length'),
+      properties: { Identity, Index: index, Length: piece.length, FileData: piece },
+    })
+  const head = await server.replayHead(copies.map((copy) => copy.place))
+  if (head !== undefined) yield shown(0, head)
   let length = 0
   for (let index = 0; ; index++) {
     const piece = await server.messagePiece(place.message, index)
     if (piece === undefined) break
     length += piece.length
-    yield new ShellObject({
-      type: contentType,
-      view: tableView('Identity', 'Index', 'Length'),
-      properties: { Identity, Index: index, Length: piece.length, FileData: piece },
-    })
+    yield shown(index + 1, piece)
   }
   if (length === Size) return
   throw new ShellError(

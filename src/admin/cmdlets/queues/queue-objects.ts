@@ -128,7 +128,7 @@ export function messageObject(
       Recipients: recipients ? view.Recipients.map(recipientText) : null,
       ComponentLatency: null,
       MessageLatency: new TimeSpan(Math.max(0, now.getTime() - view.DateReceived)),
-      DeferReason: 'None',
+      DeferReason: view.DeferReason,
       LockReason: null,
       Priority: 'Normal',
       ExternalDirectoryOrganizationId: '00000000-0000-0000-0000-000000000000',

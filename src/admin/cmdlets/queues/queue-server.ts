@@ -58,6 +58,11 @@ export interface QueueServer {
   /** Begins to move what waits in the delivery queues into the queue that `redirectionTo` gave. */
   redirect(target: QueueKey): Promise<void>
   changeMessages(places: readonly CopyPlace[], action: MessageAction): Promise<void>
+  /**
+   * What a file for the Replay folder has above a message: its envelope, with the recipients of its copies at these
+   * places; undefined when they are gone.
+   */
+  replayHead(places: readonly CopyPlace[]): Promise<Uint8Array | undefined>
   /** A piece of a message's content as it is stored; undefined behind its end. */
   messagePiece(messageId: number, index: number): Promise<Uint8Array | undefined>
 }

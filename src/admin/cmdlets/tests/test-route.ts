@@ -21,6 +21,10 @@ const recipient: ParameterType<string> = {
 
 /** Why a recipient goes where, in words. */
 export interface RouteReport {
+  /** Who gets the mail: by the directory it may be somebody else than who was asked about. */
+  readonly finalRecipient: string
+  /** What the directory made of the address, step by step. */
+  readonly resolution: readonly string[]
   readonly domain: string
   readonly acceptedDomain: string | undefined
   readonly domainType: string | undefined
@@ -29,7 +33,7 @@ export interface RouteReport {
   readonly nextHopDomain: string | undefined
   /** The hosts with their addresses, in the order tried. */
   readonly nextHops: readonly string[]
-  readonly status: 'Success' | 'NoNextHop' | 'Unreachable' | 'Failed'
+  readonly status: 'Success' | 'NoNextHop' | 'Unreachable' | 'Failed' | 'Deferred'
   /** The reply, or the error, of what is no success. */
   readonly details: string
   /** Each connector with why it was chosen, or not. */
@@ -38,7 +42,8 @@ export interface RouteReport {
 
 /** The routing of the configuration as it stands. */
 export interface Routes {
-  explain(address: string, size: Bytes): Promise<RouteReport>
+  /** One report for each who gets the mail. */
+  explain(address: string, size: Bytes): Promise<readonly RouteReport[]>
 }
 
 /** `Test-Route`. */
@@ -48,7 +53,7 @@ export function routeCmdlets(routes: Routes): readonly Cmdlet[] {
       name: 'Test-Route',
       synopsis: 'Tells which connector takes a recipient, why, and to which hosts.',
       description:
-        'Chooses as the Transport service does, by the configuration as it stands and the DNS of the moment. No message is sent.',
+        'Chooses as the Transport service does, by the configuration and the directory as they stand and the DNS of the moment: for a group once for each member. No message is sent.',
       parameters: {
         Recipient: parameter(recipient, {
           help: 'The address that mail is to go to.',
@@ -66,6 +71,7 @@ export function routeCmdlets(routes: Routes): readonly Cmdlet[] {
       outputs: [
         ...['Recipient', 'Status', 'AcceptedDomain', 'DomainType', 'SendConnector'],
         ...['DeliveryType', 'NextHopDomain', 'NextHops', 'Details', 'Candidates'],
+        ...['FinalRecipient', 'Resolution'],
       ],
       examples: [
         { code: 'Test-Route user@contoso.com', text: 'Where mail to this address goes.' },
@@ -75,8 +81,8 @@ export function routeCmdlets(routes: Routes): readonly Cmdlet[] {
         },
       ],
       async *run({ given }) {
-        const report = await routes.explain(given.Recipient, given.MessageSize ?? 0)
-        yield routeObject(given.Recipient, report)
+        for (const report of await routes.explain(given.Recipient, given.MessageSize ?? 0))
+          yield routeObject(given.Recipient, report)
       },
     }),
   ]
@@ -96,6 +102,8 @@ function routeObject(recipient: string, report: RouteReport): ShellObject {
       NextHops: report.nextHops,
       Details: report.details,
       Candidates: report.candidates,
+      FinalRecipient: report.finalRecipient,
+      Resolution: report.resolution,
     },
   })
 }

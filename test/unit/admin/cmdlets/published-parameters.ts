@@ -54,6 +54,15 @@ export const publishedParameters: Readonly<Record<string, string>> = {
     SmartHosts SmtpMaxMessagesPerConnection SourceIPAddress SourceTransportServers TlsAuthLevel
     TlsCertificateName TlsDomain UseExternalDNSServersEnabled WhatIf`,
   'Remove-SendConnector': `Confirm DomainController Identity WhatIf`,
+  'New-RemoteDomain': `Confirm DomainController DomainName Name WhatIf`,
+  'Get-RemoteDomain': `DomainController Identity`,
+  'Set-RemoteDomain': `AllowedOOFType AutoForwardEnabled AutoReplyEnabled ByteEncoderTypeFor7BitCharsets CharacterSet
+    Confirm ContentType DeliveryReportEnabled DisplaySenderName DomainController Identity IsInternal
+    LineWrapSize MeetingForwardNotificationEnabled MessageCountThreshold Name
+    NDRDiagnosticInfoEnabled NDREnabled NonMimeCharacterSet PreferredInternetCodePageForShiftJis
+    RequiredCharsetCoverage SmtpDaneMandatoryModeEnabled TargetDeliveryDomain TNEFEnabled
+    TrustedMailInboundEnabled TrustedMailOutboundEnabled UseSimpleDisplayName WhatIf`,
+  'Remove-RemoteDomain': `Confirm DomainController Identity WhatIf`,
   'New-ForeignConnector': `AddressSpaces Confirm DomainController IsScopedConnector Name SourceTransportServers
     WhatIf`,
   'Get-ForeignConnector': `DomainController Identity`,
@@ -192,6 +201,14 @@ export const publishedParameters: Readonly<Record<string, string>> = {
     CrossPremisesExpirationTimeout CrossPremisesPendingErrorCount DomainController ErrorLatency
     ExecutionTimeout Identity MonitoringContext TargetDatabase TargetEmailAddress
     TargetEmailAddressDisplayName TargetMailboxServer WhatIf`,
+  'Disable-TransportAgent': `Confirm DomainController Identity TransportService WhatIf`,
+  'Enable-TransportAgent': `Confirm DomainController Identity TransportService WhatIf`,
+  'Get-TransportAgent': `DomainController Identity TransportService`,
+  'Install-TransportAgent': `AssemblyPath Confirm DomainController Name TransportAgentFactory
+    TransportService WhatIf`,
+  'Set-TransportAgent': `Confirm DomainController Identity Priority TransportService WhatIf`,
+  'Uninstall-TransportAgent': `Confirm DomainController Identity TransportService WhatIf`,
+  'Get-TransportPipeline': `DomainController`,
   'Get-AgentLog': `EndDate Location StartDate TransportService`,
   'Search-AdminAuditLog': `Cmdlets DomainController EndDate ExternalAccess IsSuccess ObjectIds Parameters ResultSize
     StartDate StartIndex UserIds`,

@@ -419,10 +419,35 @@ test('the Transport service is shown in the order of Exchange, what is our own a
     ...[...log('ReceiveProtocol'), 'ReplayDirectoryPath', 'RootDropDirectoryPath'],
     ...log('SendProtocol'),
     ...['TransientFailureRetryCount', 'TransientFailureRetryInterval', 'QueueGlitchRetryCount'],
-    ...['QueueGlitchRetryInterval', 'Workers', 'Identity', 'IsValid'],
+    ...['QueueGlitchRetryInterval', 'ResolverRetryInterval', 'Workers', 'Identity', 'IsValid'],
   ])
   expect(shown).toMatch(/^ConnectivityLogEnabled +: True$/m)
   expect(shown).toMatch(/^ConnectivityLogMaxAge +: 30\.00:00:00$/m)
   expect(shown).toMatch(/^ConnectivityLogMaxDirectorySize +: 1000 MB \(1,048,576,000 bytes\)$/m)
   expect(shown).toMatch(/^ConnectivityLogMaxFileSize +: 10 MB \(10,485,760 bytes\)$/m)
+})
+
+test('remote domains are made, changed and removed; the one for all domains is always there', async () => {
+  const settings = await SettingsShell.on('Server: { Name: EDGE01, Role: Edge }\n')
+  const list = 'Get-RemoteDomain | % { "$($_.Name) $($_.DomainName) $($_.NDREnabled)" }'
+  expect(await settings.run(list)).toBe('Default * True\n')
+  await settings.run('New-RemoteDomain Fabrikam -DomainName *.fabrikam.example | Out-Null')
+  await settings.run('Set-RemoteDomain Fabrikam -NDREnabled $false -DeliveryReportEnabled $false')
+  await settings.run('Set-RemoteDomain Default -NDRDiagnosticInfoEnabled $false')
+  expect(await settings.run(list)).toBe('Default * True\nFabrikam *.fabrikam.example False\n')
+  expect(await settings.text()).toBe(
+    "Server: { Name: EDGE01, Role: Edge }\n\nRemoteDomains:\n  - Name: Default\n    DomainName: '*'\n    NDRDiagnosticInfoEnabled: false\n  - Name: Fabrikam\n    DomainName: '*.fabrikam.example'\n    NDREnabled: false\n    DeliveryReportEnabled: false\n",
+  )
+  expect(await settings.errorOf('Remove-RemoteDomain Default -Confirm:$false')).toContain(
+    "The remote domain for all domains can't be removed.",
+  )
+  expect(await settings.errorOf('New-RemoteDomain X -DomainName y..z')).toContain(
+    'must be a domain such as contoso.com, *.contoso.com or *',
+  )
+  expect(await settings.errorOf('Set-RemoteDomain Fabrikam -TargetDeliveryDomain $true')).toContain(
+    'there is no hybrid mail flow',
+  )
+  await settings.run('Set-RemoteDomain Fabrikam -ContentType MimeHtmlText -LineWrapSize unlimited')
+  await settings.run('Remove-RemoteDomain Fabrikam -Confirm:$false')
+  expect(await settings.run(list)).toBe('Default * True\n')
 })

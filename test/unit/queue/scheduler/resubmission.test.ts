@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { hour, minute, second } from '../../../../src/base/time-span.ts'
 import { submissionQueue, unreachableQueue } from '../../../../src/queue/queue-key.ts'
 import type { QueueStore } from '../../../../src/queue/queue-store.ts'
-import type { Recategorizer } from '../../../../src/queue/scheduler/resubmission.ts'
+import type { Recategorizer } from '../../../../src/queue/recategorized.ts'
 import { commitTo, domainQueue } from '../../../support/queue-samples.ts'
 import { SchedulerBench } from '../../../support/scheduler-bench.ts'
 

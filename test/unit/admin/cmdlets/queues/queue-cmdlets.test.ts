@@ -353,7 +353,7 @@ describe('Export-Message', () => {
         `Export-Message 1\\18 | AssembleMessage -Path "${path}"`,
       )
       expect(errors).toBe('')
-      expect(await readFile(path, 'utf8')).toBe('Hello world.')
+      expect(await readFile(path, 'utf8')).toBe('X-Sender: <>\r\nHello world.')
     } finally {
       await rm(folder, { recursive: true })
     }

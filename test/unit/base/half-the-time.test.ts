@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { HalfTheTime, halfTheTime } from '../../../../src/queue/scheduler/half-the-time.ts'
-import { FakeClock } from '../../../support/fake-clock.ts'
+import { HalfTheTime, halfTheTime } from '../../../src/base/half-the-time.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 
 /** A clock that work moves, and that sleeps at once. */
 function workingClock() {

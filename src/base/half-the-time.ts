@@ -1,5 +1,5 @@
-import type { Clock } from '../../base/clock.ts'
-import type { Milliseconds } from '../../base/time-span.ts'
+import type { Clock } from './clock.ts'
+import type { Milliseconds } from './time-span.ts'
 
 /** How long a walk goes on at most before it rests, where it can. */
 const slice: Milliseconds = 10

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Fifo } from '../../../../src/queue/scheduler/fifo.ts'
+import { Fifo } from '../../../src/base/fifo.ts'
 
 function fifo(...all: readonly number[]): Fifo<number> {
   const made = new Fifo<number>()

@@ -1,0 +1,64 @@
+import type { AdminMethod } from '../admin/admin-endpoint.ts'
+import type { PipelineStage } from '../admin/cmdlets/agents/running-agents.ts'
+import { agentEvents } from '../agents/agent-events.ts'
+import type { AgentRoster } from '../agents/agent-roster.ts'
+import { AgentRunner } from '../agents/agent-runner.ts'
+import { AgentHost } from '../agents/host/agent-host.ts'
+import { calmLog } from '../base/calm-log.ts'
+import { mapLive } from '../base/live.ts'
+import { AgentLogWriter } from '../logs/agent-log-writer.ts'
+import { agentLogEntry } from './agent-log-entries.ts'
+import type { ServiceGround } from './service-ground.ts'
+
+/** The agents of the Transport service, and who asks them. */
+export interface TransportAgents extends AsyncDisposable {
+  readonly runner: AgentRunner
+  readonly adminMethods: Readonly<Record<string, AdminMethod>>
+  /** Resolves when the latest settings of agents are in force. */
+  inForce(): Promise<void>
+}
+
+/** Starts the users' agents and keeps the agent log; both follow the settings. */
+export async function openTransportAgents(ground: ServiceGround): Promise<TransportAgents> {
+  const { config, clock, logger, dataFolder } = ground
+  const troubles = calmLog(logger, clock)
+  const host = await AgentHost.open({
+    settings: mapLive(config, ({ TransportAgents }) => TransportAgents),
+    clock,
+    log: { ...troubles, info: (details, message) => logger.info(details, message) },
+  })
+  const log = new AgentLogWriter({
+    settings: mapLive(config, ({ TransportService }) => TransportService),
+    service: config.current.Server.Role === 'Edge' ? 'Edge' : 'Hub',
+    dataFolder,
+    clock,
+    warn: (message) => logger.warn({}, message),
+  })
+  const runner = new AgentRunner({
+    roster: host.roster,
+    clock,
+    log: troubles,
+    onAction: (record) => {
+      if (log.enabled) log.record(agentLogEntry(record))
+    },
+  })
+  return {
+    runner,
+    adminMethods: {
+      agents: () => Promise.resolve(host.status()),
+      transportPipeline: () => Promise.resolve(pipelineOf(host.roster.current)),
+    },
+    inForce: async () => await host.inForce(),
+    async [Symbol.asyncDispose]() {
+      host[Symbol.dispose]()
+      await log.close()
+    },
+  }
+}
+
+function pipelineOf(roster: AgentRoster): readonly PipelineStage[] {
+  return agentEvents.map((event) => ({
+    event,
+    agents: (roster.at(event) ?? []).map(({ name }) => name),
+  }))
+}
