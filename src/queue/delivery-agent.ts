@@ -28,6 +28,8 @@ export interface RecipientResult {
   readonly recipientReply?: Reply
   /** Delivered to a host that speaks DSN, so notifications of success are its business. */
   readonly dsnPassedOn?: boolean
+  /** Delivered for good, into a mailbox, rather than handed on. */
+  readonly isFinal?: boolean
 }
 
 /**

@@ -52,7 +52,7 @@ export class Maildir implements Courier {
     }
     session.carried(message.size, recipients.length)
     const reply = `250 2.0.0 Delivered to maildir as ${name}`
-    return { results: forAll(copy, { outcome: 'delivered', reply }) }
+    return { results: forAll(copy, { outcome: 'delivered', reply, isFinal: true }) }
   }
 
   close(): Promise<void> {
