@@ -52,6 +52,8 @@ const answering =
     request.on('end', () => response.writeHead(status, headers).end(text))
   }
 
+const { message } = agentCopy('a@app.test')
+
 const post = (url: string, settings: Readonly<Record<string, string>> = {}) =>
   agentBench({ DeliveryProtocol: 'http-post', Settings: { Url: url, ...settings } })
 
@@ -154,6 +156,39 @@ test('many recipients are named in several requests, and who has an answer keeps
   const delivered = results.filter(({ outcome }) => outcome === 'delivered').length
   expect(delivered).toBeGreaterThan(100)
   expect(results.slice(delivered).every(({ outcome }) => outcome === 'retry')).toBe(true)
+})
+
+test('an answer that comes before all is sent counts, and the rest is not sent', async () => {
+  const server = await endpoint((request, response) => {
+    request.pause()
+    response.writeHead(413, { Connection: 'close' }).end('too large')
+  })
+  const large = Buffer.alloc(256 * 1024, 'x\r\n')
+  let read = 0
+  const { served, lane } = agentBench(
+    { DeliveryProtocol: 'http-post', Settings: { Url: `http://${server.host}/` } },
+    {
+      store: {
+        readHeader: () => Buffer.from('Subject: Test\r\n'),
+        readBody: () => (++read <= 200 ? large : undefined),
+      },
+    },
+  ).begin({ ...agentCopy('a@app.test'), message: { ...message, size: 15 + 200 * large.length } })
+  expect(await served).toEqual({ kind: 'served' })
+  expect(lane.results).toEqual([
+    'failed a@app.test 552 5.3.4 HTTP 413 Payload Too Large: too large',
+  ])
+  expect(read).toBeLessThan(200)
+})
+
+test('an address that no field can hold fails, and no field is added by it', async () => {
+  const server = await endpoint(answering(200))
+  const { results } = await post(`http://${server.host}/`).serve(
+    agentCopy('"a\r\nAuthorization: x"@app.test', 'b@app.test'),
+  )
+  expect(results[0]).toMatch(/^failed .* 501 5\.1\.3 Invalid address$/s)
+  expect(results[1]).toBe('delivered b@app.test 250 2.0.0 HTTP 200 OK')
+  expect(server.received[0]?.headers.authorization).toBeUndefined()
 })
 
 describe('an endpoint is of no use now that', () => {

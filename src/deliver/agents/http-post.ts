@@ -59,8 +59,10 @@ export class HttpPost implements Courier {
   async handOver(copy: Copy): Promise<HandedOver> {
     const token = await readToken(this.#options.settings['TokenFile'])
     if ('trouble' in token) return { results: [], end: unreachable(token.trouble) }
-    const results: RecipientResult[] = []
-    for (const recipients of inGroups(copy.recipients)) {
+    const { sender } = copy.message.envelope
+    const [fit, unfit] = partition(copy.recipients, ({ address }) => isFieldSafe(sender + address))
+    const results = unfit.map((recipient): RecipientResult => ({ recipient, ...unsafe }))
+    for (const recipients of inGroups(fit)) {
       const end = await this.#post({ copy, recipients, token: token.value }, results)
       if (end === undefined) continue
       if (end instanceof StoreError) {
@@ -173,6 +175,17 @@ function asField(address: string): string {
   return Buffer.from(address, 'utf8').toString('latin1')
 }
 
+/** An address that no field can hold: nothing of it may pass for another field. */
+const unsafe = { outcome: 'failed', reply: '501 5.1.3 Invalid address' } as const
+const isFieldSafe = (address: string) => !/[\x00-\x1f\x7f]/.test(address)
+
+function partition<T>(
+  items: readonly T[],
+  test: (item: T) => boolean,
+): [readonly T[], readonly T[]] {
+  return [items.filter(test), items.filter((item) => !test(item))]
+}
+
 function* inGroups(recipients: readonly CopyRecipient[]): Generator<readonly CopyRecipient[]> {
   let group: CopyRecipient[] = []
   let named = 0
@@ -186,7 +199,7 @@ function* inGroups(recipients: readonly CopyRecipient[]): Generator<readonly Cop
     group.push(recipient)
     named += octets
   }
-  yield group
+  if (group.length > 0) yield group
 }
 
 type Token = { readonly value: string | undefined } | { readonly trouble: string }

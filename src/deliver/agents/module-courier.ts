@@ -46,6 +46,8 @@ export class ModuleCourier implements Courier {
     this.#worker = new Worker(new URL('./module-worker.ts', import.meta.url), {
       workerData: start,
       resourceLimits: { maxOldGenerationSizeMb: maximumHeapMb },
+      // What the service was started with is not the module's business; `Settings` are.
+      env: {},
       stdout: true,
       stderr: true,
     })
