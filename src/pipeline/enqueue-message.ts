@@ -80,7 +80,7 @@ export async function enqueueMessage(
   const { session, pending, draft } = whole
   const { recipients, held } = draft
   const message = ranked(services, whole)
-  const { copies, steps = [] } = beginning(services, recipients, message.size)
+  const { copies, steps = [] } = beginning(services, recipients, message)
   const kept = held === undefined ? copies : copies.map((copy) => heldBack(copy, held))
   const leased = await pending.commit(message, draft.header.bytes, placed(services, kept, message))
   try {
@@ -127,10 +127,10 @@ function heldBack(copy: NewCopy, reason: string): NewCopy {
 function beginning(
   { categorizer, onFault }: EnqueueServices,
   recipients: readonly CopyRecipient[],
-  size: number,
+  { size, properties }: NewMessage,
 ): Pick<Categorized, 'copies' | 'steps'> {
   try {
-    const categorized = categorizer.start({ recipients, size })
+    const categorized = categorizer.start({ recipients, size, routes: properties?.routes })
     const { copies, failed, deferred } = categorized
     if (failed.length === 0 && deferred === undefined) return categorized
     const left = [...failed.map(({ recipient }) => recipient), ...(deferred?.recipients ?? [])]

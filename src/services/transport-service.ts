@@ -120,6 +120,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       users: mapLive(config, ({ Users }) => Users),
       acceptedDomains: acceptedDomainsOf(tables),
       directory,
+      accounts: directory.accounts,
       certificates,
       maxConnectionRatePerMinute: mapLive(
         config,

@@ -454,6 +454,9 @@ test('remote domains are made, changed and removed; the one for all domains is a
   expect(await settings.errorOf('Set-RemoteDomain Fabrikam -TargetDeliveryDomain $true')).toContain(
     'there is no hybrid mail flow',
   )
+  expect(
+    await settings.errorOf('Set-RemoteDomain Fabrikam -AllowedOOFType InternalLegacy'),
+  ).toContain('must be External or None')
   await settings.run('Set-RemoteDomain Fabrikam -ContentType MimeHtmlText -LineWrapSize unlimited')
   await settings.run('Remove-RemoteDomain Fabrikam -Confirm:$false')
   expect(await settings.run(list)).toBe('Default * True\n')
