@@ -6,7 +6,7 @@ import type { Live } from '../base/live.ts'
 import { type Steps, doAll, doAtOnce } from '../base/steps.ts'
 import type { MessageProperties } from '../message/message-properties.ts'
 import type { Directory } from '../directory/directory.ts'
-import { submissionQueue } from '../queue/queue-key.ts'
+import { isSubmissionQueue, submissionQueue } from '../queue/queue-key.ts'
 import type { Recategorized } from '../queue/recategorized.ts'
 import {
   type Copy,
@@ -80,7 +80,7 @@ export class Categorizer {
     const { copy } = item
     const { events } = this.#options
     // What is in a queue with a next hop has been with the agents.
-    return events?.isActive === true && copy?.queue.deliveryType === 'Undefined'
+    return events?.isActive === true && copy !== undefined && isSubmissionQueue(copy.queue)
       ? this.#inStages(copy, events)
       : doAll(this.#resolveAndSplit(item))
   }
