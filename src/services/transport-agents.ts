@@ -18,7 +18,7 @@ import { acceptanceSteps } from '../pipeline/submission-header.ts'
 import { agentLogEntry } from './agent-log-entries.ts'
 import type { ServiceGround } from './service-ground.ts'
 
-/** The agents of the Transport service, and who asks them. */
+/** The agents of a service, and who asks them. */
 export interface TransportAgents extends AsyncDisposable {
   readonly runner: AgentRunner
   readonly adminMethods: Readonly<Record<string, AdminMethod>>
@@ -26,8 +26,14 @@ export interface TransportAgents extends AsyncDisposable {
   inForce(): Promise<void>
 }
 
-/** Starts the users' agents and keeps the agent log; both follow the settings. */
-export async function openTransportAgents(ground: ServiceGround): Promise<TransportAgents> {
+/**
+ * Starts the users' agents and keeps the agent log; both follow the settings. In the Front End Transport service they
+ * are asked at the events of sessions alone: messages are the Transport service's.
+ */
+export async function openTransportAgents(
+  ground: ServiceGround,
+  service: 'Transport' | 'FrontEnd' = 'Transport',
+): Promise<TransportAgents> {
   const { config, clock, logger, dataFolder } = ground
   const troubles = calmLog(logger, clock)
   const host = await AgentHost.open({
@@ -38,7 +44,8 @@ export async function openTransportAgents(ground: ServiceGround): Promise<Transp
   })
   const log = new AgentLogWriter({
     settings: mapLive(config, ({ TransportService }) => TransportService),
-    service: config.current.Server.Role === 'Edge' ? 'Edge' : 'Hub',
+    service:
+      service === 'FrontEnd' ? service : config.current.Server.Role === 'Edge' ? 'Edge' : 'Hub',
     dataFolder,
     clock,
     warn: (message) => logger.warn({}, message),
