@@ -20,6 +20,8 @@ cn: Alice
 sn: Liddell
 mail: alice@contoso.test
 proxyAddresses: smtp:a@contoso.test
+userPrincipalName: alice@contoso.test
+userPassword: alice knows
 proxyAddresses: SMTP:Alice@contoso.test
 proxyAddresses: X500:/o=Contoso/cn=alice
 
@@ -29,6 +31,7 @@ uid: bob
 cn: Bob (the builder)
 sn: Builder
 mail: bob@contoso.test
+userPassword: bob knows
 
 dn: uid=david,${baseDn}
 objectClass: inetOrgPerson
@@ -216,6 +219,68 @@ describe('a directory that cannot be asked is said to be away', () => {
       expect.stringContaining('the directory cannot be asked'),
       expect.stringContaining('the directory answers again'),
     ])
+  })
+})
+
+describe('accounts of OpenLDAP', () => {
+  const logons = {
+    LogonEnabled: true,
+    LogonDomain: 'CONTOSO',
+    LogonGroups: [
+      { Dn: `cn=All,${baseDn}`, Groups: 'Partners' },
+      { Dn: `cn=Nobody,${baseDn}`, Groups: 'ExchangeServers' },
+    ],
+  }
+
+  test.each(['alice', 'CONTOSO\\alice', 'contoso\\Alice', 'alice@contoso.test'])(
+    'log in as %s',
+    async (name) => {
+      const { directory } = opened(logons)
+      expect(await directory.accounts.logOn(name, 'alice knows')).toEqual({
+        kind: 'verified',
+        account: {
+          name: 'alice@contoso.test',
+          addresses: ['Alice@contoso.test', 'a@contoso.test'],
+          groups: ['ExchangeUsers', 'Partners'],
+        },
+      })
+    },
+  )
+
+  test.each([
+    ['alice', 'bob knows'],
+    ['FABRIKAM\\alice', 'alice knows'],
+    ['*', 'alice knows'],
+    ['nobody', 'x'],
+    ['david', 'x'],
+    ['', 'x'],
+  ])('%s with "%s" are refused', async (name, password) => {
+    const { directory } = opened(logons)
+    expect(await directory.accounts.logOn(name, password)).toEqual({ kind: 'refused' })
+  })
+
+  test('are those that LogonFilter lets through', async () => {
+    const { directory } = opened({ ...logons, LogonFilter: '(userPrincipalName=*)' })
+    expect(await directory.accounts.logOn('bob', 'bob knows')).toEqual({ kind: 'refused' })
+    expect(await directory.accounts.logOn('alice', 'alice knows')).toMatchObject({
+      kind: 'verified',
+    })
+  })
+
+  test('are known by name without a password', async () => {
+    const { directory } = opened(logons)
+    expect(await directory.accounts.account('bob')).toMatchObject({
+      account: { name: 'bob', addresses: ['bob@contoso.test'] },
+    })
+    expect(await directory.accounts.account('nobody')).toEqual({ kind: 'unknown' })
+  })
+
+  test('cannot be checked while the server is away', async () => {
+    const { directory } = opened(logons)
+    await slapd.stop()
+    expect(await directory.accounts.logOn('alice', 'alice knows')).toMatchObject({
+      kind: 'unavailable',
+    })
   })
 })
 

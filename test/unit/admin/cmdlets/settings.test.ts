@@ -421,7 +421,12 @@ test('the Transport service is shown in the order of Exchange, what is our own a
     ...log('SendProtocol'),
     ...['TransientFailureRetryCount', 'TransientFailureRetryInterval'],
     ...['MaxIdleTimeBeforeResubmit', 'QueueGlitchRetryCount'],
-    ...['QueueGlitchRetryInterval', 'ResolverRetryInterval', 'Workers', 'Identity', 'IsValid'],
+    ...['QueueGlitchRetryInterval', 'ResolverRetryInterval', 'PriorityQueuingEnabled'],
+    'MaxHighPriorityMessageSize',
+    ...['High', 'Normal', 'Low'].map((each) => `MaxPerDomain${each}PriorityConnections`),
+    ...['High', 'Normal', 'Low'].map((each) => `${each}PriorityDelayNotificationTimeout`),
+    ...['High', 'Normal', 'Low'].map((each) => `${each}PriorityMessageExpirationTimeout`),
+    ...['Workers', 'Identity', 'IsValid'],
   ])
   expect(shown).toMatch(/^ConnectivityLogEnabled +: True$/m)
   expect(shown).toMatch(/^ConnectivityLogMaxAge +: 30\.00:00:00$/m)
