@@ -37,6 +37,7 @@ const rooms = [
   'directory',
   'dsn',
   'queue/scheduler',
+  'queue/poison',
   'queue/sqlite',
   'queue/*',
   'logs',

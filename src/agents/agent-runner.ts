@@ -28,7 +28,7 @@ export interface AgentFault {
 /** What came of asking the agents of an event. */
 export type Asked<Verdict> =
   | { readonly kind: 'passed' }
-  | { readonly kind: 'decided'; readonly verdict: Verdict }
+  | { readonly kind: 'decided'; readonly agent: string; readonly verdict: Verdict }
   | { readonly kind: 'failed'; readonly fault: AgentFault }
 
 /** Something an agent did, for the agent log. */
@@ -75,7 +75,7 @@ export class AgentRunner {
         for (const action of actions) {
           const verdict = await subject.apply(action, agent)
           this.#options.onAction?.({ agent: agent.name, occasion, action })
-          if (verdict !== undefined) return { kind: 'decided', verdict }
+          if (verdict !== undefined) return { kind: 'decided', agent: agent.name, verdict }
         }
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)

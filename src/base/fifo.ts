@@ -15,6 +15,11 @@ export class Fifo<T> {
     return this.#all[this.#head]
   }
 
+  /** All of them, in their order. */
+  get all(): readonly T[] {
+    return this.#all.slice(this.#head)
+  }
+
   push(one: T): void {
     this.#all.push(one)
   }
@@ -39,6 +44,14 @@ export class Fifo<T> {
   /** The one put in last. */
   takeLast(): T | undefined {
     return this.size === 0 ? undefined : this.#all.pop()
+  }
+
+  some(test: (one: T) => boolean): boolean {
+    for (let at = this.#head; at < this.#all.length; at++) {
+      const one = this.#all[at]
+      if (one !== undefined && test(one)) return true
+    }
+    return false
   }
 
   takeAll(): T[] {

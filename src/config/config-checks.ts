@@ -7,6 +7,7 @@ import { checkReceiveConnectors } from '../receive/connectors/connector-conflict
 import { checkDeliveryAgentConnectors } from '../deliver/agents/delivery-agent-connector.ts'
 import { checkForeignConnectors } from '../deliver/drop/foreign-connector.ts'
 import { checkSendConnectors } from '../deliver/smtp/send-connector-conflicts.ts'
+import { checkAddressRewriteEntries } from '../agents/address-rewriting/entry-conflicts.ts'
 import { isMailbox } from '../smtp/address.ts'
 import { isCertificateName } from '../tls/certificate-name.ts'
 import { folderPath } from '../pickup/folder-path.ts'
@@ -20,6 +21,7 @@ export function checkConfig(config: ServerConfig): Problem[] {
     ...serverProblems(config),
     ...acceptedDomainProblems(config),
     ...checkRemoteDomains(config.RemoteDomains),
+    ...rewriteProblems(config),
     ...checkReceiveConnectors(config.ReceiveConnectors, config.Server),
     ...checkSendConnectors(config.SendConnectors),
     ...checkForeignConnectors(config.ForeignConnectors, config.TransportService),
@@ -84,6 +86,18 @@ function gatewayNameProblems(config: ServerConfig): Problem[] {
       ? [{ path, message: `Another connector has the name "${Name}".` }]
       : []
   })
+}
+
+/** Exchange rewrites addresses on Edge servers alone. */
+function rewriteProblems({ AddressRewriteEntries, Server }: ServerConfig): Problem[] {
+  if (AddressRewriteEntries.length > 0 && Server.Role !== 'Edge')
+    return [
+      {
+        path: ['AddressRewriteEntries'],
+        message: 'addresses are rewritten by Edge servers only (Server.Role)',
+      },
+    ]
+  return checkAddressRewriteEntries(AddressRewriteEntries, isDomainName)
 }
 
 function hostNameProblems({ ReceiveConnectors, SendConnectors }: ServerConfig): Problem[] {

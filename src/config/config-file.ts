@@ -11,6 +11,7 @@ import { foreignConnectorSchema } from '../deliver/drop/foreign-connector.ts'
 import { sendConnectorSchema } from '../deliver/smtp/send-connector.ts'
 import { certificateFileSchema } from '../tls/certificate-file.ts'
 import { remoteDomainSchema } from '../dsn/remote-domain.ts'
+import { addressRewriteEntrySchema } from '../agents/address-rewriting/address-rewrite-entry.ts'
 import { transportConfigSchema } from '../dsn/transport-config.ts'
 import { frontendTransportServiceSchema, transportServiceSchema } from './transport-service.ts'
 
@@ -35,6 +36,7 @@ export const settingsSections = {
 export const listSections = {
   AcceptedDomains: acceptedDomainSchema,
   RemoteDomains: remoteDomainSchema,
+  AddressRewriteEntries: addressRewriteEntrySchema,
   ReceiveConnectors: receiveConnectorSchema,
   SendConnectors: sendConnectorSchema,
   ForeignConnectors: foreignConnectorSchema,
@@ -50,6 +52,7 @@ export const configFileSchema = z.strictObject({
   Server: serverSchema.optional(),
   AcceptedDomains: z.array(acceptedDomainSchema).optional(),
   RemoteDomains: z.array(remoteDomainSchema).optional(),
+  AddressRewriteEntries: z.array(addressRewriteEntrySchema).optional(),
   ReceiveConnectors: z.array(receiveConnectorSchema).optional(),
   SendConnectors: z.array(sendConnectorSchema).optional(),
   ForeignConnectors: z.array(foreignConnectorSchema).optional(),

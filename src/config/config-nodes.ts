@@ -70,8 +70,11 @@ function changedSeq(old: yaml.YAMLSeq, value: readonly string[]): yaml.YAMLSeq {
   return old
 }
 
-const sameText = (one: unknown, other: string) =>
-  typeof one === 'string' && one.trim().toLowerCase() === other.toLowerCase()
+/** Texts that differ in case alone are the same, but for the capitals that mark a primary address (`SMTP:`). */
+function sameText(one: unknown, other: string): boolean {
+  if (typeof one !== 'string' || one.trim().toLowerCase() !== other.toLowerCase()) return false
+  return one.trim().startsWith('SMTP:') === other.startsWith('SMTP:')
+}
 
 function newNode(value: SettingText): yaml.Node {
   if (typeof value === 'string') return scalar(value)

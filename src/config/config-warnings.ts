@@ -2,6 +2,9 @@ import { type IpRange, rangeSize } from '../base/ip-range.ts'
 import type { Problem } from '../base/problem.ts'
 import { type Milliseconds, day } from '../base/time-span.ts'
 import { saysPasswordInClear } from '../directory/directory-checks.ts'
+import { entryKind } from '../agents/address-rewriting/address-rewrite-entry.ts'
+import { domainOf } from '../message/envelope.ts'
+import { AcceptedDomainTable } from '../pipeline/accepted-domains.ts'
 import { hasPossibleSenders } from '../receive/connectors/possible-senders.ts'
 import type { ReceiveConnector } from '../receive/connectors/receive-connector.ts'
 import { routableConnectors } from '../pipeline/routable-connector.ts'
@@ -29,6 +32,7 @@ export function configWarnings(
     ...nowhereToListen(config),
     ...oddHostNames(config),
     ...nowhereToGo(config),
+    ...idleRewriting(config),
   ]
 }
 
@@ -75,6 +79,20 @@ function openRelays({ ReceiveConnectors }: ServerConfig): Problem[] {
     return {
       path: ['ReceiveConnectors', index, 'RemoteIPRanges'],
       message: `with ${grant} each address in ${wide.text} may relay to any domain: an open relay; name the hosts that you trust`,
+    }
+  })
+}
+
+/** Only addresses of authoritative domains are rewritten. */
+function idleRewriting({ AcceptedDomains, AddressRewriteEntries }: ServerConfig): Problem[] {
+  const domains = new AcceptedDomainTable(AcceptedDomains)
+  return AddressRewriteEntries.flatMap((entry, index) => {
+    const domain = domainOf(entry.InternalAddress.replace(/^\*\./, ''))
+    // Which domains below it there are is not known.
+    if (entryKind(entry) === 'subdomains' || domains.isAuthoritative(domain)) return []
+    return {
+      path: ['AddressRewriteEntries', index, 'InternalAddress'],
+      message: `nothing is rewritten, for ${domain} is no Authoritative accepted domain`,
     }
   })
 }

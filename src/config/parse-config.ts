@@ -38,6 +38,10 @@ export function parseConfig(source: YamlSource, hostName: string): ParsedConfig 
     RemoteDomains: completeRemoteDomains(
       reader.entries('RemoteDomains', listSections.RemoteDomains),
     ),
+    AddressRewriteEntries: reader.entries(
+      'AddressRewriteEntries',
+      listSections.AddressRewriteEntries,
+    ),
     ReceiveConnectors:
       source.value['ReceiveConnectors'] === undefined
         ? defaultReceiveConnectors(identity)

@@ -8,6 +8,7 @@ import type { DeliveryAgentConnector } from '../deliver/agents/delivery-agent-co
 import type { ForeignConnector } from '../deliver/drop/foreign-connector.ts'
 import type { SendConnector } from '../deliver/smtp/send-connector.ts'
 import type { RemoteDomain } from '../dsn/remote-domain.ts'
+import type { AddressRewriteEntry } from '../agents/address-rewriting/address-rewrite-entry.ts'
 import type { TransportConfig } from '../dsn/transport-config.ts'
 import type { CertificateFile } from '../tls/certificate-file.ts'
 import type { FrontendTransportService, TransportService } from './transport-service.ts'
@@ -28,6 +29,7 @@ export interface ServerConfig {
   readonly AcceptedDomains: readonly AcceptedDomain[]
   /** The entry for all domains, `*`, is always among them. */
   readonly RemoteDomains: readonly RemoteDomain[]
+  readonly AddressRewriteEntries: readonly AddressRewriteEntry[]
   readonly ReceiveConnectors: readonly ReceiveConnector[]
   readonly SendConnectors: readonly SendConnector[]
   readonly ForeignConnectors: readonly ForeignConnector[]

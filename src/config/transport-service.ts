@@ -85,6 +85,8 @@ export const transportServiceSchema = z.strictObject({
   /** Default 10 minutes, on Edge 30. */
   OutboundConnectionFailureRetryInterval: timeSpan(second, 20 * day).optional(),
   ...pickupFields,
+  PoisonMessageDetectionEnabled: flag().default(true),
+  PoisonThreshold: count(1, 10).default(2),
   QueueMaxIdleTime: timeSpan(5 * second, hour).default(3 * minute),
   ...receiveProtocolLogFields,
   ReplayDirectoryPath: text().default('replay'),
@@ -94,6 +96,7 @@ export const transportServiceSchema = z.strictObject({
   TransientFailureRetryCount: count(0, 15).default(6),
   /** Default 5 minutes, on Edge 10. */
   TransientFailureRetryInterval: timeSpan(second, 12 * hour).optional(),
+  MaxIdleTimeBeforeResubmit: timeSpan(second, 90 * day).default(12 * hour),
   QueueGlitchRetryCount: count(0, 15).default(4),
   QueueGlitchRetryInterval: timeSpan(second, day).default(minute),
   ResolverRetryInterval: timeSpan(second, day).default(30 * minute),

@@ -162,16 +162,8 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
       why: noMailboxes,
     },
     {
-      names: ['MaxIdleTimeBeforeResubmit'],
-      why: 'messages are categorized anew when the configuration changes, not by time',
-    },
-    {
       names: ['RecipientValidationCacheEnabled'],
       why: 'what a directory server said is kept for the CacheTime of Directory',
-    },
-    {
-      names: ['PoisonMessageDetectionEnabled', 'PoisonThreshold'],
-      why: 'there is no queue for poison messages',
     },
     {
       names: [

@@ -25,6 +25,8 @@ export const trackingEvents = [
   'EXPAND',
   /** A recipient's primary address took the place of another one. */
   'RESOLVE',
+  /** Into the Poison queue, or out of it. */
+  'POISONMESSAGE',
 ] as const
 export type TrackingEvent = (typeof trackingEvents)[number]
 
@@ -36,6 +38,7 @@ export const trackingSources = [
   'DSN',
   'GATEWAY',
   'PICKUP',
+  'POISONMESSAGE',
   'QUEUE',
   'REPLAY',
   'ROUTING',

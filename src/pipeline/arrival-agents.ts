@@ -20,6 +20,12 @@ export interface AskedMessage {
   replaceBody(body: Uint8Array): Awaitable<void>
 }
 
+/** What an agent decided about a message, or its failure. */
+export interface AgentDecision {
+  readonly agent: string
+  readonly verdict: MessageVerdict
+}
+
 /** Asks the agents about a message that arrives on a session. */
 export class ArrivalAgents {
   readonly #runner: AgentRunner
@@ -35,7 +41,7 @@ export class ArrivalAgents {
     agents: readonly Agent[],
     event: 'OnMailCommand' | 'OnDataCommand' | 'OnEndOfHeaders' | 'OnEndOfData',
     message: AskedMessage,
-  ): Promise<MessageVerdict | undefined> {
+  ): Promise<AgentDecision | undefined> {
     return this.#ask(agents, message, {
       occasion: () => ({ event, session: this.#session, message: message.view() }),
       apply: (action, { name }) => message.draft.apply(action, name),
@@ -47,12 +53,12 @@ export class ArrivalAgents {
     recipient: CopyRecipient,
     agents: readonly Agent[],
     message: AskedMessage,
-  ): Promise<CopyRecipient | MessageVerdict> {
+  ): Promise<CopyRecipient | AgentDecision> {
     const event = 'OnRcptCommand'
     let asked = recipient
     const isMeant = (address: string) =>
       comparableAddress(address) === comparableAddress(asked.address)
-    const verdict = await this.#ask(agents, message, {
+    const decision = await this.#ask(agents, message, {
       occasion: () => ({
         event,
         session: this.#session,
@@ -66,7 +72,7 @@ export class ArrivalAgents {
         return undefined
       },
     })
-    return verdict ?? asked
+    return decision ?? asked
   }
 
   async #ask(
@@ -76,7 +82,7 @@ export class ArrivalAgents {
       readonly occasion: () => Occasion
       readonly apply: (action: AgentAction, agent: Agent) => MessageVerdict | undefined
     },
-  ): Promise<MessageVerdict | undefined> {
+  ): Promise<AgentDecision | undefined> {
     const subject: Subject<MessageVerdict> = {
       occasion: question.occasion,
       readBody: (index) => message.readBody(index),
@@ -89,9 +95,9 @@ export class ArrivalAgents {
     const asked = await this.#runner.ask(agents, subject)
     switch (asked.kind) {
       case 'decided':
-        return asked.verdict
+        return asked
       case 'failed':
-        return { kind: 'rejected', reply: agentUnavailable }
+        return { agent: asked.fault.agent, verdict: { kind: 'rejected', reply: agentUnavailable } }
       case 'passed':
         return undefined
     }

@@ -1,12 +1,13 @@
 import type { AgentRoster } from '../agents/agent-roster.ts'
 import type { AgentRunner } from '../agents/agent-runner.ts'
-import { MessageDraft, type MessageVerdict } from '../agents/message-draft.ts'
+import { MessageDraft } from '../agents/message-draft.ts'
 import type { AgentMessage } from '../agents/occasion.ts'
 import type { Awaitable } from '../base/awaitable.ts'
 import type { Bytes } from '../base/byte-size.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import type { TransportConfig } from '../dsn/transport-config.ts'
+import { withoutSeparator } from '../message/body-separator.ts'
 import { HeaderBlock } from '../message/header-block.ts'
 import { HeaderCollector, mostHeaderFields } from '../message/header-collector.ts'
 import type { SplitContent } from '../message/header-collector.ts'
@@ -24,8 +25,8 @@ import {
   serviceNotActive,
   temporaryFault,
 } from '../smtp/replies.ts'
-import type { Reply } from '../smtp/reply.ts'
-import { ArrivalAgents, type AskedMessage, replyTo } from './arrival-agents.ts'
+import { type Reply, replyText } from '../smtp/reply.ts'
+import { type AgentDecision, ArrivalAgents, type AskedMessage, replyTo } from './arrival-agents.ts'
 import {
   type EnqueueServices,
   type WholeMessage,
@@ -45,13 +46,17 @@ export interface SubmissionServices extends EnqueueServices {
   readonly newGuid: NewGuid
   /** Asks the transport agents; absent where none can be. */
   readonly agents?: AgentRunner
-  /** Told of a message that an agent had deleted, and that its sender takes for accepted. */
-  readonly onDiscarded?: (discarded: DiscardedMessage) => void
+  /** Told of a whole message that an agent had refused or deleted; for the message tracking log. */
+  readonly onStopped?: (stopped: StoppedMessage) => void
 }
 
-/** A message that nobody gets, and of which nobody is told. */
-export interface DiscardedMessage extends WholeMessage {
+/** A message that ends with an agent. */
+export interface StoppedMessage extends WholeMessage {
+  readonly agent: string
+  /** What the client was told, or why the message was deleted. */
   readonly reason: string
+  /** Its sender takes it for accepted. */
+  readonly isSilent: boolean
 }
 
 export interface SubmittedMessageOptions {
@@ -79,7 +84,6 @@ type SubmissionState =
 /** A piece of a body that an agent gave. */
 const pieceSize: Bytes = 64 * 1024
 const lineEnd = Buffer.from('\r\n')
-const carriageReturn = 0x0d
 
 /** A message on its way into the queue. */
 export class SubmittedMessage implements IncomingMessage, AskedMessage {
@@ -117,7 +121,7 @@ export class SubmittedMessage implements IncomingMessage, AskedMessage {
     if (agents === undefined) return this.#check(recipient, check)
     return this.#asking.askFor(recipient, agents, this).then((asked) => {
       if ('address' in asked) return this.#check(asked, check)
-      return asked.kind === 'discarded' ? undefined : replyTo(asked)
+      return this.#follow(asked)
     })
   }
 
@@ -228,13 +232,23 @@ export class SubmittedMessage implements IncomingMessage, AskedMessage {
   ): Awaitable<Reply | undefined> {
     const agents = this.#roster.at(event)
     if (agents === undefined) return undefined
-    return this.#asking.ask(agents, event, this).then((verdict) => this.#follow(verdict))
+    return this.#asking
+      .ask(agents, event, this)
+      .then((decision) => decision && this.#follow(decision))
   }
 
-  #follow(verdict: MessageVerdict | undefined): Reply | undefined {
-    if (verdict?.kind !== 'discarded') return verdict && replyTo(verdict)
-    if (this.#state.kind === 'body') this.#discard(this.#state, verdict.reason)
-    return undefined
+  #follow({ agent, verdict }: AgentDecision): Reply | undefined {
+    const state = this.#state
+    if (verdict.kind === 'discarded') {
+      if (state.kind === 'body') this.#discard(state, agent, verdict.reason)
+      return undefined
+    }
+    const reply = replyTo(verdict)
+    if (state.kind === 'body') {
+      const whole = this.#whole(state)
+      this.#services.onStopped?.({ ...whole, agent, reason: replyText(reply), isSilent: false })
+    }
+    return reply
   }
 
   #check(recipient: CopyRecipient, check?: AddressCheck): Awaitable<Reply | undefined> {
@@ -296,7 +310,7 @@ export class SubmittedMessage implements IncomingMessage, AskedMessage {
 
   async #commit(accepted: Accepted): Promise<Reply> {
     if (this.draft.recipients.length === 0)
-      return this.#discard(accepted, 'agents left no recipient')
+      return this.#discard(accepted, '', 'agents left no recipient')
     const whole = this.#whole(accepted)
     try {
       await enqueueMessage(this.#services, whole)
@@ -312,12 +326,12 @@ export class SubmittedMessage implements IncomingMessage, AskedMessage {
   }
 
   /** Forgets the message for good; the client hears what it would of one that is taken. */
-  #discard(accepted: Accepted, reason: string): Reply {
+  #discard(accepted: Accepted, agent: string, reason: string): Reply {
     const whole = this.#whole(accepted)
     const reply = this.#taken(whole)
     accepted.pending.abort()
     this.#state = { kind: 'discarded', reply }
-    this.#services.onDiscarded?.({ ...whole, reason })
+    this.#services.onStopped?.({ ...whole, agent, reason, isSilent: true })
     return reply
   }
 
@@ -334,11 +348,6 @@ export class SubmittedMessage implements IncomingMessage, AskedMessage {
   }
 }
 
-/** Without the empty line behind the header, whose line end may be a bare LF. */
-function withoutSeparator(piece: Buffer | undefined): Buffer | undefined {
-  return piece?.subarray(piece[0] === carriageReturn ? 2 : 1)
-}
-
 function replyToFault(error: unknown): Reply {
   if (!(error instanceof StoreError)) return temporaryFault
   switch (error.code) {
@@ -349,6 +358,7 @@ function replyToFault(error: unknown): Reply {
     case 'CORRUPT':
     case 'DAMAGED':
     case 'GONE':
+    case 'STALE':
     case 'FAILED':
       return temporaryFault
   }

@@ -27,6 +27,24 @@ export const unreachableQueue: QueueKey = {
 }
 
 /**
+ * Messages that were in hand when the process died, time and again; they wait for an administrator. It has the delivery
+ * type of the Submission queue, as Exchange's has.
+ */
+export const poisonQueue: QueueKey = {
+  deliveryType: 'Undefined',
+  nextHopDomain: 'Poison Message',
+  nextHopConnector: '',
+}
+
+export function isSubmissionQueue({ deliveryType, nextHopDomain }: QueueKey): boolean {
+  return deliveryType === 'Undefined' && nextHopDomain === submissionQueue.nextHopDomain
+}
+
+export function isPoisonQueue({ deliveryType, nextHopDomain }: QueueKey): boolean {
+  return deliveryType === 'Undefined' && nextHopDomain === poisonQueue.nextHopDomain
+}
+
+/**
  * Messages that an administrator redirects to another server, whatever their recipients' domains; `host` as
  * it is shown: `[10.0.0.1]`, `relay.example`. They go by Exchange's connector that nobody configures.
  */

@@ -1,6 +1,6 @@
 import type { Awaitable } from '../base/awaitable.ts'
 import type { Live } from '../base/live.ts'
-import type { Milliseconds } from '../base/time-span.ts'
+import { type Milliseconds, minute } from '../base/time-span.ts'
 import type { QueueKey } from './queue-key.ts'
 import type { CopyTest } from './copy-test.ts'
 import type { Copy, CopyPlace, CopyRecipient, NewCopy, NewMessage } from './stored-message.ts'
@@ -120,6 +120,9 @@ export interface CopyQuery {
   readonly limit: number
 }
 
+/** How long a lease lasts unless it is renewed; a holder renews it several times within that. */
+export const leaseTime: Milliseconds = 10 * minute
+
 /** Copies that were asked for by their places. */
 export interface LeasedAmong {
   readonly copies: readonly Copy[]
@@ -146,7 +149,7 @@ export interface AgedCopies {
 
 /**
  * The queue on stable storage. Copies are leased before work on them, so that several workers or
- * nodes can share a store; a lease ends by `settle`, `release`, its time, or the holder's death.
+ * nodes can share a store.
  */
 export interface QueueStore extends AsyncDisposable {
   /**
@@ -154,6 +157,8 @@ export interface QueueStore extends AsyncDisposable {
    * sent, for a process that does not outlive it would have it sent again.
    */
   readonly hasRoomForResults: Live<boolean>
+  /** Queues into which others left something, and those with copies that nobody holds any more. */
+  readonly news: Pick<Live<readonly QueueKey[]>, 'subscribe'>
   /** Starts a message; costs nothing until content is written. */
   begin(): PendingMessage
   /** Leases up to `limit` copies of one queue that are due at `now`, earliest due first. */
@@ -168,11 +173,17 @@ export interface QueueStore extends AsyncDisposable {
    */
   leaseAged(query: AgedQuery): Promise<AgedCopies>
   /**
+   * Makes leases last `leaseTime` from now on. Resolves with the copies that the caller still holds;
+   * those it does not are to be dropped, for others work on them.
+   */
+  renew(copies: readonly Copy[]): Promise<readonly Copy[]>
+  /**
    * Ends a lease with its result, flushed to disk when it resolves. Returns the new copies (moved
-   * ones, then those of the notifications), leased to the caller.
+   * ones, then those of the notifications), leased to the caller. Rejects with STALE, and then nothing
+   * has changed, when the copy is not leased by this lease any more.
    */
   settle(settlement: Settlement): Promise<readonly Copy[]>
-  /** Gives leases back unchanged. */
+  /** Gives copies back unchanged; nothing happens to those that others hold. */
   release(copies: readonly Copy[]): void
   /**
    * All unleased copies of `queue` that are due later become due at `dueAt` (a manual retry, or a clock that was
@@ -229,7 +240,8 @@ export interface QueueStore extends AsyncDisposable {
 /** Reads the content of stored messages. */
 export type StoredContent = Pick<QueueStore, 'readHeader' | 'readBody'>
 
-export type StoreErrorCode = 'DISK_FULL' | 'CORRUPT' | 'DAMAGED' | 'GONE' | 'CLOSED' | 'FAILED'
+export type StoreErrorCode =
+  'DISK_FULL' | 'CORRUPT' | 'DAMAGED' | 'GONE' | 'STALE' | 'CLOSED' | 'FAILED'
 
 /** The store could not do what was asked; nothing of the failed call lasts. */
 export class StoreError extends Error {

@@ -76,6 +76,17 @@ export function placeOf({ message, id }: Copy): CopyPlace {
   return { message: message.id, id }
 }
 
+/**
+ * The right to work on a copy and to settle it. It ends by a settlement, by its being given back, and when
+ * somebody else takes the copy, which nobody may before the time is over.
+ */
+export interface Lease {
+  /** Tells it from every other lease of the same copy. */
+  readonly token: number
+  /** When it runs out, unless it is renewed, which leaves this as it is; the store counts by its own clock. */
+  readonly until: Milliseconds
+}
+
 /** One next hop's share of a message. */
 export interface Copy {
   readonly id: number
@@ -91,4 +102,6 @@ export interface Copy {
   readonly delayNotified: boolean
   /** What is wrong with it as stored: then it must not be sent, and holds what could be read of it. */
   readonly damage?: string
+  /** Absent in a copy that was only looked at. */
+  readonly lease?: Lease
 }

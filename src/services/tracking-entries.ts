@@ -6,9 +6,15 @@ import type { MessageFile, SessionFacts } from '../message/message-sink.ts'
 import type { RecipientResult } from '../queue/delivery-agent.ts'
 import type { NoticeKind, NoticeOfResults, QueueEvent } from '../queue/queue-events.ts'
 import { deliveryKinds } from '../queue/delivery-kinds.ts'
-import { type QueueKey, isRedirectionQueue } from '../queue/queue-key.ts'
+import {
+  type QueueKey,
+  isPoisonQueue,
+  isRedirectionQueue,
+  isSubmissionQueue,
+} from '../queue/queue-key.ts'
 import type { ResolutionStep } from '../queue/recategorized.ts'
 import type { Copy, CopyRecipient, StoredMessage } from '../queue/stored-message.ts'
+import type { StoppedMessage } from '../pipeline/submitted-message.ts'
 import type { ResolvedAtOnce } from '../pipeline/enqueue-message.ts'
 import { lastWordOf, removedReply } from '../queue/scheduler/verdict.ts'
 import { replyText } from '../smtp/reply.ts'
@@ -44,6 +50,22 @@ export function receivedEntries(
   const steps = resolved === undefined ? [] : resolvedEntries(first, resolved.steps, server)
   const entries = steps.length === 0 ? [received] : [received, ...steps]
   return others.length === 0 ? entries : [...entries, ...splitEntries(others, server)]
+}
+
+/** FAIL for a message that an agent had refused, DROP for one that it had deleted. */
+export function stoppedEntry(stopped: StoppedMessage, server: string): TrackingEntry {
+  const { session, message, pending, draft, agent, reason, isSilent } = stopped
+  const recipients = addressesOf(draft.recipients)
+  const origin = fromClient(session, server)
+  return {
+    message: tracked({ ...message, id: pending.id }),
+    event: isSilent ? 'DROP' : 'FAIL',
+    recipients,
+    recipientStatuses: recipients.map(() => reason),
+    ...origin,
+    source: 'AGENT',
+    sourceContext: `${agent};${origin.sourceContext ?? ''}`,
+  }
 }
 
 type Origin = Omit<TrackingEntry, 'message' | 'event' | 'recipients'>
@@ -209,19 +231,28 @@ function resolvedEntries(
  * Submission, categorizing itself.
  */
 function movedEntries({ copy, to }: EventOf<'moved'>, server: string): readonly TrackingEntry[] {
-  const fromSubmission = copy.queue.deliveryType === 'Undefined'
+  if (isPoisonQueue(copy.queue)) return to.map((freed) => poisonEntry(freed, server))
   // A changed message has an InternalMessageId of its own.
   if (to[0]?.message.id !== copy.message.id)
     return splitEntries(to, server).map((entry) => ({
       ...entry,
       reference: String(copy.message.id),
     }))
-  if (fromSubmission) return splitEntries(to.slice(1), server)
+  if (isSubmissionQueue(copy.queue) && !to.some(isPoison)) return splitEntries(to.slice(1), server)
   return to.map((moved) =>
-    isRedirectionQueue(moved.queue)
-      ? redirectedEntry(moved, server)
-      : relocated(moved, { source: 'QUEUE', event: 'RESUBMIT', server }),
+    isPoison(moved)
+      ? poisonEntry(moved, server)
+      : isRedirectionQueue(moved.queue)
+        ? redirectedEntry(moved, server)
+        : relocated(moved, { source: 'QUEUE', event: 'RESUBMIT', server }),
   )
+}
+
+const isPoison = ({ queue }: Copy) => isPoisonQueue(queue)
+
+/** Into the Poison queue, or out of it. */
+function poisonEntry(copy: Copy, server: string): TrackingEntry {
+  return relocated(copy, { source: 'POISONMESSAGE', event: 'POISONMESSAGE', server })
 }
 
 function redirectedEntry(copy: Copy, server: string): TrackingEntry {
@@ -231,7 +262,7 @@ function redirectedEntry(copy: Copy, server: string): TrackingEntry {
 
 function splitEntries(copies: readonly Copy[], server: string): readonly TrackingEntry[] {
   return copies
-    .filter(({ queue }) => queue.deliveryType !== 'Undefined')
+    .filter(({ queue }) => !isSubmissionQueue(queue))
     .map((copy) => relocated(copy, { source: 'ROUTING', event: 'TRANSFER', server }))
 }
 

@@ -1,12 +1,18 @@
 import type { AdminMethod } from '../admin/admin-endpoint.ts'
 import type { PipelineStage } from '../admin/cmdlets/agents/running-agents.ts'
-import { agentEvents } from '../agents/agent-events.ts'
+import { AddressRewriteTable } from '../agents/address-rewriting/address-rewrite-table.ts'
+import { addressRewritingAgents } from '../agents/address-rewriting/rewriting-agents.ts'
+import { type AgentEvent, agentEvents } from '../agents/agent-events.ts'
 import type { AgentRoster } from '../agents/agent-roster.ts'
 import { AgentRunner } from '../agents/agent-runner.ts'
+import type { Agent } from '../agents/agent.ts'
+import type { ServerConfig } from '../config/server-config.ts'
+import { AcceptedDomainTable } from '../pipeline/accepted-domains.ts'
 import { AgentHost } from '../agents/host/agent-host.ts'
 import { calmLog } from '../base/calm-log.ts'
-import { mapLive } from '../base/live.ts'
+import { derivedLive, mapLive } from '../base/live.ts'
 import { AgentLogWriter } from '../logs/agent-log-writer.ts'
+import { acceptanceSteps } from '../pipeline/submission-header.ts'
 import { agentLogEntry } from './agent-log-entries.ts'
 import type { ServiceGround } from './service-ground.ts'
 
@@ -24,6 +30,7 @@ export async function openTransportAgents(ground: ServiceGround): Promise<Transp
   const troubles = calmLog(logger, clock)
   const host = await AgentHost.open({
     settings: mapLive(config, ({ TransportAgents }) => TransportAgents),
+    builtIn: derivedLive(config, builtInAgents),
     clock,
     log: { ...troubles, info: (details, message) => logger.info(details, message) },
   })
@@ -56,9 +63,23 @@ export async function openTransportAgents(ground: ServiceGround): Promise<Transp
   }
 }
 
+/** What the relay itself does to every message before agents are asked. */
+const ownSteps: Partial<Record<AgentEvent, readonly string[]>> = {
+  OnEndOfHeaders: acceptanceSteps.map(({ name }) => name),
+}
+
 function pipelineOf(roster: AgentRoster): readonly PipelineStage[] {
   return agentEvents.map((event) => ({
     event,
-    agents: (roster.at(event) ?? []).map(({ name }) => name),
+    agents: [...(ownSteps[event] ?? []), ...(roster.at(event) ?? []).map(({ name }) => name)],
   }))
+}
+
+/** The relay's own agents that have anything to do. */
+function builtInAgents({ AddressRewriteEntries, AcceptedDomains }: ServerConfig): readonly Agent[] {
+  const table = new AddressRewriteTable(
+    AddressRewriteEntries,
+    new AcceptedDomainTable(AcceptedDomains),
+  )
+  return table.isEmpty ? [] : addressRewritingAgents(table)
 }

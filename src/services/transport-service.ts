@@ -6,12 +6,15 @@ import { second } from '../base/time-span.ts'
 import { RemoteDomainTable } from '../dsn/remote-domains.ts'
 import { DsnNotifier } from '../dsn/dsn-notifier.ts'
 import { randomGuid } from '../message/message-id.ts'
+import { AgentRouting } from '../pipeline/agent-routing.ts'
 import { type Categorized, Categorizer, itemOf } from '../pipeline/categorizer.ts'
 import { liveRoutingTables } from '../pipeline/live-routing-tables.ts'
 import { QueueSubmission } from '../pipeline/submission.ts'
 import { type RoutingTables, hasConnector, isBestWay, routingText } from '../pipeline/routing.ts'
 import { type QueueKey, isRedirectionQueue, submissionQueue } from '../queue/queue-key.ts'
 import { queuePages } from '../queue/queue-pages.ts'
+import { DeathCounts } from '../queue/poison/death-counts.ts'
+import { InHandJournal } from '../queue/poison/in-hand-journal.ts'
 import { type QueueStore, StoreError } from '../queue/queue-store.ts'
 import type { NewCopy } from '../queue/stored-message.ts'
 import { QueueScheduler } from '../queue/scheduler/scheduler.ts'
@@ -20,6 +23,7 @@ import { ReceiveService } from '../receive/receive-service.ts'
 import { acceptedDomainsOf } from './accepted-domains-of.ts'
 import { type OpenDirectory, openDirectory } from './open-directory.ts'
 import { keepThreadsSmall, tendHeapGrowth } from './heap-growth.ts'
+import { machineRun } from './machine-run.ts'
 import { serveMailFolders } from './mail-folders.ts'
 import { openMessageTracking } from './message-tracking.ts'
 import { openDelivery } from './open-delivery.ts'
@@ -45,16 +49,19 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   const troubles = calmLog(logger, clock)
   const logs = opened.use(openServiceLogs(ground, Server.Role === 'Edge' ? 'Edge' : 'Hub'))
   const tracking = opened.use(openMessageTracking(ground))
-  const store = opened.use(await openStore(ground))
+  const failing = new AbortController()
+  const store = opened.use(await openStore(ground, failing))
   opened.defer(tellRoom(store, ground))
   const tables = liveRoutingTables(config)
   const domains = mapLive(tables, ({ acceptedDomains }) => acceptedDomains)
   const directory = opened.use(await openDirectory(ground))
+  const transportConfig = mapLive(config, ({ TransportConfig }) => TransportConfig)
+  const agents = opened.use(await openTransportAgents(ground))
   const categorizer = new Categorizer({
     tables,
+    events: new AgentRouting({ agents: agents.runner, store, transportConfig, clock }),
     ...recipientResolution(config.current, directory, clock),
   })
-  const transportConfig = mapLive(config, ({ TransportConfig }) => TransportConfig)
   const notifier = new DsnNotifier({
     store,
     categorize: (recipients) => noticeCopies(categorizer.start({ recipients, size: 0 })),
@@ -72,6 +79,8 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
     clock,
     newGuid: randomGuid,
   })
+  const inHand = openInHand(ground, failing.signal)
+  opened.defer(() => inHand.close())
   const delivery = opened.use(openDelivery(ground, store, logs))
   const scheduler = opened.use(
     new QueueScheduler({
@@ -84,6 +93,8 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       clock,
       load: loopLoad(),
       log: troubles,
+      inHand,
+      deaths: new DeathCounts(queueFilePath(ground.dataFolder, worker.number)),
       onEvent: (event) => {
         tracking.queueEvent(event)
         tellRetry(event, troubles)
@@ -91,11 +102,12 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       ...(siblings !== undefined && { places: siblings.places }),
     }),
   )
-  const agents = opened.use(await openTransportAgents(ground))
   const submission = new QueueSubmission({
     ...{ store, categorizer, transportConfig, server: Server, clock, newGuid: randomGuid },
     onReceived: (session, copies, resolved) =>
       tracking.received({ session, copies, ...(resolved !== undefined && { resolved }) }),
+    agents: agents.runner,
+    onStopped: (stopped) => tracking.stopped(stopped),
     enqueue: (copies) => scheduler.enqueue(copies),
     onFault: (what, error) => troubles.error({ error }, what),
   })
@@ -185,7 +197,7 @@ async function isEmpty(store: QueueStore): Promise<boolean> {
   return true
 }
 
-async function openStore(ground: ServiceGround): Promise<QueueStore> {
+async function openStore(ground: ServiceGround, failing: AbortController): Promise<QueueStore> {
   const { worker, dataFolder, clock, logger, fail } = ground
   const path = queueFilePath(dataFolder, worker.number)
   keepThreadsSmall()
@@ -194,7 +206,10 @@ async function openStore(ground: ServiceGround): Promise<QueueStore> {
       path,
       numbers: numbersOfFile(worker.number),
       clock,
-      onFatal: (error) => fail(error.message),
+      onFatal: (error) => {
+        failing.abort()
+        fail(error.message)
+      },
       onLogTrouble: (reason) =>
         logger.error(
           { queueFile: path, reason },
@@ -210,6 +225,26 @@ async function openStore(ground: ServiceGround): Promise<QueueStore> {
     if (!(error instanceof StoreError)) throw error
     throw new CannotStart(error.message, [], { cause: error })
   }
+}
+
+/** What is in hand, to be found again if the process dies. */
+function openInHand(
+  { worker, dataFolder, logger }: ServiceGround,
+  failing: AbortSignal,
+): InHandJournal {
+  const queuePath = queueFilePath(dataFolder, worker.number)
+  const journal = new InHandJournal({
+    queuePath,
+    machineRun: machineRun(),
+    onTrouble: (error) =>
+      logger.warn(
+        { queueFile: queuePath, err: error },
+        'what is in hand cannot be written down: a message that ends the service is not found',
+      ),
+  })
+  // That the store fails is no message's fault.
+  failing.addEventListener('abort', () => journal.close(), { once: true })
+  return journal
 }
 
 /** Says when the disk has no room for results, so that nothing is sent, and when that is over. */

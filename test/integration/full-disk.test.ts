@@ -118,6 +118,7 @@ describe.runIf(mayMount)('a disk without a free byte', () => {
     const settings = {
       ...{ path: join(disk.folder, 'mail.que'), maxFileBytes: Infinity, reserveBytes: 0 },
       ...{ numbers: { afterMessage: 0, afterQueue: 0 }, spareBytes: 0, minFreeBytes: 0 },
+      leaseTime: 60_000,
     }
     // It learns of the full disk only by what fails.
     const database = new QueueDatabase(settings, systemClock, () => Number.MAX_SAFE_INTEGER)
@@ -131,13 +132,14 @@ describe.runIf(mayMount)('a disk without a free byte', () => {
       ...([Date.now(), false, '[]'] as const),
     ]
     const commit = (message: number, copies: readonly CopyRow[]) =>
-      change({ kind: 'commit', rows: [[message, 0, '{}', 0, 0, 0], copies] })
+      change({ kind: 'commit', rows: [[message, 0, '{}', 0, 0, 0], copies, 1] })
     const gone = Array.from({ length: 1200 }, (_, n) => copyTo(`d${n}.test`))
     commit(1, gone)
-    for (const [copy] of gone) change({ kind: 'settle', rows: [1, copy, null, null] })
+    for (const [copy] of gone) change({ kind: 'settle', rows: [1, copy, 1, null, null] })
     const staying = Array.from({ length: 50 }, () => copyTo('first.test'))
     commit(2, staying)
-    for (const [copy] of staying) database.inquire(0, { kind: 'release', copies: [[copy, queue]] })
+    for (const [copy] of staying)
+      database.inquire(0, { kind: 'release', copies: [[copy, 1, queue]] })
 
     await disk.fill()
     const hasten = { id: 0, hastening: { kind: 'hasten', queue, due: 0 } } as const

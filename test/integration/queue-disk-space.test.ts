@@ -21,6 +21,7 @@ test('on a full disk the room that old mail left in the queue file takes new mai
     numbers: { afterMessage: 0, afterQueue: 0 },
     spareBytes: 64 * megabyte,
     reserveBytes: 0,
+    leaseTime: 60_000,
   }
   const database = new QueueDatabase(settings, clock, () => free)
   let id = 0
@@ -28,14 +29,14 @@ test('on a full disk the room that old mail left in the queue file takes new mai
     clock.advance(1000)
     const queue = ['DnsConnectorDelivery', 'first.test', 'To Internet'] as const
     const copy = [message, queue, 0, false, '[]'] as const
-    const rows = [[message, 0, '{}', 0, 0, 0] as const, [copy]] as const
+    const rows = [[message, 0, '{}', 0, 0, 0] as const, [copy], 1] as const
     const change = { kind: 'commit', rows } as const
     return database.change([
       { id: ++id, change, contents: [Buffer.alloc(0), Buffer.alloc(128 * 1024)] },
     ])
   }
   const settle = (message: number) => {
-    const change = { kind: 'settle', rows: [message, message, null, null] } as const
+    const change = { kind: 'settle', rows: [message, message, 1, null, null] } as const
     return database.change([{ id: ++id, change, contents: [] }])
   }
   for (let message = 1; message <= 20; message++) commit(message)

@@ -9,6 +9,7 @@ export type StoreOperation = Exclude<
   | 'readHeader'
   | 'readBody'
   | 'hasRoomForResults'
+  | 'news'
   | typeof Symbol.asyncDispose
 >
 

@@ -17,6 +17,7 @@ import {
   type RetryState,
   type Settlement,
   StoreError,
+  leaseTime,
 } from '../../src/queue/queue-store.ts'
 import {
   type Copy,
@@ -25,7 +26,14 @@ import {
   type NewMessage,
   suspended,
 } from '../../src/queue/stored-message.ts'
+import { asStored } from './queue-samples.ts'
 import type { ContentParts } from './split-content.ts'
+
+interface HeldLease {
+  readonly token: number
+  /** Monotonic time. */
+  readonly until: Milliseconds
+}
 
 /** What the order of copies depends on. */
 type Placed = Pick<Copy, 'dueAt' | 'id'> & { readonly message: Pick<Copy['message'], 'id'> }
@@ -33,9 +41,12 @@ type Placed = Pick<Copy, 'dueAt' | 'id'> & { readonly message: Pick<Copy['messag
 /** A queue store that lasts as long as the process, for tests. */
 export class MemoryQueueStore implements QueueStore {
   readonly hasRoomForResults = new LiveValue(true)
+  readonly news = new LiveValue<readonly QueueKey[]>([])
   readonly #clock: Clock
   readonly #copies = new Map<number, Copy>()
-  readonly #leased = new Set<number>()
+  readonly #leases = new Map<number, HeldLease>()
+  readonly #leaseTime: Milliseconds
+  #nextToken = 1
   readonly #retries = new Map<string, RetryState>()
   readonly #suspendedQueues = new Set<string>()
   readonly #contents = new Map<number, ContentParts>()
@@ -43,8 +54,16 @@ export class MemoryQueueStore implements QueueStore {
   #nextId = 1
   #closed = false
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, time = leaseTime) {
     this.#clock = clock
+    this.#leaseTime = time
+  }
+
+  /** Tells where copies are whose lease has run out. */
+  tellAbandoned(): void {
+    const abandoned = [...this.#leases.keys()].filter((id) => !this.#isLeased(id))
+    const queues = abandoned.map((id) => this.#copies.get(id)?.queue)
+    this.news.set(queues.filter((queue) => queue !== undefined))
   }
 
   begin(): PendingMessage {
@@ -68,7 +87,7 @@ export class MemoryQueueStore implements QueueStore {
     await this.#turn()
     const due = this.#inQueue(queue)
       .filter(({ dueAt }) => dueAt <= now && dueAt !== suspended)
-      .filter(({ id }) => !this.#leased.has(id))
+      .filter(({ id }) => !this.#isLeased(id))
       .toSorted((a, b) => a.dueAt - b.dueAt)
     return this.#take(due.slice(0, limit))
   }
@@ -77,7 +96,7 @@ export class MemoryQueueStore implements QueueStore {
     await this.#turn()
     const waiting = this.#inQueue(queue)
       .filter(({ dueAt }) => dueAt !== suspended)
-      .filter(({ id }) => !this.#leased.has(id))
+      .filter(({ id }) => !this.#isLeased(id))
     return waiting.length === 0 ? undefined : Math.min(...waiting.map(({ dueAt }) => dueAt))
   }
 
@@ -87,7 +106,7 @@ export class MemoryQueueStore implements QueueStore {
       .filter(({ message }) => message.id > (query.after ?? 0))
       .filter(({ message }) => message.receivedAt < query.receivedBefore)
       .filter(({ delayNotified }) => !(delayNotified && query.withoutDelayNotice))
-      .filter(({ id, dueAt }) => dueAt !== suspended && !this.#leased.has(id))
+      .filter(({ id, dueAt }) => dueAt !== suspended && !this.#isLeased(id))
       .toSorted(byAge)
     const last = aged[query.limit - 1]?.message.id
     if (last === undefined) return { copies: this.#take(aged) }
@@ -97,22 +116,28 @@ export class MemoryQueueStore implements QueueStore {
   async leaseThese(places: readonly CopyPlace[]): Promise<LeasedAmong> {
     await this.#turn()
     const copies = this.#at(places)
-    const held = copies.filter(({ id }) => this.#leased.has(id)).map(({ id }) => id)
+    const held = copies.filter(({ id }) => this.#isLeased(id)).map(({ id }) => id)
     return { copies: this.#take(copies.filter(({ id }) => !held.includes(id))), held }
+  }
+
+  async renew(copies: readonly Copy[]): Promise<readonly Copy[]> {
+    await this.#turn()
+    const held = copies.filter((copy) => this.#holds(copy))
+    return held.map((copy) => this.#leasedBy(copy, copy.lease?.token ?? 0))
   }
 
   async settle(settlement: Settlement): Promise<readonly Copy[]> {
     await this.#turn()
     const { copy, remaining, dueAt, attempts, lastError, delayNotified } = settlement
-    if (!this.#leased.has(copy.id)) throw new StoreError('FAILED', `copy ${copy.id} is not leased`)
+    if (!this.#holds(copy)) throw new StoreError('STALE', `copy ${copy.id} is not held any more`)
     const notices = (settlement.notifications ?? []).flatMap((notice) => this.#add(notice))
     const moved = (settlement.moved ?? []).map((each) =>
       this.#newCopy(copy.message, each, delayNotified),
     )
-    this.#leased.delete(copy.id)
+    this.#leases.delete(copy.id)
     if (remaining.length > 0) {
       const changed = { recipients: remaining, dueAt, attempts, lastError, delayNotified }
-      this.#copies.set(copy.id, { ...copy, ...changed })
+      this.#copies.set(copy.id, asStored({ ...copy, ...changed }))
     } else {
       this.#copies.delete(copy.id)
       const others = [...this.#copies.values()].some(
@@ -124,13 +149,13 @@ export class MemoryQueueStore implements QueueStore {
   }
 
   release(copies: readonly Copy[]): void {
-    for (const { id } of copies) this.#leased.delete(id)
+    for (const copy of copies) if (this.#holds(copy)) this.#leases.delete(copy.id)
   }
 
   async hasten(queue: QueueKey, dueAt: Milliseconds): Promise<void> {
     await this.#turn()
     for (const copy of this.#inQueue(queue)) {
-      if (!this.#leased.has(copy.id) && copy.dueAt !== suspended && copy.dueAt > dueAt)
+      if (!this.#isLeased(copy.id) && copy.dueAt !== suspended && copy.dueAt > dueAt)
         this.#copies.set(copy.id, { ...copy, dueAt })
     }
   }
@@ -139,7 +164,7 @@ export class MemoryQueueStore implements QueueStore {
     await this.#turn()
     const copies = this.#at(places)
     for (const copy of copies) this.#copies.set(copy.id, { ...copy, dueAt: suspended })
-    return copies.filter(({ id }) => this.#leased.has(id)).map(({ id }) => id)
+    return copies.filter(({ id }) => this.#isLeased(id)).map(({ id }) => id)
   }
 
   async resume(places: readonly CopyPlace[], dueAt: Milliseconds): Promise<readonly QueueKey[]> {
@@ -252,8 +277,7 @@ export class MemoryQueueStore implements QueueStore {
       delayNotified,
     }
     this.#copies.set(id, copy)
-    this.#leased.add(id)
-    return copy
+    return this.#leasedBy(copy, this.#nextToken++)
   }
 
   #number(key: QueueKey): { readonly key: QueueKey } {
@@ -275,8 +299,22 @@ export class MemoryQueueStore implements QueueStore {
   }
 
   #take(copies: readonly Copy[]): readonly Copy[] {
-    for (const { id } of copies) this.#leased.add(id)
-    return copies
+    const token = this.#nextToken++
+    return copies.map((copy) => this.#leasedBy(copy, token))
+  }
+
+  #leasedBy(copy: Copy, token: number): Copy {
+    this.#leases.set(copy.id, { token, until: this.#clock.monotonic() + this.#leaseTime })
+    return { ...copy, lease: { token, until: this.#clock.now() + this.#leaseTime } }
+  }
+
+  #isLeased(id: number): boolean {
+    const lease = this.#leases.get(id)
+    return lease !== undefined && lease.until > this.#clock.monotonic()
+  }
+
+  #holds({ id, lease }: Copy): boolean {
+    return lease !== undefined && this.#leases.get(id)?.token === lease.token
   }
 }
 

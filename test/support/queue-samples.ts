@@ -63,6 +63,12 @@ export async function contentOf(store: StoredContent, messageId: number): Promis
 /** A header without fields. */
 export const noHeader = Buffer.alloc(0)
 
+/** The copy as somebody sees it who only looks. */
+export function asStored(copy: Copy): Copy {
+  const { lease: _lease, ...stored } = copy
+  return stored
+}
+
 export async function writeAll(
   pending: PendingMessage,
   content: Buffer,

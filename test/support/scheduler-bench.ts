@@ -9,6 +9,7 @@ import type {
 } from '../../src/queue/delivery-agent.ts'
 import { MemoryQueueStore } from './memory-queue-store.ts'
 import type { Notifier } from '../../src/queue/notifier.ts'
+import type { DeathLog, InHandLog } from '../../src/queue/poison/in-hand.ts'
 import type { QueueEvent } from '../../src/queue/queue-events.ts'
 import type { QueueKey } from '../../src/queue/queue-key.ts'
 import type { PreparedMessage, QueueStore } from '../../src/queue/queue-store.ts'
@@ -31,6 +32,9 @@ export const schedulerSettings: SchedulerSettings = {
   MessageExpirationTimeout: 2 * day,
   DelayNotificationTimeout: 4 * hour,
   QueueMaxIdleTime: 3 * minute,
+  PoisonMessageDetectionEnabled: true,
+  PoisonThreshold: 2,
+  MaxIdleTimeBeforeResubmit: 12 * hour,
   MaxOutboundConnections: 1000,
   MaxPerDomainOutboundConnections: 40,
 }
@@ -78,6 +82,13 @@ export function standing(): { serve: Serve; release: () => void } {
   return { serve, release: () => gate.resolve(undefined) }
 }
 
+/** What outlives the scheduler of a bench. */
+export interface BenchMemory {
+  readonly store?: QueueStore
+  readonly inHand?: InHandLog
+  readonly deaths?: DeathLog
+}
+
 /** A scheduler on a memory store, with a clock and connections that the test drives. */
 export class SchedulerBench implements AsyncDisposable {
   readonly clock = new FakeClock(sampleTime)
@@ -97,8 +108,12 @@ export class SchedulerBench implements AsyncDisposable {
   /** Throws in place of writing a notification. */
   noticeFault: (() => Error) | undefined
 
-  constructor(wrap: (store: QueueStore) => QueueStore = (store) => store, places?: SharedPlaces) {
-    this.store = wrap(new MemoryQueueStore(this.clock))
+  constructor(
+    wrap: (store: QueueStore) => QueueStore = (store) => store,
+    places?: SharedPlaces,
+    { store, inHand, deaths }: BenchMemory = {},
+  ) {
+    this.store = store ?? wrap(new MemoryQueueStore(this.clock))
     const note = (details: object, message: string) => {
       this.details.push({ ...details })
       this.logged.push(message)
@@ -122,6 +137,8 @@ export class SchedulerBench implements AsyncDisposable {
       log,
       onEvent: (event) => this.events.push(event),
       ...(places !== undefined && { places }),
+      ...(inHand !== undefined && { inHand }),
+      ...(deaths !== undefined && { deaths }),
     })
   }
 

@@ -2,6 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FileConfiguration } from '../../src/admin/cmdlets/configuration/file-configuration.ts'
 import { configurationCmdlets } from '../../src/admin/cmdlets/all.ts'
+import { recipientCmdlets } from '../../src/admin/cmdlets/recipients/recipient-cmdlets.ts'
+import { listedRecipients } from '../../src/services/administration/recipients.ts'
 import { builtInCmdlets } from '../../src/admin/shell/built-in/built-in-cmdlets.ts'
 import { Shell } from '../../src/admin/shell/shell.ts'
 import type { ServerConfig } from '../../src/config/server-config.ts'
@@ -33,7 +35,11 @@ export class SettingsShell {
       },
     })
     const { configuration } = this
-    const cmdlets = [...builtInCmdlets(), ...configurationCmdlets(configuration)]
+    const cmdlets = [
+      ...builtInCmdlets(),
+      ...configurationCmdlets(configuration),
+      ...recipientCmdlets(configuration, listedRecipients(configuration)),
+    ]
     this.shell = new Shell({ cmdlets, clock })
   }
 

@@ -89,10 +89,6 @@ const families: readonly AbsentFamily[] = [
     },
   },
   {
-    why: 'addresses are not rewritten.',
-    cmdlets: { AddressRewriteEntry: change },
-  },
-  {
     why: 'there is no Active Directory to subscribe to: the configuration is one file, which can be copied to another server.',
     cmdlets: {
       ADServerSettings: config,
@@ -209,16 +205,17 @@ const families: readonly AbsentFamily[] = [
     },
   },
   {
-    why: 'there is no directory of recipients: mail to an accepted domain is taken for any name in it.',
+    why: 'a recipient has a name, addresses and a target address here; use New-MailUser, New-MailContact, New-RemoteMailbox and New-DistributionGroup, or name a file or an LDAP server in Directory of the configuration.',
     cmdlets: {
       AddressBookPolicy: change,
-      DistributionGroup: 'Disable Enable Get New Remove Set',
+      DistributionGroup: 'Disable Enable',
+      DistributionGroupMember: 'Update',
       DynamicDistributionGroup: change,
       EmailAddressPolicy: 'Get New Remove Set Update',
-      MailContact: 'Disable Enable Get New Remove Set',
-      MailUser: 'Disable Enable Get New Remove Set',
+      MailContact: 'Disable Enable',
+      MailUser: 'Disable Enable',
+      RemoteMailbox: 'Disable Enable',
       MailPublicFolder: 'Disable Enable Get Set',
-      Recipient: 'Get',
       User: config,
       Group: config,
       Contact: config,

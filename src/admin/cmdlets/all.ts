@@ -1,5 +1,6 @@
 import type { Cmdlet } from '../shell/cmdlet.ts'
 import { acceptedDomainCmdlets } from './configuration/accepted-domain.ts'
+import { addressRewriteEntryCmdlets } from './configuration/address-rewrite-entry.ts'
 import type { RunningAgents } from './agents/running-agents.ts'
 import { transportAgentCmdlets } from './agents/transport-agent.ts'
 import { transportPipelineCmdlets } from './agents/transport-pipeline.ts'
@@ -19,6 +20,8 @@ import { exportCmdlets } from './queues/message-export.ts'
 import { queueCmdlets } from './queues/queue-cmdlets.ts'
 import { digestCmdlets } from './queues/queue-digest.ts'
 import type { QueueServer } from './queues/queue-server.ts'
+import { recipientCmdlets } from './recipients/recipient-cmdlets.ts'
+import type { RecipientListing } from './recipients/recipient-listing.ts'
 import { localUserCmdlets } from './configuration/local-user.ts'
 import { receiveConnectorCmdlets } from './configuration/receive-connector.ts'
 import { remoteDomainCmdlets } from './configuration/remote-domain.ts'
@@ -46,6 +49,7 @@ export interface Administration {
   readonly mailFlow: MailFlow
   readonly queues: QueueServer
   readonly configuration: Configuration
+  readonly recipients: RecipientListing
 }
 
 /**
@@ -71,6 +75,7 @@ export function serverCmdlets(administration: Administration): readonly Cmdlet[]
     ...transportPipelineCmdlets(administration.agents),
     ...transportAgentCmdlets(administration.configuration, administration.agents),
     ...configurationCmdlets(administration.configuration),
+    ...recipientCmdlets(administration.configuration, administration.recipients),
   ]
 }
 
@@ -84,6 +89,7 @@ export function configurationCmdlets(configuration: Configuration): readonly Cmd
     ...deliveryAgentConnectorCmdlets(configuration),
     ...acceptedDomainCmdlets(configuration),
     ...remoteDomainCmdlets(configuration),
+    ...addressRewriteEntryCmdlets(configuration),
     ...transportServiceCmdlets(configuration),
     ...frontendTransportServiceCmdlets(configuration),
     ...transportConfigCmdlets(configuration),

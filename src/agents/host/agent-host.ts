@@ -10,7 +10,7 @@ import type { TransportAgentSettings } from './transport-agent.ts'
 export interface AgentHostOptions {
   readonly settings: Live<readonly TransportAgentSettings[]>
   /** Agents of the relay's own, which run in this process. */
-  readonly builtIn?: readonly Agent[]
+  readonly builtIn?: Live<readonly Agent[]>
   readonly clock: Clock
   readonly log: ProgramLog
   readonly startChild?: StartChild
@@ -35,9 +35,14 @@ export class AgentHost implements Disposable {
   private constructor(options: AgentHostOptions) {
     this.#options = options
     this.#change = this.#follow(options.settings.current)
-    this.#unsubscribe = options.settings.subscribe((settings) => {
+    const follow = options.settings.subscribe((settings) => {
       this.#change = this.#change.then(() => this.#follow(settings))
     })
+    const publish = options.builtIn?.subscribe(() => this.#publish())
+    this.#unsubscribe = () => {
+      follow()
+      publish?.()
+    }
   }
 
   /** Resolves when each agent is loaded or known to be broken. */
@@ -99,8 +104,10 @@ export class AgentHost implements Disposable {
   }
 
   #publish(): void {
-    const { builtIn = [] } = this.#options
-    this.#roster.set(new AgentRoster([...builtIn, ...this.#hosted.map(({ agent }) => agent)]))
+    const { builtIn } = this.#options
+    this.#roster.set(
+      new AgentRoster([...(builtIn?.current ?? []), ...this.#hosted.map(({ agent }) => agent)]),
+    )
   }
 
   /** Sessions under way keep the agents that they began with. */

@@ -133,6 +133,16 @@ export class ConnectionTurns {
     }
   }
 
+  /** A connection for the queue at once, whoever else wants one; false when there is none. */
+  serveNow(queue: DeliveryQueue): boolean {
+    if (queue.inLine) return false
+    const seat = this.#line.seatFor(queue, this.seatLimits)
+    if (seat === undefined) return false
+    const isServed = this.#serveTurn({ queue, seat })
+    if (!isServed) seat.free()
+    return isServed
+  }
+
   /** Whether a connection that has served its queue for a while is to leave its place to those in line. */
   isOver({
     reported,

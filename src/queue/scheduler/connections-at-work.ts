@@ -7,6 +7,7 @@ import type { DeliveryQueue } from './delivery-queue.ts'
 import type { DeliveryQueues } from './delivery-queues.ts'
 import type { MessageOperations } from './message-operations.ts'
 import type { NextHopTrouble } from './next-hop-trouble.ts'
+import type { InHand, InHandSlot } from '../poison/in-hand.ts'
 import type { QueueLog } from '../queue-events.ts'
 import { type LaneOwner, QueueLane } from './queue-lane.ts'
 import type { Settler } from './settler.ts'
@@ -23,7 +24,8 @@ interface WorkParts {
   readonly sound: Pick<SoundMail, 'faults'>
   readonly trouble: NextHopTrouble
   readonly turns: ConnectionTurns
-  readonly queues: Pick<DeliveryQueues, 'isSending' | 'refill' | 'tell'>
+  readonly inHand: InHand
+  readonly queues: Pick<DeliveryQueues, 'isSending' | 'hasRoom' | 'refill' | 'tell'>
   readonly messages: Pick<MessageOperations, 'putBack'>
 }
 
@@ -32,12 +34,18 @@ interface Serving extends ConnectionAtWork {
   readonly controller: AbortController
 }
 
+/** A copy that is being transmitted, with its place in the journal of messages in hand. */
+interface CopyInHand {
+  readonly copy: Copy
+  readonly slot: InHandSlot
+}
+
 /** The connections that serve queues now: gives them copies, takes the results, and says what their end means. */
 export class ConnectionsAtWork {
   readonly #parts: WorkParts
   readonly #watch: ConnectionWatch
   readonly #serving = new Map<Promise<void>, Serving>()
-  readonly #active = new Set<number>()
+  readonly #active = new Map<number, CopyInHand>()
 
   constructor(parts: WorkParts) {
     const { clock, turns, queues } = parts
@@ -51,7 +59,7 @@ export class ConnectionsAtWork {
   }
 
   /** Copies being transmitted, by id. */
-  get active(): ReadonlySet<number> {
+  get active(): ReadonlyMap<number, CopyInHand> {
     return this.#active
   }
 
@@ -68,7 +76,7 @@ export class ConnectionsAtWork {
           : this.#take(queue, controller.signal),
       settle: (copy, results) => this.#settle(queue, copy, results),
       putBack: (copy) => {
-        this.#active.delete(copy.id)
+        this.#leave(copy)
         if (!messages.putBack(copy)) windows.putBack(queue, copy)
       },
       reached: () => {
@@ -108,11 +116,11 @@ export class ConnectionsAtWork {
   }
 
   #take(queue: DeliveryQueue, signal: AbortSignal): Awaitable<Copy | undefined> {
-    const { windows, sound, queues } = this.#parts
-    if (signal.aborted || !queue.givesCopies || !queues.isSending) return undefined
+    const { windows, sound, inHand, queues } = this.#parts
+    if (signal.aborted || !queue.givesCopies || !this.#maySend(queue)) return undefined
     const copy = windows.take(queue)
     if (copy !== undefined) {
-      this.#active.add(copy.id)
+      this.#active.set(copy.id, { copy, slot: inHand.enter(copy.message.id) })
       if (windows.isLow(queue)) void queues.refill(queue)
       const faults = sound.faults(copy)
       if (!(faults instanceof Promise)) return copy
@@ -122,6 +130,20 @@ export class ConnectionsAtWork {
     return queues
       .refill(queue)
       .then(() => (queue.ready > 0 ? this.#take(queue, signal) : undefined))
+  }
+
+  /** Besides what may be sent there is the message that goes on alone. */
+  #maySend({ first }: DeliveryQueue): boolean {
+    const { inHand, queues } = this.#parts
+    if (queues.isSending) return true
+    return queues.hasRoom && first !== undefined && inHand.isTried(first.message.id)
+  }
+
+  #leave({ id }: Copy): void {
+    const active = this.#active.get(id)
+    if (active === undefined) return
+    this.#active.delete(id)
+    this.#parts.inHand.leave(active.slot)
   }
 
   /** The copy, or in the place of one that is not as it was taken in, the next. */
@@ -145,7 +167,7 @@ export class ConnectionsAtWork {
   ): Promise<void> {
     const { settler, clock, queues } = this.#parts
     const dueAt = await settler.attempted(copy, results)
-    this.#active.delete(copy.id)
+    this.#leave(copy)
     if (dueAt === undefined) {
       queue.went(clock.monotonic())
       return
@@ -161,8 +183,8 @@ export class ConnectionsAtWork {
     if (lane.hasDecided || isServed(lane, result)) queue.nextHopAnswered()
     switch (result.kind) {
       case 'served':
-        queue.nextHopServed()
-        if (lane.reported === 0 && queue.ready > 0) trouble.pause(queue)
+        trouble.served(queue)
+        if (lane.reported === 0 && queue.ready > 0 && queues.isSending) trouble.pause(queue)
         break
       case 'unreachable':
         if (lane.isGivenUpForItsOwn) break

@@ -1,78 +1,34 @@
 import type { Milliseconds } from '../../base/time-span.ts'
-import type { AttemptHistory } from '../attempt-history.ts'
 import type { ConnectionLimits } from './connection-seats.ts'
 import { MessageRate } from './message-rate.ts'
-import {
-  type NextHopFailure,
-  type NextHopFailures,
-  historyOf,
-  oneMoreFailure,
-  soleFailure,
-} from './next-hop-failures.ts'
 import type { QueueKey } from '../queue-key.ts'
 import type { QueueLane } from './queue-lane.ts'
-import {
-  type QueueState,
-  type QueueStatus,
-  type QueueStateChange,
-  afterChange,
-  isEmptied,
-  open,
-  waitsForNextHop,
-} from './queue-state.ts'
+import type { QueueStatus } from './queue-state.ts'
 import { QueueWork } from './queue-work.ts'
-import { type Standing, standingAfterFailure } from './standing.ts'
+import type { NextHopFailure } from './next-hop-failures.ts'
+import type { Standing } from './standing.ts'
 import { type Copy, suspended } from '../stored-message.ts'
+import { WaitingQueue } from './waiting-queue.ts'
 import type { Sleeper } from './wake-calendar.ts'
 
 /**
- * One delivery queue in memory: what it may do (`QueueState`), a window of leased copies and the connections that
- * take them, what is known of its next hop, and of what waits in the store. Others tell it what happened; it
+ * One delivery queue in memory: what it may do and what is known of its next hop (`WaitingQueue`), a window of leased
+ * copies, the connections that take them, and what is known of those in the store. Others tell it what happened; it
  * decides what follows for itself, and says what it wants.
  */
-export class DeliveryQueue implements Sleeper {
-  readonly key: QueueKey
-  #state: QueueState = open
+export class DeliveryQueue extends WaitingQueue implements Sleeper {
   /** Of a hundred thousand queues few have any. */
   #work: QueueWork | undefined
   #incoming: MessageRate | undefined
   #outgoing: MessageRate | undefined
   #moreInStore = false
   #nextDueAt: Milliseconds | undefined
-  #retryCount = 0
-  #failures: NextHopFailures | undefined
   #insists = false
   #inLine = false
-  #standing: Standing
   #wakePlace: number | undefined
 
   constructor(key: QueueKey, standing: Standing = 'untried') {
-    this.key = key
-    this.#standing = standing
-  }
-
-  /** Copies may be taken into the window: the next hop is not known to fail. */
-  get maySend(): boolean {
-    return this.#state.name === 'Open'
-  }
-
-  /** Copies may be taken out of the window: what comes of its next hop meanwhile does not matter. */
-  get givesCopies(): boolean {
-    return this.#state.name === 'Open' || this.#state.name === 'Retry'
-  }
-
-  get suspended(): boolean {
-    return this.#state.name === 'Suspended'
-  }
-
-  /** It waits for its next hop, suspended or not. */
-  get inRetry(): boolean {
-    return waitsForNextHop(this.#state)
-  }
-
-  /** A failure that ends every copy is being carried out, or copies are categorized anew. */
-  get emptying(): boolean {
-    return isEmptied(this.#state)
+    super(key, standing)
   }
 
   get status(): QueueStatus {
@@ -84,101 +40,32 @@ export class DeliveryQueue implements Sleeper {
 
   /** By an administrator: takes copies, but none is tried. */
   suspend(): void {
-    this.#change('suspended')
+    this.change('suspended')
     this.#moreInStore = true
   }
 
   resume(): void {
-    this.#change('resumed')
+    this.change('resumed')
     this.#moreInStore = true
   }
 
   /** Somebody begins to take its copies out; each one says when it has ended. */
   beginEmptying(): void {
     this.#begunWork.emptiers++
-    this.#change('emptying begins')
+    this.change('emptying begins')
   }
 
   endEmptying(): void {
     const work = this.#begunWork
     work.emptiers--
     this.#moreInStore = true
-    if (work.emptiers === 0) this.#change('emptying ends')
+    if (work.emptiers === 0) this.change('emptying ends')
   }
 
-  get standing(): Standing {
-    return this.#standing
-  }
-
-  /** Failures in a row to reach the next hop. */
-  get retryCount(): number {
-    return this.#retryCount
-  }
-
-  get failures(): NextHopFailures | undefined {
-    return this.#failures
-  }
-
-  /** When the waiting for its next hop is over; undefined while it does not wait. */
-  get nextRetryAt(): Milliseconds | undefined {
-    if (!this.inRetry || this.#failures === undefined) return undefined
-    return this.#failures.lastRetryAt + this.#failures.retryIn
-  }
-
-  /** What the failures in a row came to. It is made when asked for: of a hundred thousand queues few are. */
-  get attempts(): AttemptHistory {
-    return this.#failures === undefined ? [] : historyOf(this.#failures, this.#retryCount)
-  }
-
-  /** No connection to it came about: the queue waits. */
-  nextHopFailed(failure: NextHopFailure): void {
-    this.#failures = oneMoreFailure(this.#failures, this.#retryCount, failure)
-    this.#retryCount++
-    this.#standing = standingAfterFailure(this)
-    this.#moreInStore = true
-    this.#change('retry begins')
-  }
-
-  /** There is no connection to be had to a next hop that serves others of ours. */
-  nextHopIsCrowded(failure: NextHopFailure): void {
-    this.#failures ??= soleFailure(failure)
-  }
-
-  /** It serves connections of ours, and refused one more: none is opened before that monotonic time. */
+  /** Its next hop serves connections of ours, and refused one more: none is opened before that monotonic time. */
   nextHopWantsNoMore(failure: NextHopFailure, before: Milliseconds): void {
-    this.#failures = soleFailure(failure)
+    this.nextHopFailedOnce(failure)
     this.#begunWork.noFurtherBefore = before
-  }
-
-  /** It cannot exist. */
-  nextHopIsImpossible(failure: NextHopFailure): void {
-    this.#failures = soleFailure(failure)
-  }
-
-  /** It answered a connection to the end. */
-  nextHopServed(): void {
-    this.#failures = undefined
-  }
-
-  /** It has judged mail, rather than put all of it off. */
-  nextHopAnswered(): void {
-    this.#retryCount = 0
-  }
-
-  /** It has delivered or refused somebody's mail. */
-  nextHopProved(): void {
-    this.#standing = 'proven'
-  }
-
-  /** Fresh mail came for a next hop that is not known to fail: it is as good as a new one. */
-  nextHopIsNew(): void {
-    this.#standing = 'untried'
-  }
-
-  /** The waiting for the next hop is over. */
-  endRetry(): void {
-    this.#change('retry ends')
-    this.#moreInStore = true
   }
 
   /** By an administrator: the next connection is to try the next hop, whatever is known of it. */
@@ -210,9 +97,13 @@ export class DeliveryQueue implements Sleeper {
     return this.#work?.window.size ?? 0
   }
 
-  /** The copy to be tried next, as far as one is leased. */
   get first(): Copy | undefined {
     return this.#work?.window.first
+  }
+
+  /** The copies that wait for a connection. */
+  get window(): readonly Copy[] {
+    return this.#work?.window.all ?? []
   }
 
   /** The store may hold more copies that are due. */
@@ -281,6 +172,10 @@ export class DeliveryQueue implements Sleeper {
 
   takeAll(): Copy[] {
     return this.#work?.window.takeAll() ?? []
+  }
+
+  holds(copyId: number): boolean {
+    return this.#work?.window.some(({ id }) => id === copyId) === true
   }
 
   takeWhere(test: (copy: Copy) => boolean): Copy[] {
@@ -387,15 +282,11 @@ export class DeliveryQueue implements Sleeper {
   }
 
   get #hasAnswered(): boolean {
-    return this.reached > 0 || this.#standing === 'proven'
+    return this.reached > 0 || this.standing === 'proven'
   }
 
   get #begunWork(): QueueWork {
     this.#work ??= new QueueWork()
     return this.#work
-  }
-
-  #change(change: QueueStateChange): void {
-    this.#state = afterChange(this.#state, change)
   }
 }

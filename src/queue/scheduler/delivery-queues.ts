@@ -1,9 +1,10 @@
 import type { Clock } from '../../base/clock.ts'
 import { DeliveryQueue } from './delivery-queue.ts'
 import type { QueueEvents } from '../queue-events.ts'
-import { type QueueKey, isDeliveryQueue, submissionQueue } from '../queue-key.ts'
+import { type QueueKey, isDeliveryQueue, isSubmissionQueue, submissionQueue } from '../queue-key.ts'
 import { QueueMap } from '../queue-map.ts'
 import type { QueueStore } from '../queue-store.ts'
+import type { Suspects } from '../poison/suspects.ts'
 import type { Standing } from './standing.ts'
 import type { Copy } from '../stored-message.ts'
 import type { WindowKeeper } from './window-keeper.ts'
@@ -26,6 +27,7 @@ export type QueueOccurrence =
 interface DeliveryQueuesParts {
   readonly store: QueueStore
   readonly windows: WindowKeeper
+  readonly suspects: Pick<Suspects, 'isQuiet' | 'takeWhere'>
   readonly clock: Clock
   readonly onEvent: QueueEvents
   /** The one who decides what follows. */
@@ -58,8 +60,12 @@ export class DeliveryQueues {
     return this.#state === 'running'
   }
 
-  /** Nothing is sent whose result could not be written down. */
+  /** Nothing is sent whose result could not be written down, or beside a message that goes on alone. */
   get isSending(): boolean {
+    return this.hasRoom && !this.#parts.suspects.isQuiet
+  }
+
+  get hasRoom(): boolean {
     return this.isRunning && this.#parts.store.hasRoomForResults.current
   }
 
@@ -117,7 +123,7 @@ export class DeliveryQueues {
     for (const copy of copies) {
       onEvent({ kind: 'queued', copy })
       if (!this.isRunning || !isDeliveryQueue(copy.queue)) {
-        isSubmitted ||= copy.queue.deliveryType === submissionQueue.deliveryType
+        isSubmitted ||= isSubmissionQueue(copy.queue)
         surplus.push(copy)
         continue
       }
@@ -141,8 +147,9 @@ export class DeliveryQueues {
     )
   }
 
-  /** Removes from all windows, and returns, the copies for which `test` holds; they stay leased. */
+  /** Removes from all that is held in memory, and returns, the copies for which `test` holds; they stay leased. */
   takeHeld(test: (copy: Copy) => boolean): Copy[] {
-    return this.#parts.windows.takeWhere(this.values(), test)
+    const { windows, suspects } = this.#parts
+    return [...windows.takeWhere(this.values(), test), ...suspects.takeWhere(test)]
   }
 }

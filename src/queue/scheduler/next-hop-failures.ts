@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../../base/time-span.ts'
 import { type AttemptHistory, withRun } from '../attempt-history.ts'
+import type { RetryState } from '../queue-store.ts'
 
 /** The failures in a row of a queue's next hop. */
 export interface NextHopFailures {
@@ -30,6 +31,18 @@ export interface NextHopFailure {
   readonly error: string
   readonly remoteHost?: string
   readonly retryIn?: Milliseconds
+}
+
+/** Failures as they are kept over a restart; what they said before is not. */
+export function failuresOf({
+  lastError,
+  remoteHost,
+  firstRetryAt,
+  lastRetryAt,
+  nextRetryAt,
+}: RetryState): NextHopFailures {
+  const host = remoteHost === undefined ? {} : { remoteHost }
+  return { lastError, ...host, firstRetryAt, lastRetryAt, retryIn: nextRetryAt - lastRetryAt }
 }
 
 /** A failure with no other before it, that nothing waits for. */

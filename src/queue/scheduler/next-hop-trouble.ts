@@ -1,13 +1,20 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Live } from '../../base/live.ts'
+import type { Milliseconds } from '../../base/time-span.ts'
 import { SharedTexts } from '../../base/shared-texts.ts'
 import type { ConnectionResult, RecipientResult } from '../delivery-agent.ts'
 import type { DeliveryQueue } from './delivery-queue.ts'
 import type { DeliveryQueues } from './delivery-queues.ts'
 import { halfTheTime } from '../../base/half-the-time.ts'
 import type { QueueEvents, QueueLog } from '../queue-events.ts'
-import type { QueueStore } from '../queue-store.ts'
-import { type RetrySettings, pauseAfterTrouble, retryDelay } from './retry-schedule.ts'
+import type { QueueStore, RetryState } from '../queue-store.ts'
+import {
+  type RetrySettings,
+  longestRetryDelay,
+  pauseAfterTrouble,
+  retryDelay,
+} from './retry-schedule.ts'
+import type { Rerouting } from './rerouting.ts'
 import type { Resubmission } from './resubmission.ts'
 import type { Settler } from './settler.ts'
 import type { Copy } from '../stored-message.ts'
@@ -26,6 +33,7 @@ interface TroubleParts {
   readonly onEvent: QueueEvents
   readonly queues: Pick<DeliveryQueues, 'tell' | 'isRunning'>
   readonly resubmission: Pick<Resubmission, 'walk'>
+  readonly rerouting: Pick<Rerouting, 'look'>
 }
 
 /** No usable connection came about, and why. */
@@ -76,10 +84,27 @@ export class NextHopTrouble {
     if (queues.isRunning) void resubmission.walk(queue.key)
   }
 
+  /** A queue that waited for its next hop before the start goes on waiting. */
+  takeUp(queue: DeliveryQueue, state: RetryState): void {
+    const { wakes, clock, settings } = this.#parts
+    queue.nextHopHadFailed({ ...state, lastError: this.#errors.of(state.lastError) })
+    const wait = state.nextRetryAt - clock.now()
+    // One that no interval could have led to was written by a clock that was ahead.
+    wakes.wake(queue, wait > longestRetryDelay(settings.current) ? 0 : wait)
+  }
+
+  /** A connection was served. */
+  served(queue: DeliveryQueue): void {
+    const isKept = queue.retryCount > 0 || queue.failures !== undefined
+    queue.nextHopServed()
+    if (isKept) this.#parts.store.keepRetry(queue.key, undefined)
+  }
+
   /** The waiting of a queue in Retry is over. */
   endRetry(queue: DeliveryQueue): void {
     this.#parts.wakes.cancel(queue)
     queue.endRetry()
+    queue.storeMayHaveMore()
     this.#parts.queues.tell(queue, 'retry over')
   }
 
@@ -88,7 +113,7 @@ export class NextHopTrouble {
     const { windows, clock, log, queues } = this.#parts
     if (queue.emptying) return
     queue.beginEmptying()
-    queue.nextHopIsImpossible({ at: clock.now(), error })
+    queue.nextHopFailedOnce({ at: clock.now(), error })
     windows.empty(queue)
     try {
       await this.#failer.fail(queue, error, () => queues.isRunning)
@@ -101,12 +126,20 @@ export class NextHopTrouble {
     queues.tell(queue, 'emptied')
   }
 
+  /** What waits for long may have another way by now. Never rejects. */
+  async #lookElsewhere({ key }: DeliveryQueue): Promise<void> {
+    const { rerouting, log } = this.#parts
+    await rerouting.look(key).catch((error: unknown) => {
+      log.error({ error, queue: key }, 'could not categorize a queue anew')
+    })
+  }
+
   #beginRetry(queue: DeliveryQueue, why: Unreachable): void {
-    const { windows, wakes, clock, settings, onEvent } = this.#parts
+    const { store, windows, wakes, clock, settings, onEvent } = this.#parts
     const now = clock.now()
     const { error, remoteHost } = why
     // Each message is told of once: a queue may be large, and wait for days.
-    const told = queue.failures?.lastRetryAt ?? -Infinity
+    const { firstRetryAt = now, lastRetryAt: told = -Infinity } = queue.failures ?? {}
     const retryIn = why.retryIn ?? retryDelay(queue.retryCount + 1, settings.current)
     queue.nextHopFailed({
       at: now,
@@ -114,9 +147,13 @@ export class NextHopTrouble {
       ...(remoteHost !== undefined && { remoteHost }),
       retryIn,
     })
+    store.keepRetry(queue.key, queue.retryState)
+    queue.storeMayHaveMore()
     const held = windows.empty(queue)
     wakes.wake(queue, retryIn)
     queue.rest()
+    if (isIdleForLong({ firstRetryAt, told, now }, settings.current))
+      void this.#lookElsewhere(queue)
     const { key, retryCount } = queue
     const until = now + retryIn
     onEvent({ kind: 'queueRetry', queue: key, error, retryCount, nextRetryAt: until })
@@ -124,6 +161,15 @@ export class NextHopTrouble {
       onEvent({ kind: 'deferred', copy, results: putOffBy(copy, error), until })
     }
   }
+}
+
+/** Another MaxIdleTimeBeforeResubmit of failures in a row has passed since the last one. */
+function isIdleForLong(
+  { firstRetryAt, told, now }: Record<'firstRetryAt' | 'told' | 'now', Milliseconds>,
+  { MaxIdleTimeBeforeResubmit }: RetrySettings,
+): boolean {
+  const times = (at: Milliseconds) => Math.floor((at - firstRetryAt) / MaxIdleTimeBeforeResubmit)
+  return told !== -Infinity && times(now) > times(told)
 }
 
 function putOffBy({ recipients }: Copy, reply: string): RecipientResult[] {

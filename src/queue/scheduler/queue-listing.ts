@@ -5,7 +5,7 @@ import type { Milliseconds } from '../../base/time-span.ts'
 import type { AdminMark } from './admin-mark.ts'
 import type { DeliveryQueues } from './delivery-queues.ts'
 import { HalfTheTime, halfTheTime } from '../../base/half-the-time.ts'
-import { queueKeyText, submissionQueue } from '../queue-key.ts'
+import { isPoisonQueue, isSubmissionQueue, queueKeyText, submissionQueue } from '../queue-key.ts'
 import { queuePages, queuesPerPage } from '../queue-pages.ts'
 import type { CopyQuery, QueueFigures, QueueStore } from '../queue-store.ts'
 import { type QueueTest, queueMatcher } from './queue-test.ts'
@@ -63,7 +63,7 @@ interface ListingParts {
   readonly store: QueueStore
   readonly queues: Pick<DeliveryQueues, 'get' | 'has'>
   /** Ids of the copies being transmitted. */
-  readonly active: ReadonlySet<number>
+  readonly active: Pick<ReadonlySet<number>, 'has'>
   readonly waits: QueueWaits
   readonly marks: ReadonlyMap<number, AdminMark>
   readonly serverName: string
@@ -126,15 +126,16 @@ export class QueueListing {
     })
     const names: QueueName[] = []
     for await (const page of queuePages(store)) names.push(...page.map(nameOf))
-    const isSubmission = ({ key }: QueueName) => key.deliveryType === submissionQueue.deliveryType
+    const isSubmission = ({ key }: QueueName) => isSubmissionQueue(key)
     // It is shown though the store may never have had one.
     if (!names.some(isSubmission)) names.unshift(nameOf(emptySubmission))
     return names
   }
 
-  /** Submission is shown before all others. */
+  /** Submission is shown before all others, and Poison only while it holds messages. */
   #isShown({ key, copies, suspended }: QueueFigures): boolean {
-    if (key.deliveryType === 'Undefined') return false
+    if (isSubmissionQueue(key)) return false
+    if (isPoisonQueue(key)) return copies > 0
     return copies > 0 || suspended || this.#parts.queues.has(key)
   }
 

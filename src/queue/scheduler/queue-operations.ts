@@ -1,7 +1,13 @@
 import type { Clock } from '../../base/clock.ts'
 import type { DeliveryQueues } from './delivery-queues.ts'
 import type { NextHopTrouble } from './next-hop-trouble.ts'
-import { type QueueKey, isDeliveryQueue, queueKeyText } from '../queue-key.ts'
+import {
+  type QueueKey,
+  isDeliveryQueue,
+  isPoisonQueue,
+  isSubmissionQueue,
+  queueKeyText,
+} from '../queue-key.ts'
 import { queuePages } from '../queue-pages.ts'
 import type { QueueStore } from '../queue-store.ts'
 import type { Rerouting } from './rerouting.ts'
@@ -152,7 +158,8 @@ export class QueueOperations {
       for (const { key, copies, suspended } of page) {
         if (suspended || copies === 0 || !this.#parts.queues.isRunning) continue
         const isGone = isDeliveryQueue(key) && !isCurrent(key)
-        if (isGone || key.deliveryType === 'Undefined') await this.#walk(key)
+        if (isPoisonQueue(key)) continue
+        if (isGone || isSubmissionQueue(key)) await this.#walk(key)
         else if (!isBest(key)) await this.#parts.rerouting.look(key)
       }
     }

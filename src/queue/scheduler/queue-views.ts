@@ -4,7 +4,7 @@ import type { AdminMark } from './admin-mark.ts'
 import type { DeliveryQueue } from './delivery-queue.ts'
 import type { QueueStatus } from './queue-state.ts'
 import { type DeliveryKind, type DeliveryType, deliveryKinds } from '../delivery-kinds.ts'
-import type { QueueKey } from '../queue-key.ts'
+import { type QueueKey, isPoisonQueue } from '../queue-key.ts'
 import { type DeferReason, deferReasonOf } from '../defer-reason.ts'
 import type { QueueFigures } from '../queue-store.ts'
 import { type RetrySettings, attemptsSince } from './retry-schedule.ts'
@@ -202,6 +202,7 @@ export function queueIdentity(serverName: string, key: QueueKey, number: number)
   return `${serverName}\\${queueName(key, number)}`
 }
 
-function queueName({ deliveryType }: QueueKey, number: number): string {
-  return deliveryKinds[deliveryType].queueName ?? String(number)
+function queueName(key: QueueKey, number: number): string {
+  if (isPoisonQueue(key)) return 'Poison'
+  return deliveryKinds[key.deliveryType].queueName ?? String(number)
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Live } from '../../base/live.ts'
 import type { Milliseconds } from '../../base/time-span.ts'
 import { halfTheTime } from '../../base/half-the-time.ts'
+import type { InHand } from '../poison/in-hand.ts'
 import type { QueueLog } from '../queue-events.ts'
 import { type QueueKey, queueKeyText } from '../queue-key.ts'
 import { type QueueStore, StoreError } from '../queue-store.ts'
@@ -25,6 +26,7 @@ interface ResubmissionParts {
   readonly recategorize: Recategorizer
   readonly settler: Settler
   readonly sound: SoundMail
+  readonly inHand: InHand
   readonly settings: Live<MessageSettings>
   readonly clock: Clock
   readonly log: QueueLog
@@ -42,12 +44,13 @@ export class Resubmission {
   #stopped = false
 
   constructor(parts: ResubmissionParts) {
-    const { store, clock, settings } = parts
+    const { store, clock, settings, inHand } = parts
     this.#parts = parts
     this.#submission = new SubmissionWalk({
       store,
       clock,
       settings,
+      inHand,
       move: (copy) => this.#move(copy, {}),
       onTrouble: (error) => this.#complain(error, 'could not read the Submission queue'),
     })
@@ -107,6 +110,7 @@ export class Resubmission {
     // Copies that wait for a retry of their own come along.
     if (key.deliveryType !== 'Unreachable') await store.hasten(key, begun)
     const some = async () => {
+      if (this.#parts.inHand.isQuiet) return 0
       const copies = await store.lease(key, begun, batch)
       await Promise.all(copies.map((copy) => this.#move(copy, options, begun)))
       return copies.length
@@ -116,11 +120,26 @@ export class Resubmission {
     }
   }
 
+  /** Categorizes this copy, which the caller holds leased. Never rejects. */
+  categorize(copy: Copy): Promise<void> {
+    return this.#move(copy, {})
+  }
+
   /** For a walk that began then. Never rejects. */
-  async #move(
+  async #move(copy: Copy, options: WalkOptions, begun: Milliseconds = -Infinity): Promise<void> {
+    const { inHand } = this.#parts
+    const slot = inHand.enter(copy.message.id)
+    try {
+      await this.#moveInHand(copy, options, begun)
+    } finally {
+      inHand.leave(slot)
+    }
+  }
+
+  async #moveInHand(
     copy: Copy,
     { recategorize, isAsked }: WalkOptions,
-    begun: Milliseconds = -Infinity,
+    begun: Milliseconds,
   ): Promise<void> {
     const { settler, log, clock, sound, settings } = this.#parts
     // Its addresses may be others' than those that it was sent to.

@@ -7,6 +7,7 @@ export interface RetrySettings {
   readonly TransientFailureRetryCount: number
   readonly TransientFailureRetryInterval: Milliseconds
   readonly OutboundConnectionFailureRetryInterval: Milliseconds
+  readonly MaxIdleTimeBeforeResubmit: Milliseconds
 }
 
 /** How long a queue waits when the store fails, or a connection comes to nothing at once. */
@@ -23,6 +24,15 @@ export function retryDelay(failures: number, settings: RetrySettings): Milliseco
     return settings.TransientFailureRetryInterval
   }
   return settings.OutboundConnectionFailureRetryInterval
+}
+
+/** No queue waits longer than this for its next hop. */
+export function longestRetryDelay(settings: RetrySettings): Milliseconds {
+  return Math.max(
+    settings.QueueGlitchRetryInterval,
+    settings.TransientFailureRetryInterval,
+    settings.OutboundConnectionFailureRetryInterval,
+  )
 }
 
 /** Attempts in a row that failed. */

@@ -2,11 +2,18 @@ import { aborted } from '../../base/aborted.ts'
 import type { DeliveryQueue } from './delivery-queue.ts'
 import type { QueueOccurrence } from './delivery-queues.ts'
 import type { MessageOperations } from './message-operations.ts'
-import { type QueueKey, isDeliveryQueue, submissionQueue } from '../queue-key.ts'
+import {
+  type QueueKey,
+  isDeliveryQueue,
+  isPoisonQueue,
+  isSubmissionQueue,
+  submissionQueue,
+} from '../queue-key.ts'
 import type { QueueListing } from './queue-listing.ts'
 import type { QueueOperations } from './queue-operations.ts'
 import { queuePages } from '../queue-pages.ts'
 import type { QueueFigures } from '../queue-store.ts'
+import type { Recategorized } from '../recategorized.ts'
 import { type SchedulerOptions, type SchedulerParts, schedulerParts } from './scheduler-parts.ts'
 import { standingUnknown } from './standing.ts'
 import type { Copy } from '../stored-message.ts'
@@ -16,6 +23,7 @@ export class QueueScheduler implements AsyncDisposable {
   readonly #options: SchedulerOptions
   readonly #parts: SchedulerParts
   #endRoomWatch: () => void = () => undefined
+  #endNews: () => void = () => undefined
 
   constructor(options: SchedulerOptions) {
     this.#options = options
@@ -44,12 +52,18 @@ export class QueueScheduler implements AsyncDisposable {
   /** Takes up what the store holds. Costs by the number of queues, not of messages. */
   async start(): Promise<void> {
     const { store } = this.#options
-    const { queues, resubmission, sweep, times, turns } = this.#parts
+    const { queues, suspects, trials, resubmission, sweep, times, turns, renewal } = this.#parts
     queues.begin()
-    for await (const page of queuePages(store)) page.forEach((each) => this.#takeUp(each))
+    renewal.start()
+    await suspects.start(trials)
+    for await (const page of queuePages(store, { withRetry: true }))
+      page.forEach((each) => this.#takeUp(each))
     resubmission.start()
     sweep.start()
     times.start()
+    this.#endNews = store.news.subscribe((keys) => {
+      for (const key of keys) queues.due(key)
+    })
     this.#endRoomWatch = store.hasRoomForResults.subscribe((hasRoom) => {
       if (!hasRoom) return
       for (const queue of queues.values()) queues.tell(queue, 'sending resumed')
@@ -73,9 +87,12 @@ export class QueueScheduler implements AsyncDisposable {
    * the rest goes back to the store. When `signal` aborts it waits no longer. Safe to call again.
    */
   async drain(signal: AbortSignal): Promise<void> {
-    const { queues, windows, turns, work, sweep, times, resubmission, settler, wakes } = this.#parts
+    const { queues, suspects, windows, turns, work, sweep, times, resubmission, settler, wakes } =
+      this.#parts
     queues.end()
+    suspects.stop()
     this.#endRoomWatch()
+    this.#endNews()
     turns.clear()
     const connections = work.end()
     sweep.stop()
@@ -84,6 +101,7 @@ export class QueueScheduler implements AsyncDisposable {
     settler.giveUpOn(signal)
     await Promise.race([Promise.all([connections, resubmission.finish()]), aborted(signal)])
     await settler.finish()
+    this.#parts.renewal.stop()
     wakes.close()
     for (const queue of queues.values()) windows.empty(queue)
   }
@@ -92,11 +110,13 @@ export class QueueScheduler implements AsyncDisposable {
     await this.drain(AbortSignal.abort())
   }
 
-  #takeUp({ key, copies, suspended }: QueueFigures): void {
+  #takeUp({ key, copies, suspended, retry }: QueueFigures): void {
     // One that fresh mail has made meanwhile stays as it is.
     const isKnown = this.#parts.queues.has(key)
+    if (isPoisonQueue(key) && copies > 0) this.#persistentDue(key)
     if (!isDeliveryQueue(key) || isKnown || (copies === 0 && !suspended)) return
     const queue = this.#parts.queues.of(key, standingUnknown(key))
+    if (retry !== undefined) this.#parts.trouble.takeUp(queue, retry)
     queue.storeMayHaveMore()
     if (suspended) queue.suspend()
     this.#parts.queues.tell(queue, 'taken up')
@@ -134,7 +154,15 @@ export class QueueScheduler implements AsyncDisposable {
     else this.#parts.queues.tell(queue, 'copies due')
   }
 
-  #persistentDue({ deliveryType }: QueueKey): void {
-    if (deliveryType === submissionQueue.deliveryType) this.#parts.resubmission.wake()
+  #persistentDue(key: QueueKey): void {
+    const { resubmission } = this.#parts
+    if (isSubmissionQueue(key)) resubmission.wake()
+    // What an administrator resumed there.
+    if (isPoisonQueue(key)) void resubmission.walk(key, { recategorize: submittedAgain })
   }
+}
+
+/** A message of the Poison queue begins anew. */
+function submittedAgain({ recipients }: Copy): Recategorized {
+  return { copies: [{ queue: submissionQueue, recipients }], failed: [] }
 }

@@ -7,7 +7,8 @@ import type { DeliveryQueues } from './delivery-queues.ts'
 import type { DueTimes } from './due-times.ts'
 import type { Notifier } from '../notifier.ts'
 import type { NoticeKind, NoticeOfResults, QueueEvents, QueueLog } from '../queue-events.ts'
-import { submissionQueue } from '../queue-key.ts'
+import type { InHand } from '../poison/in-hand.ts'
+import { isSubmissionQueue, submissionQueue } from '../queue-key.ts'
 import {
   type PreparedMessage,
   type QueueStore,
@@ -38,6 +39,7 @@ export interface SettlerParts {
   /** Those that know why their next hops were not reached of late, and take the new copies of a settlement. */
   readonly queues: Pick<DeliveryQueues, 'get' | 'enqueue'>
   readonly marks: AdminMarks
+  readonly inHand: InHand
 }
 
 /** What is written for one leased copy. */
@@ -67,7 +69,7 @@ const pauseAfterFailedChange = minute
 export class Settler {
   readonly #parts: SettlerParts
   /** Settlements that are neither written nor given up. */
-  #open = 0
+  readonly #open = new Set<Copy>()
   #finished = Promise.withResolvers<void>()
   readonly #giveUp = new AbortController()
 
@@ -133,6 +135,11 @@ export class Settler {
     await this.#settle(copy, { ...asItIs(copy), dueAt, moved: [], stayed: true })
   }
 
+  /** The copies whose results are not written yet. */
+  get open(): Iterable<Copy> {
+    return this.#open
+  }
+
   /** Once `signal` aborts, each settlement is tried one last time. */
   giveUpOn(signal: AbortSignal): void {
     const giveUp = () => this.#giveUp.abort()
@@ -142,7 +149,7 @@ export class Settler {
 
   /** Waits until everything is written or given up. */
   async finish(): Promise<void> {
-    while (this.#open > 0) await this.#finished.promise
+    while (this.#open.size > 0) await this.#finished.promise
   }
 
   /** The copy with what attempts to reach its queue's next hop came to: only the queue knows that so far. */
@@ -159,12 +166,12 @@ export class Settler {
   }
 
   async #settle(copy: Copy, outcome: Outcome): Promise<number | undefined> {
-    this.#open++
+    this.#open.add(copy)
     try {
       return await this.#settleInTheEnd(copy, outcome)
     } finally {
-      this.#open--
-      if (this.#open === 0) {
+      this.#open.delete(copy)
+      if (this.#open.size === 0) {
         this.#finished.resolve()
         this.#finished = Promise.withResolvers()
       }
@@ -173,7 +180,8 @@ export class Settler {
 
   /**
    * Tries until the store has it: the copy stays leased meanwhile, so what was delivered is not
-   * delivered again. Only a store that is gone for good, or a service that must end, gives up.
+   * delivered again. Only a store that is gone for good, a service that must end, or one whose copy others
+   * have taken, gives up.
    */
   async #settleInTheEnd(copy: Copy, wanted: Outcome): Promise<number | undefined> {
     let outcome = wanted
@@ -181,6 +189,13 @@ export class Settler {
       try {
         return await this.#settleOnce(copy, outcome)
       } catch (error) {
+        if (error instanceof StoreError && error.code === 'STALE') {
+          outcome.changed?.pending.abort()
+          const text =
+            'the result of a delivery came too late, for others work on the message by now'
+          this.#parts.log.error({ ...namesOf(copy), error }, text)
+          return undefined
+        }
         if (outcome.changed !== undefined) {
           // What was written for it cannot be committed any more: it is changed once more, later.
           outcome.changed.pending.abort()
@@ -260,6 +275,17 @@ export class Settler {
    * queue instead, to be tried once more: a failed attempt can be repeated, a lost bounce cannot.
    */
   async #withNotices(copy: Copy, outcome: Outcome, notices: Notices): Promise<Outcome> {
+    const { inHand } = this.#parts
+    // Its content is read for them.
+    const slot = inHand.enter(copy.message.id)
+    try {
+      return await this.#told(copy, outcome, notices)
+    } finally {
+      inHand.leave(slot)
+    }
+  }
+
+  async #told(copy: Copy, outcome: Outcome, notices: Notices): Promise<Outcome> {
     const { notifier } = this.#parts
     const { message } = copy
     const lost = [...outcome.failed, ...outcome.expired]
@@ -384,7 +410,7 @@ function withDeferred(
   outcome: Outcome,
   { recipients, dueAt }: { recipients: readonly CopyRecipient[]; dueAt: Milliseconds },
 ): Outcome {
-  if (copy.queue.deliveryType !== submissionQueue.deliveryType) {
+  if (!isSubmissionQueue(copy.queue)) {
     return { ...outcome, moved: [...outcome.moved, { queue: submissionQueue, recipients, dueAt }] }
   }
   const lastError = recipients.at(-1)?.lastError ?? copy.lastError

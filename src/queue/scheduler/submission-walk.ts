@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../../base/clock.ts'
 import type { Live } from '../../base/live.ts'
 import { type Milliseconds, second } from '../../base/time-span.ts'
 import { HalfTheTime } from '../../base/half-the-time.ts'
+import type { InHand } from '../poison/in-hand.ts'
 import { submissionQueue } from '../queue-key.ts'
 import type { QueueStore } from '../queue-store.ts'
 import type { Copy } from '../stored-message.ts'
@@ -11,6 +12,7 @@ interface SubmissionWalkParts {
   readonly store: Pick<QueueStore, 'lease' | 'nextDueAt'>
   readonly clock: Clock
   readonly settings: Live<MessageSettings>
+  readonly inHand: Pick<InHand, 'isQuiet'>
   /** Categorizes a leased copy and writes what came of it. Never rejects. */
   readonly move: (copy: Copy) => Promise<void>
   /** The queue could not be read. */
@@ -82,8 +84,8 @@ export class SubmissionWalk {
 
   /** Whether there may be more that is due. */
   async #takeSome(): Promise<boolean> {
-    const { store, clock } = this.#parts
-    if (this.#state === 'stopped') return false
+    const { store, clock, inHand } = this.#parts
+    if (this.#state === 'stopped' || inHand.isQuiet) return false
     if (this.#inHand.size > mostInHand - batch) {
       await Promise.race(this.#inHand)
       return true

@@ -70,6 +70,11 @@ export class WindowKeeper {
     return copies
   }
 
+  /** All that stands in these windows. */
+  *held(queues: Iterable<DeliveryQueue>): Generator<Copy> {
+    for (const queue of queues) if (queue.ready > 0) yield* queue.window
+  }
+
   /** Removes from all windows, and returns, the copies for which `test` holds; they stay leased. */
   takeWhere(queues: Iterable<DeliveryQueue>, test: (copy: Copy) => boolean): Copy[] {
     const taken: Copy[] = []

@@ -7,6 +7,7 @@ import type { QueueKey } from '../queue-key.ts'
 import type { AddedRows, Change, CommitRows, CopyRow, QueueName, SettleRows } from './protocol.ts'
 import { suspendedDue } from './protocol.ts'
 import type { CopyPlace } from '../stored-message.ts'
+import type { HeldLease, LeaseTimes } from './held-leases.ts'
 import type { RegisteredQueue } from './registered-queue.ts'
 import type { QueueRegistry } from './registry.ts'
 
@@ -15,18 +16,32 @@ const reservedIds = 10_000
 /** Rows that one step of a hastening touches, so that a commit never waits long. */
 const rowsPerStep = 1000
 
+interface ChangesParts {
+  readonly registry: QueueRegistry
+  readonly leases: LeaseTimes
+  readonly garbage: ContentGarbage
+}
+
 /** What is to be done in memory once the transaction is on disk. */
 export type Effect = () => void
+
+interface InsertFacts {
+  readonly message: number
+  readonly received: Milliseconds
+  readonly lease: HeldLease
+}
 
 /** Applies changes within a transaction that its owner begins and ends. */
 export class QueueChanges {
   readonly #registry: QueueRegistry
+  readonly #leases: LeaseTimes
   readonly #statements: ReturnType<typeof prepare>
   readonly #garbage: ContentGarbage
   readonly #reserved: Record<'message' | 'copy', number>
 
-  constructor(database: DatabaseSync, registry: QueueRegistry, garbage: ContentGarbage) {
+  constructor(database: DatabaseSync, { registry, leases, garbage }: ChangesParts) {
     this.#registry = registry
+    this.#leases = leases
     this.#statements = prepare(database)
     this.#garbage = garbage
     this.#reserved = { message: this.#mark('message'), copy: this.#mark('copy') }
@@ -58,8 +73,11 @@ export class QueueChanges {
   /** Makes up to a bounded number of copies due; false when none was left to change. */
   hastenStep(queue: RegisteredQueue, due: Milliseconds): boolean {
     // Leased copies are left alone; the limit leaves room for them so that a step always gets on.
+    const { now } = this.#leases
     const rows = this.#statements.dueLater.all(queue.number, due, rowsPerStep + queue.leases)
-    const unleased = rows.filter((row) => !queue.isLeased(Number(row['id']))).slice(0, rowsPerStep)
+    const unleased = rows
+      .filter((row) => !queue.isLeased(Number(row['id']), now))
+      .slice(0, rowsPerStep)
     for (const row of unleased) {
       this.#statements.makeDue.run(due, Number(row['message']), Number(row['id']))
     }
@@ -77,7 +95,7 @@ export class QueueChanges {
     this.#statements.reserve.run(copy, 'copy')
   }
 
-  #commit([message, copies]: CommitRows, contents: readonly Uint8Array[]): Effect {
+  #commit([message, copies, token]: CommitRows, contents: readonly Uint8Array[]): Effect {
     const [id, received, meta, fileBytes, fileChecksum, place] = message
     const header = content(contents, place)
     const inline = fileBytes === 0 ? content(contents, place + 1) : null
@@ -86,14 +104,15 @@ export class QueueChanges {
       ...([id, fileBytes, meta, inline, checksum, header, crc32(header)] as const),
     )
     const reserve = this.#reserve('message', id)
-    const effects = copies.map((copy) => this.#insertCopy(id, received, copy))
+    const lease = this.#leases.of(token)
+    const effects = copies.map((copy) => this.#insertCopy(copy, { message: id, received, lease }))
     return () => {
       reserve()
       for (const effect of effects) effect()
     }
   }
 
-  #insertCopy(message: number, received: number, copy: CopyRow): Effect {
+  #insertCopy(copy: CopyRow, { message, received, lease }: InsertFacts): Effect {
     const [id, name, due, delayNotified, recipients] = copy
     const queue = this.#registry.forWriting(queueKeyOf(name))
     const values = [queue.number, due, received, Number(delayNotified), recipients]
@@ -102,15 +121,18 @@ export class QueueChanges {
     return () => {
       reserve()
       this.#registry.count(queue, 1)
-      queue.lease(id)
+      queue.lease(id, lease)
     }
   }
 
-  #settle([message, copy, kept, added]: SettleRows, contents: readonly Uint8Array[]): Effect {
+  #settle(
+    [message, copy, token, kept, added]: SettleRows,
+    contents: readonly Uint8Array[],
+  ): Effect {
     const found = this.#statements.queueOfCopy.get(message, copy)
     const queue = this.#registry.byNumber(Number(found?.['queue'] ?? -1))
-    if (queue?.isLeased(copy) !== true) {
-      throw new StoreError('FAILED', `copy ${copy} of message ${message} is not leased`)
+    if (queue?.isHeldBy(copy, token) !== true) {
+      throw new StoreError('STALE', `copy ${copy} of message ${message} is not held any more`)
     }
     const effects = added === null ? [] : this.#add(message, added, contents)
     const [, , attempts = 0] = kept ?? []
@@ -138,9 +160,10 @@ export class QueueChanges {
   }
 
   #add(message: number, added: AddedRows, contents: readonly Uint8Array[]): Effect[] {
-    const [received, moved, notifications] = added
+    const [received, moved, token, notifications] = added
+    const lease = this.#leases.of(token)
     return [
-      ...moved.map((copy) => this.#insertCopy(message, received, copy)),
+      ...moved.map((copy) => this.#insertCopy(copy, { message, received, lease })),
       ...notifications.map((notification) => this.#commit(notification, contents)),
     ]
   }

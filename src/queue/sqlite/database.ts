@@ -3,9 +3,11 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../../base/clock.ts'
 import { ContentGarbage } from './content-garbage.ts'
 import { contentFolder } from './content-path.ts'
+import type { QueueKey } from '../queue-key.ts'
 import { StoreError } from '../queue-store.ts'
 import { damagedFolder } from './aside.ts'
 import { type Effect, QueueChanges } from './changes.ts'
+import { LeaseTimes } from './held-leases.ts'
 import { QueueInquiries } from './inquiries.ts'
 import type {
   Answer,
@@ -58,6 +60,7 @@ export class QueueDatabase {
   readonly #settings: DatabaseSettings
   readonly #database: DatabaseSync
   readonly #registry: QueueRegistry
+  readonly #leases: LeaseTimes
   readonly #retries: QueueRetries
   readonly #garbage: ContentGarbage
   readonly #changes: QueueChanges
@@ -93,12 +96,17 @@ export class QueueDatabase {
     this.#registry = new QueueRegistry(database)
     this.#retries = new QueueRetries(database, { registry: this.#registry, clock })
     this.#garbage = new ContentGarbage(contentFolder(settings.path))
-    this.#changes = new QueueChanges(database, this.#registry, this.#garbage)
+    const leases = new LeaseTimes(clock, settings.leaseTime)
+    this.#leases = leases
+    this.#changes = new QueueChanges(database, {
+      ...{ registry: this.#registry, leases, garbage: this.#garbage },
+    })
     // Without transactions that are lost, content without an owner is all that is left of their mail.
     const keptIn = this.logTrouble === undefined ? undefined : damagedFolder(settings.path)
     this.#garbage.collect((message) => this.#changes.owns(message), keptIn)
     this.#inquiries = new QueueInquiries(database, {
-      ...{ registry: this.#registry, retries: this.#retries, clock, queuePath: settings.path },
+      ...{ registry: this.#registry, retries: this.#retries, leases, clock },
+      queuePath: settings.path,
     })
     this.#spare = new SparePages(database, settings.spareBytes)
     this.#room = new QueueRoom({
@@ -125,6 +133,11 @@ export class QueueDatabase {
   /** Room is short: the disk is worth a look also while nothing is written. */
   get diskIsShort(): boolean {
     return this.#room.isShort
+  }
+
+  /** The queues that have copies which nobody holds any more although nobody gave them back. */
+  get abandoned(): readonly QueueKey[] {
+    return this.#registry.withExpired(this.#leases.now).map(({ key }) => key)
   }
 
   inquire(id: number, inquiry: Inquiry): Answer {

@@ -7,11 +7,13 @@ import { DamagedMessages } from './aside.ts'
 import {
   type Answer,
   type FiguresRow,
+  type HeldRow,
   type Inquiry,
   type LeasedRow,
   type StoredParts,
   suspendedDue,
 } from './protocol.ts'
+import type { HeldLease, LeaseTimes } from './held-leases.ts'
 import type { RegisteredQueue } from './registered-queue.ts'
 import type { QueueRegistry } from './registry.ts'
 import type { QueueRetries } from './retries.ts'
@@ -29,6 +31,7 @@ const youngRowsToStop = 100
 interface InquiryParts {
   readonly registry: QueueRegistry
   readonly retries: QueueRetries
+  readonly leases: LeaseTimes
   readonly clock: Pick<Clock, 'monotonic'>
   readonly queuePath: string
 }
@@ -37,13 +40,16 @@ interface InquiryParts {
 export class QueueInquiries {
   readonly #registry: QueueRegistry
   readonly #retries: QueueRetries
+  readonly #leases: LeaseTimes
   readonly #statements: ReturnType<typeof prepare>
   readonly #scan: QueueScan
   readonly #damaged: DamagedMessages
 
-  constructor(database: DatabaseSync, { registry, retries, clock, queuePath }: InquiryParts) {
+  constructor(database: DatabaseSync, parts: InquiryParts) {
+    const { registry, retries, leases, clock, queuePath } = parts
     this.#registry = registry
     this.#retries = retries
+    this.#leases = leases
     this.#statements = prepare(database)
     this.#scan = new QueueScan(database, { registry, clock })
     this.#damaged = new DamagedMessages(database, queuePath)
@@ -58,15 +64,17 @@ export class QueueInquiries {
         return queue && this.#nextDueAt(queue)
       }
       case 'leaseAged':
-        return this.#leaseAged(inquiry.query)
+        return this.#leaseAged(inquiry.query, inquiry.token)
       case 'leaseThese':
-        return this.#leaseThese(inquiry.places)
+        return this.#leaseThese(inquiry.places, inquiry.token)
+      case 'renew':
+        return this.#renew(inquiry.copies)
       case 'leasedAmong':
         return this.#leasedAmong(inquiry.places)
       case 'queuesAmong':
         return this.#queuesAmong(inquiry.places)
       case 'release':
-        for (const [copy, queue] of inquiry.copies) this.#registry.find(queue)?.release(copy)
+        for (const [copy, , queue] of this.#held(inquiry.copies)) queue.release(copy)
         return undefined
       case 'keepRetry':
         this.#retries.note(inquiry.queue, inquiry.retry)
@@ -90,23 +98,26 @@ export class QueueInquiries {
     })
   }
 
-  #lease({ queue: key, now, limit }: Ask<'lease'>): LeasedRow[] {
+  #lease({ queue: key, now, limit, token }: Ask<'lease'>): LeasedRow[] {
     const queue = this.#registry.find(key)
     if (queue === undefined) return []
     const found: Row[] = []
+    const time = this.#leases.now
     for (const row of this.#statements.due.iterate(queue.number, now, limit + queue.leases)) {
-      if (queue.isLeased(Number(row['id']))) continue
+      if (queue.isLeased(Number(row['id']), time)) continue
       found.push(row)
       if (found.length >= limit) break
     }
-    return found.map((row) => this.#take(queue, row)).filter((row) => row !== undefined)
+    const lease = this.#leases.begin(token)
+    return found.map((row) => this.#take(queue, row, lease)).filter((row) => row !== undefined)
   }
 
-  #leaseAged(query: AgedQuery): { rows: LeasedRow[]; next?: number } {
+  #leaseAged(query: AgedQuery, token: number): { rows: LeasedRow[]; next?: number } {
     const found: [RegisteredQueue, Row][] = []
     let looked = 0
     let young = 0
     let last = query.after ?? 0
+    const { now } = this.#leases
     for (const row of this.#statements.aged.iterate(last, agedRowsPerCall)) {
       // A message is never split over two answers, so `last` can stand between messages.
       const full = found.length >= query.limit || young >= youngRowsToStop
@@ -117,11 +128,12 @@ export class QueueInquiries {
       if (row['due'] === suspendedDue) continue
       if (young > 0 || (query.withoutDelayNotice && row['delayNotified'] === 1)) continue
       const queue = this.#registry.byNumber(Number(row['queue']))
-      if (queue === undefined || queue.isLeased(Number(row['id']))) continue
+      if (queue === undefined || queue.isLeased(Number(row['id']), now)) continue
       found.push([queue, row])
     }
+    const lease = this.#leases.begin(token)
     const rows = found
-      .map(([queue, row]) => this.#take(queue, row))
+      .map(([queue, row]) => this.#take(queue, row, lease))
       .filter((row) => row !== undefined)
     if (young >= youngRowsToStop) return { rows }
     // The row limit may have cut a message in two: look at that one again.
@@ -129,10 +141,10 @@ export class QueueInquiries {
     return found.length >= query.limit ? { rows, next: last } : { rows }
   }
 
-  #take(queue: RegisteredQueue, place: Row): LeasedRow | undefined {
+  #take(queue: RegisteredQueue, place: Row, lease: HeldLease): LeasedRow | undefined {
     const row = this.#statements.copy.get(Number(place['message']), Number(place['id']))
     if (row === undefined) return undefined
-    queue.lease(Number(place['id']))
+    queue.lease(Number(place['id']), lease)
     return leasedRow(queue, row)
   }
 
@@ -160,23 +172,26 @@ export class QueueInquiries {
 
   #nextDueAt(queue: RegisteredQueue): number | undefined {
     const { number, copies, leases } = queue
-    if (leases >= copies) return undefined
+    const { now } = this.#leases
+    if (leases >= copies && !queue.hasExpired(now)) return undefined
     for (const row of this.#statements.due.iterate(number, suspendedDue - 1, leases + 1)) {
-      if (!queue.isLeased(Number(row['id']))) return Number(row['due'])
+      if (!queue.isLeased(Number(row['id']), now)) return Number(row['due'])
     }
     return undefined
   }
 
-  #leaseThese(places: readonly CopyPlace[]): { rows: LeasedRow[]; held: number[] } {
+  #leaseThese(places: readonly CopyPlace[], token: number): { rows: LeasedRow[]; held: number[] } {
     const rows: LeasedRow[] = []
     const held: number[] = []
+    const { now } = this.#leases
+    const lease = this.#leases.begin(token)
     for (const { message, id } of places) {
       const row = this.#statements.copy.get(message, id)
       const queue = this.#registry.byNumber(Number(row?.['queue'] ?? -1))
       if (row === undefined || queue === undefined) continue
-      if (queue.isLeased(id)) held.push(id)
+      if (queue.isLeased(id, now)) held.push(id)
       else {
-        queue.lease(id)
+        queue.lease(id, lease)
         rows.push(leasedRow(queue, row))
       }
     }
@@ -184,8 +199,29 @@ export class QueueInquiries {
   }
 
   #leasedAmong(places: readonly CopyPlace[]): number[] {
-    const held = places.filter((place) => this.#queueOf(place)?.isLeased(place.id) === true)
+    const { now } = this.#leases
+    const held = places.filter((place) => this.#queueOf(place)?.isLeased(place.id, now) === true)
     return held.map(({ id }) => id)
+  }
+
+  /** Those that are held by these very leases. */
+  *#held(copies: readonly HeldRow[]): Generator<readonly [number, number, RegisteredQueue]> {
+    for (const [copy, token, key] of copies) {
+      const queue = this.#registry.find(key)
+      if (queue?.isHeldBy(copy, token) === true) yield [copy, token, queue]
+    }
+  }
+
+  #renew(copies: readonly HeldRow[]): number[] {
+    const renewed: number[] = []
+    const leases = new Map<number, HeldLease>()
+    for (const [copy, token, queue] of this.#held(copies)) {
+      const lease = leases.get(token) ?? this.#leases.begin(token)
+      leases.set(token, lease)
+      queue.lease(copy, lease)
+      renewed.push(copy)
+    }
+    return renewed
   }
 
   #queuesAmong(places: readonly CopyPlace[]): QueueKey[] {

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { LiveValue } from '../../base/live.ts'
+import type { QueueKey } from '../queue-key.ts'
 import { StoreError } from '../queue-store.ts'
 import { unmarkInUse } from './log-check.ts'
 import type {
@@ -29,6 +30,8 @@ export class SqliteQueueLink {
   readonly #onFatal: (error: StoreError) => void
   /** Whether the results of deliveries can be written. */
   readonly hasRoomForResults = new LiveValue(true)
+  /** Queues with leases that ran out. */
+  readonly news = new LiveValue<readonly QueueKey[]>([])
   readonly #waiting = new Map<number, Waiting>()
   #nextRequest = 1
   #requests: Request[] = []
@@ -124,6 +127,9 @@ export class SqliteQueueLink {
         break
       case 'room':
         this.hasRoomForResults.set(message.hasRoomForResults)
+        break
+      case 'news':
+        this.news.set(message.queues)
         break
       case 'opened':
         this.hasRoomForResults.set(message.hasRoomForResults)

@@ -147,13 +147,14 @@ export class SqlitePendingMessage implements PendingMessage, ContentHolder {
     this.#committing = this.#buffer.length
     const fileBytes = this.#fileBytes
     const fresh = this.#parts.copies.of({ ...message, id: this.id }, copies)
+    const copyRows = fresh.copies.map(copyRow)
     const facts = [this.id, message.receivedAt, metaText(message)] as const
     return {
       pending: this,
-      rows: [[...facts, fileBytes, this.#checksum, place], fresh.map(copyRow)],
+      rows: [[...facts, fileBytes, this.#checksum, place], copyRows, fresh.token],
       contents: [header, fileBytes === 0 ? this.#buffer.takeWhole() : nothing],
       fileBytes,
-      copies: fresh,
+      copies: fresh.copies,
     }
   }
 

@@ -22,6 +22,7 @@ export interface DatabaseSettings {
   /** Kept on the disk for the results of deliveries; with 0 nothing is, and nothing waits for it. */
   readonly reserveBytes: Bytes
   readonly numbers: NumberRange
+  readonly leaseTime: Milliseconds
   /** Free room that the file keeps when it shrinks. */
   readonly spareBytes: Bytes
 }
@@ -56,10 +57,14 @@ export type CopyRow = readonly [
   recipients: string,
 ]
 
+/** A leased copy. */
+export type HeldRow = readonly [copy: number, token: number, queue: QueueKey]
+
 /** A QueueKey. */
 export type QueueName = readonly [type: DeliveryType, domain: string, connector: string]
 
-export type CommitRows = readonly [message: MessageRow, copies: readonly CopyRow[]]
+/** With the token of the lease of the copies. */
+export type CommitRows = readonly [message: MessageRow, copies: readonly CopyRow[], token: number]
 
 /** What a settled copy looks like afterwards. */
 export type KeptRow = readonly [
@@ -71,16 +76,19 @@ export type KeptRow = readonly [
   lastError: string,
 ]
 
-/** Copies of the same message (received then) for other queues, and whole new messages. */
+/** Copies of the same message (received then) for other queues, leased by that token, and whole new messages. */
 export type AddedRows = readonly [
   received: Milliseconds,
   moved: readonly CopyRow[],
+  token: number,
   notifications: readonly CommitRows[],
 ]
 
 export type SettleRows = readonly [
   message: number,
   copy: number,
+  /** Of the lease that ends. */
+  token: number,
   /** Null when the copy leaves the queue. */
   kept: KeptRow | null,
   added: AddedRows | null,
@@ -110,18 +118,18 @@ export type Inquiry =
       readonly queue: QueueKey
       readonly now: Milliseconds
       readonly limit: number
+      readonly token: number
     }
   | { readonly kind: 'nextDueAt'; readonly queue: QueueKey }
-  | { readonly kind: 'leaseAged'; readonly query: AgedQuery }
-  | { readonly kind: 'leaseThese'; readonly places: readonly CopyPlace[] }
+  | { readonly kind: 'leaseAged'; readonly query: AgedQuery; readonly token: number }
+  | { readonly kind: 'leaseThese'; readonly places: readonly CopyPlace[]; readonly token: number }
+  /** Answers with the ids of those that are still held. */
+  | { readonly kind: 'renew'; readonly copies: readonly HeldRow[] }
   /** Answers with the ids of those that are leased. */
   | { readonly kind: 'leasedAmong'; readonly places: readonly CopyPlace[] }
   /** Answers with the keys of their queues, each once. */
   | { readonly kind: 'queuesAmong'; readonly places: readonly CopyPlace[] }
-  | {
-      readonly kind: 'release'
-      readonly copies: readonly (readonly [copy: number, queue: QueueKey])[]
-    }
+  | { readonly kind: 'release'; readonly copies: readonly HeldRow[] }
   /** Answered at once, written later; `retry` is JSON of a RetryState. */
   | { readonly kind: 'keepRetry'; readonly queue: QueueKey; readonly retry: string | null }
   /** Answers with StoredParts; with `verified` those of the row are sound, or it rejects with DAMAGED. */
@@ -226,6 +234,8 @@ export type ThreadMessage =
       readonly logTrouble?: string
       readonly hasRoomForResults: boolean
     }
+  /** In these queues the time of leases is over. */
+  | { readonly kind: 'news'; readonly queues: readonly QueueKey[] }
   /** From now on the results of deliveries can be written, or not: the disk is full. */
   | { readonly kind: 'room'; readonly hasRoomForResults: boolean }
   | { readonly kind: 'notOpened'; readonly failure: Failure }

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { SharedTexts } from '../../base/shared-texts.ts'
+import type { Milliseconds } from '../../base/time-span.ts'
 import type { DeliveryType } from '../delivery-kinds.ts'
 import type { QueueKey } from '../queue-key.ts'
 import { QueueMap } from '../queue-map.ts'
@@ -73,6 +74,11 @@ export class QueueRegistry {
   page(after: number, limit: number): RegisteredQueue[] {
     const from = this.#placeOf(after + 1)
     return this.#byNumber.slice(from, from + limit)
+  }
+
+  /** The queues with leases whose time is over. */
+  withExpired(now: Milliseconds): RegisteredQueue[] {
+    return this.#byNumber.filter((queue) => queue.leases > 0 && queue.hasExpired(now))
   }
 
   /** Counts copies in (or out) after the transaction that moved them succeeded. */

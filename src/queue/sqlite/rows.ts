@@ -5,6 +5,7 @@ import { type CopyRow, type KeptRow, type LeasedRow, suspendedDue } from './prot
 import {
   type Copy,
   type CopyRecipient,
+  type Lease,
   type NewMessage,
   type StoredMessage,
   suspended,
@@ -51,8 +52,8 @@ export function realTime(time: Milliseconds): Milliseconds {
   return Math.min(Math.round(time), suspendedDue - 1)
 }
 
-/** A copy as it was stored; one whose rows are damaged says so, and has what can be read of it. */
-export function copyOf(row: LeasedRow): Copy {
+/** A copy as it was stored, leased by `lease`; one whose rows are damaged says so, and has what can be read of it. */
+export function copyOf(row: LeasedRow, lease?: Lease): Copy {
   const { meta, damage: metaDamage } = readMeta(row.meta)
   const { recipients, damage = metaDamage } = readRecipients(row.recipients)
   return {
@@ -65,6 +66,7 @@ export function copyOf(row: LeasedRow): Copy {
     lastError: row.lastError,
     delayNotified: row.delayNotified,
     ...(damage !== undefined && { damage }),
+    ...(lease !== undefined && { lease }),
   }
 }
 

@@ -26,12 +26,21 @@ import {
   type RetryState,
   type Settlement,
   StoreError,
+  leaseTime,
 } from '../queue-store.ts'
 import type { Copy, CopyPlace } from '../stored-message.ts'
 import { FreshCopies } from './fresh-copies.ts'
+import { Leases } from './leases.ts'
 import { type Opened, SqliteQueueLink } from './link.ts'
 import { type IntakeParts, type SealedMessage, SqlitePendingMessage } from './pending-message.ts'
-import type { FiguresRow, LeasedRow, MovedAside, NumberRange, SettleRows } from './protocol.ts'
+import type {
+  FiguresRow,
+  HeldRow,
+  LeasedRow,
+  MovedAside,
+  NumberRange,
+  SettleRows,
+} from './protocol.ts'
 import { copyOf, copyRow, keptRow, realTime, retryStateOf } from './rows.ts'
 import { StoredContents } from './stored-contents.ts'
 
@@ -64,6 +73,8 @@ export interface SqliteQueueStoreOptions {
   readonly numbers?: NumberRange
   /** Free room that the file keeps when it shrinks after a backlog; default 64 MB. */
   readonly spareBytes?: Bytes
+  /** Default that of the contract. */
+  readonly leaseTime?: Milliseconds
   /** Where large content goes; the machine's disk when absent. */
   readonly disk?: ContentDisk
 }
@@ -74,6 +85,8 @@ const megabyte = 1024 * kilobyte
 const travelBytes = 2 * megabyte
 /** Memory for content on its way in that is kept for the next. */
 const spareBlockBytes = 8 * megabyte
+/** Leases renewed by one request: some milliseconds for the database thread. */
+const renewedAtOnce = 1000
 const leastFreeBytes = 64 * megabyte
 
 /** Opens the queue file at `path`, or makes it. Rejects with a StoreError that says what to do. */
@@ -85,6 +98,7 @@ export async function openSqliteQueueStore(options: SqliteQueueStoreOptions): Pr
     reserveBytes: options.reserveBytes ?? 8 * megabyte,
     numbers: options.numbers ?? { afterMessage: 0, afterQueue: 0 },
     spareBytes: options.spareBytes ?? 64 * megabyte,
+    leaseTime: options.leaseTime ?? leaseTime,
   }
   const { link, opened } = await SqliteQueueLink.open(settings, options.onFatal)
   if (opened.movedAside !== undefined) options.onMovedAside?.(opened.movedAside)
@@ -94,10 +108,12 @@ export async function openSqliteQueueStore(options: SqliteQueueStoreOptions): Pr
 
 class SqliteQueueStore implements QueueStore {
   readonly hasRoomForResults: Live<boolean>
+  readonly news: QueueStore['news']
   readonly #link: SqliteQueueLink
   readonly #files: ContentFiles
   readonly #cache: ContentCache
   readonly #contents: StoredContents
+  readonly #leases: Leases
   readonly #copies: FreshCopies
   readonly #intake: IntakeParts
   readonly #types = new SharedTexts<DeliveryType>()
@@ -107,6 +123,7 @@ class SqliteQueueStore implements QueueStore {
   constructor(options: SqliteQueueStoreOptions, link: SqliteQueueLink, opened: Opened) {
     this.#link = link
     this.hasRoomForResults = link.hasRoomForResults
+    this.news = link.news
     const pieceBytes = options.pieceBytes ?? 256 * kilobyte
     const files = new ContentFiles({
       folder: contentFolder(options.path),
@@ -119,7 +136,8 @@ class SqliteQueueStore implements QueueStore {
     this.#files = files
     this.#cache = cache
     this.#contents = new StoredContents({ link, cache, files })
-    this.#copies = new FreshCopies(opened.nextCopy, options.clock)
+    this.#leases = new Leases(options.clock, options.leaseTime ?? leaseTime)
+    this.#copies = new FreshCopies(opened.nextCopy, { clock: options.clock, leases: this.#leases })
     this.#intake = {
       ...{ link, files, cache, pieceBytes, copies: this.#copies, begun: new Map() },
       flow: new ContentFlow(options.maxUnwrittenBytes ?? 32 * megabyte, travelBytes),
@@ -133,8 +151,10 @@ class SqliteQueueStore implements QueueStore {
   }
 
   async lease(queue: QueueKey, now: Milliseconds, limit: number): Promise<readonly Copy[]> {
-    const rows = await this.#link.call({ kind: 'lease', queue, now: realTime(now), limit })
-    return (rows as LeasedRow[]).map(copyOf)
+    const lease = this.#leases.make()
+    const { token } = lease
+    const rows = await this.#link.call({ kind: 'lease', queue, now: realTime(now), limit, token })
+    return (rows as LeasedRow[]).map((row) => copyOf(row, lease))
   }
 
   async nextDueAt(queue: QueueKey): Promise<Milliseconds | undefined> {
@@ -142,33 +162,60 @@ class SqliteQueueStore implements QueueStore {
   }
 
   async leaseAged(query: AgedQuery): Promise<AgedCopies> {
-    const found = (await this.#link.call({ kind: 'leaseAged', query })) as {
+    const lease = this.#leases.make()
+    const { token } = lease
+    const found = (await this.#link.call({ kind: 'leaseAged', query, token })) as {
       rows: LeasedRow[]
       next?: number
     }
-    return { copies: found.rows.map(copyOf), ...(found.next !== undefined && { next: found.next }) }
+    const copies = found.rows.map((row) => copyOf(row, lease))
+    return { copies, ...(found.next !== undefined && { next: found.next }) }
   }
 
   async leaseThese(places: readonly CopyPlace[]): Promise<LeasedAmong> {
-    const found = (await this.#link.call({ kind: 'leaseThese', places })) as {
+    const lease = this.#leases.make()
+    const { token } = lease
+    const found = (await this.#link.call({ kind: 'leaseThese', places, token })) as {
       rows: LeasedRow[]
       held: number[]
     }
-    return { copies: found.rows.map(copyOf), held: found.held }
+    return { copies: found.rows.map((row) => copyOf(row, lease)), held: found.held }
+  }
+
+  async renew(copies: readonly Copy[]): Promise<readonly Copy[]> {
+    const { until } = this.#leases.make()
+    const renewed: Copy[] = []
+    for (let from = 0; from < copies.length; from += renewedAtOnce) {
+      const some = copies.slice(from, from + renewedAtOnce)
+      const answer = await this.#link.call({ kind: 'renew', copies: some.flatMap(heldRow) })
+      const held = new Set(answer as number[])
+      for (const copy of some) {
+        if (copy.lease === undefined || !held.has(copy.id)) continue
+        renewed.push({ ...copy, lease: { token: copy.lease.token, until } })
+      }
+    }
+    return renewed
   }
 
   async settle(settlement: Settlement): Promise<readonly Copy[]> {
     const { copy, remaining } = settlement
+    if (copy.lease === undefined) throw notLeased(copy)
     const { moved: wanted = [], notifications = [], delayNotified } = settlement
     const moved = this.#copies.of(copy.message, wanted, delayNotified)
     const notices = notifications.length === 0 ? [] : await this.#sealAll(notifications)
     const rows: SettleRows = [
       copy.message.id,
       copy.id,
+      copy.lease.token,
       keptRow(settlement),
-      moved.length === 0 && notices.length === 0
+      moved.copies.length === 0 && notices.length === 0
         ? null
-        : [copy.message.receivedAt, moved.map(copyRow), notices.map((notice) => notice.rows)],
+        : [
+            copy.message.receivedAt,
+            moved.copies.map(copyRow),
+            moved.token,
+            notices.map((notice) => notice.rows),
+          ],
     ]
     try {
       await this.#link.call(
@@ -179,17 +226,16 @@ class SqliteQueueStore implements QueueStore {
       for (const { pending } of notices) pending.failed()
       throw error
     }
-    this.#cache.countCopies(copy.message.id, moved.length - (remaining.length === 0 ? 1 : 0))
+    this.#cache.countCopies(copy.message.id, moved.copies.length - (remaining.length === 0 ? 1 : 0))
     if (remaining.length > 0) this.#cache.drop(copy.message.id)
     this.#files.forget(copy.message.id)
     for (const notice of notices) notice.pending.committed(notice)
-    return [...moved, ...notices.flatMap(({ copies }) => copies)]
+    return [...moved.copies, ...notices.flatMap(({ copies }) => copies)]
   }
 
   release(copies: readonly Copy[]): void {
     if (copies.length === 0) return
-    const leases = copies.map(({ id, queue }) => [id, queue] as const)
-    this.#link.call({ kind: 'release', copies: leases }).catch(ignored)
+    this.#link.call({ kind: 'release', copies: copies.flatMap(heldRow) }).catch(ignored)
   }
 
   async hasten(queue: QueueKey, dueAt: Milliseconds): Promise<void> {
@@ -244,7 +290,10 @@ class SqliteQueueStore implements QueueStore {
       rows: LeasedRow[]
       next?: string
     }
-    return { copies: page.rows.map(copyOf), ...(page.next !== undefined && { next: page.next }) }
+    return {
+      copies: page.rows.map((row) => copyOf(row)),
+      ...(page.next !== undefined && { next: page.next }),
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -276,6 +325,15 @@ class SqliteQueueStore implements QueueStore {
     }
     return sealed
   }
+}
+
+/** Nothing of a copy that was only looked at. */
+function heldRow({ id, queue, lease }: Copy): readonly HeldRow[] {
+  return lease === undefined ? [] : [[id, lease.token, queue]]
+}
+
+function notLeased({ id, message }: Copy): StoreError {
+  return new StoreError('STALE', `copy ${id} of message ${message.id} was never leased`)
 }
 
 function foreignMessage(): StoreError {

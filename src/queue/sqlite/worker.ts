@@ -12,6 +12,8 @@ const calmAfter = 200
 const betweenShrinks = 10
 /** Between looks at a disk that is short of room while nothing else is to do, in milliseconds. */
 const betweenLooks = 1000
+/** Looks for copies that were abandoned while a lease lasts. */
+const looksPerLease = 4
 /** How long upkeep that failed is left alone, in milliseconds. */
 const pauseAfterTrouble = 1000
 
@@ -25,6 +27,7 @@ class QueueThread {
   #upkeepPlanned = false
   #toldRoom: boolean
   #calm: Timer | undefined
+  #leaseWatch: Timer | undefined
 
   constructor(port: MessagePort, database: QueueDatabase) {
     this.#port = port
@@ -71,6 +74,7 @@ class QueueThread {
         case 'nextDueAt':
         case 'leaseAged':
         case 'leaseThese':
+        case 'renew':
         case 'leasedAmong':
         case 'queuesAmong':
         case 'release':
@@ -126,6 +130,15 @@ class QueueThread {
     })
   }
 
+  /** Tells now and then where copies were abandoned. */
+  watchLeases(interval: Milliseconds): void {
+    this.#leaseWatch = systemClock.after(interval, () => {
+      const queues = this.#database.abandoned
+      if (queues.length > 0) post(this.#port, { kind: 'news', queues })
+      this.watchLeases(interval)
+    })
+  }
+
   #tellRoom(): void {
     const { hasRoomForResults } = this.#database
     if (hasRoomForResults === this.#toldRoom) return
@@ -136,6 +149,7 @@ class QueueThread {
   #endOnFatal(): boolean {
     const error = this.#database.fatal
     if (error === undefined) return false
+    this.#leaseWatch?.cancel()
     post(this.#port, { kind: 'fatal', failure: plainFailure(error) })
     this.#port.close()
     return true
@@ -143,6 +157,7 @@ class QueueThread {
 
   #close({ message, copy }: { readonly message: number; readonly copy: number }): void {
     this.#calm?.cancel()
+    this.#leaseWatch?.cancel()
     this.#database.close(message, copy)
     post(this.#port, { kind: 'closed' })
     this.#port.close()
@@ -173,6 +188,7 @@ function start(port: MessagePort, settings: DatabaseSettings): void {
   const thread = new QueueThread(port, database)
   port.on('message', (batch: RequestBatch) => thread.run(batch))
   thread.planUpkeep()
+  thread.watchLeases(settings.leaseTime / looksPerLease)
   const { nextIds, movedAside, logTrouble, hasRoomForResults } = database
   post(port, {
     ...{ kind: 'opened', ...nextIds, hasRoomForResults },

@@ -20,6 +20,8 @@ export function openAdministration(place: AdministrationPlace): Administration {
   const trackingLogs = async () =>
     (await import('./tracking-logs.ts')).fileTrackingLogs(configFile, dataFolder)
   const mailFlow = async () => (await import('./mail-flow.ts')).fileMailFlow(configFile, dataFolder)
+  const configuration = lazyConfiguration(place)
+  const recipients = async () => (await import('./recipients.ts')).listedRecipients(configuration)
   const server = async () => {
     const { currentConfig } = await import('./current-config.ts')
     return (await currentConfig(configFile)).Server
@@ -71,7 +73,16 @@ export function openAdministration(place: AdministrationPlace): Administration {
       send: async (envelope, signal) => await (await mailFlow()).send(envelope, signal),
       events: async (messageId, signal) => await (await mailFlow()).events(messageId, signal),
     },
-    configuration: lazyConfiguration(place),
+    configuration,
+    recipients: {
+      async *all() {
+        yield* (await recipients()).all()
+      },
+      find: async (address) => await (await recipients()).find(address),
+      async *members(group) {
+        yield* (await recipients()).members(group)
+      },
+    },
     health: {
       async *processes() {
         const { roleToHave, serviceHealth } = await import('../service-health.ts')

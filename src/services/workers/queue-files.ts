@@ -1,5 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { deathCountsPath } from '../../queue/poison/death-counts.ts'
+import { inHandPath } from '../../queue/poison/in-hand-journal.ts'
 import { contentFolder } from '../../queue/sqlite/content-path.ts'
 import { unmarkInUse } from '../../queue/sqlite/log-check.ts'
 import { logPath } from '../../queue/sqlite/log-file.ts'
@@ -34,6 +36,7 @@ export async function workersWithQueueFile(dataFolder: string): Promise<number[]
 export async function removeQueueFile(dataFolder: string, worker: number): Promise<void> {
   const path = queueFilePath(dataFolder, worker)
   unmarkInUse(path)
-  for (const each of [contentFolder(path), reservePath(path), logPath(path), path])
+  const beside = [inHandPath(path), deathCountsPath(path), reservePath(path), logPath(path)]
+  for (const each of [contentFolder(path), ...beside, path])
     await rm(each, { recursive: true, force: true })
 }

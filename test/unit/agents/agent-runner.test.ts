@@ -55,7 +55,11 @@ describe('the order', () => {
       late,
       testAgent({ OnNoopCommand: () => [refuse, refuse] }, { name: 'strict' }),
     ])
-    expect(await asking).toEqual({ kind: 'decided', verdict: 'refused by strict' })
+    expect(await asking).toEqual({
+      kind: 'decided',
+      agent: 'strict',
+      verdict: 'refused by strict',
+    })
     expect(subject.done).toEqual(['strict: reject'])
     expect(late.asked).toEqual([])
   })

@@ -70,9 +70,9 @@ describe('the mailboxes of a field', () => {
 
   test('of a hostile field cost no more than their length', () => {
     for (const piece of ['(', '<', '"', '"\\', 'a@', 'a@b,', '(a', ':', '@a,']) {
-      const began = performance.now()
-      mailboxesIn(Buffer.from(piece.repeat(200_000 / piece.length)))
-      expect(performance.now() - began).toBeLessThan(500)
+      // What grows with the square takes minutes of this.
+      const field = Buffer.from(piece.repeat(200_000 / piece.length))
+      expect(mailboxesIn(field)).toBeDefined()
     }
   })
 })

@@ -96,7 +96,9 @@ test('what an agent puts off waits in Submission as it was, with the reason', as
     copies: [],
     failed: [],
     deferred: {
-      recipients: [{ address: 'all@contoso.example', lastError: '451 4.7.0 AGENT.Deferred; later' }],
+      recipients: [
+        { address: 'all@contoso.example', lastError: '451 4.7.0 AGENT.Deferred; later' },
+      ],
       until: 5,
     },
   })

@@ -7,7 +7,7 @@ import { LiveValue } from '../../../src/base/live.ts'
 import { transportConfigSchema } from '../../../src/dsn/transport-config.ts'
 import { Categorizer } from '../../../src/pipeline/categorizer.ts'
 import { QueueSubmission } from '../../../src/pipeline/submission.ts'
-import type { DiscardedMessage } from '../../../src/pipeline/submitted-message.ts'
+import type { StoppedMessage } from '../../../src/pipeline/submitted-message.ts'
 import { type Copy, suspended } from '../../../src/queue/stored-message.ts'
 import { replyText } from '../../../src/smtp/reply.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
@@ -26,13 +26,13 @@ const tables = new LiveValue(
 )
 
 let store: RecordingStore
-let discarded: DiscardedMessage[]
+let stopped: StoppedMessage[]
 let faults: string[]
 let queued: Copy[]
 
 beforeEach(() => {
   store = new RecordingStore()
-  discarded = []
+  stopped = []
   faults = []
   queued = []
 })
@@ -48,7 +48,7 @@ function submissionWith(agents: readonly Agent[], settings: object = {}) {
     clock,
     newGuid: () => 'guid',
     agents: runner,
-    onDiscarded: (message) => discarded.push(message),
+    onStopped: (message) => stopped.push(message),
     enqueue: (copies) => void queued.push(...copies),
     onFault: (what) => faults.push(what),
   })
@@ -146,6 +146,7 @@ describe('at OnEndOfData an agent', () => {
   ])('%s, and nothing of it is left', async (_, answer, expected) => {
     const { reply } = await sendPast('OnEndOfData', answer)
     expect(reply).toMatch(expected)
+    expect(stopped).toMatchObject([{ agent: 'Test Agent', reason: reply, isSilent: false }])
     expect(store.messages).toEqual([])
     expect(store.aborted).toBe(1)
   })
@@ -155,9 +156,11 @@ describe('at OnEndOfData an agent', () => {
     expect(reply).toMatch(/^250 2\.6\.0 <m1@s\.example> \[InternalId=1, /)
     expect(store.messages).toEqual([])
     expect(store.aborted).toBe(1)
-    expect(discarded).toMatchObject([
+    expect(stopped).toMatchObject([
       {
+        agent: 'Test Agent',
         reason: 'Test Agent: spam',
+        isSilent: true,
         message: { subject: 'Hi' },
         pending: { id: 1 },
         session: { sessionId: '08DD5A1122334401' },
@@ -200,7 +203,7 @@ describe('at OnEndOfData an agent', () => {
     ])
     expect(reply).toMatch(/^250 /)
     expect(store.messages).toEqual([])
-    expect(discarded).toMatchObject([{ reason: 'agents left no recipient' }])
+    expect(stopped).toMatchObject([{ reason: 'agents left no recipient' }])
   })
 })
 

@@ -9,9 +9,15 @@ import {
   unreachableQueue,
 } from '../../../src/queue/queue-key.ts'
 import type { Copy, NewMessage } from '../../../src/queue/stored-message.ts'
-import { queueEventEntries, receivedEntries } from '../../../src/services/tracking-entries.ts'
+import {
+  queueEventEntries,
+  receivedEntries,
+  stoppedEntry,
+} from '../../../src/services/tracking-entries.ts'
 import { reply } from '../../../src/smtp/reply.ts'
+import { MessageDraft } from '../../../src/agents/message-draft.ts'
 import { anonymousSession } from '../../support/incoming.ts'
+import { RecordingStore } from '../../support/recording-store.ts'
 import { domainQueue, sampleMessage } from '../../support/queue-samples.ts'
 
 const queue = domainQueue('corp.example')
@@ -64,6 +70,31 @@ const essence = ({ source, event, recipients, recipientStatuses }: TrackingEntry
   what: `${source} ${event}`,
   recipients,
   ...(recipientStatuses !== undefined && { recipientStatuses }),
+})
+
+describe('a message that an agent stopped', () => {
+  const pending = new RecordingStore().begin()
+  const message = sampleMessage({ networkMessageId: 'guid' })
+  const recipients = [{ address: 'a@corp.example' }, { address: 'b@corp.example' }]
+  const draft = new MessageDraft(message.envelope, { recipients, maxRecipients: 9 })
+  const stopped = { session: anonymousSession, pending, message, draft, agent: 'Filter' }
+
+  test.each([
+    ['FAIL', '550 5.7.1 No', false],
+    ['DROP', 'Filter: spam', true],
+  ])('is %s of the agent, with its reason %s', (event, reason, isSilent) => {
+    const entry = stoppedEntry({ ...stopped, reason, isSilent }, 'EDGE01')
+    expect(entry).toMatchObject({
+      event,
+      source: 'AGENT',
+      message: { ...tracked, internalMessageId: 1 },
+      recipients: ['a@corp.example', 'b@corp.example'],
+      recipientStatuses: [reason, reason],
+      clientIp: '198.51.100.7',
+      connectorId: 'EDGE01\\From Internet',
+    })
+    expect(entry.sourceContext).toMatch(/^Filter;08DD5A1122334401;/)
+  })
 })
 
 describe('an accepted message', () => {

@@ -11,6 +11,10 @@ export interface Place<T> {
   readonly nameOf: (item: T) => string
   /** Whether an identity may be `SERVER\name`. */
   readonly ofServer?: boolean
+  /** Whether the object is one of this kind, where a list holds several. */
+  readonly isOf?: ((item: T) => boolean) | undefined
+  /** What else an object may be called: its addresses. */
+  readonly othersOf?: ((item: T) => readonly string[]) | undefined
 }
 
 /** The items that an identity with wildcards means; without wildcards it must mean one. */
@@ -19,17 +23,23 @@ export function matching<T>(
   identity: string | undefined,
   place: Place<T>,
 ): readonly T[] {
-  if (identity === undefined) return items
+  const { isOf = () => true } = place
+  if (identity === undefined) return items.filter(isOf)
   const name = withoutServer(identity, place)
   if (!hasWildcards(name)) return [named(items, identity, place).item]
   const matches = wildcard(name)
-  return items.filter((item) => matches(place.nameOf(item)))
+  return items.filter((item) => isOf(item) && matches(place.nameOf(item)))
 }
 
 /** The one item that an identity means, with its position. Throws ShellError when there is none. */
 export function named<T>(items: readonly T[], identity: string, place: Place<T>) {
   const wanted = withoutServer(identity, place).toLowerCase()
-  const index = items.findIndex((item) => place.nameOf(item).toLowerCase() === wanted)
+  const { isOf = () => true, othersOf = () => [] } = place
+  const isNamed = (item: T) => isOf(item) && place.nameOf(item).toLowerCase() === wanted
+  const isAlsoNamed = (item: T) =>
+    isOf(item) && othersOf(item).some((name) => name.toLowerCase() === wanted)
+  const byName = items.findIndex(isNamed)
+  const index = byName === -1 ? items.findIndex(isAlsoNamed) : byName
   const item = items[index]
   if (item === undefined) throw notFound(identity, place.server, place.type)
   return { item, index }

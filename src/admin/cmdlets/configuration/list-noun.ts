@@ -18,9 +18,15 @@ export interface ListNoun<T> {
   readonly ofServer?: boolean
   readonly items: (config: ServerConfig) => readonly T[]
   readonly nameOf: (item: T) => string
+  /** Whether an item is one of this kind, where the list holds several. */
+  readonly isOf?: (item: T) => boolean
+  /** What else an item may be called: its addresses. */
+  readonly othersOf?: (item: T) => readonly string[]
   readonly show: (item: T, config: ServerConfig) => ShellObject
   /** Brings what is there by default into the file, before the list is changed. */
   readonly writeOut?: (draft: ConfigDraft) => void
+  /** Takes what else hangs on an item out of the file with it. */
+  readonly leaves?: (item: T, draft: ConfigDraft) => void
 }
 
 /** The objects that an identity means, all without one. */
@@ -88,6 +94,7 @@ export async function removeItem<T>(
   return await onItem(noun, attempt, { identity, verb: 'Removing' }, (index, item, draft) => {
     check?.(item, draft.config)
     noun.writeOut?.(draft)
+    noun.leaves?.(item, draft)
     draft.document.removeEntry(noun.section, index)
   })
 }
@@ -115,8 +122,8 @@ async function onItem<T>(
 }
 
 function placeOf<T>(noun: ListNoun<T>, server: ServerIdentity): Place<T> {
-  const { type, nameOf, ofServer = false } = noun
-  return { server, type, nameOf, ofServer }
+  const { type, nameOf, isOf, othersOf, ofServer = false } = noun
+  return { server, type, nameOf, isOf, othersOf, ofServer }
 }
 
 function identityOf<T>({ ofServer }: ListNoun<T>, server: ServerIdentity, name: string): string {

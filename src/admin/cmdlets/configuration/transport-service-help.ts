@@ -52,6 +52,11 @@ export const transportServiceHelp: Readonly<Record<string, string>> = {
   MessageExpirationTimeout:
     'How long a message is tried before it goes back to its sender, such as 2.00:00:00.',
   DelayNotificationTimeout: 'After how long the sender is told of a delay, such as 04:00:00.',
+  MaxIdleTimeBeforeResubmit:
+    'After how long in Retry what waits in a queue is categorized anew, such as 12:00:00.',
+  PoisonMessageDetectionEnabled:
+    'Whether a message with which the service died time and again goes into the Poison queue.',
+  PoisonThreshold: 'How often the service must have died with it alone in hand.',
   QueueMaxIdleTime: 'How long an empty queue stays, such as 00:03:00.',
   MaxOutboundConnections: 'The most connections to other servers at a time.',
   MaxPerDomainOutboundConnections: 'The most connections for one domain at a time.',

@@ -54,6 +54,112 @@ export const publishedParameters: Readonly<Record<string, string>> = {
     SmartHosts SmtpMaxMessagesPerConnection SourceIPAddress SourceTransportServers TlsAuthLevel
     TlsCertificateName TlsDomain UseExternalDNSServersEnabled WhatIf`,
   'Remove-SendConnector': `Confirm DomainController Identity WhatIf`,
+  'New-AddressRewriteEntry': `Confirm DomainController ExceptionList ExternalAddress InternalAddress Name OutboundOnly
+    WhatIf`,
+  'Get-AddressRewriteEntry': `DomainController Identity`,
+  'Set-AddressRewriteEntry': `Confirm DomainController ExceptionList ExternalAddress Identity InternalAddress Name
+    OutboundOnly WhatIf`,
+  'Remove-AddressRewriteEntry': `Confirm DomainController Identity WhatIf`,
+  'New-MailUser': `Alias ArbitrationMailbox Confirm DisplayName DomainController ExternalEmailAddress
+    FederatedIdentity FirstName ImmutableId Initials LastName MacAttachmentFormat MailboxRegion
+    MessageBodyFormat MessageFormat MicrosoftOnlineServicesID ModeratedBy ModerationEnabled Name
+    OrganizationalUnit Password PrimarySmtpAddress RemotePowerShellEnabled ResetPasswordOnNextLogon
+    SamAccountName SendModerationNotifications UsePreferMessageFormat UserPrincipalName WhatIf`,
+  'Get-MailUser': `Anr Credential DomainController Filter Identity IgnoreDefaultScope OrganizationalUnit
+    ReadFromDomainController ResultSize SoftDeletedMailUser SortBy`,
+  'Set-MailUser': `AcceptMessagesOnlyFrom AcceptMessagesOnlyFromDLMembers AcceptMessagesOnlyFromSendersOrMembers
+    Alias ArbitrationMailbox ArchiveGuid ArchiveName BypassModerationFromSendersOrMembers Confirm
+    CreateDTMFMap CustomAttribute1 CustomAttribute10 CustomAttribute11 CustomAttribute12
+    CustomAttribute13 CustomAttribute14 CustomAttribute15 CustomAttribute2 CustomAttribute3
+    CustomAttribute4 CustomAttribute5 CustomAttribute6 CustomAttribute7 CustomAttribute8
+    CustomAttribute9 DisplayName DomainController EmailAddresses EmailAddressPolicyEnabled
+    ExchangeGuid ExtensionCustomAttribute1 ExtensionCustomAttribute2 ExtensionCustomAttribute3
+    ExtensionCustomAttribute4 ExtensionCustomAttribute5 ExternalEmailAddress FederatedIdentity
+    ForceUpgrade GrantSendOnBehalfTo HiddenFromAddressListsEnabled Identity IgnoreDefaultScope
+    ImmutableId MacAttachmentFormat MailboxProvisioningConstraint MailboxRegion MailTip
+    MailTipTranslations MaxReceiveSize MaxSendSize MessageBodyFormat MessageFormat
+    MicrosoftOnlineServicesID ModeratedBy ModerationEnabled Name Password PrimarySmtpAddress
+    RecipientLimits RejectMessagesFrom RejectMessagesFromDLMembers
+    RejectMessagesFromSendersOrMembers RemotePowerShellEnabled RemoveMailboxProvisioningConstraint
+    RemovePicture RemoveSpokenName RequireSenderAuthenticationEnabled ResetPasswordOnNextLogon
+    SamAccountName SecondaryAddress SecondaryDialPlan SendModerationNotifications SimpleDisplayName
+    UMDtmfMap UseMapiRichTextFormat UsePreferMessageFormat UserCertificate UserPrincipalName
+    UserSMimeCertificate WhatIf WindowsEmailAddress`,
+  'Remove-MailUser': `Confirm DomainController Identity IgnoreDefaultScope IgnoreLegalHold KeepWindowsLiveID
+    PermanentlyDelete WhatIf`,
+  'New-MailContact': `Alias ArbitrationMailbox Confirm DisplayName DomainController ExternalEmailAddress FirstName
+    Initials LastName MacAttachmentFormat MessageBodyFormat MessageFormat ModeratedBy
+    ModerationEnabled Name OrganizationalUnit PrimarySmtpAddress SendModerationNotifications
+    UsePreferMessageFormat WhatIf`,
+  'Get-MailContact': `Anr Credential DomainController Filter Identity IgnoreDefaultScope OrganizationalUnit
+    ReadFromDomainController RecipientTypeDetails ResultSize SortBy`,
+  'Set-MailContact': `AcceptMessagesOnlyFrom AcceptMessagesOnlyFromDLMembers AcceptMessagesOnlyFromSendersOrMembers
+    Alias ArbitrationMailbox BypassModerationFromSendersOrMembers Confirm CreateDTMFMap
+    CustomAttribute1 CustomAttribute10 CustomAttribute11 CustomAttribute12 CustomAttribute13
+    CustomAttribute14 CustomAttribute15 CustomAttribute2 CustomAttribute3 CustomAttribute4
+    CustomAttribute5 CustomAttribute6 CustomAttribute7 CustomAttribute8 CustomAttribute9 DisplayName
+    DomainController EmailAddresses EmailAddressPolicyEnabled ExtensionCustomAttribute1
+    ExtensionCustomAttribute2 ExtensionCustomAttribute3 ExtensionCustomAttribute4
+    ExtensionCustomAttribute5 ExternalEmailAddress ForceUpgrade GrantSendOnBehalfTo
+    HiddenFromAddressListsEnabled Identity IgnoreDefaultScope MacAttachmentFormat MailTip
+    MailTipTranslations MaxReceiveSize MaxSendSize MessageBodyFormat MessageFormat ModeratedBy
+    ModerationEnabled Name PrimarySmtpAddress RecipientLimits RejectMessagesFrom
+    RejectMessagesFromDLMembers RejectMessagesFromSendersOrMembers RemovePicture RemoveSpokenName
+    RequireSenderAuthenticationEnabled SecondaryAddress SecondaryDialPlan
+    SendModerationNotifications SimpleDisplayName UMDtmfMap UseMapiRichTextFormat
+    UsePreferMessageFormat UserCertificate UserSMimeCertificate WhatIf WindowsEmailAddress`,
+  'Remove-MailContact': `Confirm DomainController Identity IgnoreDefaultScope WhatIf`,
+  'New-RemoteMailbox': `AccountDisabled ACLableSyncedObjectEnabled Alias Archive Confirm DisplayName DomainController
+    Equipment FirstName ImmutableId Initials LastName ModeratedBy ModerationEnabled Name
+    OnPremisesOrganizationalUnit Password PrimarySmtpAddress RemotePowerShellEnabled
+    RemoteRoutingAddress ResetPasswordOnNextLogon Room SamAccountName SendModerationNotifications
+    Shared UserPrincipalName WhatIf`,
+  'Get-RemoteMailbox': `Anr Archive Credential DomainController Filter Identity IgnoreDefaultScope
+    OnPremisesOrganizationalUnit ReadFromDomainController ResultSize SortBy`,
+  'Set-RemoteMailbox': `AcceptMessagesOnlyFrom AcceptMessagesOnlyFromDLMembers AcceptMessagesOnlyFromSendersOrMembers
+    ACLableSyncedObjectEnabled Alias ArchiveGuid ArchiveName BypassModerationFromSendersOrMembers
+    Confirm CustomAttribute1 CustomAttribute10 CustomAttribute11 CustomAttribute12 CustomAttribute13
+    CustomAttribute14 CustomAttribute15 CustomAttribute2 CustomAttribute3 CustomAttribute4
+    CustomAttribute5 CustomAttribute6 CustomAttribute7 CustomAttribute8 CustomAttribute9 DisplayName
+    DomainController EmailAddresses EmailAddressPolicyEnabled ExchangeGuid ExtensionCustomAttribute1
+    ExtensionCustomAttribute2 ExtensionCustomAttribute3 ExtensionCustomAttribute4
+    ExtensionCustomAttribute5 GrantSendOnBehalfTo HiddenFromAddressListsEnabled Identity
+    IgnoreDefaultScope ImmutableId MailTip MailTipTranslations ModeratedBy ModerationEnabled Name
+    PrimarySmtpAddress RecipientLimits RejectMessagesFrom RejectMessagesFromDLMembers
+    RejectMessagesFromSendersOrMembers RemoteRoutingAddress RemovePicture RemoveSpokenName
+    RequireSenderAuthenticationEnabled ResetPasswordOnNextLogon SamAccountName
+    SendModerationNotifications Type UserPrincipalName WhatIf WindowsEmailAddress`,
+  'Remove-RemoteMailbox': `Confirm DomainController Identity IgnoreDefaultScope IgnoreLegalHold WhatIf`,
+  'New-DistributionGroup': `Alias ArbitrationMailbox BypassNestedModerationEnabled Confirm CopyOwnerToMember DisplayName
+    DomainController IgnoreNamingPolicy ManagedBy MemberDepartRestriction MemberJoinRestriction
+    Members ModeratedBy ModerationEnabled Name Notes OrganizationalUnit PrimarySmtpAddress
+    RequireSenderAuthenticationEnabled RoomList SamAccountName SendModerationNotifications Type
+    WhatIf`,
+  'Get-DistributionGroup': `Anr Credential DomainController Filter Identity IgnoreDefaultScope ManagedBy OrganizationalUnit
+    ReadFromDomainController RecipientTypeDetails ResultSize SortBy`,
+  'Set-DistributionGroup': `AcceptMessagesOnlyFrom AcceptMessagesOnlyFromDLMembers AcceptMessagesOnlyFromSendersOrMembers
+    Alias ArbitrationMailbox BypassModerationFromSendersOrMembers BypassNestedModerationEnabled
+    BypassSecurityGroupManagerCheck Confirm CreateDTMFMap CustomAttribute1 CustomAttribute10
+    CustomAttribute11 CustomAttribute12 CustomAttribute13 CustomAttribute14 CustomAttribute15
+    CustomAttribute2 CustomAttribute3 CustomAttribute4 CustomAttribute5 CustomAttribute6
+    CustomAttribute7 CustomAttribute8 CustomAttribute9 DisplayName DomainController EmailAddresses
+    EmailAddressPolicyEnabled ExpansionServer ExtensionCustomAttribute1 ExtensionCustomAttribute2
+    ExtensionCustomAttribute3 ExtensionCustomAttribute4 ExtensionCustomAttribute5 ForceUpgrade
+    GrantSendOnBehalfTo HiddenFromAddressListsEnabled Identity IgnoreDefaultScope IgnoreNamingPolicy
+    MailTip MailTipTranslations ManagedBy MaxReceiveSize MaxSendSize MemberDepartRestriction
+    MemberJoinRestriction ModeratedBy ModerationEnabled Name PrimarySmtpAddress RejectMessagesFrom
+    RejectMessagesFromDLMembers RejectMessagesFromSendersOrMembers ReportToManagerEnabled
+    ReportToOriginatorEnabled RequireSenderAuthenticationEnabled RoomList SamAccountName
+    SendModerationNotifications SendOofMessageToOriginatorEnabled SimpleDisplayName UMDtmfMap WhatIf
+    WindowsEmailAddress`,
+  'Remove-DistributionGroup': `BypassSecurityGroupManagerCheck Confirm DomainController Identity IgnoreDefaultScope WhatIf`,
+  'Add-DistributionGroupMember': `BypassSecurityGroupManagerCheck Confirm DomainController Identity Member WhatIf`,
+  'Get-DistributionGroupMember': `Credential DomainController Identity IgnoreDefaultScope ReadFromDomainController ResultSize`,
+  'Remove-DistributionGroupMember': `BypassSecurityGroupManagerCheck Confirm DomainController Identity Member WhatIf`,
+  'Get-Recipient': `Anr AuthenticationType BookmarkDisplayName Capabilities Credential Database DomainController
+    Filter Identity IgnoreDefaultScope IncludeBookmarkObject OrganizationalUnit Properties
+    PropertySet ReadFromDomainController RecipientPreviewFilter RecipientType RecipientTypeDetails
+    ResultSize SortBy`,
   'New-RemoteDomain': `Confirm DomainController DomainName Name WhatIf`,
   'Get-RemoteDomain': `DomainController Identity`,
   'Set-RemoteDomain': `AllowedOOFType AutoForwardEnabled AutoReplyEnabled ByteEncoderTypeFor7BitCharsets CharacterSet

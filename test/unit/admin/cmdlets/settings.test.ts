@@ -415,10 +415,12 @@ test('the Transport service is shown in the order of Exchange, what is our own a
     ...['MessageRetryInterval', 'MessageTrackingLogEnabled', ...log('MessageTracking')],
     ...['MessageTrackingLogSubjectLoggingEnabled', 'OutboundConnectionFailureRetryInterval'],
     ...['PickupDirectoryMaxHeaderSize', 'PickupDirectoryMaxMessagesPerMinute'],
-    ...['PickupDirectoryMaxRecipientsPerMessage', 'PickupDirectoryPath', 'QueueMaxIdleTime'],
+    ...['PickupDirectoryMaxRecipientsPerMessage', 'PickupDirectoryPath'],
+    ...['PoisonMessageDetectionEnabled', 'PoisonThreshold', 'QueueMaxIdleTime'],
     ...[...log('ReceiveProtocol'), 'ReplayDirectoryPath', 'RootDropDirectoryPath'],
     ...log('SendProtocol'),
-    ...['TransientFailureRetryCount', 'TransientFailureRetryInterval', 'QueueGlitchRetryCount'],
+    ...['TransientFailureRetryCount', 'TransientFailureRetryInterval'],
+    ...['MaxIdleTimeBeforeResubmit', 'QueueGlitchRetryCount'],
     ...['QueueGlitchRetryInterval', 'ResolverRetryInterval', 'Workers', 'Identity', 'IsValid'],
   ])
   expect(shown).toMatch(/^ConnectivityLogEnabled +: True$/m)
@@ -450,4 +452,36 @@ test('remote domains are made, changed and removed; the one for all domains is a
   await settings.run('Set-RemoteDomain Fabrikam -ContentType MimeHtmlText -LineWrapSize unlimited')
   await settings.run('Remove-RemoteDomain Fabrikam -Confirm:$false')
   expect(await settings.run(list)).toBe('Default * True\n')
+})
+
+test('address rewrite entries are imported in bulk, shown, changed and removed', async () => {
+  const settings = await SettingsShell.on(
+    'Server: { Name: EDGE01, Role: Edge }\nAcceptedDomains: [{ DomainName: contoso.example }]\n',
+  )
+  const csv = join(settings.folder, 'list.csv')
+  await writeFile(
+    csv,
+    'Name,InternalAddress,ExternalAddress,ExceptionList,OutboundOnly\n' +
+      'one,joe@contoso.example,support@contoso.example,,False\n' +
+      'all,*.contoso.example,contoso.example,legal.contoso.example,True\n',
+  )
+  await settings.run(
+    `Import-Csv '${csv}' | ForEach {New-AddressRewriteEntry -Name $_.Name -InternalAddress $_.InternalAddress -ExternalAddress $_.ExternalAddress -OutboundOnly ([Bool]::Parse($_.OutboundOnly))} | Out-Null`,
+  )
+  await settings.run('Set-AddressRewriteEntry all -ExceptionList legal.contoso.example')
+  const list =
+    'Get-AddressRewriteEntry | % { "$($_.Name) $($_.InternalAddress) $($_.ExternalAddress) $($_.ExceptionList) $($_.OutboundOnly)" }'
+  expect(await settings.run(list)).toBe(
+    'one joe@contoso.example support@contoso.example  False\n' +
+      'all *.contoso.example contoso.example legal.contoso.example True\n',
+  )
+  await settings.run('Set-AddressRewriteEntry one -InternalAddress ann@contoso.example -Name two')
+  expect(await settings.run('(Get-AddressRewriteEntry two).InternalAddress')).toBe(
+    'ann@contoso.example\n',
+  )
+  expect(await settings.errorOf('Set-AddressRewriteEntry all -OutboundOnly $false')).toContain(
+    'must be true for *.contoso.example',
+  )
+  await settings.run('Remove-AddressRewriteEntry two -Confirm:$false')
+  expect(await settings.run('Get-AddressRewriteEntry | % Name')).toBe('all\n')
 })

@@ -1,0 +1,337 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { minute, second } from '../../../../src/base/time-span.ts'
+import type { ConnectionResult, DeliveryLane } from '../../../../src/queue/delivery-agent.ts'
+import type { HeldMessage, InHandLog, Trial } from '../../../../src/queue/poison/in-hand.ts'
+import { poisonQueue, queueKeyText, submissionQueue } from '../../../../src/queue/queue-key.ts'
+import { type Copy, placeOf, suspended } from '../../../../src/queue/stored-message.ts'
+import { MemoryDeaths } from '../../../support/memory-deaths.ts'
+import { commitTo, domainQueue } from '../../../support/queue-samples.ts'
+import { SchedulerBench, resultsFor } from '../../../support/scheduler-bench.ts'
+
+/** A journal in memory. */
+class MemoryJournal implements InHandLog {
+  readonly died: readonly HeldMessage[]
+  readonly #held = new Map<number, HeldMessage>()
+  #last = 0
+
+  constructor(died: readonly HeldMessage[] = []) {
+    this.died = died
+  }
+
+  get size(): number {
+    return this.#held.size
+  }
+
+  get held(): readonly HeldMessage[] {
+    return [...this.#held.values()]
+  }
+
+  enter(messageId: number, trial: Trial = 'none'): number {
+    this.#held.set(++this.#last, { messageId, trial })
+    return this.#last
+  }
+
+  tryAs(slot: number, trial: Trial): void {
+    const held = this.#held.get(slot)
+    if (held !== undefined) this.#held.set(slot, { ...held, trial })
+  }
+
+  leave(slot: number): void {
+    this.#held.delete(slot)
+  }
+}
+
+/** A bench with mail for a few domains in its store, in whose last life these of them were in hand. */
+async function benchAfterDeath(
+  domains: readonly string[],
+  died: (ids: Readonly<Record<string, number>>) => readonly HeldMessage[],
+  deaths = new MemoryDeaths(),
+) {
+  const { store } = new SchedulerBench()
+  const copies: Copy[] = []
+  for (const domain of domains) copies.push(...(await commitTo(store, [domainQueue(domain)])))
+  store.release(copies)
+  const ids = Object.fromEntries(
+    copies.map(({ message, queue }) => [queue.nextHopDomain, message.id]),
+  )
+  const journal = new MemoryJournal(died(ids))
+  const bench = new SchedulerBench(undefined, undefined, { store, inHand: journal, deaths })
+  onTestFinished(() => bench[Symbol.asyncDispose]())
+  return { bench, journal, deaths, ids, idOf: (domain: string) => ids[domain] ?? 0 }
+}
+
+const among = (messageId: number | undefined): HeldMessage => ({
+  messageId: messageId ?? 0,
+  trial: 'none',
+})
+
+test('a message that was in hand at a death goes on behind all others, by itself', async () => {
+  const { bench } = await benchAfterDeath(['a.test', 'b.test', 'c.test'], (ids) => [
+    among(ids['a.test']),
+    among(ids['b.test']),
+  ])
+  await bench.start()
+  expect(bench.opened).toEqual(['c.test'])
+  await bench.advance(2 * second, second / 4)
+  expect(bench.opened).toEqual(['c.test', 'a.test', 'b.test'])
+  expect(await bench.waiting()).toEqual([])
+})
+
+test('the next suspect goes on when the one before has been dealt with', async () => {
+  const { bench, journal } = await benchAfterDeath(['a.test', 'b.test'], (ids) => [
+    among(ids['a.test']),
+    among(ids['b.test']),
+  ])
+  const gate = Promise.withResolvers<undefined>()
+  bench.serve = async (lane) => {
+    lane.reached()
+    const copy = await lane.next()
+    if (copy === undefined) return { kind: 'served' }
+    await gate.promise
+    await lane.report(copy, resultsFor(copy, 'delivered', '250 ok'))
+    return { kind: 'served' }
+  }
+  await bench.start()
+  await bench.advance(10 * second, second)
+  expect(bench.opened).toEqual(['a.test'])
+  expect(journal.held.map(({ trial }) => trial)).toEqual(['beside others'])
+  gate.resolve(undefined)
+  await bench.advance(second, second / 4)
+  expect(bench.opened).toEqual(['a.test', 'b.test'])
+})
+
+test('a suspect that hangs holds the next one up for a minute', async () => {
+  const { bench } = await benchAfterDeath(['a.test', 'b.test'], (ids) => [
+    among(ids['a.test']),
+    among(ids['b.test']),
+  ])
+  bench.serve = hanging
+  await bench.start()
+  await bench.advance(50 * second, second)
+  expect(bench.opened).toEqual(['a.test'])
+  await bench.advance(20 * second, second)
+  expect(bench.opened).toEqual(['a.test', 'b.test'])
+})
+
+test.each<[string, Trial, number, number]>([
+  ['as any', 'none', 1, 0],
+  ['on trial, nothing beside it', 'beside others', 1, 1],
+  ['on trial among others', 'beside others', 2, 0],
+  ['on trial, others kept back', 'alone', 2, 1],
+])('a death with a message in hand %s counts as it should', async (_, trial, inHand, expected) => {
+  const { bench, deaths, idOf } = await benchAfterDeath(['a.test', 'b.test'], (ids) =>
+    [{ messageId: ids['a.test'] ?? 0, trial }, among(ids['b.test'])].slice(0, inHand),
+  )
+  await bench.start()
+  expect([deaths.of(idOf('a.test')), deaths.of(idOf('b.test'))]).toEqual([expected, 0])
+  expect(deaths.saved).toBe(expected > 0)
+})
+
+test('a suspect of two deaths goes on alone: nothing else is begun beside it', async () => {
+  const { bench, journal, idOf } = await benchAfterDeath(['a.test'], (ids) => [
+    { messageId: ids['a.test'] ?? 0, trial: 'beside others' },
+    among(99),
+  ])
+  const busy = Promise.withResolvers<undefined>()
+  const lanes: DeliveryLane[] = []
+  bench.serve = async (lane) => {
+    lanes.push(lane)
+    lane.reached()
+    const copy = await lane.next()
+    if (copy === undefined) return { kind: 'served' }
+    await busy.promise
+    await lane.report(copy, resultsFor(copy, 'delivered', '250 ok'))
+    return { kind: 'served' }
+  }
+  await bench.start()
+  await bench.send('busy.test')
+  await bench.advance(2 * second, second / 4)
+  // It waits for what is in hand to end.
+  expect(bench.opened).toEqual(['busy.test'])
+  await bench.send('late.test')
+  expect(bench.opened).toEqual(['busy.test'])
+  busy.resolve(undefined)
+  const gate = Promise.withResolvers<undefined>()
+  bench.serve = async (lane) => {
+    const copy = await lane.next()
+    if (copy === undefined) return { kind: 'served' }
+    if (copy.queue.nextHopDomain === 'a.test') await gate.promise
+    await lane.report(copy, resultsFor(copy, 'delivered', '250 ok'))
+    return { kind: 'served' }
+  }
+  await bench.advance(second, second / 4)
+  expect(bench.opened).toEqual(['busy.test', 'a.test'])
+  expect(journal.held).toEqual([{ messageId: idOf('a.test'), trial: 'alone' }])
+  gate.resolve(undefined)
+  await bench.advance(second, second / 4)
+  expect(bench.opened).toEqual(['busy.test', 'a.test', 'late.test'])
+  expect(await bench.waiting()).toEqual([])
+})
+
+test('a suspect that goes on alone holds others up for ten seconds and no longer', async () => {
+  const { bench, journal } = await benchAfterDeath(['a.test', 'b.test'], (ids) => [
+    { messageId: ids['a.test'] ?? 0, trial: 'beside others' },
+    among(99),
+  ])
+  bench.serve = hanging
+  await bench.start()
+  await bench.advance(12 * second, second / 4)
+  expect(journal.held.map(({ trial }) => trial)).toContain('alone')
+  await bench.advance(12 * second, second / 4)
+  expect(journal.held.map(({ trial }) => trial)).not.toContain('alone')
+  await bench.send('other.test')
+  expect(bench.opened.at(-1)).toBe('other.test')
+})
+
+test('at the threshold a message goes into the Poison queue, suspended, and the others flow', async () => {
+  const deaths = new MemoryDeaths()
+  const { bench, idOf } = await benchAfterDeath(
+    ['poison.test', 'fine.test'],
+    (ids) => {
+      deaths.add(ids['poison.test'] ?? 0)
+      return [{ messageId: ids['poison.test'] ?? 0, trial: 'beside others' }]
+    },
+    deaths,
+  )
+  await bench.start()
+  await bench.advance(minute, second)
+  expect(bench.opened).toEqual(['fine.test'])
+  const [copy, ...others] = await bench.waiting()
+  expect(others).toEqual([])
+  expect([copy?.queue, copy?.dueAt, copy?.message.id]).toEqual([
+    poisonQueue,
+    suspended,
+    idOf('poison.test'),
+  ])
+  expect(bench.events.find(({ kind }) => kind === 'moved')).toMatchObject({
+    copy: { queue: domainQueue('poison.test') },
+    to: [{ queue: poisonQueue }],
+  })
+  expect(bench.logged.at(-1)).toContain('Poison queue')
+  // It begins with no guilt when it is let go on.
+  expect(deaths.of(idOf('poison.test'))).toBe(0)
+})
+
+test('the Poison queue is shown while it holds messages, and a message resumed there is submitted again', async () => {
+  const deaths = new MemoryDeaths()
+  const { bench } = await benchAfterDeath(
+    ['poison.test'],
+    (ids) => {
+      deaths.add(ids['poison.test'] ?? 0)
+      return [{ messageId: ids['poison.test'] ?? 0, trial: 'alone' }]
+    },
+    deaths,
+  )
+  bench.recategorize = ({ recipients }) => ({
+    copies: [{ queue: domainQueue('poison.test'), recipients }],
+    failed: [],
+  })
+  await bench.start()
+  const shown = async () => (await bench.scheduler.listing.queues()).queues
+  expect(
+    (await shown()).map(({ Identity, MessageCount }) => `${Identity} ${MessageCount}`),
+  ).toEqual(['EDGE01\\Submission 0', 'EDGE01\\Poison 1'])
+  const { messages } = await bench.scheduler.listing.messages({ limit: 10 })
+  expect(messages.map(({ Status, ExpirationTime }) => [Status, ExpirationTime])).toEqual([
+    ['Suspended', null],
+  ])
+  const [copy] = await bench.waiting()
+  await bench.scheduler.messages.resume(copy === undefined ? [] : [placeOf(copy)])
+  await bench.advance(second, second / 4)
+  expect(bench.opened).toEqual(['poison.test'])
+  expect((await shown()).map(({ Identity }) => Identity)).not.toContain('EDGE01\\Poison')
+  const moves = bench.events.flatMap((event) =>
+    event.kind === 'moved' ? [event.to.map(({ queue }) => queueKeyText(queue)).join()] : [],
+  )
+  expect(moves).toContain(queueKeyText(submissionQueue))
+})
+
+test('a message of the Poison queue never expires, and an administrator can remove it', async () => {
+  const deaths = new MemoryDeaths()
+  const { bench } = await benchAfterDeath(
+    ['poison.test'],
+    (ids) => {
+      deaths.add(ids['poison.test'] ?? 0)
+      return [{ messageId: ids['poison.test'] ?? 0, trial: 'alone' }]
+    },
+    deaths,
+  )
+  await bench.start()
+  await bench.advance(5 * 24 * 60 * minute, 60 * minute)
+  const [copy] = await bench.waiting()
+  expect(copy?.queue).toEqual(poisonQueue)
+  await bench.scheduler.messages.remove(copy === undefined ? [] : [placeOf(copy)], 'remove')
+  expect(await bench.waiting()).toEqual([])
+})
+
+test('with PoisonMessageDetectionEnabled off nothing is suspected', async () => {
+  const { bench } = await benchAfterDeath(['a.test'], (ids) => [
+    { messageId: ids['a.test'] ?? 0, trial: 'alone' },
+  ])
+  bench.settings.set({ ...bench.settings.current, PoisonMessageDetectionEnabled: false })
+  await bench.start()
+  expect(bench.opened).toEqual(['a.test'])
+})
+
+test('a suspect whose queue is suspended waits, and the others do not wait for it', async () => {
+  const { bench } = await benchAfterDeath(['a.test', 'b.test'], (ids) => [
+    among(ids['a.test']),
+    among(ids['b.test']),
+  ])
+  await bench.store.suspendQueue(domainQueue('a.test'), true)
+  await bench.start()
+  await bench.advance(3 * second, second / 4)
+  expect(bench.opened).toEqual(['b.test'])
+  await bench.scheduler.operations.resume(domainQueue('a.test'))
+  await bench.advance(3 * second, second / 4)
+  expect(bench.opened).toEqual(['b.test', 'a.test'])
+})
+
+test('an administrator can remove a suspect that is kept back', async () => {
+  const { bench } = await benchAfterDeath(['a.test'], (ids) => [among(ids['a.test'])])
+  await bench.start()
+  const [copy] = await bench.waiting()
+  await bench.scheduler.messages.remove(copy === undefined ? [] : [placeOf(copy)], 'remove')
+  await bench.advance(5 * second, second)
+  expect([bench.opened, await bench.waiting()]).toEqual([[], []])
+})
+
+test('a message that is categorized is in hand meanwhile', async () => {
+  const { store } = new SchedulerBench()
+  const copies = await commitTo(store, [submissionQueue])
+  store.release(copies)
+  const journal = new MemoryJournal()
+  const bench = new SchedulerBench(undefined, undefined, { store, inHand: journal })
+  onTestFinished(() => bench[Symbol.asyncDispose]())
+  const inHand: number[] = []
+  bench.recategorize = () => {
+    inHand.push(...journal.held.map(({ messageId }) => messageId))
+    return {
+      copies: [{ queue: domainQueue('a.test'), recipients: [{ address: 'a@a.test' }] }],
+      failed: [],
+    }
+  }
+  await bench.start()
+  expect(inHand).toEqual(copies.map(({ message }) => message.id))
+  expect(journal.size).toBe(0)
+})
+
+test('what is kept back goes to the store at an orderly end', async () => {
+  const { bench } = await benchAfterDeath(['a.test'], (ids) => [among(ids['a.test'])])
+  await bench.start()
+  await bench.scheduler.drain(AbortSignal.timeout(1000))
+  const again = new SchedulerBench(undefined, undefined, { store: bench.store })
+  await again.start()
+  expect(again.opened).toEqual(['a.test'])
+  await again[Symbol.asyncDispose]()
+})
+
+/** Takes a copy and says nothing more, until it must end. */
+async function hanging(lane: DeliveryLane, signal: AbortSignal): Promise<ConnectionResult> {
+  lane.reached()
+  const copy = await lane.next()
+  if (copy === undefined) return { kind: 'served' }
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+  lane.putBack(copy)
+  return { kind: 'served' }
+}
