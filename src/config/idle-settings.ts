@@ -60,9 +60,6 @@ const defaults: Readonly<Record<string, Defaults>> = {
     PreferredInternetCodePageForShiftJis: ['Undefined'],
     DisplaySenderName: on,
     MeetingForwardNotificationEnabled: on,
-    AllowedOOFType: ['External'],
-    AutoForwardEnabled: on,
-    AutoReplyEnabled: on,
     MessageCountThreshold: ['2147483647', 'unlimited'],
   },
   TransportService: {

@@ -195,9 +195,12 @@ async function directoryFileProblems({ Ldap }: DirectorySettings): Promise<Probl
       path: ['Directory', 'Ldap', 'CaFile'],
       message: `must be a file of certificates in PEM form (${Ldap.CaFile})`,
     })
-  const fault = Ldap.Filter === undefined ? undefined : await filterFault(Ldap.Filter)
-  if (fault !== undefined)
-    problems.push({ path: ['Directory', 'Ldap', 'Filter'], message: `is no filter: ${fault}` })
+  for (const setting of ['Filter', 'LogonFilter'] as const) {
+    const filter = Ldap[setting]
+    const fault = filter === undefined ? undefined : await filterFault(filter)
+    if (fault !== undefined)
+      problems.push({ path: ['Directory', 'Ldap', setting], message: `is no filter: ${fault}` })
+  }
   return problems
 }
 

@@ -4,6 +4,7 @@ import type { AnsweringSession, RecipientResult } from '../../../src/queue/deliv
 import type { QueueEvent } from '../../../src/queue/queue-events.ts'
 import {
   type QueueKey,
+  poisonQueue,
   redirectionQueue,
   submissionQueue,
   unreachableQueue,
@@ -130,6 +131,16 @@ describe('an accepted message', () => {
     expect(entry?.customData).toBe(
       'S:ProxiedClientIPAddress=203.0.113.9;S:ProxiedClientHostname=outside.example',
     )
+  })
+
+  test('tells the class in which it is delivered', () => {
+    const copy = copyOf(['b@c.example'])
+    const message = { ...copy.message, properties: { priority: 'High' as const } }
+    const [entry] = receivedEntries(
+      { session: anonymousSession, copies: [{ ...copy, message }] },
+      'EDGE01',
+    )
+    expect(entry?.customData).toBe('S:DeliveryPriority=High')
   })
 
   test('tells what the directory made of its recipients, and RECEIVE those that the client named', () => {
@@ -364,6 +375,21 @@ describe('copies that are categorized anew', () => {
       { what: 'QUEUE RESUBMIT', recipients: ['b@other.example'] },
     ])
   })
+})
+
+test('copies that go into the Poison queue, and out of it, are POISONMESSAGE', () => {
+  const poisoned = copyOf(['a@corp.example'], { queue: poisonQueue })
+  for (const from of [queue, submissionQueue]) {
+    const copy = copyOf([], { queue: from })
+    expect(entriesOf({ kind: 'moved', copy, to: [poisoned] }).map(essence)).toEqual([
+      { what: 'POISONMESSAGE POISONMESSAGE', recipients: ['a@corp.example'] },
+    ])
+  }
+  const freed = copyOf(['a@corp.example'], { queue: submissionQueue })
+  const copy = copyOf([], { queue: poisonQueue })
+  expect(entriesOf({ kind: 'moved', copy, to: [freed] }).map(essence)).toEqual([
+    { what: 'POISONMESSAGE POISONMESSAGE', recipients: ['a@corp.example'] },
+  ])
 })
 
 test('copies that an administrator redirects are REDIRECT', () => {
