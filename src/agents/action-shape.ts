@@ -57,10 +57,7 @@ const property = z.discriminatedUnion('name', [
 
 const named = z.string().min(1).max(255)
 
-const route = z.union([
-  z.object({ kind: z.literal('route'), address, connector: named }),
-  z.object({ kind: z.literal('route'), address, smartHost: named }),
-])
+const route = z.object({ kind: z.literal('route'), address, connector: named })
 
 const shapes = {
   reject: z.object({ kind: z.literal('reject'), reply: replyShape }),

@@ -59,8 +59,8 @@ export type AgentAction =
   /** The reverse path; empty for the null sender. */
   | { readonly kind: 'set-sender'; readonly address: string }
   | ({ readonly kind: 'set-property' } & AgentProperty)
-  /** Sends one recipient by a Send connector, or to a smart host of the connector it would take. */
-  | ({ readonly kind: 'route'; readonly address: string } & RouteMark)
+  /** Sends one recipient by the connector of this name, whatever its address spaces. */
+  | { readonly kind: 'route'; readonly address: string; readonly connector: string }
 
 /** A property of the message that an agent sets; any other name is kept as a tag `Agent.Name`. */
 export type AgentProperty =
@@ -68,9 +68,6 @@ export type AgentProperty =
   | { readonly name: 'priority'; readonly value: MessagePriority }
   | { readonly name: 'authenticationResults'; readonly value: string }
   | { readonly name: 'tag'; readonly tag: string; readonly value: string }
-
-/** Where a recipient is to be sent, whatever its domain. */
-export type RouteMark = { readonly connector: string } | { readonly smartHost: string }
 
 export type AgentActionKind = AgentAction['kind']
 

@@ -42,7 +42,7 @@ export interface DraftOptions {
 /** An agent may not make a header longer than that, whatever the limit on those that arrive. */
 const longestHeader: Bytes = 1024 * 1024
 /** Nor keep more with a message: it is read with every copy. */
-const longestTags: Bytes = 32 * 1024
+const mostProperties: Bytes = 64 * 1024
 
 const noHeader = new HeaderBlock(Buffer.alloc(0))
 const noProperties: MessageProperties = {}
@@ -147,9 +147,11 @@ export class MessageDraft {
       case 'reject-recipient':
         this.#changeRecipients(action)
         return undefined
-      case 'replace-body':
       case 'route':
-        throw new Error(`${action.kind} is not possible here`)
+        this.#properties = withRoute(this.#properties, action)
+        return undefined
+      case 'replace-body':
+        throw new Error('the body stands elsewhere')
     }
   }
 
@@ -238,7 +240,19 @@ function withProperty(
 ): MessageProperties {
   if (property.name !== 'tag') return { ...properties, [property.name]: property.value }
   const tags = { ...properties.tags, [`${agent}.${property.tag}`]: property.value }
-  if (JSON.stringify(tags).length > longestTags)
-    throw new Error(`the tags of a message would take more than ${longestTags} octets`)
-  return { ...properties, tags }
+  return within({ ...properties, tags })
+}
+
+function withRoute(
+  properties: MessageProperties,
+  { address, connector }: Extract<AgentAction, { readonly kind: 'route' }>,
+): MessageProperties {
+  const routes = { ...properties.routes, [comparableAddress(address)]: connector }
+  return within({ ...properties, routes })
+}
+
+function within(properties: MessageProperties): MessageProperties {
+  if (JSON.stringify(properties).length > mostProperties)
+    throw new Error(`the properties of a message would take more than ${mostProperties} octets`)
+  return properties
 }

@@ -65,8 +65,7 @@ function plainPasswords({ Users, SendConnectors }: ServerConfig): Problem[] {
 
 function directoryPassword({ Directory: { Ldap } }: ServerConfig): Problem[] {
   if (Ldap === undefined || !saysPasswordInClear(Ldap)) return []
-  const message =
-    'the password of BindDn goes over the network in clear; use ldaps:// or StartTls: true'
+  const message = 'passwords go over the network in clear; use ldaps:// or StartTls: true'
   return [{ path: ['Directory', 'Ldap', 'StartTls'], message }]
 }
 

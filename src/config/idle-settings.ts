@@ -60,9 +60,6 @@ const defaults: Readonly<Record<string, Defaults>> = {
     PreferredInternetCodePageForShiftJis: ['Undefined'],
     DisplaySenderName: on,
     MeetingForwardNotificationEnabled: on,
-    AllowedOOFType: ['External'],
-    AutoForwardEnabled: on,
-    AutoReplyEnabled: on,
     MessageCountThreshold: ['2147483647', 'unlimited'],
   },
   TransportService: {
@@ -146,6 +143,7 @@ const bookkeepingOf: Readonly<Record<string, readonly string[]>> = {
   SendConnectors: [
     ...['ConnectedDomains', 'HomeMTA', 'HomeMtaServerId', 'IsSmtpConnector', 'SourceRoutingGroup'],
   ],
+  DeliveryAgentConnectors: ['HomeMTA', 'HomeMtaServerId', 'IsSmtpConnector', 'SourceRoutingGroup'],
   ForeignConnectors: ['HomeMTA', 'HomeMtaServerId', 'IsSmtpConnector', 'SourceRoutingGroup'],
   AcceptedDomains: [
     'FederatedOrganizationLink',

@@ -4,7 +4,7 @@ import { isDomainName } from './host-names.ts'
 
 /** What is wrong with the remote domains. */
 export function checkRemoteDomains(entries: readonly RemoteDomain[]): Problem[] {
-  return entries.flatMap(({ DomainName, Name }, index) => {
+  return entries.flatMap(({ DomainName, Name, AllowedOOFType }, index) => {
     const problems: Problem[] = []
     const refuse = (setting: string, message: string) =>
       problems.push({ path: ['RemoteDomains', index, setting], message })
@@ -13,6 +13,11 @@ export function checkRemoteDomains(entries: readonly RemoteDomain[]): Problem[] 
       refuse(
         'DomainName',
         `must be a domain such as contoso.com, *.contoso.com or *, not "${DomainName}"`,
+      )
+    if (AllowedOOFType.endsWith('Legacy'))
+      refuse(
+        'AllowedOOFType',
+        'must be External or None: which of their two notes goes out is for mailboxes to choose, and there are none',
       )
     if (Name.length > 64) refuse('Name', 'must have 64 characters at most')
     if (above.some((other) => isSame(other.DomainName, DomainName)))

@@ -100,6 +100,17 @@ export const transportServiceSchema = z.strictObject({
   QueueGlitchRetryCount: count(0, 15).default(4),
   QueueGlitchRetryInterval: timeSpan(second, day).default(minute),
   ResolverRetryInterval: timeSpan(second, day).default(30 * minute),
+  PriorityQueuingEnabled: flag().default(false),
+  MaxHighPriorityMessageSize: byteSize(1, 2 ** 53, true).default(250 * 1024),
+  MaxPerDomainHighPriorityConnections: count(1, 1000).default(3),
+  MaxPerDomainNormalPriorityConnections: count(1, 1000).default(15),
+  MaxPerDomainLowPriorityConnections: count(1, 1000).default(2),
+  HighPriorityDelayNotificationTimeout: timeSpan(second, 30 * day).default(30 * minute),
+  NormalPriorityDelayNotificationTimeout: timeSpan(second, 30 * day).default(4 * hour),
+  LowPriorityDelayNotificationTimeout: timeSpan(second, 30 * day).default(8 * hour),
+  HighPriorityMessageExpirationTimeout: timeSpan(5 * second, 90 * day).default(8 * hour),
+  NormalPriorityMessageExpirationTimeout: timeSpan(5 * second, 90 * day).default(2 * day),
+  LowPriorityMessageExpirationTimeout: timeSpan(5 * second, 90 * day).default(2 * day),
   Workers: workers(),
 })
 

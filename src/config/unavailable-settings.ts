@@ -18,7 +18,7 @@ const ofLogs = (...logs: readonly string[]) =>
 const ofLogsAlwaysOn = (...logs: readonly string[]) =>
   logs.flatMap((log) => [...ofLog(log, 'Path'), ...limitsOf(log)])
 
-const noAgents = 'there are no transport agents'
+const noAgentMail = 'transport agents write no messages of their own'
 const noShadow = 'mail is on disk before it is accepted, so there is no shadow redundancy'
 const noOnline = 'it belongs to Exchange Online'
 const noDomainSecurity = 'there is no Domain Security'
@@ -55,7 +55,6 @@ const ofServices: readonly UnavailableSettings[] = [
 ]
 
 const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
-  '': [{ names: ['DeliveryAgentConnectors'], why: 'mail leaves by SMTP and into folders only' }],
   ReceiveConnectors: [
     { names: ['LiveCredentialEnabled'], why: noOnline },
     { names: ['MaxAcknowledgementDelay'], why: noShadow },
@@ -78,6 +77,7 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
     },
   ],
   ForeignConnectors: [{ names: ['IsScopedConnector'], ...noSites }],
+  DeliveryAgentConnectors: [{ names: ['IsScopedConnector'], ...noSites }],
   AcceptedDomains: [
     { names: ['MakeDefault'], why: 'it is a word of the cmdlet', instead: 'write Default: true' },
     {
@@ -108,10 +108,6 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
     {
       names: ['MeetingForwardNotificationEnabled'],
       why: 'the server forwards no meetings',
-    },
-    {
-      names: ['AllowedOOFType', 'AutoForwardEnabled', 'AutoReplyEnabled'],
-      why: 'automatic mail is passed on like any other',
     },
     {
       names: ['IsInternal', 'TargetDeliveryDomain'],
@@ -240,7 +236,7 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
         ...['MaxAllowedAgentGeneratedMessageDepth'],
         ...['MaxAllowedAgentGeneratedMessageDepthPerAgent'],
       ],
-      why: noAgents,
+      why: noAgentMail,
     },
     {
       names: [

@@ -1,6 +1,13 @@
 import type { Problem } from '../base/problem.ts'
 import type { DirectorySettings, LdapSettings } from './directory-schema.ts'
 
+const attributeSettings = [
+  'AddressAttributes',
+  'TargetAttribute',
+  'MemberAttribute',
+  'LogonAttributes',
+] as const
+
 /** What is wrong with the settings of `Directory` by themselves. */
 export function directoryProblems({ Ldap }: DirectorySettings): Problem[] {
   if (Ldap === undefined) return []
@@ -14,18 +21,26 @@ export function directoryProblems({ Ldap }: DirectorySettings): Problem[] {
     problems.push({ path: at('PasswordFile'), message: 'is for BindDn, which is missing' })
   if (Ldap.AddressAttributes.length === 0)
     problems.push({ path: at('AddressAttributes'), message: 'must name one attribute or more' })
-  for (const setting of ['AddressAttributes', 'TargetAttribute', 'MemberAttribute'] as const)
+  if (Ldap.LogonEnabled && Ldap.LogonAttributes.length === 0)
+    problems.push({ path: at('LogonAttributes'), message: 'must name one attribute or more' })
+  for (const setting of attributeSettings)
     for (const name of [Ldap[setting]].flat())
       if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name))
         problems.push({ path: at(setting), message: `"${name}" is no name of an attribute` })
   return problems
 }
 
-/** Whether the password of BindDn would go over the network in clear. */
-export function saysPasswordInClear({ Url, StartTls, BindDn }: LdapSettings): boolean {
+/** Whether passwords would go over the network in clear: that of BindDn, or of whoever logs in. */
+export function saysPasswordInClear({
+  Url,
+  StartTls,
+  BindDn,
+  LogonEnabled,
+}: LdapSettings): boolean {
   const isPlain = (url: string) =>
     /^ldap:/i.test(url) && !/^ldap:\/\/(?:localhost|127\.|\[::1\])/i.test(url)
-  return BindDn !== undefined && !StartTls && Url.some(isPlain)
+  const hasPasswords = BindDn !== undefined || LogonEnabled
+  return hasPasswords && !StartTls && Url.some(isPlain)
 }
 
 function urlProblems({ Url }: LdapSettings, path: Problem['path']): Problem[] {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { flag, list, text, timeSpan } from '../base/setting-fields.ts'
+import { flag, flags, list, text, timeSpan } from '../base/setting-fields.ts'
+import { accountGroups } from './accounts.ts'
 import { day, second } from '../base/time-span.ts'
 
 /** An LDAP server that knows the recipients. The names of attributes are those of Active Directory. */
@@ -23,6 +24,19 @@ export const ldapSchema = z.strictObject({
   TargetAttribute: text().default('targetAddress'),
   /** Holds the members of groups by their entries' names. */
   MemberAttribute: text().default('member'),
+  /** Whether those below BaseDn may log in with the password they have there. */
+  LogonEnabled: flag().default(false),
+  /** What a client may call itself by; the first that an entry has is the account's name. */
+  LogonAttributes: list(text()).default(['userPrincipalName', 'sAMAccountName', 'uid']),
+  /** The `DOMAIN` of `DOMAIN\name`; left out, any is taken. */
+  LogonDomain: text().optional(),
+  /** What else the entry of an account must be: `(memberOf=CN=Mail,DC=contoso,DC=com)`. */
+  LogonFilter: text().optional(),
+  /** Groups of the server whose members belong to groups here; all accounts are ExchangeUsers. */
+  LogonGroups: z
+    .array(z.strictObject({ Dn: text(), Groups: flags(accountGroups) }))
+    .readonly()
+    .default([]),
   /** How long an answer may take. */
   Timeout: timeSpan(second, 60 * second).default(10 * second),
 })

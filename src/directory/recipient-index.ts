@@ -2,7 +2,7 @@ import { comparableAddress } from '../message/comparable-address.ts'
 import { type DirectoryRecipient, recipientTypes } from './directory.ts'
 
 /**
- * Recipients in two blocks of memory, which threads hand to one another without a copy and which the garbage collector
+ * Recipients in two blocks of memory, which processes hand to one another as they are and which the garbage collector
  * does not walk: a hundred thousand recipients are a few objects.
  */
 export interface RecipientIndex {

@@ -29,6 +29,19 @@ export class RemoteDomainTable {
     }
     return this.#all
   }
+
+  /** Whether some domain is kept from some mail, so that mail is to be looked at. */
+  get keepsMailBack(): boolean {
+    return [this.#all, ...this.#literal.values(), ...this.#withSubdomains.values()].some(keepsBack)
+  }
+}
+
+function keepsBack({
+  AllowedOOFType,
+  AutoForwardEnabled,
+  AutoReplyEnabled,
+}: RemoteDomain): boolean {
+  return AllowedOOFType === 'None' || !AutoForwardEnabled || !AutoReplyEnabled
 }
 
 function parentOf(domain: string): string {

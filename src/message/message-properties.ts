@@ -10,6 +10,8 @@ export interface MessageProperties {
   readonly directionality?: 'Originating' | 'Incoming'
   /** The value of Authentication-Results that this server found (RFC 8601). */
   readonly authenticationResults?: string
+  /** Connectors that agents chose for recipients; the key is the address in the form it is compared in. */
+  readonly routes?: Readonly<Record<string, string>>
   /** What agents keep with the message; the key is `Agent.Name`. */
   readonly tags?: Readonly<Record<string, string>>
 }

@@ -1,24 +1,25 @@
 import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
+import type { Live } from '../base/live.ts'
 import type { ProgramLog } from '../base/program-log.ts'
+import type { FolderSettings } from './folder-path.ts'
 import { renameTo, textOf } from './source-file.ts'
 
 /** Names the files that were in hand when the process died, and how often. */
 const recordName = '.in-hand'
-/** After so many deaths with the same file in hand it is not tried again: Exchange's PoisonThreshold. */
-const poisonThreshold = 2
 const longestRecord = 1024 ** 2
 
 export interface LeftoversOptions {
   readonly folder: string
+  readonly settings: Live<Pick<FolderSettings, 'PoisonMessageDetectionEnabled' | 'PoisonThreshold'>>
   readonly clock: Clock
   readonly log: ProgramLog
 }
 
 /**
  * Files that were in hand when the process died last: they have the extension .tmp. They are tried again,
- * so a message may go twice; one that was in hand at two deaths is suspected of them, and put aside.
+ * so a message may go twice; one that was in hand at PoisonThreshold deaths is suspected of them, and put aside.
  */
 export class Leftovers {
   readonly #options: LeftoversOptions
@@ -45,10 +46,11 @@ export class Leftovers {
   }
 
   async #takeUpOne(name: string, known: ReadonlyMap<string, number>): Promise<void> {
-    const { folder, clock, log } = this.#options
+    const { folder, settings, clock, log } = this.#options
+    const { PoisonMessageDetectionEnabled, PoisonThreshold } = settings.current
     const source = name.replace(/\.tmp$/i, '.eml')
     const deaths = (known.get(source) ?? 0) + 1
-    const isPoison = deaths >= poisonThreshold
+    const isPoison = PoisonMessageDetectionEnabled && deaths >= PoisonThreshold
     const extension = isPoison ? '.poison' : '.eml'
     try {
       const to = await renameTo(folder, { name, extension, now: clock.now() })

@@ -1,4 +1,4 @@
-import { mkdir, opendir } from 'node:fs/promises'
+import { mkdir, opendir, stat } from 'node:fs/promises'
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import type { ProgramLog } from '../base/program-log.ts'
@@ -26,6 +26,7 @@ export interface MailFolderOptions {
 export const pollInterval: Milliseconds = 5 * second
 /** A file that was written to within this time may not be whole. */
 const settlingTime: Milliseconds = 2 * second
+const writableByAll = 0o002
 /** Names that are kept of one look into the folder. */
 const namesAtMost = 1000
 
@@ -42,30 +43,24 @@ export class MailFolder {
   readonly #leftovers: Leftovers
   /** Files that may still be written. */
   #unsettled: ReadonlyMap<string, Sighting> = new Map()
+  /** Files that could not be opened: others come before them. */
+  #stuck = new Set<string>()
   #state: 'new' | 'open' = 'new'
   /** The minute that is counted, by its beginning in monotonic time, and what was taken in it. */
   #minute = { start: -Infinity, taken: 0 }
 
   constructor(options: MailFolderOptions) {
     this.#options = options
-    const { path: folder, clock, log } = options
-    this.#leftovers = new Leftovers({ folder, clock, log })
+    const { path: folder, settings, clock, log } = options
+    this.#leftovers = new Leftovers({ folder, settings, clock, log })
   }
 
   /** Takes what is there; gives the time until it should be looked again. Never rejects. */
   async poll(): Promise<Milliseconds> {
-    const { kind, path, log, stopping } = this.#options
+    const { kind, path, log } = this.#options
     try {
       if (this.#state === 'new') await this.#open()
-      if (this.#allowance() === 0) return pollInterval
-      const unsettled = new Map<string, Sighting>()
-      for (const name of await this.#names()) {
-        if (stopping.aborted || this.#allowance() === 0) break
-        const goesOn = await this.#look(name, unsettled)
-        if (!goesOn) break
-      }
-      this.#unsettled = unsettled
-      return unsettled.size > 0 ? settlingTime : pollInterval
+      return this.#allowance() === 0 ? pollInterval : await this.#takeAll()
     } catch (error) {
       log.error(
         { folder: path, reason: textOf(error) },
@@ -75,9 +70,34 @@ export class MailFolder {
     }
   }
 
+  async #takeAll(): Promise<Milliseconds> {
+    const { stopping } = this.#options
+    const takenBefore = this.#minute.taken
+    const unsettled = new Map<string, Sighting>()
+    const names = await this.#names()
+    let isStopped = false
+    for (const name of names) {
+      isStopped = stopping.aborted || this.#allowance() === 0
+      if (isStopped) break
+      const goesOn = await this.#look(name, unsettled)
+      isStopped = !goesOn
+      if (isStopped) break
+    }
+    this.#unsettled = unsettled
+    if (isStopped) return pollInterval
+    if (names.length === namesAtMost && this.#minute.taken > takenBefore) return 0
+    return unsettled.size > 0 ? settlingTime : pollInterval
+  }
+
   async #open(): Promise<void> {
-    const { path, isOurs } = this.#options
+    const { kind, path, isOurs, log } = this.#options
     if (isOurs) await mkdir(path, { recursive: true, mode: 0o700 })
+    const { mode } = await stat(path)
+    if ((mode & writableByAll) !== 0)
+      log.warn(
+        { folder: path },
+        `every account of this machine can send mail through the ${kind} folder, to anybody and as anybody; take the right to write from others (chmod o-w)`,
+      )
     await this.#leftovers.takeUp()
     this.#state = 'open'
   }
@@ -91,13 +111,18 @@ export class MailFolder {
     return Math.max(0, most - this.#minute.taken)
   }
 
+  /** Files to look at, those last that could not be taken when they were looked at before. */
   async #names(): Promise<readonly string[]> {
     const names: string[] = []
+    const stuck: string[] = []
     for await (const { name } of await opendir(this.#options.path)) {
-      if (/\.eml$/i.test(name) && !name.startsWith('.')) names.push(name)
+      if (!/\.eml$/i.test(name) || name.startsWith('.')) continue
+      if (!this.#stuck.has(name)) names.push(name)
+      else if (stuck.length < namesAtMost) stuck.push(name)
       if (names.length >= namesAtMost) break
     }
-    return names.sort()
+    this.#stuck = new Set(stuck)
+    return [...names.sort(), ...stuck].slice(0, namesAtMost)
   }
 
   /** Looks at one file; false when no other will fare better now. */
@@ -106,6 +131,7 @@ export class MailFolder {
     const opened = await openSource(path, name)
     switch (opened.kind) {
       case 'not-now':
+        this.#stuck.add(name)
         if (opened.reason !== undefined)
           log.warn(
             { folder: path, file: name, reason: opened.reason },

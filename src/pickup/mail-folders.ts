@@ -7,7 +7,7 @@ import type { ProgramLog } from '../base/program-log.ts'
 import type { Milliseconds } from '../base/time-span.ts'
 import type { MessageSink } from '../message/message-sink.ts'
 import { FileIntake } from './file-intake.ts'
-import { type FolderKind, type FolderSettings, folderPath } from './folder-path.ts'
+import { type FolderKind, type FolderSettings, folderPath, isOwnFolder } from './folder-path.ts'
 import { MailFolder, pollInterval } from './mail-folder.ts'
 
 export interface MailFoldersOptions {
@@ -83,9 +83,20 @@ class FolderWork {
     using _following = stopping(settings.subscribe(() => this.#wake.abort()))
     while (!this.#stopping.signal.aborted) {
       const path = pathOf()
-      if (path === undefined) await this.#sleep(pollInterval)
+      if (path === undefined || !this.#isServed(path)) await this.#sleep(pollInterval)
       else await this.#serve(path, () => pathOf() === path)
     }
+  }
+
+  /** Files of the relay's own must never be taken for mail that somebody put there. */
+  #isServed(path: string): boolean {
+    const { dataFolder, log } = this.#options
+    if (!isOwnFolder(path, dataFolder)) return true
+    log.error(
+      { folder: path },
+      `no mail is taken from the ${this.#kind} folder: the relay keeps its own files there; set ${this.#kind}DirectoryPath to another`,
+    )
+    return false
   }
 
   /** Works on the folder as long as it is the one. */

@@ -4,8 +4,9 @@ import type { Bytes } from '../base/byte-size.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Live } from '../base/live.ts'
 import { type Steps, doAll, doAtOnce } from '../base/steps.ts'
+import type { MessageProperties } from '../message/message-properties.ts'
 import type { Directory } from '../directory/directory.ts'
-import { submissionQueue } from '../queue/queue-key.ts'
+import { isSubmissionQueue, submissionQueue } from '../queue/queue-key.ts'
 import type { Recategorized } from '../queue/recategorized.ts'
 import {
   type Copy,
@@ -26,6 +27,8 @@ export interface CategorizedItem {
   readonly recipients: readonly CopyRecipient[]
   /** Octets of the message; 0 fits every connector. */
   readonly size: Bytes
+  /** Connectors that agents chose for recipients. */
+  readonly routes?: MessageProperties['routes'] | undefined
   /** Where it waits; absent for a message that is not stored yet. */
   readonly copy?: Copy
 }
@@ -77,7 +80,7 @@ export class Categorizer {
     const { copy } = item
     const { events } = this.#options
     // What is in a queue with a next hop has been with the agents.
-    return events?.isActive === true && copy?.queue.deliveryType === 'Undefined'
+    return events?.isActive === true && copy !== undefined && isSubmissionQueue(copy.queue)
       ? this.#inStages(copy, events)
       : doAll(this.#resolveAndSplit(item))
   }
@@ -94,10 +97,10 @@ export class Categorizer {
     return this.#options.tables.current
   }
 
-  *#resolveAndSplit({ recipients, size }: CategorizedItem): Steps<Categorized> {
+  *#resolveAndSplit({ recipients, size, routes }: CategorizedItem): Steps<Categorized> {
     const tables = this.#tables
     const resolved = yield* this.#resolve(recipients, tables)
-    const { copies, failed } = split(resolved.recipients, size, tables)
+    const { copies, failed } = split(resolved.recipients, { size, routes }, tables)
     const { deferred, steps } = resolved
     return {
       copies,
@@ -129,7 +132,9 @@ export class Categorizer {
         passage.resolved(await doAll(this.#resolve(passage.mail.recipients, tables)))
       if (isChanged ? event !== 'OnSubmittedMessage' : event === 'OnResolvedMessage') {
         const { recipients, changed } = passage.mail
-        passage.routed(split(recipients, sizeOf(changed?.message ?? copy.message), tables))
+        const { message } = changed ?? copy
+        const routed = { size: sizeOf(message), routes: message.properties?.routes }
+        passage.routed(split(recipients, routed, tables))
       }
     }
     return passage.result
@@ -138,7 +143,8 @@ export class Categorizer {
 
 /** A stored copy as it is categorized anew. */
 export function itemOf(copy: Copy): CategorizedItem {
-  return { recipients: copy.recipients, size: sizeOf(copy.message), copy }
+  const { recipients, message } = copy
+  return { recipients, size: sizeOf(message), routes: message.properties?.routes, copy }
 }
 
 /** The size by which a message is routed. Notifications are exempt from size limits. */

@@ -1,7 +1,11 @@
+import type { Clock } from '../base/clock.ts'
 import { plainAddress } from '../base/ip-range.ts'
+import type { Live } from '../base/live.ts'
 import type { MessageDraft } from '../agents/message-draft.ts'
 import type { Recipient } from '../message/envelope.ts'
+import { statedPriority } from '../message/message-priority.ts'
 import type { SessionFacts } from '../message/message-sink.ts'
+import { type PrioritySettings, grantedPriority, inOrder } from '../queue/priority-queuing.ts'
 import { submissionQueue } from '../queue/queue-key.ts'
 import type { PendingMessage } from '../queue/queue-store.ts'
 import type { ResolutionStep } from '../queue/recategorized.ts'
@@ -14,6 +18,9 @@ import type { AcceptedHeader } from './submission-header.ts'
 /** Who takes over messages that were accepted. */
 export interface EnqueueServices {
   readonly categorizer: Categorizer
+  readonly clock: Clock
+  /** Absent: all mail is alike. */
+  readonly priorities?: Live<PrioritySettings>
   /** Told of each accepted message, and of what the directory made of its recipients, before its copies are handed on. */
   readonly onReceived?: (
     session: SessionFacts,
@@ -68,12 +75,14 @@ export function newMessage(
 /** Commits the message and hands its copies on. Rejects with a StoreError, and then nothing lasts. */
 export async function enqueueMessage(
   services: EnqueueServices,
-  { session, pending, message, draft }: WholeMessage,
+  whole: WholeMessage,
 ): Promise<void> {
+  const { session, pending, draft } = whole
   const { recipients, held } = draft
-  const { copies, steps = [] } = beginning(services, recipients, message.size)
+  const message = ranked(services, whole)
+  const { copies, steps = [] } = beginning(services, recipients, message)
   const kept = held === undefined ? copies : copies.map((copy) => heldBack(copy, held))
-  const leased = await pending.commit(message, draft.header.bytes, kept)
+  const leased = await pending.commit(message, draft.header.bytes, placed(services, kept, message))
   try {
     // The message is ours now, whatever happens here: the scheduler finds its copies in the store.
     services.onReceived?.(session, leased, steps.length === 0 ? undefined : { recipients, steps })
@@ -81,6 +90,27 @@ export async function enqueueMessage(
   } catch (error) {
     services.onFault('A stored message could not be handed on; it waits in the store', error)
   }
+}
+
+/** With the class of priority that its header names. What a stranger writes of it does not count. */
+function ranked({ priorities }: EnqueueServices, whole: WholeMessage): NewMessage {
+  const { session, message, draft } = whole
+  const settings = priorities?.current
+  if (settings?.PriorityQueuingEnabled !== true || !isOriginating(session)) return message
+  const wanted = message.properties?.priority ?? statedPriority(draft.header)
+  const priority = grantedPriority(wanted, message.size, settings)
+  if (priority === undefined) return message
+  return { ...message, properties: { ...message.properties, priority } }
+}
+
+/** The copies with their place in the order of priorities. */
+function placed(
+  { priorities, clock }: EnqueueServices,
+  copies: readonly NewCopy[],
+  message: NewMessage,
+): readonly NewCopy[] {
+  if (priorities === undefined) return copies
+  return inOrder(copies, message, { settings: priorities.current, now: clock.now() })
 }
 
 /** A copy that waits until an administrator resumes it. */
@@ -97,10 +127,10 @@ function heldBack(copy: NewCopy, reason: string): NewCopy {
 function beginning(
   { categorizer, onFault }: EnqueueServices,
   recipients: readonly CopyRecipient[],
-  size: number,
+  { size, properties }: NewMessage,
 ): Pick<Categorized, 'copies' | 'steps'> {
   try {
-    const categorized = categorizer.start({ recipients, size })
+    const categorized = categorizer.start({ recipients, size, routes: properties?.routes })
     const { copies, failed, deferred } = categorized
     if (failed.length === 0 && deferred === undefined) return categorized
     const left = [...failed.map(({ recipient }) => recipient), ...(deferred?.recipients ?? [])]

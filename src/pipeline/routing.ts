@@ -85,6 +85,27 @@ export function route(address: string, size: Bytes, tables: RoutingTables): Rout
   return explainRoute(address, size, tables).route
 }
 
+/** The way of a recipient for whom an agent chose the connector, whatever its address spaces. */
+export function markedRoute(
+  { address, connector: name }: { readonly address: string; readonly connector: string },
+  size: Bytes,
+  tables: RoutingTables,
+): Route {
+  const failure = unroutable(address, tables)
+  if (failure !== undefined) return { kind: 'failed', reply: failure }
+  const known = name.toLowerCase()
+  const connector = tables.connectors.find((one) => one.Name.toLowerCase() === known)
+  const space = connector?.AddressSpaces[0]
+  if (connector === undefined || space === undefined || !isUsable(connector, tables.server))
+    return {
+      kind: 'unreachable',
+      reason: `The connector ${name} that an agent chose cannot be used`,
+    }
+  if (size > connector.MaxMessageSize) return { kind: 'failed', reply: tooLarge }
+  const queue = queueOf(connector, routingDomain(address, tables), space)
+  return { kind: 'connector', queue, connector }
+}
+
 /** The same choice with all that led to it. A size of 0 fits every connector. */
 export function explainRoute(
   address: string,

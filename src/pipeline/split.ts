@@ -1,16 +1,26 @@
 import type { Bytes } from '../base/byte-size.ts'
+import { comparableAddress } from '../message/comparable-address.ts'
+import type { MessageProperties } from '../message/message-properties.ts'
 import type { RecipientResult } from '../queue/delivery-agent.ts'
 import { type QueueKey, queueKeyText, unreachableQueue } from '../queue/queue-key.ts'
 import type { CopyRecipient, NewCopy } from '../queue/stored-message.ts'
 import { replyText } from '../smtp/reply.ts'
 import { recipientKey } from './recipient-resolution.ts'
-import { type RoutingTables, route } from './routing.ts'
+import { type Route, type RoutingTables, markedRoute, route } from './routing.ts'
 
 /** A message by its next hops. */
 export interface Split {
   readonly copies: readonly NewCopy[]
   /** Recipients that have none, now or later. */
   readonly failed: readonly RecipientResult[]
+}
+
+/** What of a message decides on its ways, beside its recipients. */
+export interface RoutedMessage {
+  /** 0 fits every connector. */
+  readonly size: Bytes
+  /** Connectors that agents chose; see MessageProperties. */
+  readonly routes?: MessageProperties['routes'] | undefined
 }
 
 /** Exchange's ExpansionSizeLimit: more recipients of one copy than this go in several. */
@@ -22,7 +32,7 @@ export const expansionSizeLimit = 1000
  */
 export function split(
   recipients: readonly CopyRecipient[],
-  size: Bytes,
+  { size, routes }: RoutedMessage,
   tables: RoutingTables,
 ): Split {
   const copies = new Map<string, { queue: QueueKey; recipients: CopyRecipient[] }>()
@@ -39,7 +49,7 @@ export function split(
     copies.set(key, { queue, recipients: [recipient] })
   }
   for (const recipient of withoutDuplicates(recipients)) {
-    const result = route(recipient.address, size, tables)
+    const result = wayOf(recipient, { size, routes }, tables)
     switch (result.kind) {
       case 'connector':
         add(result.queue, recipient)
@@ -52,6 +62,17 @@ export function split(
     }
   }
   return { copies: [...full, ...copies.values()], failed }
+}
+
+function wayOf(
+  { address }: CopyRecipient,
+  { size, routes }: RoutedMessage,
+  tables: RoutingTables,
+): Route {
+  const connector = routes?.[comparableAddress(address)]
+  return connector === undefined
+    ? route(address, size, tables)
+    : markedRoute({ address, connector }, size, tables)
 }
 
 function withoutDuplicates(recipients: readonly CopyRecipient[]): Iterable<CopyRecipient> {

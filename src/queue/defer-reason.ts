@@ -1,3 +1,4 @@
+import { isSubmissionQueue } from './queue-key.ts'
 import { type Copy, suspended } from './stored-message.ts'
 
 /** Why a message waits in Submission, in the words of Exchange's Get-Message; those that can occur here. */
@@ -12,7 +13,7 @@ export const putOffByAgent = '451 4.7.0 AGENT.Deferred'
 
 /** Why the copy is not categorized yet; what an administrator suspended, and what never was looked at, has no reason. */
 export function deferReasonOf({ queue, dueAt, lastError }: Copy): DeferReason {
-  if (queue.deliveryType !== 'Undefined' || dueAt === suspended || lastError === '') return 'None'
+  if (!isSubmissionQueue(queue) || dueAt === suspended || lastError === '') return 'None'
   if (lastError.startsWith(directoryAway)) return 'AD Transient Failure During Resolve'
   return lastError.startsWith(putOffByAgent) ? 'Agent' : 'Transient Failure'
 }

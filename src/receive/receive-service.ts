@@ -6,6 +6,7 @@ import type { Live } from '../base/live.ts'
 import type { SharedCounts } from '../base/shared-counts.ts'
 import type { ProgramLog } from '../base/program-log.ts'
 import { type Milliseconds, minute, second } from '../base/time-span.ts'
+import type { DirectoryAccounts } from '../directory/accounts.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { ProtocolLog } from '../logs/protocol-log.ts'
 import type { Endpoint, MessageSink } from '../message/message-sink.ts'
@@ -46,6 +47,8 @@ export interface ReceiveServiceOptions {
   readonly users: Live<readonly User[]>
   readonly acceptedDomains: AcceptedDomains
   readonly directory: Directory
+  /** Who may log in beside the users. */
+  readonly accounts?: DirectoryAccounts
   readonly certificates: Certificates
   /** The service's MaxConnectionRatePerMinute. */
   readonly maxConnectionRatePerMinute: Live<number>
@@ -111,7 +114,7 @@ export class ReceiveService implements AsyncDisposable {
     this.#services = {
       fqdn: server.Fqdn,
       serverName: server.Name,
-      users: new UserDirectory(users, clock),
+      users: new UserDirectory(users, clock, options.accounts),
       acceptedDomains: options.acceptedDomains,
       directory: options.directory,
       unknownRecipient: server.Role === 'Edge' ? userUnknown : recipientNotFound,

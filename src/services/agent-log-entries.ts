@@ -100,7 +100,7 @@ function actionFacts(action: AgentAction, event: AgentEvent): ActionFacts {
     case 'redirect-recipient':
       return { ...facts, action: 'RedirectRecipients', reasonData: action.to }
     case 'route': {
-      const way = 'connector' in action ? action.connector : action.smartHost
+      const way = action.connector
       return { ...facts, action: 'RouteRecipients', reasonData: way }
     }
     case 'set-sender':

@@ -8,10 +8,10 @@ interface OpenedDirectory extends Directory, AsyncDisposable {
   ready?(): Promise<void>
 }
 
-export interface FollowedDirectoryOptions<Settings> {
+export interface FollowedDirectoryOptions<Settings, Opened extends OpenedDirectory> {
   /** Undefined: there is no such directory. */
   readonly settings: Live<Settings | undefined>
-  readonly make: (settings: NonNullable<Settings>) => OpenedDirectory
+  readonly make: (settings: NonNullable<Settings>) => Opened
   readonly onChange: () => void
 }
 
@@ -19,16 +19,19 @@ export interface FollowedDirectoryOptions<Settings> {
  * The directory that settings describe at the moment. When they change another one takes its place once that is ready: so
  * nobody is taken or refused meanwhile who would not be by the one or the other.
  */
-export class FollowedDirectory<Settings> implements AsyncDisposable {
-  readonly #options: FollowedDirectoryOptions<Settings>
+export class FollowedDirectory<
+  Settings,
+  Opened extends OpenedDirectory,
+> implements AsyncDisposable {
+  readonly #options: FollowedDirectoryOptions<Settings, Opened>
   readonly #unsubscribe: () => void
   #settings: Settings | undefined
-  #directory: OpenedDirectory | undefined
+  #directory: Opened | undefined
   #working: Promise<void> = Promise.resolve()
   /** The directory, or none. */
-  current: readonly Directory[] = []
+  current: readonly Opened[] = []
 
-  constructor(options: FollowedDirectoryOptions<Settings>) {
+  constructor(options: FollowedDirectoryOptions<Settings, Opened>) {
     const { settings } = options
     this.#options = options
     this.#unsubscribe = settings.subscribe((next) => this.#follow(next))
@@ -61,7 +64,7 @@ export class FollowedDirectory<Settings> implements AsyncDisposable {
     await before?.[Symbol.asyncDispose]()
   }
 
-  #put(directory: OpenedDirectory | undefined): void {
+  #put(directory: Opened | undefined): void {
     this.#directory = directory
     this.current = directory === undefined ? [] : [directory]
   }

@@ -59,6 +59,7 @@ export async function openFrontendTransportService(ground: ServiceGround): Promi
       users: mapLive(config, ({ Users }) => Users),
       acceptedDomains: acceptedDomainsOf(liveRoutingTables(config)),
       directory,
+      accounts: directory.accounts,
       certificates,
       maxConnectionRatePerMinute: mapLive(
         config,

@@ -2,10 +2,11 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../base/clock.ts'
 import { type Live, LiveValue, mapLive } from '../base/live.ts'
 import type { ServerConfig } from '../config/server-config.ts'
+import { type DirectoryAccounts, noAccounts } from '../directory/accounts.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { DirectoryLog } from '../directory/directory-log.ts'
 import { FileDirectory } from '../directory/file-directory.ts'
-import { loadInThread } from '../directory/file-thread.ts'
+import { loadFileAside } from '../directory/file-aside.ts'
 import { JoinedDirectory } from '../directory/joined-directory.ts'
 import { LdapDirectory } from '../directory/ldap/ldap-directory.ts'
 import { ldaptsOpener } from '../directory/ldap/ldapts-connection.ts'
@@ -19,6 +20,8 @@ import type { ServiceGround } from './service-ground.ts'
 export interface OpenDirectory extends Directory, AsyncDisposable {
   /** Calls `onChange` after each change of what it knows; the returned function ends that. */
   subscribe(onChange: () => void): () => void
+  /** Who may log in beside the users of the configuration. */
+  readonly accounts: DirectoryAccounts
 }
 
 const quiet: DirectoryLog = {
@@ -75,6 +78,7 @@ async function followDirectory(ground: DirectoryGround): Promise<OpenDirectory> 
       return [own.current, ...file.current, ...ldap.current]
     },
   })
+  const accounts = () => ldap.current[0]?.accounts ?? noAccounts
   await file.ready()
   return {
     get hasRecipients() {
@@ -83,6 +87,13 @@ async function followDirectory(ground: DirectoryGround): Promise<OpenDirectory> 
     find: (address) => joined.find(address),
     members: (group) => joined.members(group),
     subscribe: (onChange) => own.subscribe(onChange),
+    accounts: {
+      get hasAccounts() {
+        return accounts().hasAccounts
+      },
+      account: (userName) => accounts().account(userName),
+      logOn: async (userName, password) => await accounts().logOn(userName, password),
+    },
     async [Symbol.asyncDispose]() {
       unsubscribe()
       await file[Symbol.asyncDispose]()
@@ -94,7 +105,7 @@ async function followDirectory(ground: DirectoryGround): Promise<OpenDirectory> 
 function followedFile({ config, clock, fileLog: log }: DirectoryGround, onChange: () => void) {
   return new FollowedDirectory({
     settings: mapLive(config, ({ Directory }) => Directory.File),
-    make: (file) => new FileDirectory({ file, clock, log, load: loadInThread, onChange }),
+    make: (file) => new FileDirectory({ file, clock, log, load: loadFileAside, onChange }),
     onChange,
   })
 }

@@ -46,6 +46,7 @@ export function receivedEntries(
     ...(session.file === undefined
       ? fromClient(session, server)
       : fromFile(session.file, session, server)),
+    ...customDataOf(first.message, session),
   }
   const steps = resolved === undefined ? [] : resolvedEntries(first, resolved.steps, server)
   const entries = steps.length === 0 ? [received] : [received, ...steps]
@@ -83,7 +84,6 @@ function fromClient(session: SessionFacts, server: string): Origin {
     sourceContext: `${sessionId};${sessionTime(sessionId)};0`,
     connectorId: connector,
     originalServerIp: serverIp,
-    ...(session.proxiedFor !== undefined && { customData: proxiedData(session.proxiedFor) }),
   }
 }
 
@@ -338,6 +338,18 @@ function bySession(results: readonly RecipientResult[]): readonly Group[] {
 
 function addressesOf(recipients: readonly CopyRecipient[]): readonly string[] {
   return recipients.map(({ address }) => address)
+}
+
+/** `S:Name=value` pairs, of what there is to say. */
+function customDataOf(
+  { properties }: StoredMessage,
+  { proxiedFor }: SessionFacts,
+): Pick<TrackingEntry, 'customData'> {
+  const pairs = [
+    ...(proxiedFor === undefined ? [] : [proxiedData(proxiedFor)]),
+    ...(properties?.priority === undefined ? [] : [`S:DeliveryPriority=${properties.priority}`]),
+  ]
+  return pairs.length === 0 ? {} : { customData: pairs.join(';') }
 }
 
 function proxiedData({ client, helloName }: NonNullable<SessionFacts['proxiedFor']>): string {

@@ -2,12 +2,14 @@ import type { AdminMethod } from '../admin/admin-endpoint.ts'
 import type { PipelineStage } from '../admin/cmdlets/agents/running-agents.ts'
 import { AddressRewriteTable } from '../agents/address-rewriting/address-rewrite-table.ts'
 import { addressRewritingAgents } from '../agents/address-rewriting/rewriting-agents.ts'
+import { remoteDomainAgent } from '../agents/remote-domains/remote-domain-agent.ts'
 import { type AgentEvent, agentEvents } from '../agents/agent-events.ts'
 import type { AgentRoster } from '../agents/agent-roster.ts'
 import { AgentRunner } from '../agents/agent-runner.ts'
 import type { Agent } from '../agents/agent.ts'
 import type { ServerConfig } from '../config/server-config.ts'
 import { AcceptedDomainTable } from '../pipeline/accepted-domains.ts'
+import { RemoteDomainTable } from '../dsn/remote-domains.ts'
 import { AgentHost } from '../agents/host/agent-host.ts'
 import { calmLog } from '../base/calm-log.ts'
 import { derivedLive, mapLive } from '../base/live.ts'
@@ -76,10 +78,12 @@ function pipelineOf(roster: AgentRoster): readonly PipelineStage[] {
 }
 
 /** The relay's own agents that have anything to do. */
-function builtInAgents({ AddressRewriteEntries, AcceptedDomains }: ServerConfig): readonly Agent[] {
-  const table = new AddressRewriteTable(
-    AddressRewriteEntries,
-    new AcceptedDomainTable(AcceptedDomains),
-  )
-  return table.isEmpty ? [] : addressRewritingAgents(table)
+function builtInAgents(config: ServerConfig): readonly Agent[] {
+  const domains = new AcceptedDomainTable(config.AcceptedDomains)
+  const rewriting = new AddressRewriteTable(config.AddressRewriteEntries, domains)
+  const remote = new RemoteDomainTable(config.RemoteDomains)
+  return [
+    ...(rewriting.isEmpty ? [] : addressRewritingAgents(rewriting)),
+    ...(remote.keepsMailBack ? [remoteDomainAgent(remote, domains)] : []),
+  ]
 }

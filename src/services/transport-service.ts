@@ -104,6 +104,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   )
   const submission = new QueueSubmission({
     ...{ store, categorizer, transportConfig, server: Server, clock, newGuid: randomGuid },
+    priorities: mapLive(config, ({ TransportService }) => TransportService),
     onReceived: (session, copies, resolved) =>
       tracking.received({ session, copies, ...(resolved !== undefined && { resolved }) }),
     agents: agents.runner,
@@ -119,6 +120,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
       users: mapLive(config, ({ Users }) => Users),
       acceptedDomains: acceptedDomainsOf(tables),
       directory,
+      accounts: directory.accounts,
       certificates,
       maxConnectionRatePerMinute: mapLive(
         config,

@@ -15,6 +15,8 @@ const config = edgeConfig({
   more: 'TransportService: { MessageTrackingLogPath: tracking }\n',
 })
 
+const patience = { timeout: 15_000, interval: 200 }
+
 let mx: FakeMx
 let relay: RelayProcess
 beforeAll(async () => {
@@ -73,8 +75,10 @@ test('a letter in Pickup arrives, without Bcc, with a trace field, and is tracke
   )
   expect(await names('pickup')).toEqual([])
   await expect
-    .poll(() =>
-      shell('Get-MessageTrackingLog -EventId RECEIVE | % { "$($_.Source) $($_.SourceContext)" }'),
+    .poll(
+      () =>
+        shell('Get-MessageTrackingLog -EventId RECEIVE | % { "$($_.Source) $($_.SourceContext)" }'),
+      patience,
     )
     .toBe('PICKUP letter.tmp\n')
 })
@@ -126,9 +130,7 @@ test('what Export-Message gives goes on with its envelope, octet by octet', asyn
   expect(await peer.command(`${content}.`)).toMatch(/^250 /)
   const file = join(relay.folder, 'twice.eml')
   const one = "-Filter {Subject -eq 'twice'}"
-  await expect
-    .poll(() => shell(`Get-Message ${one} | % Status`), { timeout: 15_000 })
-    .toBe('Retry\n')
+  await expect.poll(() => shell(`Get-Message ${one} | % Status`), patience).toBe('Retry\n')
   await shell(
     `Suspend-Message ${one}; Get-Message ${one} | Export-Message | AssembleMessage -Path '${file}'`,
   )

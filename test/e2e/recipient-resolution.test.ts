@@ -26,6 +26,9 @@ afterAll(async () => {
   for (const server of [premises, cloud]) await server.close()
 })
 
+/** A command takes a second or more where much goes on beside it. */
+const patience = { timeout: 20_000 }
+
 const mailbox = (name: string, ...addresses: readonly string[]) => ({
   Name: name,
   RecipientType: 'UserMailbox',
@@ -109,7 +112,7 @@ test.each([
   expect(arrived(premises, before.premises)).toEqual([[julie]])
   expect(arrived(cloud, before.cloud)).toEqual([[davidInCloud]])
   await expect
-    .poll(() => shown(relay, 'Get-MessageTrackingLog -EventId REDIRECT | % Recipients'))
+    .poll(() => shown(relay, 'Get-MessageTrackingLog -EventId REDIRECT | % Recipients'), patience)
     .toBe(`${davidInCloud}\n`)
 })
 
@@ -143,7 +146,9 @@ test('what waits moves at once when the directory says that the mailbox has move
   await using relay = await start(config(known, {}))
   const before = cloud.messageCount
   await send('j@contoso.example')
-  await expect.poll(() => shown(relay, 'Get-Queue Unreachable | % MessageCount')).toBe('1\n')
+  await expect
+    .poll(() => shown(relay, 'Get-Queue Unreachable | % MessageCount'), patience)
+    .toBe('1\n')
   const moved = {
     Name: 'Julie',
     RecipientType: 'RemoteMailbox',

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { join } from 'node:path'
 import { LiveValue } from '../../src/base/live.ts'
-import { day, second } from '../../src/base/time-span.ts'
+import { day, minute, second } from '../../src/base/time-span.ts'
 import { DsnNotifier } from '../../src/dsn/dsn-notifier.ts'
 import { RemoteDomainTable } from '../../src/dsn/remote-domains.ts'
 import { transportConfigSchema } from '../../src/dsn/transport-config.ts'
@@ -14,6 +14,7 @@ import type { QueueStore } from '../../src/queue/queue-store.ts'
 import { QueueScheduler } from '../../src/queue/scheduler/scheduler.ts'
 import { openSqliteQueueStore } from '../../src/queue/sqlite/sqlite-queue-store.ts'
 import { FakeClock } from '../support/fake-clock.ts'
+import { FakeDirectory, group, mailbox } from '../support/fake-directory.ts'
 import { sendMessage } from '../support/incoming.ts'
 import { contentOf, sampleTime } from '../support/queue-samples.ts'
 import { routingTables, sendConnector } from '../support/routing-tables.ts'
@@ -41,11 +42,16 @@ let delivered: () => void
 let submission: QueueSubmission
 let scheduler: QueueScheduler
 let store: QueueStore
+let directory: FakeDirectory
 
 beforeEach(async () => {
   stack = new AsyncDisposableStack()
   tables = new LiveValue(routingTables(['corp.example'], [home, partner]))
-  const categorizer = new Categorizer({ tables })
+  directory = new FakeDirectory([
+    mailbox('ana@corp.example'),
+    group('all@corp.example', ...Array.from({ length: 2500 }, (_, at) => `m${at}@x.test`)),
+  ])
+  const categorizer = new Categorizer({ tables, resolution: { directory, clock } })
   deliveries = []
   delivered = () => undefined
   const fail = (error: unknown): never => {
@@ -157,4 +163,40 @@ test('an unreachable recipient leaves once a connector serves it', async () => {
   expect(await deliveriesMade(1)).toMatchObject([
     { queue: 'x.test', sender: 'bob@sender.example', recipients: ['c@x.test'] },
   ])
+})
+
+test('the members of a large group get copies of a thousand recipients, each once', async () => {
+  tables.set(routingTables(['corp.example'], [home, partner, internet]))
+  await sendMessage(submission, { ...sent, recipients: ['all@corp.example', 'm7@x.test'] })
+  const made = await deliveriesMade(3)
+  expect(made.map(({ recipients }) => recipients.length)).toEqual([1000, 1000, 500])
+  expect(new Set(made.flatMap(({ recipients }) => recipients)).size).toBe(2500)
+  await expect.poll(async () => (await store.scan({ limit: 10 })).copies).toEqual([])
+})
+
+test('mail is taken while the directory is away, and leaves when it is back', async () => {
+  tables.set(
+    routingTables(
+      ['corp.example'],
+      [home, sendConnector('In', ['--'], { SmartHosts: ['10.0.0.2'] })],
+    ),
+  )
+  directory.away = 'connection refused'
+  expect(await sendMessage(submission, { ...sent, recipients: ['ana@corp.example'] })).toMatch(
+    /^250 /,
+  )
+  const why = '451 4.4.3 RESOLVER.ADR.DirectoryUnavailable; connection refused'
+  await expect
+    .poll(async () => (await store.scan({ limit: 10 })).copies.map((copy) => copy.lastError))
+    .toEqual([why])
+  directory.away = undefined
+  clock.advance(30 * minute)
+  expect(await deliveriesMade(1)).toMatchObject([{ recipients: ['ana@corp.example'] }])
+})
+
+test('a recipient whom the directory does not know comes back as a notification', async () => {
+  await sendMessage(submission, { ...sent, recipients: ['gone@corp.example'] })
+  const [notification] = await deliveriesMade(1)
+  expect(notification?.content).toMatch(/^Status: 5\.1\.10\r$/m)
+  expect(notification?.content).toContain('550 5.1.10 RESOLVER.ADR.RecipientNotFound;')
 })

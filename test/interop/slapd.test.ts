@@ -6,9 +6,11 @@ import { systemClock } from '../../src/base/clock.ts'
 import { directorySchema } from '../../src/directory/directory-schema.ts'
 import { LdapDirectory } from '../../src/directory/ldap/ldap-directory.ts'
 import { ldaptsOpener } from '../../src/directory/ldap/ldapts-connection.ts'
+import { mailboxConfig, smartHost } from '../support/relay-config.ts'
 import { RelayProcess } from '../support/relay-process.ts'
 import { Slapd, baseDn, relayAccount, slapdPorts } from '../support/slapd.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
+import { authPlain, plainMessage, submit } from '../support/submit.ts'
 import { until } from '../support/until.ts'
 
 const people = `
@@ -20,6 +22,8 @@ cn: Alice
 sn: Liddell
 mail: alice@contoso.test
 proxyAddresses: smtp:a@contoso.test
+userPrincipalName: alice@contoso.test
+userPassword: alice knows
 proxyAddresses: SMTP:Alice@contoso.test
 proxyAddresses: X500:/o=Contoso/cn=alice
 
@@ -29,6 +33,7 @@ uid: bob
 cn: Bob (the builder)
 sn: Builder
 mail: bob@contoso.test
+userPassword: bob knows
 
 dn: uid=david,${baseDn}
 objectClass: inetOrgPerson
@@ -219,6 +224,68 @@ describe('a directory that cannot be asked is said to be away', () => {
   })
 })
 
+describe('accounts of OpenLDAP', () => {
+  const logons = {
+    LogonEnabled: true,
+    LogonDomain: 'CONTOSO',
+    LogonGroups: [
+      { Dn: `cn=All,${baseDn}`, Groups: 'Partners' },
+      { Dn: `cn=Nobody,${baseDn}`, Groups: 'ExchangeServers' },
+    ],
+  }
+
+  test.each(['alice', 'CONTOSO\\alice', 'contoso\\Alice', 'alice@contoso.test'])(
+    'log in as %s',
+    async (name) => {
+      const { directory } = opened(logons)
+      expect(await directory.accounts.logOn(name, 'alice knows')).toEqual({
+        kind: 'verified',
+        account: {
+          name: 'alice@contoso.test',
+          addresses: ['Alice@contoso.test', 'a@contoso.test'],
+          groups: ['ExchangeUsers', 'Partners'],
+        },
+      })
+    },
+  )
+
+  test.each([
+    ['alice', 'bob knows'],
+    ['FABRIKAM\\alice', 'alice knows'],
+    ['*', 'alice knows'],
+    ['nobody', 'x'],
+    ['david', 'x'],
+    ['', 'x'],
+  ])('%s with "%s" are refused', async (name, password) => {
+    const { directory } = opened(logons)
+    expect(await directory.accounts.logOn(name, password)).toEqual({ kind: 'refused' })
+  })
+
+  test('are those that LogonFilter lets through', async () => {
+    const { directory } = opened({ ...logons, LogonFilter: '(userPrincipalName=*)' })
+    expect(await directory.accounts.logOn('bob', 'bob knows')).toEqual({ kind: 'refused' })
+    expect(await directory.accounts.logOn('alice', 'alice knows')).toMatchObject({
+      kind: 'verified',
+    })
+  })
+
+  test('are known by name without a password', async () => {
+    const { directory } = opened(logons)
+    expect(await directory.accounts.account('bob')).toMatchObject({
+      account: { name: 'bob', addresses: ['bob@contoso.test'] },
+    })
+    expect(await directory.accounts.account('nobody')).toEqual({ kind: 'unknown' })
+  })
+
+  test('cannot be checked while the server is away', async () => {
+    const { directory } = opened(logons)
+    await slapd.stop()
+    expect(await directory.accounts.logOn('alice', 'alice knows')).toMatchObject({
+      kind: 'unavailable',
+    })
+  })
+})
+
 test('a relay answers 250, 550, and 451 while the server is stopped', async () => {
   const address = '127.0.125.1'
   const settings = Object.entries(ldapSettings()).map(([name, value]) => `    ${name}: ${value}`)
@@ -258,4 +325,32 @@ ${settings.join('\n')}
   )
   await relay.logged(({ msg }) => msg.includes('the directory answers again'))
   expect(relay.output).not.toContain(relayAccount.password)
+})
+
+test('somebody of the directory logs in at the front end, and sends as itself', async () => {
+  const address = '127.0.125.3'
+  const logons = ldapSettings({ LogonEnabled: true, LogonDomain: 'CONTOSO' })
+  const settings = Object.entries(logons).map(([name, value]) => `    ${name}: ${value}`)
+  const config = mailboxConfig({
+    address,
+    sendConnectors: smartHost('*', { address: '127.0.125.4', port: 25 }),
+    more: `\nDirectory:\n  Ldap:\n${settings.join('\n')}\n`,
+  })
+  await using relay = await RelayProcess.start({ config })
+  await using peer = await SmtpPeer.greeted({ port: 587, host: address })
+  await peer.startTls()
+  await peer.command('EHLO client.example')
+  expect(await peer.command(authPlain('CONTOSO\\bob', 'alice knows'))).toMatch(/^535 /)
+  expect(await peer.command(authPlain('CONTOSO\\bob', 'bob knows'))).toMatch(/^235 /)
+  expect(await peer.command('MAIL FROM:<a@contoso.test>')).toMatch(/^550 5\.7\.60 /)
+  const replies = await submit(peer, {
+    from: 'bob@contoso.test',
+    to: ['friend@fabrikam.test', 'a@contoso.test', 'nobody@contoso.test'],
+    content: plainMessage('of the directory', 'bob@contoso.test'),
+  })
+  expect(replies.map((reply) => reply.slice(0, 3))).toEqual([
+    ...['250', '250', '250', '550', '354', '250'],
+  ])
+  for (const secret of ['alice knows', 'bob knows', relayAccount.password])
+    expect(relay.output).not.toContain(secret)
 })

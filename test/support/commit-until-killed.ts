@@ -1,7 +1,8 @@
 /**
  * Run as a process of its own with a queue file as argument: commits numbered messages until it is
- * killed. Prints `begun N` before content is written, `kept N` once a commit was answered, and
- * `settling N` / `settled N` around the end of a message.
+ * killed. Prints `begun N` before content is written, `committing N` once the header is handed over,
+ * `kept N` once the commit was answered, `settling N` / `settled N` around the end of a message, and
+ * `moving N` / `moved N` around a settlement that moves its second recipient.
  */
 import { writeSync } from 'node:fs'
 import { systemClock } from '../../src/base/clock.ts'
@@ -31,6 +32,8 @@ const store = await openSqliteQueueStore({
   },
 })
 
+const movedQueue = domainQueue('moved.test')
+
 async function commitForever(worker: number): Promise<never> {
   for (let round = 0; ; round++) {
     const pending = store.begin()
@@ -40,14 +43,23 @@ async function commitForever(worker: number): Promise<never> {
       pending.abort()
       continue
     }
-    const recipients = [{ address: 'bob@first.test' }]
+    const [bob, carol] = [{ address: 'bob@first.test' }, { address: 'carol@first.test' }]
+    const recipients = [bob, carol]
     const queue = domainQueue(`d${worker}.test`)
     const header = numberedHeader(pending.id)
+    say(`committing ${pending.id}`)
     const [copy] = await pending.commit(sampleMessage(), header, [{ queue, recipients }])
     say(`kept ${pending.id}`)
-    if (copy === undefined || round % 2 === 0) continue
-    say(`settling ${pending.id}`)
+    if (copy === undefined || round % 4 === 0) continue
     const end = { remaining: [], dueAt: 0, attempts: 1, lastError: '', delayNotified: false }
+    if (round % 4 === 2) {
+      say(`moving ${pending.id}`)
+      const moved = [{ queue: movedQueue, recipients: [carol] }]
+      await store.settle({ copy, ...end, remaining: [bob], moved })
+      say(`moved ${pending.id}`)
+      continue
+    }
+    say(`settling ${pending.id}`)
     await store.settle({ copy, ...end })
     say(`settled ${pending.id}`)
   }

@@ -44,6 +44,7 @@ export function messageView(
     DateReceived: sampleTime,
     ExpirationTime: sampleTime + 1000,
     DeferReason: 'None',
+    Priority: 'Normal',
     LastError: '',
     RetryCount: 0,
     Recipients: [{ Address: 'bob@d1.test', Status: 'Ready', LastError: '' }],

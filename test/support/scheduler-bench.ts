@@ -23,6 +23,17 @@ import { commitTo, domainQueue, noHeader, sampleMessage, sampleTime } from './qu
 
 export const schedulerSettings: SchedulerSettings = {
   ResolverRetryInterval: 30 * minute,
+  PriorityQueuingEnabled: false,
+  MaxHighPriorityMessageSize: 250 * 1024,
+  MaxPerDomainHighPriorityConnections: 3,
+  MaxPerDomainNormalPriorityConnections: 15,
+  MaxPerDomainLowPriorityConnections: 2,
+  HighPriorityDelayNotificationTimeout: 30 * minute,
+  NormalPriorityDelayNotificationTimeout: 4 * hour,
+  LowPriorityDelayNotificationTimeout: 8 * hour,
+  HighPriorityMessageExpirationTimeout: 8 * hour,
+  NormalPriorityMessageExpirationTimeout: 2 * day,
+  LowPriorityMessageExpirationTimeout: 2 * day,
   QueueGlitchRetryCount: 4,
   QueueGlitchRetryInterval: minute,
   TransientFailureRetryCount: 6,

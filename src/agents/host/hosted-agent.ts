@@ -299,7 +299,7 @@ export class HostedAgent implements Agent, Disposable {
     this.#note(reason)
     this.#options.log.error(
       { agent: this.name, reason },
-      `The process of the agent ${this.name} is started anew: it ${reason}`,
+      `The process of the agent ${this.name} ended and is started anew`,
     )
     const suspects = [...this.#inHand.values()]
     this.#inHand.clear()

@@ -163,10 +163,7 @@ export class MessageView implements Message {
     this.#drop(address)
   }
 
-  route(
-    address: string,
-    way: { readonly connector: string } | { readonly smartHost: string },
-  ): void {
+  route(address: string, way: { readonly connector: string }): void {
     this.#means.act({ kind: 'route', address, ...way })
   }
 

@@ -125,8 +125,8 @@ export interface Message {
   redirectRecipient(from: string, to: string): void
   /** Fails one recipient: with a notification when the message was taken already. */
   rejectRecipient(address: string, reply?: ReplyText): void
-  /** Sends a recipient by a Send connector, or to a smart host of the connector that it would take. */
-  route(address: string, way: { readonly connector: string } | { readonly smartHost: string }): void
+  /** Sends a recipient by the Send connector of this name, whatever its address spaces. */
+  route(address: string, way: { readonly connector: string }): void
 }
 
 /** What every event says. */

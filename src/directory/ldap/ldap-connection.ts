@@ -55,7 +55,15 @@ export class LdapFailure extends Error {
 }
 
 /** RFC 4511 4.1.9. */
-export const resultCodes = { noSuchObject: 32, invalidCredentials: 49, busy: 51, unavailable: 52 }
+export const resultCodes = {
+  noSuchObject: 32,
+  invalidDnSyntax: 34,
+  inappropriateAuthentication: 48,
+  invalidCredentials: 49,
+  busy: 51,
+  unavailable: 52,
+  unwillingToPerform: 53,
+}
 
 /** Escapes what stands for itself in a filter (RFC 4515 3). */
 export function escaped(value: string): string {

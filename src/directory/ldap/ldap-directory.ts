@@ -5,6 +5,7 @@ import { comparableAddress } from '../../message/comparable-address.ts'
 import type { Directory, DirectoryAnswer, DirectoryRecipient, MembersAnswer } from '../directory.ts'
 import type { LdapSettings } from '../directory-schema.ts'
 import type { DirectoryLog } from '../directory-log.ts'
+import { LdapAccounts } from './ldap-accounts.ts'
 import { AnswerCache } from './answer-cache.ts'
 import { type LdapConnection, LdapFailure, type OpenLdap } from './ldap-connection.ts'
 import { membersOf } from './ldap-members.ts'
@@ -33,12 +34,18 @@ export class LdapDirectory implements Directory, AsyncDisposable {
   readonly #underWay = new Map<string, Promise<DirectoryAnswer>>()
   /** The entries of the groups that were found. */
   readonly #groups = new WeakMap<DirectoryRecipient, string>()
+  readonly accounts: LdapAccounts
   #isAway = false
 
   constructor(options: LdapDirectoryOptions) {
     const { clock } = options
     this.#options = options
     this.#pool = new LdapPool({ open: () => this.#open(), clock })
+    this.accounts = new LdapAccounts({
+      ...options,
+      use: async (ask) => await this.use(ask),
+      connect: async () => await this.#open('nobody'),
+    })
     this.#found = new AnswerCache(clock, mostFound)
     this.#unknown = new AnswerCache(clock, mostUnknown)
   }
@@ -123,7 +130,7 @@ export class LdapDirectory implements Directory, AsyncDisposable {
   }
 
   /** The first server that answers; else the reasons of all. */
-  async #open(): Promise<LdapConnection> {
+  async #open(as: 'relay' | 'nobody' = 'relay'): Promise<LdapConnection> {
     const { Url, StartTls, Timeout, CaFile, BindDn, PasswordFile } = this.#options.settings
     const reasons: string[] = []
     for (const url of Url) {
@@ -133,7 +140,7 @@ export class LdapDirectory implements Directory, AsyncDisposable {
           startTls: StartTls,
           timeout: Timeout,
           caFile: CaFile,
-          bindDn: BindDn,
+          bindDn: as === 'relay' ? BindDn : undefined,
           passwordFile: PasswordFile,
         })
       } catch (error) {

@@ -1,9 +1,10 @@
 import type { Milliseconds } from '../../base/time-span.ts'
 import type { ConnectionLimits } from './connection-seats.ts'
-import { MessageRate } from './message-rate.ts'
+import { MessageRate } from '../../base/message-rate.ts'
 import type { QueueKey } from '../queue-key.ts'
 import type { QueueLane } from './queue-lane.ts'
 import type { QueueStatus } from './queue-state.ts'
+import type { PriorityQuotas } from '../priority-queuing.ts'
 import { QueueWork } from './queue-work.ts'
 import type { NextHopFailure } from './next-hop-failures.ts'
 import type { Standing } from './standing.ts'
@@ -157,8 +158,9 @@ export class DeliveryQueue extends WaitingQueue implements Sleeper {
     return work.refill
   }
 
-  push(copy: Copy): void {
-    this.#begunWork.window.push(copy)
+  /** With quotas, into its class of priority. */
+  push(copy: Copy, quotas?: PriorityQuotas): void {
+    this.#begunWork.window.push(copy, quotas)
   }
 
   /** A copy that was taken but not tried goes first again. */

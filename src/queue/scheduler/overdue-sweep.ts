@@ -4,11 +4,12 @@ import { minute, second } from '../../base/time-span.ts'
 import type { DeliveryQueues } from './delivery-queues.ts'
 import type { DueTimes } from './due-times.ts'
 import type { QueueLog } from '../queue-events.ts'
-import type { QueueStore } from '../queue-store.ts'
+import { shortestTimeouts } from '../priority-queuing.ts'
+import type { AgedQuery, QueueStore } from '../queue-store.ts'
 import type { Settler } from './settler.ts'
 import type { SoundMail } from './sound-mail.ts'
 import type { Copy } from '../stored-message.ts'
-import { type MessageSettings, expiresAt } from './verdict.ts'
+import { type MessageSettings, expiresAt, isDelayNoticeDue } from './verdict.ts'
 
 interface SweepParts {
   readonly store: QueueStore
@@ -17,7 +18,7 @@ interface SweepParts {
   readonly clock: Clock
   readonly settings: Live<MessageSettings>
   readonly log: QueueLog
-  readonly queues: Pick<DeliveryQueues, 'takeHeld'>
+  readonly queues: Pick<DeliveryQueues, 'due' | 'takeHeld'>
   readonly times: Pick<DueTimes, 'believedNow'>
 }
 
@@ -34,8 +35,8 @@ export class OverdueSweep {
   readonly #parts: SweepParts
   #timer: Timer | undefined
   #stopped = true
-  /** Where the search for delayed messages goes on. */
-  #delayMark: number | undefined
+  readonly #expiryMark: Mark = { after: undefined }
+  readonly #delayMark: Mark = { after: undefined }
 
   constructor(parts: SweepParts) {
     this.#parts = parts
@@ -54,7 +55,9 @@ export class OverdueSweep {
   #plan(more: boolean): void {
     if (this.#stopped) return
     const { clock, settings } = this.#parts
-    const { MessageExpirationTimeout, DelayNotificationTimeout } = settings.current
+    const { MessageExpirationTimeout, DelayNotificationTimeout } = shortestTimeouts(
+      settings.current,
+    )
     const tenth = Math.min(MessageExpirationTimeout, DelayNotificationTimeout) / 10
     const delay = more ? moment : Math.min(Math.max(tenth, second), minute)
     this.#timer = clock.after(delay, () => void this.#turn())
@@ -74,21 +77,18 @@ export class OverdueSweep {
 
   /** Whether there is more to do. */
   async #expire(): Promise<boolean> {
-    const { store, times, settings, queues } = this.#parts
+    const { times, settings, queues } = this.#parts
     const now = times.believedNow()
-    const held = queues.takeHeld((copy) => expiresAt(copy, settings.current) <= now)
+    const isOver = (copy: Copy) => expiresAt(copy, settings.current) <= now
+    const held = queues.takeHeld(isOver)
     await Promise.all(held.map((copy) => this.#giveUp(copy)))
-    const receivedBefore = now - settings.current.MessageExpirationTimeout + 1
-    for (let round = 0; round < batchesPerTurn && !this.#stopped; round++) {
-      const found = await store.leaseAged({
-        receivedBefore,
-        withoutDelayNotice: false,
-        limit: batch,
-      })
-      await Promise.all(found.copies.map((copy) => this.#giveUp(copy)))
-      if (found.copies.length === 0) return false
-    }
-    return true
+    const { MessageExpirationTimeout } = shortestTimeouts(settings.current)
+    return await this.#walk(this.#expiryMark, {
+      receivedBefore: now - MessageExpirationTimeout + 1,
+      withoutDelayNotice: false,
+      isMeant: isOver,
+      act: (copy) => this.#giveUp(copy),
+    })
   }
 
   async #giveUp(copy: Copy): Promise<void> {
@@ -100,19 +100,46 @@ export class OverdueSweep {
   }
 
   async #tellDelays(): Promise<boolean> {
-    const { store, settler, times, settings } = this.#parts
-    const receivedBefore = times.believedNow() - settings.current.DelayNotificationTimeout + 1
+    const { settler, times, settings } = this.#parts
+    const now = times.believedNow()
+    const { DelayNotificationTimeout } = shortestTimeouts(settings.current)
+    return await this.#walk(this.#delayMark, {
+      receivedBefore: now - DelayNotificationTimeout + 1,
+      withoutDelayNotice: true,
+      isMeant: (copy) => isDelayNoticeDue(copy, now, settings.current),
+      act: (copy) => settler.tellDelay(copy),
+    })
+  }
+
+  /** Goes on where the last turn ended; whether there is more to look at. */
+  async #walk(mark: Mark, { isMeant, act, ...query }: Walk): Promise<boolean> {
+    const { store, queues } = this.#parts
     for (let round = 0; round < batchesPerTurn && !this.#stopped; round++) {
+      const { after } = mark
       const found = await store.leaseAged({
-        receivedBefore,
-        withoutDelayNotice: true,
+        ...query,
         limit: batch,
-        ...(this.#delayMark !== undefined && { after: this.#delayMark }),
+        ...(after !== undefined && { after }),
       })
-      await Promise.all(found.copies.map((copy) => settler.tellDelay(copy)))
-      this.#delayMark = found.next
+      const others = found.copies.filter((copy) => !isMeant(copy))
+      store.release(others)
+      for (const { queue } of others) queues.due(queue)
+      await Promise.all(found.copies.filter(isMeant).map(act))
+      mark.after = found.next
       if (found.next === undefined) return false
     }
     return true
   }
+}
+
+/** Where a search goes on. */
+interface Mark {
+  after: number | undefined
+}
+
+/** A search for aged copies. */
+interface Walk extends Pick<AgedQuery, 'receivedBefore' | 'withoutDelayNotice'> {
+  /** Mail of another class may have more time. */
+  readonly isMeant: (copy: Copy) => boolean
+  readonly act: (copy: Copy) => Promise<void>
 }

@@ -5,6 +5,8 @@ import type { DeliveryQueue } from './delivery-queue.ts'
 import type { QueueStatus } from './queue-state.ts'
 import { type DeliveryKind, type DeliveryType, deliveryKinds } from '../delivery-kinds.ts'
 import { type QueueKey, isPoisonQueue } from '../queue-key.ts'
+import type { MessagePriority } from '../../message/message-properties.ts'
+import { priorityOf } from '../priority-queuing.ts'
 import { type DeferReason, deferReasonOf } from '../defer-reason.ts'
 import type { QueueFigures } from '../queue-store.ts'
 import { type RetrySettings, attemptsSince } from './retry-schedule.ts'
@@ -60,6 +62,7 @@ export interface MessageView {
   readonly SourceIP: string
   readonly InternetMessageId: string
   readonly Directionality: 'Incoming' | 'Originating'
+  readonly Priority: MessagePriority
   readonly DateReceived: Milliseconds
   /** Null for one that waits without an end. */
   readonly ExpirationTime: Milliseconds | null
@@ -153,6 +156,7 @@ export function messageView(copy: Copy, circumstances: MessageCircumstances): Me
     SourceIP: message.sourceAddress,
     InternetMessageId: message.messageId,
     Directionality: message.originating === true ? 'Originating' : 'Incoming',
+    Priority: priorityOf(message),
     DateReceived: message.receivedAt,
     ExpirationTime: copy.dueAt === suspended ? null : expiresAt(copy, circumstances.settings),
     LastError: withWait(

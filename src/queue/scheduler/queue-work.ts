@@ -1,9 +1,8 @@
 import type { Milliseconds } from '../../base/time-span.ts'
 import type { ConnectionLimits } from './connection-seats.ts'
-import { Fifo } from '../../base/fifo.ts'
+import { DeliveryOrder } from '../delivery-order.ts'
 import { stallAfter, stalledLimit } from './patience.ts'
 import type { QueueLane } from './queue-lane.ts'
-import type { Copy } from '../stored-message.ts'
 
 /** Waiting copies per open connection that justify another one. */
 const copiesPerConnection = 10
@@ -20,7 +19,7 @@ interface WorkCircumstances {
 /** What a delivery queue has while something is done for it. */
 export class QueueWork {
   /** Leased copies that are due, in the order of delivery. */
-  readonly window = new Fifo<Copy>()
+  readonly window = new DeliveryOrder()
   readonly lanes: QueueLane[] = []
   /** Connections being opened or in use. */
   connections = 0

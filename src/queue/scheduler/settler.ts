@@ -1,30 +1,29 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Live } from '../../base/live.ts'
-import { type Milliseconds, minute, second } from '../../base/time-span.ts'
+import { minute, second } from '../../base/time-span.ts'
 import type { AdminMarks, RemovalKind } from './admin-mark.ts'
 import type { RecipientResult } from '../delivery-agent.ts'
 import type { DeliveryQueues } from './delivery-queues.ts'
 import type { DueTimes } from './due-times.ts'
 import type { Notifier } from '../notifier.ts'
 import type { NoticeKind, NoticeOfResults, QueueEvents, QueueLog } from '../queue-events.ts'
+import { type Outcome, asItIs, categorized, owesNotices, removed, waiting } from './outcome.ts'
+import { inOrder } from '../priority-queuing.ts'
 import type { InHand } from '../poison/in-hand.ts'
-import { isSubmissionQueue, submissionQueue } from '../queue-key.ts'
 import {
   type PreparedMessage,
   type QueueStore,
   type Settlement,
   StoreError,
 } from '../queue-store.ts'
-import type { ChangedMessage, Recategorized, ResolutionStep } from '../recategorized.ts'
-import { type Copy, type CopyRecipient, type NewCopy, suspended } from '../stored-message.ts'
+import type { Recategorized } from '../recategorized.ts'
+import { type Copy, suspended } from '../stored-message.ts'
 import {
   type MessageSettings,
   type Verdict,
   allExpired,
-  allFailed,
   judge,
   putOff,
-  removedReply,
   withQueueAttempts,
 } from './verdict.ts'
 
@@ -42,19 +41,8 @@ export interface SettlerParts {
   readonly inHand: InHand
 }
 
-/** What is written for one leased copy. */
-interface Outcome extends Verdict {
-  readonly moved: readonly NewCopy[]
-  readonly delayNotified: boolean
-  /** Failed, and nobody is to hear of it. */
-  readonly dropped?: readonly RecipientResult[]
-  /** Categorized anew, what remains stays where it was. */
-  readonly stayed?: boolean
-  /** The message that the moved copies are of, in place of the stored one. */
-  readonly changed?: ChangedMessage
-  /** What the directory made of the addresses. */
-  readonly steps?: readonly ResolutionStep[]
-}
+/** The part of a settlement that makes new copies. */
+type Written = Required<Pick<Settlement, 'moved' | 'notifications'>>
 
 interface Notices {
   readonly prepared: PreparedMessage[]
@@ -98,25 +86,9 @@ export class Settler {
 
   /** Categorized anew: to other queues, some perhaps failed, deleted, or put off in Submission. */
   async move(copy: Copy, result: Recategorized): Promise<void> {
-    const { copies, failed, dropped, deferred, changed, steps } = result
     const { settings, clock } = this.#parts
-    const outcome: Outcome = {
-      ...waiting(copy),
-      remaining: [],
-      failed,
-      moved: copies,
-      delayNotified: copy.delayNotified,
-      ...(dropped !== undefined && { dropped }),
-      ...(changed !== undefined && { changed }),
-      ...(steps !== undefined && { steps }),
-    }
-    if (deferred === undefined) {
-      await this.#settle(copy, outcome)
-      return
-    }
-    const { recipients, until } = deferred
-    const dueAt = until ?? clock.now() + settings.current.ResolverRetryInterval
-    await this.#settle(copy, withDeferred(copy, outcome, { recipients, dueAt }))
+    const retryAt = clock.now() + settings.current.ResolverRetryInterval
+    await this.#settle(copy, categorized(copy, result, retryAt))
   }
 
   /** An administrator removes the copy. */
@@ -233,7 +205,7 @@ export class Settler {
     const notices: Notices = { prepared: [], kinds: [] }
     try {
       const final = owesNotices(outcome) ? await this.#withNotices(copy, outcome, notices) : outcome
-      const { moved, notifications } = written(final, notices)
+      const { moved, notifications } = this.#inOrder(copy, written(final, notices))
       const added = await this.#parts.store.settle({
         copy,
         remaining: final.remaining,
@@ -251,6 +223,20 @@ export class Settler {
     } catch (error) {
       for (const { pending } of notices.prepared) pending.abort()
       throw error
+    }
+  }
+
+  /** The new copies with their place in the order of priorities. */
+  #inOrder({ message }: Copy, { moved, notifications }: Written): Written {
+    const settings = this.#parts.settings.current
+    if (!settings.PriorityQueuingEnabled) return { moved, notifications }
+    const order = { settings, now: this.#parts.clock.now() }
+    return {
+      moved: inOrder(moved, message, order),
+      notifications: notifications.map((notice) => ({
+        ...notice,
+        copies: inOrder(notice.copies, notice.message, order),
+      })),
     }
   }
 
@@ -393,28 +379,12 @@ export class Settler {
  * What the store is to write: a changed message comes with its copies, like a notification. With none left for it,
  * it is forgotten.
  */
-function written(
-  { moved, changed }: Outcome,
-  { prepared }: Notices,
-): Required<Pick<Settlement, 'moved' | 'notifications'>> {
+function written({ moved, changed }: Outcome, { prepared }: Notices): Written {
   if (changed === undefined) return { moved, notifications: prepared }
   if (moved.length > 0)
     return { moved: [], notifications: [...prepared, { ...changed, copies: moved }] }
   changed.pending.abort()
   return { moved: [], notifications: prepared }
-}
-
-/** With recipients who wait in Submission: there already, or as one more copy. */
-function withDeferred(
-  copy: Copy,
-  outcome: Outcome,
-  { recipients, dueAt }: { recipients: readonly CopyRecipient[]; dueAt: Milliseconds },
-): Outcome {
-  if (!isSubmissionQueue(copy.queue)) {
-    return { ...outcome, moved: [...outcome.moved, { queue: submissionQueue, recipients, dueAt }] }
-  }
-  const lastError = recipients.at(-1)?.lastError ?? copy.lastError
-  return { ...outcome, remaining: recipients, dueAt, lastError, attempts: copy.attempts + 1 }
 }
 
 function namesOf({ message: { id, messageId } }: Copy) {
@@ -433,26 +403,4 @@ function noticeOf(
 ): NoticeOfResults | undefined {
   const notice = prepared[kinds.indexOf(kind)]
   return notice && { id: notice.pending.id, messageId: notice.message.messageId, results }
-}
-
-function owesNotices({ failed, expired, relayed, delayed }: Verdict): boolean {
-  return failed.length > 0 || expired.length > 0 || relayed.length > 0 || delayed
-}
-
-/** The outcome, with all that would have stayed in the queues removed. */
-function removed(outcome: Outcome, copy: Copy, kind: RemovalKind): Outcome {
-  const staying = [...outcome.remaining, ...outcome.moved.flatMap(({ recipients }) => recipients)]
-  const results = allFailed({ ...copy, recipients: staying }, removedReply)
-  const gone = { ...outcome, remaining: [], moved: [], delayed: false }
-  if (kind === 'remove') return { ...gone, dropped: results }
-  return { ...gone, failed: [...outcome.failed, ...results] }
-}
-
-const asItIs = (copy: Copy) => ({ ...waiting(copy), delayNotified: copy.delayNotified })
-
-/** The copy unchanged. */
-function waiting(copy: Copy): Verdict {
-  const { recipients: remaining, dueAt, attempts, lastError } = copy
-  const none = { delivered: [], failed: [], expired: [], relayed: [], delayed: false }
-  return { ...none, remaining, dueAt, attempts, lastError }
 }

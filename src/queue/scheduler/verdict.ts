@@ -7,13 +7,17 @@ import {
   withAttempt,
 } from '../attempt-history.ts'
 import type { RecipientResult } from '../delivery-agent.ts'
+import {
+  type PrioritySettings,
+  type Timeouts,
+  priorityOf,
+  timeoutsOf,
+} from '../priority-queuing.ts'
 import type { Copy, CopyRecipient } from '../stored-message.ts'
 
 /** Exchange's settings for a single message. */
-export interface MessageSettings {
+export interface MessageSettings extends PrioritySettings, Timeouts {
   readonly MessageRetryInterval: Milliseconds
-  readonly MessageExpirationTimeout: Milliseconds
-  readonly DelayNotificationTimeout: Milliseconds
   /** How long a message waits in Submission that cannot be categorized for now. */
   readonly ResolverRetryInterval: Milliseconds
 }
@@ -46,17 +50,18 @@ export const removedReply = '550 4.3.2 QUEUE.Admin; message deleted by administr
 const unknownReply = '451 4.4.0 The delivery attempt ended without an answer for this recipient'
 
 /** When the message is given up. */
-export function expiresAt(copy: Copy, settings: MessageSettings): Milliseconds {
-  return copy.message.receivedAt + settings.MessageExpirationTimeout
+export function expiresAt({ message }: Copy, settings: MessageSettings): Milliseconds {
+  return message.receivedAt + timeoutsOf(priorityOf(message), settings).MessageExpirationTimeout
 }
 
 /** Whether the sender should hear of the delay now. */
 export function isDelayNoticeDue(
-  copy: Copy,
+  { message, delayNotified }: Copy,
   now: Milliseconds,
   settings: MessageSettings,
 ): boolean {
-  return !copy.delayNotified && now >= copy.message.receivedAt + settings.DelayNotificationTimeout
+  const { DelayNotificationTimeout } = timeoutsOf(priorityOf(message), settings)
+  return !delayNotified && now >= message.receivedAt + DelayNotificationTimeout
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Live } from '../../base/live.ts'
 import type { DeliveryQueue } from './delivery-queue.ts'
+import { quotasOf } from '../priority-queuing.ts'
 import type { QueueLog } from '../queue-events.ts'
 import type { QueueStore } from '../queue-store.ts'
 import { longestWait, pauseAfterTrouble } from './retry-schedule.ts'
@@ -40,7 +41,7 @@ export class WindowKeeper {
   accept(queue: DeliveryQueue, copy: Copy): boolean {
     const due = copy.dueAt <= this.#parts.clock.now()
     if (this.#closed || !due || !queue.maySend || this.#room(queue) <= 0) return false
-    queue.push(copy)
+    this.#push(queue, copy)
     this.#held++
     return true
   }
@@ -123,9 +124,15 @@ export class WindowKeeper {
       queue.storeMayHaveMore()
       return false
     }
-    for (const copy of copies) queue.push(copy)
+    for (const copy of copies) this.#push(queue, copy)
     this.#held += copies.length
     return true
+  }
+
+  #push(queue: DeliveryQueue, copy: Copy): void {
+    const { settings } = this.#parts
+    if (settings.current.PriorityQueuingEnabled) queue.push(copy, quotasOf(settings.current))
+    else queue.push(copy)
   }
 
   /** A queue always has room for one, so that full windows elsewhere never stop it. */

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../base/awaitable.ts'
 import type { Principal } from '../../message/message-sink.ts'
 import {
   type HandedOverSession,
@@ -7,11 +8,13 @@ import {
 } from '../../proxy/xproxy-command.ts'
 import {
   badSequence,
+  directoryUnavailable,
   improperPipelining,
   submissionNotAllowed,
   unrecognizedCommand,
 } from '../../smtp/replies.ts'
 import { type Reply, reply } from '../../smtp/reply.ts'
+import type { KnownUser } from '../users/user-directory.ts'
 import { type Conversation, userPrincipal } from './conversation.ts'
 import { offersTunnel } from './extensions.ts'
 import { type Outcome, say, sayAndClose } from './outcome.ts'
@@ -54,31 +57,45 @@ function handOver(
   conversation: Conversation,
   session: HandedOverSession | Reply,
   accepted: Reply,
-): Outcome {
+): Awaitable<Outcome> {
   if (!conversation.peer.permissions.has('SMTPAcceptXProxyFrom')) return say(unrecognizedCommand)
   if (conversation.phase.kind === 'transaction') return say(badSequence)
   if ('code' in session) return say(session)
+  const take = (principal: Principal | Reply) => {
+    if ('code' in principal) return say(principal)
+    const { client, limits, permissions } = session
+    conversation.handOver({ client, limits, identity: { principal, permissions } })
+    return say(accepted)
+  }
   const principal = principalOf(conversation, session)
-  if (principal === undefined) return say(submissionNotAllowed)
-  const { client, limits, permissions } = session
-  conversation.handOver({ client, limits, identity: { principal, permissions } })
-  return say(accepted)
+  return principal instanceof Promise ? principal.then(take) : take(principal)
 }
 
 /**
  * What the front end took the client for, whatever it would be on our own connector: XPROXY comes for
- * users alone. Undefined for an account that does not exist (any more).
+ * users alone. A Reply refuses an account that does not exist (any more), or that nobody can tell of.
  */
 function principalOf(
   conversation: Conversation,
   { client, permissions, source, userName }: HandedOverSession,
-): Principal | undefined {
+): Awaitable<Principal | Reply> {
   if (userName !== undefined) {
-    const user = conversation.services.users.find(userName)
-    return user && userPrincipal(user)
+    const known = conversation.services.users.known(userName)
+    return known instanceof Promise ? known.then(principalOfUser) : principalOfUser(known)
   }
   if (source === 'Anonymous') return { kind: 'Anonymous' }
   return permissions.has('AcceptOrganizationHeaders')
     ? { kind: 'ExchangeServer', name: client.helloName }
     : { kind: 'ExternallySecured' }
+}
+
+function principalOfUser(known: KnownUser): Principal | Reply {
+  switch (known.kind) {
+    case 'found':
+      return userPrincipal(known.user)
+    case 'unknown':
+      return submissionNotAllowed
+    case 'unavailable':
+      return directoryUnavailable
+  }
 }

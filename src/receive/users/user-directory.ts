@@ -1,12 +1,20 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import type { Awaitable } from '../../base/awaitable.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Live } from '../../base/live.ts'
 import { type Milliseconds, minute } from '../../base/time-span.ts'
+import {
+  type AccountAnswer,
+  type DirectoryAccount,
+  type DirectoryAccounts,
+  noAccounts,
+} from '../../directory/accounts.ts'
 import type { Endpoint } from '../../message/message-sink.ts'
 import { type Checked, LogonPlaces } from './logon-places.ts'
 import { hashPassword, verifyPassword } from './password.ts'
 import type { User } from './user.ts'
+import { UserNames } from './user-names.ts'
 
 /** What came of a log-in. `unavailable`: it could not be checked; the client may try again. */
 export type Verification =
@@ -38,44 +46,61 @@ interface CheckUnderWay {
 }
 
 interface Remembered {
+  readonly user: User
   readonly proof: Buffer
   readonly until: Milliseconds
 }
 
+/** What there is to know of an account without its password. */
+export type KnownUser =
+  | { readonly kind: 'found'; readonly user: User }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'unavailable'; readonly reason: string }
+
 /**
- * The accounts that may authenticate. A wrong name costs as much as a wrong password, and a flood of
+ * The accounts that may authenticate: the users of the configuration, then those of a directory. A wrong name costs as much as a wrong password, and a flood of
  * log-ins is checked a few at a time, source by source.
  */
 export class UserDirectory {
   readonly #users: Live<readonly User[]>
   readonly #clock: Clock
   readonly #key = randomBytes(32)
-  readonly #remembered = new Map<string, Remembered>()
+  readonly #verified = new Map<string, Remembered>()
+  readonly #accounts: DirectoryAccounts
   readonly #places: LogonPlaces
+  /** A directory that is slow to answer keeps nobody waiting but those that it has to answer for. */
+  readonly #directoryPlaces: LogonPlaces
   readonly #underWay = new Map<string, CheckUnderWay>()
   readonly #plainHashes = new Map<string, Promise<string>>()
-  #index:
-    { readonly users: readonly User[]; readonly byName: ReadonlyMap<string, User> } | undefined
+  #index: { readonly users: readonly User[]; readonly names: UserNames } | undefined
 
-  constructor(users: Live<readonly User[]>, clock: Clock) {
+  constructor(users: Live<readonly User[]>, clock: Clock, accounts = noAccounts) {
     this.#users = users
     this.#clock = clock
+    this.#accounts = accounts
     this.#places = new LogonPlaces(clock)
+    this.#directoryPlaces = new LogonPlaces(clock)
   }
 
-  /** The account of this name (`name`, `DOMAIN\name`, `name@domain`), compared without case. */
+  /** The user of the configuration whom this name means; see `UserNames`. */
   find(userName: string): User | undefined {
     const users = this.#users.current
     if (this.#index?.users !== users) {
-      this.#index = {
-        users,
-        byName: new Map(users.map((user) => [user.UserName.toLowerCase(), user])),
-      }
-      this.#remembered.clear()
+      this.#index = { users, names: new UserNames(users) }
+      this.#verified.clear()
       this.#plainHashes.clear()
       this.#underWay.clear()
     }
-    return this.#index.byName.get(userName.trim().toLowerCase())
+    return this.#index.names.find(userName)
+  }
+
+  /** The account of this name, of the configuration or of the directory. */
+  known(userName: string): Awaitable<KnownUser> {
+    const user = this.find(userName)
+    if (user !== undefined) return { kind: 'found', user }
+    if (!this.#accounts.hasAccounts) return { kind: 'unknown' }
+    const answer = this.#accounts.account(userName)
+    return answer instanceof Promise ? answer.then(knownUser) : knownUser(answer)
   }
 
   /**
@@ -85,7 +110,8 @@ export class UserDirectory {
   async verify(credentials: Credentials, client: LogonClient): Promise<Verification> {
     const { userName, password } = credentials
     const user = password === '' ? undefined : this.find(userName)
-    if (user !== undefined && this.#remembers(user, password)) return { kind: 'verified', user }
+    const known = this.#remembered(user?.UserName ?? ofDirectory(userName), password)
+    if (known !== undefined) return { kind: 'verified', user: known }
     if (client.ended.aborted) return unavailable('the client is gone')
     const { address } = client.remote
     const key = this.#proof(`${address}\0${userName.toLowerCase()}`, password).toString('hex')
@@ -106,8 +132,13 @@ export class UserDirectory {
   /** Begins a check; a crowd of one user's sessions waits for the same. */
   #check(key: string, address: string, credentials: Credentials): CheckUnderWay {
     const gone = new AbortController()
-    const verification = this.#places
-      .use(address, gone.signal, () => this.#compare(credentials))
+    const { userName, password } = credentials
+    const isOfDirectory =
+      password !== '' && this.#accounts.hasAccounts && this.find(userName) === undefined
+    const verification = (isOfDirectory ? this.#directoryPlaces : this.#places)
+      .use(address, gone.signal, () =>
+        isOfDirectory ? this.#ask(credentials) : this.#compare(credentials),
+      )
       .then((result) => result ?? unavailable('too many log-ins at a time'))
       .catch((error: unknown) => unavailable(`cannot check the password: ${String(error)}`))
       .finally(() => {
@@ -121,11 +152,22 @@ export class UserDirectory {
   async #compare({ userName, password }: Credentials): Promise<Checked<Verification>> {
     const user = password === '' ? undefined : this.find(userName)
     // Another source of the same user may have been first.
-    if (user !== undefined && this.#remembers(user, password))
+    if (user !== undefined && this.#remembered(user.UserName, password) !== undefined)
       return { right: true, result: { kind: 'verified', user } }
     const good = await verifyPassword(password, await this.#hashOf(user))
     if (!good || user === undefined) return { right: false, result: { kind: 'refused' } }
     this.#remember(user, password)
+    return { right: true, result: { kind: 'verified', user } }
+  }
+
+  async #ask({ userName, password }: Credentials): Promise<Checked<Verification>> {
+    const key = ofDirectory(userName)
+    const known = this.#remembered(key, password)
+    if (known !== undefined) return { right: true, result: { kind: 'verified', user: known } }
+    const answer = await this.#accounts.logOn(userName, password)
+    if (answer.kind !== 'verified') return { right: answer.kind !== 'refused', result: answer }
+    const user = userOf(answer.account)
+    this.#keep(key, password, user)
     return { right: true, result: { kind: 'verified', user } }
   }
 
@@ -151,22 +193,39 @@ export class UserDirectory {
     return hash
   }
 
-  #remembers(user: User, password: string): boolean {
-    const entry = this.#remembered.get(user.UserName)
-    if (entry === undefined || entry.until <= this.#clock.monotonic()) return false
-    return timingSafeEqual(entry.proof, this.#proof(user.UserName, password))
+  /** The account, when this password was right for the name a short time ago. */
+  #remembered(name: string, password: string): User | undefined {
+    const entry = this.#verified.get(name)
+    if (entry === undefined || entry.until <= this.#clock.monotonic()) return undefined
+    return timingSafeEqual(entry.proof, this.#proof(name, password)) ? entry.user : undefined
   }
 
   #remember(user: User, password: string): void {
-    if (this.find(user.UserName) !== user) return
-    if (this.#remembered.size >= maximumRemembered) this.#remembered.clear()
+    if (this.find(user.UserName) === user) this.#keep(user.UserName, password, user)
+  }
+
+  #keep(name: string, password: string, user: User): void {
+    if (this.#verified.size >= maximumRemembered) this.#verified.clear()
     const until = this.#clock.monotonic() + rememberFor
-    this.#remembered.set(user.UserName, { proof: this.#proof(user.UserName, password), until })
+    this.#verified.set(name, { user, proof: this.#proof(name, password), until })
   }
 
   #proof(name: string, password: string): Buffer {
     return createHmac('sha256', this.#key).update(`${name}\0${password}`).digest()
   }
+}
+
+/** What an account of the directory is remembered by; no user has such a name. */
+function ofDirectory(userName: string): string {
+  return `directory\0${userName.trim().toLowerCase()}`
+}
+
+function knownUser(answer: AccountAnswer): KnownUser {
+  return answer.kind === 'found' ? { kind: 'found', user: userOf(answer.account) } : answer
+}
+
+function userOf({ name, addresses, groups }: DirectoryAccount): User {
+  return { UserName: name, Groups: [...groups], EmailAddresses: addresses }
 }
 
 function unavailable(reason: string): Verification {

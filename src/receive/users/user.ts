@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { accountGroups } from '../../directory/accounts.ts'
 import { flags, list, text } from '../../base/setting-fields.ts'
 
 /** An account that may authenticate, `Users` in the configuration. */
@@ -11,7 +12,7 @@ export const userSchema = z.strictObject({
   PasswordHash: text().optional(),
   /** File that holds the password in clear on its first line (a container secret). */
   PasswordFile: text().optional(),
-  Groups: flags(['ExchangeUsers', 'ExchangeServers', 'Partners']).default(['ExchangeUsers']),
+  Groups: flags(accountGroups).default(['ExchangeUsers']),
   /** Addresses the user may send as. */
   EmailAddresses: list(text()).default([]),
 })

@@ -19,9 +19,9 @@ describe('an answer is taken', () => {
     ['the null sender', 'OnMailCommand', [{ kind: 'set-sender', address: '' }]],
     ['an SCL', 'OnEndOfData', [{ kind: 'set-property', name: 'scl', value: -1 }]],
     [
-      'a smart host',
+      'a connector',
       'OnSubmittedMessage',
-      [{ kind: 'route', address: 'ann@contoso.example', smartHost: 'mx.example' }],
+      [{ kind: 'route', address: 'ann@contoso.example', connector: 'Partner' }],
     ],
   ])('%s', (_, event, answer) => {
     expect(readActions(answer, event)).toEqual({ actions: answer })

@@ -120,6 +120,21 @@ test('properties are kept, tags by the name of their agent', () => {
   expect(draft().properties).toBeUndefined()
 })
 
+test('a connector is chosen for a recipient', () => {
+  const address = 'Bob@Contoso.example'
+  const changed = after({ kind: 'route', address, connector: 'Partner' })
+  expect(changed.properties).toEqual({ routes: { 'bob@contoso.example': 'Partner' } })
+})
+
+test('properties do not grow without end', () => {
+  const message = draft()
+  const value = 'x'.repeat(8192)
+  expect(() => {
+    for (let i = 0; i < 9; i++)
+      message.apply({ kind: 'set-property', name: 'tag', tag: `t${i}`, value }, 'Agent')
+  }).toThrow('more than 65536 octets')
+})
+
 test('the first who quarantines it says why', () => {
   const changed = after(
     { kind: 'quarantine', reason: 'spam' },

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { loadRecipientFile } from '../../../src/directory/loaded-file.ts'
-import { loadInThread } from '../../../src/directory/file-thread.ts'
+import { loadFileAside } from '../../../src/directory/file-aside.ts'
 import { parseRecipientFile } from '../../../src/directory/recipient-file.ts'
 import { RecipientTable } from '../../../src/directory/recipient-table.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
@@ -116,9 +116,9 @@ describe('a JSON file', () => {
   })
 })
 
-test('a thread gives the same as the process itself', async () => {
+test('a process aside gives the same', async () => {
   const file = join(await tempFolder(), 'recipients.csv')
   await writeFile(file, `${header}\nUserMailbox,A,a@contoso.test,,\n`)
-  expect(await loadInThread(file)).toEqual(await loadRecipientFile(file))
-  expect(await loadInThread('/nowhere.csv')).toMatchObject({ kind: 'refused' })
+  expect(await loadFileAside(file)).toEqual(await loadRecipientFile(file))
+  expect(await loadFileAside('/nowhere.csv')).toMatchObject({ kind: 'refused' })
 })

@@ -1,5 +1,6 @@
 import {
   appendFile,
+  chmod,
   link,
   mkdir,
   readFile,
@@ -37,6 +38,8 @@ const settings = new LiveValue({
   PickupDirectoryMaxHeaderSize: 65_536,
   PickupDirectoryMaxMessagesPerMinute: 100,
   PickupDirectoryMaxRecipientsPerMessage: 100,
+  PoisonMessageDetectionEnabled: true,
+  PoisonThreshold: 2,
 })
 const ownUser = process.getuid?.()
 
@@ -236,6 +239,24 @@ describe('what lies elsewhere', () => {
     await folder().poll()
     expect(await names()).toEqual(['a.bad'])
   })
+})
+
+test('a folder that everybody may write to is told of', async () => {
+  await chmod(path, 0o777)
+  await folder().poll()
+  expect(told.join()).toContain('every account of this machine can send mail')
+})
+
+test('files that cannot be opened do not keep others waiting, however many they are', async () => {
+  const secret = join(path, '..', 'secret')
+  await writeFile(secret, letter)
+  for (let index = 0; index < 1100; index++) await link(secret, join(path, `${index}.eml`))
+  const pickup = folder()
+  expect(await pickup.poll()).toBe(5000)
+  await put('z.eml', letter)
+  await pickup.poll()
+  await pickup.poll()
+  expect(contents()).toEqual([letter])
 })
 
 test('no more are taken in a minute than are allowed', async () => {

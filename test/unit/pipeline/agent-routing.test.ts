@@ -15,7 +15,13 @@ import { routingTables, sendConnector } from '../../support/routing-tables.ts'
 import { testAgent, testRunner } from '../../support/test-agent.ts'
 
 const tables = new LiveValue(
-  routingTables(['contoso.example'], [sendConnector('Out', ['*'], { SmartHosts: ['10.0.0.1'] })]),
+  routingTables(
+    ['contoso.example'],
+    [
+      sendConnector('Out', ['*'], { SmartHosts: ['10.0.0.1'] }),
+      sendConnector('Partner', ['partner.example'], { SmartHosts: ['10.0.0.2'] }),
+    ],
+  ),
 )
 const header = 'Received: by us\r\nSubject: Hi\r\n'
 const body = '\r\none\r\ntwo\r\n'
@@ -152,6 +158,31 @@ test('recipients are changed and refused one by one', async () => {
     { recipient: { address: 'b@y.test' }, outcome: 'failed', reply: '550 5.7.1 No' },
   ])
   expect(result.changed).toBeUndefined()
+})
+
+test('a recipient goes by the connector that an agent chose, the others by theirs', async () => {
+  const { result } = await categorizedPast('OnResolvedMessage', [
+    { kind: 'route', address: 'B@y.test', connector: 'partner' },
+  ])
+  const ways = result.copies.map(({ queue, recipients }) => [
+    queue.nextHopConnector,
+    ...recipients.map(({ address }) => address),
+  ])
+  expect(ways.sort()).toEqual([
+    ['Out', 'a@x.test'],
+    ['Partner', 'b@y.test'],
+  ])
+  expect(result.changed?.message.properties).toEqual({ routes: { 'b@y.test': 'partner' } })
+})
+
+test('one that is not there keeps its recipient waiting, and says so', async () => {
+  const { result } = await categorizedPast('OnResolvedMessage', [
+    { kind: 'route', address: 'b@y.test', connector: 'Nowhere' },
+  ])
+  expect(result.copies[1]).toMatchObject({
+    queue: { deliveryType: 'Unreachable' },
+    recipients: [{ lastError: 'The connector Nowhere that an agent chose cannot be used' }],
+  })
 })
 
 describe('an agent', () => {

@@ -9,6 +9,7 @@ import type { SessionFacts } from '../../../src/message/message-sink.ts'
 import type { RoutingTables } from '../../../src/pipeline/routing.ts'
 import { Categorizer, itemOf } from '../../../src/pipeline/categorizer.ts'
 import { QueueSubmission } from '../../../src/pipeline/submission.ts'
+import type { PrioritySettings } from '../../../src/queue/priority-queuing.ts'
 import type { Copy } from '../../../src/queue/stored-message.ts'
 import {
   anonymousSession,
@@ -17,6 +18,7 @@ import {
   sendMessage,
 } from '../../support/incoming.ts'
 import { RecordingStore } from '../../support/recording-store.ts'
+import { schedulerSettings } from '../../support/scheduler-bench.ts'
 import { routingTables, sendConnector } from '../../support/routing-tables.ts'
 
 const time = Date.UTC(2026, 9, 1, 9, 0, 0)
@@ -35,6 +37,7 @@ let faults: string[]
 let received: [string, number[]][]
 const tables = new LiveValue<RoutingTables>(routingTables([], []))
 const categorizer = new Categorizer({ tables })
+const priorities = new LiveValue<PrioritySettings>(schedulerSettings)
 const transportConfig = new LiveValue(transportConfigSchema.parse({}))
 let submission: QueueSubmission
 
@@ -50,12 +53,14 @@ beforeEach(() => {
     ),
   )
   transportConfig.set(transportConfigSchema.parse({}))
+  priorities.set(schedulerSettings)
   takeOver = (copies) => void queued.push(...copies)
   const enqueue = (copies: readonly Copy[]) => takeOver(copies)
   submission = new QueueSubmission({
     store,
     categorizer,
     transportConfig,
+    priorities,
     server: { Fqdn: 'edge01.corp.example' },
     clock: { ...systemClock, now: () => time },
     newGuid: () => 'guid',
@@ -93,6 +98,36 @@ describe('an accepted message', () => {
       sourceAddress: '198.51.100.7',
       sourceName: 'mx.sender.example',
       networkMessageId: 'guid',
+    })
+  })
+
+  describe('is of the class of priority that its header names', () => {
+    const partner: SessionFacts = { ...anonymousSession, principal: { kind: 'ExternallySecured' } }
+    const classOf = async (session: SessionFacts, body = '') => {
+      await send(`${complete}X-Priority: 1\r\n\r\n${body}`, { transaction: { session } })
+      return store.messages[0]?.message.properties?.priority
+    }
+    const enable = (PriorityQueuingEnabled: boolean) =>
+      priorities.set({ ...schedulerSettings, PriorityQueuingEnabled })
+
+    test('when its sender proved who it is', async () => {
+      enable(true)
+      expect(await classOf(partner)).toBe('High')
+    })
+
+    test('and not when a stranger wrote it', async () => {
+      enable(true)
+      expect(await classOf(anonymousSession)).toBeUndefined()
+    })
+
+    test('but of none that is too large for it', async () => {
+      enable(true)
+      expect(await classOf(partner, 'x'.repeat(250 * 1024))).toBe('Normal')
+    })
+
+    test('and of none when priority queuing is off', async () => {
+      enable(false)
+      expect(await classOf(partner)).toBeUndefined()
     })
   })
 

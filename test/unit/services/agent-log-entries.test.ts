@@ -91,8 +91,8 @@ test.each<[AgentAction, object]>([
     { action: 'RedirectRecipients', recipients: ['a@x.example'], reasonData: 'b@x.example' },
   ],
   [
-    { kind: 'route', address: 'a@x.example', smartHost: 'mx.example' },
-    { action: 'RouteRecipients', reasonData: 'mx.example' },
+    { kind: 'route', address: 'a@x.example', connector: 'Partner' },
+    { action: 'RouteRecipients', reasonData: 'Partner' },
   ],
   [
     { kind: 'set-sender', address: '' },

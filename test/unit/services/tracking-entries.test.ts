@@ -133,6 +133,16 @@ describe('an accepted message', () => {
     )
   })
 
+  test('tells the class in which it is delivered', () => {
+    const copy = copyOf(['b@c.example'])
+    const message = { ...copy.message, properties: { priority: 'High' as const } }
+    const [entry] = receivedEntries(
+      { session: anonymousSession, copies: [{ ...copy, message }] },
+      'EDGE01',
+    )
+    expect(entry?.customData).toBe('S:DeliveryPriority=High')
+  })
+
   test('tells what the directory made of its recipients, and RECEIVE those that the client named', () => {
     const resolved = {
       recipients: [{ address: 'david@contoso.example' }],

@@ -20,6 +20,10 @@ const section = 'RemoteDomains'
 const help = {
   DomainName:
     'The domain: contoso.com, *.contoso.com for it and all its subdomains, or * for all domains.',
+  AllowedOOFType: 'External: out-of-office notes may go there; None: they are dropped.',
+  AutoForwardEnabled:
+    'Whether mail that rules of mailboxes forward may go there; else it is dropped.',
+  AutoReplyEnabled: 'Whether automatic answers may go there; else they are dropped.',
   DeliveryReportEnabled: 'Whether senders there are told that their mail was passed on.',
   NDRDiagnosticInfoEnabled:
     'Whether notifications of failure to senders there name servers and tell their words.',

@@ -47,6 +47,26 @@ export const transportServiceHelp: Readonly<Record<string, string>> = {
   OutboundConnectionFailureRetryInterval: 'The time between all later tries, such as 00:10:00.',
   MessageRetryInterval:
     'When a single message that was refused for now is tried again, such as 00:15:00.',
+  PriorityQueuingEnabled:
+    'Whether urgent messages (X-Priority, Importance) of senders who proved who they are pass others in a queue.',
+  MaxHighPriorityMessageSize: 'A larger message of high priority goes as one of normal priority.',
+  MaxPerDomainHighPriorityConnections:
+    'How many messages of high priority leave a queue in a row before others have their turn.',
+  MaxPerDomainNormalPriorityConnections:
+    'How many of normal priority follow those, before messages of low priority have their turn.',
+  MaxPerDomainLowPriorityConnections: 'How many of low priority follow those.',
+  HighPriorityDelayNotificationTimeout:
+    'DelayNotificationTimeout for mail of high priority, with PriorityQueuingEnabled.',
+  NormalPriorityDelayNotificationTimeout:
+    'DelayNotificationTimeout for mail of normal priority, with PriorityQueuingEnabled.',
+  LowPriorityDelayNotificationTimeout:
+    'DelayNotificationTimeout for mail of low priority, with PriorityQueuingEnabled.',
+  HighPriorityMessageExpirationTimeout:
+    'MessageExpirationTimeout for mail of high priority, with PriorityQueuingEnabled.',
+  NormalPriorityMessageExpirationTimeout:
+    'MessageExpirationTimeout for mail of normal priority, with PriorityQueuingEnabled.',
+  LowPriorityMessageExpirationTimeout:
+    'MessageExpirationTimeout for mail of low priority, with PriorityQueuingEnabled.',
   ResolverRetryInterval:
     'When a message whose recipients cannot be looked up for now is tried again, such as 00:30:00.',
   MessageExpirationTimeout:

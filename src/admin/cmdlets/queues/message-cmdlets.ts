@@ -253,13 +253,13 @@ async function change(server: QueueServer, given: Meant, wanted: Change): Promis
   await flush()
 }
 
-/** Submission is the categorizer's, in Exchange as well. */
+/** Submission is the categorizer's, in Exchange as well, but for what an agent has held there. */
 function mayChange(
-  { Identity, Queue }: MessageView,
+  { Identity, Queue, Status }: MessageView,
   given: Meant,
   context: CmdletContext,
 ): boolean {
-  if (!/\\Submission$/i.test(Queue)) return true
+  if (Status === 'Suspended' || !/\\Submission$/i.test(Queue)) return true
   const error = new ShellError(
     `The message '${Identity}' is in the Submission queue, where messages cannot be changed.`,
     { id: 'InvalidOperationException', category: 'InvalidOperation', target: Identity },

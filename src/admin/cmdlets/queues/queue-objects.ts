@@ -130,7 +130,7 @@ export function messageObject(
       MessageLatency: new TimeSpan(Math.max(0, now.getTime() - view.DateReceived)),
       DeferReason: view.DeferReason,
       LockReason: null,
-      Priority: 'Normal',
+      Priority: view.Priority,
       ExternalDirectoryOrganizationId: '00000000-0000-0000-0000-000000000000',
       Directionality: view.Directionality,
       OriginalFromAddress: view.FromAddress,

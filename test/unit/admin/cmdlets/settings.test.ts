@@ -421,7 +421,12 @@ test('the Transport service is shown in the order of Exchange, what is our own a
     ...log('SendProtocol'),
     ...['TransientFailureRetryCount', 'TransientFailureRetryInterval'],
     ...['MaxIdleTimeBeforeResubmit', 'QueueGlitchRetryCount'],
-    ...['QueueGlitchRetryInterval', 'ResolverRetryInterval', 'Workers', 'Identity', 'IsValid'],
+    ...['QueueGlitchRetryInterval', 'ResolverRetryInterval', 'PriorityQueuingEnabled'],
+    'MaxHighPriorityMessageSize',
+    ...['High', 'Normal', 'Low'].map((each) => `MaxPerDomain${each}PriorityConnections`),
+    ...['High', 'Normal', 'Low'].map((each) => `${each}PriorityDelayNotificationTimeout`),
+    ...['High', 'Normal', 'Low'].map((each) => `${each}PriorityMessageExpirationTimeout`),
+    ...['Workers', 'Identity', 'IsValid'],
   ])
   expect(shown).toMatch(/^ConnectivityLogEnabled +: True$/m)
   expect(shown).toMatch(/^ConnectivityLogMaxAge +: 30\.00:00:00$/m)
@@ -449,6 +454,9 @@ test('remote domains are made, changed and removed; the one for all domains is a
   expect(await settings.errorOf('Set-RemoteDomain Fabrikam -TargetDeliveryDomain $true')).toContain(
     'there is no hybrid mail flow',
   )
+  expect(
+    await settings.errorOf('Set-RemoteDomain Fabrikam -AllowedOOFType InternalLegacy'),
+  ).toContain('must be External or None')
   await settings.run('Set-RemoteDomain Fabrikam -ContentType MimeHtmlText -LineWrapSize unlimited')
   await settings.run('Remove-RemoteDomain Fabrikam -Confirm:$false')
   expect(await settings.run(list)).toBe('Default * True\n')

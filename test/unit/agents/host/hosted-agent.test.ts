@@ -157,9 +157,7 @@ describe('a process that ends', () => {
     child().answer(2)
     await later(0)
     expect(next.outcome).toBe('answered')
-    expect(told).toEqual([
-      'The process of the agent Tester is started anew: it ended its process (exit code 3)',
-    ])
+    expect(told).toEqual(['The process of the agent Tester ended and is started anew'])
     expect(agent.status).toMatchObject({ state: 'Running', starts: 2, failures: 1 })
   })
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { DirectoryAccounts } from '../../../../src/directory/accounts.ts'
 import { LiveValue } from '../../../../src/base/live.ts'
 import { hashPassword } from '../../../../src/receive/users/password.ts'
 import { UserDirectory } from '../../../../src/receive/users/user-directory.ts'
@@ -30,8 +31,33 @@ test.each(['CONTOSO\\Ana', 'contoso\\ana', ' contoso\\ANA '])('finds %s', (name)
   expect(directory(ana).directory.find(name)).toBe(ana)
 })
 
-test.each(['ana', 'ana@contoso.example', ''])('does not find "%s"', (name) => {
+test.each(['ana', 'Ana@contoso.example'])('finds it in another form as %s', (name) => {
+  expect(directory(ana).directory.find(name)).toBe(ana)
+})
+
+test.each([
+  '',
+  'CONTOSO',
+  'FABRIKAM\\ana',
+  'ana@fabrikam.example',
+  'contoso\\',
+  '@contoso.example',
+])('does not find "%s"', (name) => {
   expect(directory(ana).directory.find(name)).toBeUndefined()
+})
+
+test('finds by a bare name one that is alone with it', () => {
+  const ben = testUser({ UserName: 'ben@contoso.example', Password: 'x' })
+  const other = testUser({ UserName: 'ben@fabrikam.example', Password: 'x' })
+  const bare = testUser({ UserName: 'carla', Password: 'x' })
+  const users = directory(ana, ben, other, bare).directory
+  expect(users.find('ben')).toBeUndefined()
+  expect(users.find('CONTOSO\\ben')).toBe(ben)
+  expect(users.find('fabrikam\\ben')).toBe(other)
+  expect(users.find('ben@other.example')).toBeUndefined()
+  expect(users.find('CONTOSO\\carla')).toBe(bare)
+  expect(users.find('carla@contoso.example')).toBe(bare)
+  expect(directory(ana, ben).directory.find('ben')).toBe(ben)
 })
 
 test('verifies a password in clear, by hash and from a file', async () => {
@@ -114,4 +140,58 @@ test('a crowd of clients that all leave is checked no more, one that stays is', 
   const kinds = (await Promise.all(asked)).map(({ kind }) => kind)
   expect(kinds).toEqual(['unavailable', 'refused', 'unavailable', 'refused'])
   await Promise.all(places)
+})
+
+/** A directory with one account, counting what it is asked. */
+function accountsOf(name: string, password: string) {
+  const state = { asked: 0, away: false }
+  const account = { name, addresses: [`${name}@contoso.example`], groups: ['Partners'] as const }
+  const accounts: DirectoryAccounts = {
+    hasAccounts: true,
+    account: (userName) => (userName === name ? { kind: 'found', account } : { kind: 'unknown' }),
+    logOn: (userName, given) => {
+      state.asked++
+      if (state.away) return Promise.resolve({ kind: 'unavailable', reason: 'away' })
+      const isRight = userName.toLowerCase() === name && given === password
+      return Promise.resolve(isRight ? { kind: 'verified', account } : { kind: 'refused' })
+    },
+  }
+  return { state, accounts }
+}
+
+test('asks the directory for those who are no users, and remembers a right password', async () => {
+  const { state, accounts } = accountsOf('gerd', 'of the directory')
+  const clock = new FakeClock()
+  const users = new UserDirectory(new LiveValue([ana]), clock, accounts)
+  const right = { kind: 'verified', user: { UserName: 'gerd', Groups: ['Partners'] } }
+  expect(await verify(users, 'Gerd', 'of the directory')).toMatchObject(right)
+  expect(await verify(users, 'gerd', 'of the directory')).toMatchObject(right)
+  expect(state.asked).toBe(1)
+  expect(await verify(users, 'gerd', 'wrong')).toEqual({ kind: 'refused' })
+  expect(await verify(users, 'gerd', '')).toEqual({ kind: 'refused' })
+  expect(await verify(users, 'CONTOSO\\Ana', 'secret')).toMatchObject({ kind: 'verified' })
+  expect(state.asked).toBe(2)
+  state.away = true
+  expect(await verify(users, 'hans', 'x')).toEqual({ kind: 'unavailable', reason: 'away' })
+  clock.advance(300_001)
+  expect(await verify(users, 'gerd', 'of the directory')).toMatchObject({ kind: 'unavailable' })
+})
+
+test('knows accounts of the directory without their password', async () => {
+  const { accounts } = accountsOf('gerd', 'x')
+  const users = new UserDirectory(new LiveValue([ana]), new FakeClock(), accounts)
+  expect(await users.known('gerd')).toMatchObject({ kind: 'found', user: { UserName: 'gerd' } })
+  expect(await users.known('hans')).toEqual({ kind: 'unknown' })
+  expect(await users.known('contoso\\ana')).toEqual({ kind: 'found', user: ana })
+})
+
+test('users of the configuration do not wait for a directory that hangs', async () => {
+  const { accounts } = accountsOf('gerd', 'x')
+  const never = new Promise<never>(() => undefined)
+  const hanging = { ...accounts, logOn: () => never }
+  const users = new UserDirectory(new LiveValue([ana]), new FakeClock(), hanging)
+  for (const name of ['a', 'b', 'c', 'd']) void verify(users, name, 'x', '192.0.2.9')
+  expect(await verify(users, 'CONTOSO\\Ana', 'secret', '192.0.2.9')).toMatchObject({
+    kind: 'verified',
+  })
 })

@@ -300,6 +300,12 @@ describe('changing messages', () => {
     expect(errors).toContain('in the Submission queue')
     expect(server.asked).toEqual([])
   })
+  test('messages that an agent has held in Submission can be freed', async () => {
+    const server = queues()
+    server.found = [messageView(1, 5, { Queue: 'EDGE01\\Submission', Status: 'Suspended' })]
+    await runQueueLine(server, 'Resume-Message -Filter {Size -gt 1}')
+    expect(server.asked).toEqual(['resume 5'])
+  })
 })
 
 describe('Redirect-Message', () => {

@@ -1,4 +1,4 @@
-import { type Milliseconds, minute, second } from '../../base/time-span.ts'
+import { type Milliseconds, minute, second } from './time-span.ts'
 
 /**
  * Messages per second over the last minute. Counts the minute that runs and the one before; of that one
