@@ -301,6 +301,12 @@ function rerouteOnChange(
     known = routing
   }
   reroute()
-  const ends = [config.subscribe(whenChanged), directory.subscribe(reroute)]
+  // What nobody could tell of waits in Submission alone.
+  const whenBack = () => void scheduler.operations.resubmit(submissionQueue)
+  const ends = [
+    config.subscribe(whenChanged),
+    directory.subscribe(reroute),
+    directory.whenBack(whenBack),
+  ]
   return () => ends.forEach((end) => end())
 }
