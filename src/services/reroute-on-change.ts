@@ -1,6 +1,6 @@
 import type { Live } from '../base/live.ts'
 import { type RoutingTables, hasConnector, isBestWay, routingText } from '../pipeline/routing.ts'
-import { type QueueKey, isRedirectionQueue } from '../queue/queue-key.ts'
+import { type QueueKey, isRedirectionQueue, submissionQueue } from '../queue/queue-key.ts'
 import type { QueueScheduler } from '../queue/scheduler/scheduler.ts'
 import type { OpenDirectory } from './open-directory.ts'
 import type { ServiceGround } from './service-ground.ts'
@@ -40,6 +40,12 @@ export function rerouteOnChange(
     known = routing
   }
   reroute()
-  const ends = [config.subscribe(whenChanged), directory.subscribe(reroute)]
+  // What nobody could tell of waits in Submission alone.
+  const whenBack = () => void scheduler.operations.resubmit(submissionQueue)
+  const ends = [
+    config.subscribe(whenChanged),
+    directory.subscribe(reroute),
+    directory.whenBack(whenBack),
+  ]
   return () => ends.forEach((end) => end())
 }
