@@ -76,11 +76,13 @@ async function followDirectory(ground: DirectoryGround): Promise<OpenDirectory> 
     entries = next.Recipients
     own.set(tableOf(next))
   })
-  const joined = new JoinedDirectory({
-    get current() {
-      return [own.current, ...file.current, ...ldap.current]
-    },
-  })
+  const joined = new JoinedDirectory(
+    joinedParts(
+      () => own.current,
+      () => file.current,
+      () => ldap.current,
+    ),
+  )
   const accounts = () => ldap.current[0]?.accounts ?? noAccounts
   await file.ready()
   return {
@@ -102,6 +104,25 @@ async function followDirectory(ground: DirectoryGround): Promise<OpenDirectory> 
       unsubscribe()
       await file[Symbol.asyncDispose]()
       await ldap[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** The parts in their order, as one list until one of them is another: it is asked for at each RCPT. */
+function joinedParts(
+  own: () => Directory,
+  file: () => readonly Directory[],
+  ldap: () => readonly Directory[],
+) {
+  let parts: readonly Directory[] = []
+  let madeOf: readonly unknown[] = []
+  return {
+    get current() {
+      if (own() !== madeOf[0] || file() !== madeOf[1] || ldap() !== madeOf[2]) {
+        madeOf = [own(), file(), ldap()]
+        parts = [own(), ...file(), ...ldap()]
+      }
+      return parts
     },
   }
 }
