@@ -52,6 +52,9 @@ function summary(file: string, config: ServerConfig): string {
     ...(config.ForeignConnectors.length === 0
       ? []
       : [counted(config.ForeignConnectors.length, 'Foreign connector')]),
+    ...(config.DeliveryAgentConnectors.length === 0
+      ? []
+      : [counted(config.DeliveryAgentConnectors.length, 'Delivery Agent connector')]),
     counted(config.AcceptedDomains.length, 'accepted domain'),
     counted(config.Users.length, 'user'),
     counted(config.Certificates.length, 'certificate'),

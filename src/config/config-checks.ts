@@ -4,6 +4,7 @@ import { directoryProblems } from '../directory/directory-checks.ts'
 import { readRecipients } from '../directory/recipient-list.ts'
 import { isPasswordHash } from '../receive/users/password.ts'
 import { checkReceiveConnectors } from '../receive/connectors/connector-conflicts.ts'
+import { checkDeliveryAgentConnectors } from '../deliver/agents/delivery-agent-connector.ts'
 import { checkForeignConnectors } from '../deliver/drop/foreign-connector.ts'
 import { checkSendConnectors } from '../deliver/smtp/send-connector-conflicts.ts'
 import { checkAddressRewriteEntries } from '../agents/address-rewriting/entry-conflicts.ts'
@@ -24,6 +25,7 @@ export function checkConfig(config: ServerConfig): Problem[] {
     ...checkReceiveConnectors(config.ReceiveConnectors, config.Server),
     ...checkSendConnectors(config.SendConnectors),
     ...checkForeignConnectors(config.ForeignConnectors, config.TransportService),
+    ...checkDeliveryAgentConnectors(config.DeliveryAgentConnectors),
     ...gatewayNameProblems(config),
     ...hostNameProblems(config),
     ...userProblems(config),
@@ -68,9 +70,11 @@ function acceptedDomainProblems({ AcceptedDomains }: ServerConfig): Problem[] {
 }
 
 /** Queues, logs and events name a connector by its name alone, whatever its kind. */
-function gatewayNameProblems({ SendConnectors, ForeignConnectors }: ServerConfig): Problem[] {
-  const all = Object.entries({ SendConnectors, ForeignConnectors }).flatMap(
-    ([section, connectors]) => connectors.map(({ Name }, index) => ({ section, Name, index })),
+function gatewayNameProblems(config: ServerConfig): Problem[] {
+  const { SendConnectors, ForeignConnectors, DeliveryAgentConnectors } = config
+  const sections = { SendConnectors, ForeignConnectors, DeliveryAgentConnectors }
+  const all = Object.entries(sections).flatMap(([section, connectors]) =>
+    connectors.map(({ Name }, index) => ({ section, Name, index })),
   )
   return all.flatMap(({ section, Name, index }, at) => {
     // Send connectors are compared with one another where they are checked.

@@ -6,6 +6,7 @@ import { recipientSchema } from '../directory/recipient-schema.ts'
 import { acceptedDomainSchema } from '../pipeline/accepted-domain.ts'
 import { receiveConnectorSchema } from '../receive/connectors/receive-connector.ts'
 import { userSchema } from '../receive/users/user.ts'
+import { deliveryAgentConnectorSchema } from '../deliver/agents/delivery-agent-connector.ts'
 import { foreignConnectorSchema } from '../deliver/drop/foreign-connector.ts'
 import { sendConnectorSchema } from '../deliver/smtp/send-connector.ts'
 import { certificateFileSchema } from '../tls/certificate-file.ts'
@@ -39,6 +40,7 @@ export const listSections = {
   ReceiveConnectors: receiveConnectorSchema,
   SendConnectors: sendConnectorSchema,
   ForeignConnectors: foreignConnectorSchema,
+  DeliveryAgentConnectors: deliveryAgentConnectorSchema,
   Users: userSchema,
   Recipients: recipientSchema,
   Certificates: certificateFileSchema,
@@ -54,6 +56,7 @@ export const configFileSchema = z.strictObject({
   ReceiveConnectors: z.array(receiveConnectorSchema).optional(),
   SendConnectors: z.array(sendConnectorSchema).optional(),
   ForeignConnectors: z.array(foreignConnectorSchema).optional(),
+  DeliveryAgentConnectors: z.array(deliveryAgentConnectorSchema).optional(),
   Users: z.array(userSchema).optional(),
   Recipients: z.array(recipientSchema).optional(),
   Certificates: z.array(certificateFileSchema).optional(),

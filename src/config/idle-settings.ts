@@ -143,6 +143,7 @@ const bookkeepingOf: Readonly<Record<string, readonly string[]>> = {
   SendConnectors: [
     ...['ConnectedDomains', 'HomeMTA', 'HomeMtaServerId', 'IsSmtpConnector', 'SourceRoutingGroup'],
   ],
+  DeliveryAgentConnectors: ['HomeMTA', 'HomeMtaServerId', 'IsSmtpConnector', 'SourceRoutingGroup'],
   ForeignConnectors: ['HomeMTA', 'HomeMtaServerId', 'IsSmtpConnector', 'SourceRoutingGroup'],
   AcceptedDomains: [
     'FederatedOrganizationLink',

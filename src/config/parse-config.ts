@@ -52,6 +52,10 @@ export function parseConfig(source: YamlSource, hostName: string): ParsedConfig 
       .entries('SendConnectors', listSections.SendConnectors)
       .map(completeSendConnector),
     ForeignConnectors: reader.entries('ForeignConnectors', listSections.ForeignConnectors),
+    DeliveryAgentConnectors: reader.entries(
+      'DeliveryAgentConnectors',
+      listSections.DeliveryAgentConnectors,
+    ),
     Users: reader.entries('Users', listSections.Users),
     Recipients: reader.entries('Recipients', listSections.Recipients),
     Certificates: reader.entries('Certificates', listSections.Certificates),

@@ -28,6 +28,17 @@ export function resolvePaths(config: ServerConfig, folder: string): ServerConfig
             AuthenticationCredential: withPasswordFile(connector.AuthenticationCredential),
           },
     ),
+    DeliveryAgentConnectors: config.DeliveryAgentConnectors.map((connector) => {
+      const { TokenFile } = connector.Settings
+      return {
+        ...connector,
+        Module: connector.Module === '' ? '' : absolute(connector.Module),
+        Settings:
+          TokenFile === undefined || connector.Module !== ''
+            ? connector.Settings
+            : { ...connector.Settings, TokenFile: absolute(TokenFile) },
+      }
+    }),
     TransportAgents: config.TransportAgents.map((agent) => ({
       ...agent,
       Module: absolute(agent.Module),
@@ -76,6 +87,7 @@ export async function checkReferencedFiles(
   checks: FileChecks,
 ): Promise<ReferencedFiles> {
   const passwords = await Promise.all(passwordFiles(config).map(passwordFileProblem))
+  const agentModules = await Promise.all(config.DeliveryAgentConnectors.map(deliveryModuleProblem))
   const directory = await directoryFileProblems(config.Directory)
   const read = await Promise.all(
     config.Certificates.map(async (files, index) => ({ index, result: await readKeyPair(files) })),
@@ -86,6 +98,7 @@ export async function checkReferencedFiles(
   return {
     problems: [
       ...passwords.flat(),
+      ...agentModules.flat(),
       ...directory,
       ...agents.flat(),
       ...read.flatMap(({ index, result }) =>
@@ -98,6 +111,19 @@ export async function checkReferencedFiles(
       isFault(result) ? [] : { index, pair: result },
     ),
   }
+}
+
+/** The module of an agent is loaded when there is mail for it: that it cannot be there must show before. */
+async function deliveryModuleProblem(
+  { Module }: ServerConfig['DeliveryAgentConnectors'][number],
+  index: number,
+): Promise<Problem[]> {
+  if (Module === '') return []
+  const path = ['DeliveryAgentConnectors', index, 'Module']
+  return await access(Module, constants.R_OK).then(
+    () => [],
+    (error: unknown) => [{ path, message: cannotBeRead(Module, error) }],
+  )
 }
 
 async function moduleProblems(
@@ -127,7 +153,8 @@ interface PasswordFile {
   readonly file: string
 }
 
-function passwordFiles({ Users, SendConnectors, Directory }: ServerConfig): PasswordFile[] {
+function passwordFiles(config: ServerConfig): PasswordFile[] {
+  const { Users, SendConnectors, DeliveryAgentConnectors, Directory } = config
   const ofUsers = Users.map(({ PasswordFile: file }, index) => ({
     path: ['Users', index, 'PasswordFile'],
     file,
@@ -136,11 +163,15 @@ function passwordFiles({ Users, SendConnectors, Directory }: ServerConfig): Pass
     path: ['SendConnectors', index, 'AuthenticationCredential', 'PasswordFile'],
     file: AuthenticationCredential?.PasswordFile,
   }))
+  const ofAgents = DeliveryAgentConnectors.map(({ Settings, Module }, index) => ({
+    path: ['DeliveryAgentConnectors', index, 'Settings', 'TokenFile'],
+    file: Module === '' ? Settings['TokenFile'] : undefined,
+  }))
   const ofDirectory = {
     path: ['Directory', 'Ldap', 'PasswordFile'],
     file: Directory.Ldap?.PasswordFile,
   }
-  return [...ofUsers, ...ofConnectors, ofDirectory].flatMap(({ path, file }) =>
+  return [...ofUsers, ...ofConnectors, ...ofAgents, ofDirectory].flatMap(({ path, file }) =>
     file === undefined ? [] : { path, file },
   )
 }

@@ -4,6 +4,7 @@ import type { RecipientEntry } from '../directory/recipient-entry.ts'
 import type { AcceptedDomain } from '../pipeline/accepted-domain.ts'
 import type { ReceiveConnector } from '../receive/connectors/receive-connector.ts'
 import type { User } from '../receive/users/user.ts'
+import type { DeliveryAgentConnector } from '../deliver/agents/delivery-agent-connector.ts'
 import type { ForeignConnector } from '../deliver/drop/foreign-connector.ts'
 import type { SendConnector } from '../deliver/smtp/send-connector.ts'
 import type { RemoteDomain } from '../dsn/remote-domain.ts'
@@ -32,6 +33,7 @@ export interface ServerConfig {
   readonly ReceiveConnectors: readonly ReceiveConnector[]
   readonly SendConnectors: readonly SendConnector[]
   readonly ForeignConnectors: readonly ForeignConnector[]
+  readonly DeliveryAgentConnectors: readonly DeliveryAgentConnector[]
   readonly Users: readonly User[]
   readonly Recipients: readonly RecipientEntry[]
   readonly Certificates: readonly CertificateFile[]

@@ -1,4 +1,6 @@
+import type { ProgramLog } from '../base/program-log.ts'
 import type { ConnectionResult, DeliveryLane, RecipientResult } from '../queue/delivery-agent.ts'
+import type { StoreError } from '../queue/queue-store.ts'
 import type { Copy } from '../queue/stored-message.ts'
 
 /** What came of handing a copy over. */
@@ -36,6 +38,14 @@ export async function serveCopies(
     if (end !== undefined) return end
   }
   return { kind: 'served' }
+}
+
+/** What became of a copy whose content the store does not give for now. */
+export function unreadable(copy: Copy, error: StoreError, log: ProgramLog): HandedOver {
+  const { id } = copy.message
+  log.error({ err: error, internalId: id }, 'The content of a message cannot be read')
+  const reply = '451 4.3.0 The content of the message cannot be read for now'
+  return { results: forAll(copy, { outcome: 'retry', reply }) }
 }
 
 /** The same outcome for every recipient of a copy. */

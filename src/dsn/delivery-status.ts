@@ -12,7 +12,7 @@ import {
 import { decodeXtext } from '../smtp/xtext.ts'
 
 /** RFC 3464 2.3.3, those a relay has use for. */
-export type DsnAction = 'failed' | 'delayed' | 'relayed'
+export type DsnAction = 'failed' | 'delayed' | 'relayed' | 'delivered'
 
 /** One recipient of a notification. */
 export interface ReportedRecipient {
@@ -111,6 +111,7 @@ export function statusCode(action: DsnAction, reply: string): string {
     case 'delayed':
       return klass === undefined || klass === '2' ? '4.0.0' : `4${detail}`
     case 'relayed':
+    case 'delivered':
       return klass === '2' ? `2${detail}` : '2.0.0'
   }
 }

@@ -94,7 +94,9 @@ export class DsnNotifier implements Notifier {
       ({ recipient, outcome, dsnPassedOn }) =>
         outcome === 'delivered' && dsnPassedOn !== true && wants(recipient, 'SUCCESS', false),
     )
-    return this.#notify(message, 'relayed', wanted.map(reported))
+    // One agent delivered them all.
+    const isFinal = wanted.every((result) => result.isFinal === true)
+    return this.#notify(message, isFinal ? 'delivered' : 'relayed', wanted.map(reported))
   }
 
   async #notify(

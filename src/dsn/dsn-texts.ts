@@ -7,6 +7,7 @@ export const subjectPrefix: Readonly<Record<DsnAction, string>> = {
   failed: 'Undeliverable: ',
   delayed: 'Delivery delayed: ',
   relayed: 'Relayed: ',
+  delivered: 'Delivered: ',
 }
 
 /** The first line of the text. */
@@ -15,6 +16,7 @@ export const openingLine: Readonly<Record<DsnAction, string>> = {
   delayed: 'Delivery is delayed to these recipients or groups:',
   relayed:
     'Delivery to these recipients or groups is complete, but no delivery notification was sent by the destination server:',
+  delivered: 'Your message has been delivered to the following recipients:',
 }
 
 const explanations: Readonly<Record<string, string>> = {

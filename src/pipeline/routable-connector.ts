@@ -26,13 +26,20 @@ export interface RoutableForeignConnector extends AnyConnector {
   readonly kind: 'Foreign'
 }
 
+/** By an agent of its protocol. */
+export interface RoutableDeliveryAgentConnector extends AnyConnector {
+  readonly kind: 'DeliveryAgent'
+}
+
 /** A way by which mail can leave. */
-export type RoutableConnector = RoutableSendConnector | RoutableForeignConnector
+export type RoutableConnector =
+  RoutableSendConnector | RoutableForeignConnector | RoutableDeliveryAgentConnector
 
 /** The sections of the configuration that hold connectors. */
 export interface ConnectorSections {
   readonly SendConnectors: readonly Omit<RoutableSendConnector, 'kind'>[]
   readonly ForeignConnectors: readonly Omit<RoutableForeignConnector, 'kind'>[]
+  readonly DeliveryAgentConnectors: readonly Omit<RoutableDeliveryAgentConnector, 'kind'>[]
 }
 
 /** A server by its two names. */
@@ -43,11 +50,14 @@ export interface ServerNames {
 
 /** All connectors of a configuration, among which routing chooses. */
 export function routableConnectors(sections: ConnectorSections): readonly RoutableConnector[] {
-  const { SendConnectors, ForeignConnectors } = sections
+  const { SendConnectors, ForeignConnectors, DeliveryAgentConnectors } = sections
   return [
     ...SendConnectors.map((connector) => ({ ...connector, kind: 'Send' }) as const),
     ...ForeignConnectors.map(
       (connector) => ({ ...connector, ...usable(connector), kind: 'Foreign' }) as const,
+    ),
+    ...DeliveryAgentConnectors.map(
+      (connector) => ({ ...connector, kind: 'DeliveryAgent' }) as const,
     ),
   ]
 }
@@ -93,6 +103,7 @@ export function queueOf(
         nextHopConnector,
       }
     case 'Foreign':
+    case 'DeliveryAgent':
       return {
         deliveryType,
         // One queue for each address space, not for each domain that a client can name.
@@ -109,6 +120,8 @@ function deliveryTypeOf(connector: RoutableConnector): DeliveryType {
       return connector.DNSRoutingEnabled ? 'DnsConnectorDelivery' : 'SmartHostConnectorDelivery'
     case 'Foreign':
       return 'NonSmtpGatewayDelivery'
+    case 'DeliveryAgent':
+      return 'DeliveryAgent'
   }
 }
 
@@ -140,6 +153,8 @@ export function formatNextHop({ deliveryType, nextHopDomain }: QueueKey): string
       return `by MX of ${nextHopDomain}`
     case 'NonSmtpGatewayDelivery':
       return `a Drop folder for ${nextHopDomain}`
+    case 'DeliveryAgent':
+      return `a delivery agent for ${nextHopDomain}`
     case 'SmartHostConnectorDelivery':
     case 'SmtpRelayToServers':
     case 'Undefined':

@@ -28,6 +28,8 @@ export interface RecipientResult {
   readonly recipientReply?: Reply
   /** Delivered to a host that speaks DSN, so notifications of success are its business. */
   readonly dsnPassedOn?: boolean
+  /** Delivered for good, into a mailbox, rather than handed on. */
+  readonly isFinal?: boolean
 }
 
 /**
@@ -91,9 +93,14 @@ export type ConnectionResult =
   | { readonly kind: 'served'; readonly unanswered?: true }
   /**
    * No usable connection came about; the queue goes to Retry. `error` is the queue's LastError,
-   * `remoteHost` the host of which it speaks, `host (ip)`.
+   * `remoteHost` the host of which it speaks, `host (ip)`; `retryIn` when the next hop asked to be tried again.
    */
-  | { readonly kind: 'unreachable'; readonly error: string; readonly remoteHost?: string }
+  | {
+      readonly kind: 'unreachable'
+      readonly error: string
+      readonly remoteHost?: string
+      readonly retryIn?: Milliseconds
+    }
   /** The next hop serves others of our connections, as many as it gets: the queue waits a moment. */
   | { readonly kind: 'crowded'; readonly error: string }
   /** The queue has lost its connector: it goes to Retry, and its copies are categorized anew. */

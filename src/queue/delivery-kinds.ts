@@ -1,7 +1,7 @@
 import type { TrackingSource } from '../logs/tracking-log.ts'
 
-/** The agents that deliver: by SMTP, or into Drop folders. */
-export type DeliveryAgentName = 'smtp' | 'drop'
+/** What delivers: SMTP, Drop folders, or the agents of Delivery Agent connectors. */
+export type DeliveryAgentName = 'smtp' | 'drop' | 'agent'
 
 /** What is the same for all queues of one of Exchange's delivery types. */
 export interface DeliveryKind {
@@ -17,6 +17,7 @@ export interface DeliveryKind {
 
 /** The delivery types that can occur here. */
 const kinds = {
+  DeliveryAgent: { category: 'External', agent: 'agent', trackingSource: 'AGENT' },
   DnsConnectorDelivery: { category: 'External', agent: 'smtp', trackingSource: 'SMTP' },
   SmartHostConnectorDelivery: { category: 'External', agent: 'smtp', trackingSource: 'SMTP' },
   NonSmtpGatewayDelivery: { category: 'External', agent: 'drop', trackingSource: 'GATEWAY' },

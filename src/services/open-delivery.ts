@@ -1,5 +1,6 @@
 import { mapLive } from '../base/live.ts'
 import { systemRandom } from '../base/random.ts'
+import { AgentDelivery } from '../deliver/agents/agent-delivery.ts'
 import { DeliveryByKind } from '../deliver/delivery-by-kind.ts'
 import { DropDelivery } from '../deliver/drop/drop-delivery.ts'
 import { SmtpDelivery } from '../deliver/smtp/delivery.ts'
@@ -41,8 +42,18 @@ export function openDelivery(
     clock,
     logger,
   })
+  const agent = new AgentDelivery({
+    connectors: mapLive(config, ({ DeliveryAgentConnectors }) => DeliveryAgentConnectors),
+    server: mapLive(config, ({ Server }) => Server),
+    workers: mapLive(config, ({ TransportService }) => TransportService.Workers),
+    dataFolder,
+    store,
+    connectivityLog: logs.connectivity,
+    clock,
+    logger,
+  })
   return {
-    agent: new DeliveryByKind({ smtp, drop }),
+    agent: new DeliveryByKind({ smtp, drop, agent }),
     smtp,
     [Symbol.asyncDispose]: () => smtp[Symbol.asyncDispose](),
   }

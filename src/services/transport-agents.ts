@@ -1,5 +1,5 @@
 import type { AdminMethod } from '../admin/admin-endpoint.ts'
-import type { PipelineStage } from '../admin/cmdlets/agents/running-agents.ts'
+import type { AgentsInForce, PipelineStage } from '../admin/cmdlets/agents/running-agents.ts'
 import { AddressRewriteTable } from '../agents/address-rewriting/address-rewrite-table.ts'
 import { addressRewritingAgents } from '../agents/address-rewriting/rewriting-agents.ts'
 import { remoteDomainAgent } from '../agents/remote-domains/remote-domain-agent.ts'
@@ -61,7 +61,8 @@ export async function openTransportAgents(
   return {
     runner,
     adminMethods: {
-      agents: () => Promise.resolve(host.status()),
+      agents: () =>
+        Promise.resolve({ users: host.status(), builtIn: host.builtIn() } satisfies AgentsInForce),
       transportPipeline: () => Promise.resolve(pipelineOf(host.roster.current)),
     },
     inForce: async () => await host.inForce(),

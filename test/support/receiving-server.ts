@@ -40,7 +40,7 @@ export function testUser(settings: Readonly<Record<string, unknown>>): User {
 export const testDomains: AcceptedDomains = {
   isAccepted: (domain) => ['contoso.example', 'partner.example'].includes(domain),
   isAuthoritative: (domain) => domain === 'contoso.example',
-  leadsOutside: () => false,
+  leadsOutside: (address) => address.startsWith('IMCEAFAX-'),
   hasAddressBook: (domain) => domain === 'contoso.example',
   defaultDomain: 'contoso.example',
 }

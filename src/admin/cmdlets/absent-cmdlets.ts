@@ -107,9 +107,8 @@ const families: readonly AbsentFamily[] = [
     },
   },
   {
-    why: 'mail goes by SMTP and into folders; use New-SendConnector or New-ForeignConnector.',
+    why: 'addresses of X.400 are routed as others are, by the address spaces of Foreign and Delivery Agent connectors.',
     cmdlets: {
-      DeliveryAgentConnector: change,
       X400AuthoritativeDomain: change,
     },
   },

@@ -25,6 +25,7 @@ import type { RecipientListing } from './recipients/recipient-listing.ts'
 import { localUserCmdlets } from './configuration/local-user.ts'
 import { receiveConnectorCmdlets } from './configuration/receive-connector.ts'
 import { remoteDomainCmdlets } from './configuration/remote-domain.ts'
+import { deliveryAgentConnectorCmdlets } from './configuration/gateways/delivery-agent-connector.ts'
 import { foreignConnectorCmdlets } from './configuration/gateways/foreign-connector.ts'
 import { sendConnectorCmdlets } from './configuration/send-connector.ts'
 import { type Routes, routeCmdlets } from './tests/test-route.ts'
@@ -85,6 +86,7 @@ export function configurationCmdlets(configuration: Configuration): readonly Cmd
     ...connectorPermissionCmdlets(configuration),
     ...sendConnectorCmdlets(configuration),
     ...foreignConnectorCmdlets(configuration),
+    ...deliveryAgentConnectorCmdlets(configuration),
     ...acceptedDomainCmdlets(configuration),
     ...remoteDomainCmdlets(configuration),
     ...addressRewriteEntryCmdlets(configuration),

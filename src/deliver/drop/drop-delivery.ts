@@ -5,11 +5,11 @@ import type { ConnectivityLog, ConnectivitySession } from '../../logs/connectivi
 import { replayHead } from '../../queue/replay-head.ts'
 import { type ServerNames, isUsable } from '../../pipeline/routable-connector.ts'
 import type { ConnectionResult, DeliveryAgent, DeliveryLane } from '../../queue/delivery-agent.ts'
-import { StoreError } from '../../queue/queue-store.ts'
+import { StoreError, type StoredContent } from '../../queue/queue-store.ts'
 import type { Copy } from '../../queue/stored-message.ts'
 import { FolderFault } from '../folder-fault.ts'
-import { type HandedOver, forAll, serveCopies } from '../handing-over.ts'
-import { type ContentSource, leavingContent } from '../leaving-content.ts'
+import { type HandedOver, forAll, serveCopies, unreadable } from '../handing-over.ts'
+import { leavingContent } from '../leaving-content.ts'
 import { queueDescription } from '../smtp/connectivity-texts.ts'
 import { localWork } from '../local-work.ts'
 import { DropFolder } from './drop-folder.ts'
@@ -21,7 +21,7 @@ export interface DropDeliveryOptions {
   /** RootDropDirectoryPath. */
   readonly root: Live<string>
   readonly dataFolder: string
-  readonly store: ContentSource
+  readonly store: StoredContent
   readonly connectivityLog: ConnectivityLog
   readonly clock: Clock
   readonly logger: ProgramLog
@@ -91,18 +91,14 @@ export class DropDelivery implements DeliveryAgent {
     const name = `${fileNameOf(copy)}.eml`
     const head = replayHead(copy.message, copy.recipients)
     try {
-      const size = head.length + message.size
-      const content = withHead(head, leavingContent(store, message.id))
-      await folder.put({ name, size, content }, connector.DropDirectoryQuota)
+      const { size, pieces } = await leavingContent(store, message)
+      const content = withHead(head, pieces)
+      await folder.put({ name, size: head.length + size, content }, connector.DropDirectoryQuota)
     } catch (error) {
       if (error instanceof FolderFault)
         return { results: [], end: { kind: 'unreachable', error: error.message } }
       if (!(error instanceof StoreError)) throw error
-      logger.error(
-        { err: error, internalId: message.id },
-        'The content of a message cannot be read',
-      )
-      return { results: forAll(copy, { outcome: 'retry', reply: unreadable }) }
+      return unreadable(copy, error, logger)
     }
     session.carried(message.size, recipients.length)
     return {
@@ -121,8 +117,6 @@ interface Dropping {
   readonly folder: DropFolder
   readonly session: ConnectivitySession
 }
-
-const unreadable = '451 4.3.0 The content of the message cannot be read for now'
 
 /** The same at every attempt, so that a file whose result was lost is not there twice. */
 function fileNameOf({ id, message }: Copy): string {

@@ -37,7 +37,7 @@ interface TroubleParts {
 }
 
 /** No usable connection came about, and why. */
-type Unreachable = Pick<Extract<ConnectionResult, { kind: 'unreachable' }>, 'error' | 'remoteHost'>
+type Unreachable = Omit<Extract<ConnectionResult, { kind: 'unreachable' }>, 'kind'>
 
 /** What a queue does whose next hop gives trouble: pauses, goes into Retry, or fails as a whole. */
 export class NextHopTrouble {
@@ -71,7 +71,7 @@ export class NextHopTrouble {
     const { clock, settings, queues } = this.#parts
     if (queue.reached > 0) {
       // The next hop serves others of our connections: it wants no more of them just now.
-      const pause = mayHaveMore ? 0 : settings.current.QueueGlitchRetryInterval
+      const pause = mayHaveMore ? 0 : (why.retryIn ?? settings.current.QueueGlitchRetryInterval)
       const failure = { at: clock.now(), error: why.error }
       queue.nextHopWantsNoMore(failure, clock.monotonic() + pause)
     } else if (queues.isRunning && !queue.inRetry) this.#beginRetry(queue, why)
@@ -140,7 +140,7 @@ export class NextHopTrouble {
     const { error, remoteHost } = why
     // Each message is told of once: a queue may be large, and wait for days.
     const { firstRetryAt = now, lastRetryAt: told = -Infinity } = queue.failures ?? {}
-    const retryIn = retryDelay(queue.retryCount + 1, settings.current)
+    const retryIn = why.retryIn ?? retryDelay(queue.retryCount + 1, settings.current)
     queue.nextHopFailed({
       at: now,
       error: this.#errors.of(error),

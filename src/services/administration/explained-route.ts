@@ -67,6 +67,8 @@ async function withHops(
       return { explanation, hops: await resolveRoute(config, route.queue) }
     case 'Foreign':
       return { explanation, place: dropFolder(config, route.connector.Name) }
+    case 'DeliveryAgent':
+      return { explanation, place: agentOf(config, route.connector.Name) }
   }
 }
 
@@ -79,4 +81,12 @@ function dropFolder(config: ServerConfig, name: string): string {
     dataFolder: '',
   })
   return `the Drop folder ${path}`
+}
+
+/** By which protocol, and to which host or folder; the rest of a URL may be a secret. */
+function agentOf({ DeliveryAgentConnectors }: ServerConfig, name: string): string {
+  const connector = DeliveryAgentConnectors.find(({ Name }) => Name === name)
+  const { Url, Path } = connector?.Settings ?? {}
+  const where = Url !== undefined && URL.canParse(Url) ? new URL(Url).origin : (Path ?? '')
+  return `the agent for ${connector?.DeliveryProtocol ?? name}${where === '' ? '' : `: ${where}`}`
 }

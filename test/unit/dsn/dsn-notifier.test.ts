@@ -162,6 +162,13 @@ describe('whole reports', () => {
     const result = failure({ notify: ['SUCCESS'] }, { outcome: 'delivered', reply: '250 2.1.5 OK' })
     expect(await text(await notifier.relayed(stored(), [result]))).toBe(fixture('relayed.eml'))
   })
+
+  test('of delivery into a mailbox, which is the end of the way', async () => {
+    const result = failure({ notify: ['SUCCESS'] }, { outcome: 'delivered', reply: '250 2.0.0 OK' })
+    const told = await text(await notifier.relayed(stored(), [{ ...result, isFinal: true }]))
+    expect(told).toContain('Your message has been delivered to the following recipients:')
+    expect(told).toMatch(/^Action: delivered\r\nStatus: 2\.0\.0\r\n/m)
+  })
 })
 
 describe('the trouble until now', () => {

@@ -89,6 +89,7 @@ describe('it does not take', () => {
     const connectors = routableConnectors({
       SendConnectors: [internet],
       ForeignConnectors: [foreignConnector('Off', ['a.test'], { MaxMessageSize: 0 })],
+      DeliveryAgentConnectors: [],
     })
     expect(way('x@a.test', connectors)).toBe('DnsConnectorDelivery a.test To Internet')
   })

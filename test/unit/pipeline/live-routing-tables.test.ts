@@ -11,6 +11,7 @@ const settings = (domain: string): RoutingSettings => ({
   AcceptedDomains: [acceptedDomainSchema.parse({ DomainName: domain })],
   SendConnectors: [sendConnector('All', ['*'])],
   ForeignConnectors: [],
+  DeliveryAgentConnectors: [],
 })
 
 test('follows the configuration and is built once for each state of it', () => {

@@ -107,6 +107,8 @@ describe('the recipient', () => {
     ['x@[192.0.2.1]', stranger, plain, '5.7.54'],
     ['x@[192.0.2.1]', user, plain, undefined],
     ['x@elsewhere.example', user, plain, undefined],
+    ['IMCEAFAX-1@contoso.example', stranger, plain, '5.7.54'],
+    ['IMCEAFAX-1@contoso.example', user, plain, undefined],
     ['x@contoso.example', user, strict, '5.1.4'],
     ['x@test', user, strict, '5.1.4'],
     ['x@example.net', user, strict, '5.1.5'],

@@ -176,6 +176,14 @@ export const publishedParameters: Readonly<Record<string, string>> = {
     Force Identity IsScopedConnector MaxMessageSize Name RelayDsnRequired SourceTransportServers
     WhatIf`,
   'Remove-ForeignConnector': `Confirm DomainController Identity WhatIf`,
+  'New-DeliveryAgentConnector': `AddressSpaces Comment Confirm DeliveryProtocol DomainController Enabled
+    IsScopedConnector MaxConcurrentConnections MaxMessagesPerConnection MaxMessageSize Name
+    SourceTransportServers WhatIf`,
+  'Get-DeliveryAgentConnector': `DomainController Identity`,
+  'Set-DeliveryAgentConnector': `AddressSpaces Comment Confirm DeliveryProtocol DomainController Enabled Force Identity
+    IsScopedConnector MaxConcurrentConnections MaxMessagesPerConnection MaxMessageSize Name
+    SourceTransportServers WhatIf`,
+  'Remove-DeliveryAgentConnector': `Confirm DomainController Identity WhatIf`,
   'New-AcceptedDomain': `Confirm DomainController DomainName DomainType Name WhatIf`,
   'Get-AcceptedDomain': `DomainController Identity`,
   'Set-AcceptedDomain': `AddressBookEnabled CanHaveCloudCache Confirm DomainController DomainType
