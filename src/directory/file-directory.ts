@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import type { Clock, Timer } from '../base/clock.ts'
 import { FileWatch } from '../base/file-watch.ts'
 import { type Milliseconds, second } from '../base/time-span.ts'
@@ -31,6 +32,8 @@ export class FileDirectory implements Directory, AsyncDisposable {
   #table: RecipientTable | undefined
   #inForce: ReadFile | undefined
   #settling: Timer | undefined
+  /** The state of the file when it was read last. */
+  #seen: string | undefined
   #closed = false
   #working: Promise<void>
 
@@ -82,8 +85,12 @@ export class FileDirectory implements Directory, AsyncDisposable {
 
   async #look(when: 'at start' | 'changed' | 'settled'): Promise<void> {
     if (this.#closed) return
-    this.#settling?.cancel()
     const { file, load, clock, settleTime = 3 * second } = this.#options
+    const stamp = await stampOf(file)
+    // What happened concerns another file beside it, or this one has been seen as it is.
+    if (when === 'changed' && stamp === this.#seen) return
+    this.#seen = stamp
+    this.#settling?.cancel()
     const loaded = await load(file)
     if (loaded.kind === 'read' && loaded.digest === this.#inForce?.digest) return
     const before = this.#inForce
@@ -128,6 +135,14 @@ export class FileDirectory implements Directory, AsyncDisposable {
     log.error(`${file} is not taken over${beside}; ${meanwhile}`)
   }
 }
+
+/** What changes whenever a file is written or replaced; the same while there is none. */
+async function stampOf(file: string): Promise<string> {
+  const { ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true }).catch(() => noFile)
+  return [ino, size, mtimeNs, ctimeNs].join(' ')
+}
+
+const noFile = { ino: 0n, size: 0n, mtimeNs: 0n, ctimeNs: 0n }
 
 function looksHalfDone(loaded: LoadedFile, before: ReadFile | undefined): boolean {
   if (loaded.kind === 'refused' || before === undefined) return true

@@ -1,4 +1,7 @@
-/** Text of a copy that a store can look at while it walks, as Get-Message shows it; `recipients` is JSON. */
+/**
+ * Text of a copy that a store can look at while it walks, as Get-Message shows it. `recipients` is a text in which
+ * the addresses and errors of all recipients stand, in a form of the store's own: a pattern for it looks within it.
+ */
 export const copyTexts = [
   ...(['messageId', 'recipients', 'sender', 'source', 'sourceAddress', 'subject'] as const),
 ] as const

@@ -231,12 +231,13 @@ async function openStore(ground: ServiceGround, failing: AbortController): Promi
 
 /** What is in hand, to be found again if the process dies. */
 function openInHand(
-  { worker, dataFolder, logger }: ServiceGround,
+  { worker, dataFolder, clock, logger }: ServiceGround,
   failing: AbortSignal,
 ): InHandJournal {
   const queuePath = queueFilePath(dataFolder, worker.number)
   const journal = new InHandJournal({
     queuePath,
+    clock,
     machineRun: machineRun(),
     onTrouble: (error) =>
       logger.warn(

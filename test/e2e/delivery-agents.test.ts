@@ -170,3 +170,29 @@ test('a cmdlet makes the connector on the running server', async () => {
   const settings = 'Get-DeliveryAgentConnector | ForEach-Object { "$($_.Identity) $($_.Settings)" }'
   expect(await shell(relay, settings)).toBe('Archive Path=archive')
 })
+
+test('nothing is lost when the service is killed while agents deliver, and no limit is passed', async () => {
+  const subjects = Array.from({ length: 150 }, (_, at) => `number ${at}`)
+  const open = new Set<http.ServerResponse>()
+  let most = 0
+  const { received } = await endpoint((response) => {
+    open.add(response)
+    most = Math.max(most, open.size)
+    const end = () => {
+      open.delete(response)
+      status(200)(response)
+    }
+    // Long enough for several requests to be under way at once.
+    setTimeout(end, 150)
+  })
+  await using relay = await start([{ ...toApp, MaxConcurrentConnections: 3 }])
+  for (const subject of subjects) await send('a@app.example', subject)
+  await until(() => received.length > 20)
+  process.kill(relay.servicePid('Transport'), 'SIGKILL')
+  open.clear()
+  const bodies = () => new Set(received.map(({ body }) => /the body of (.*)/.exec(body)?.[1]))
+  await until(() => bodies().size === subjects.length)
+  expect(most).toBeGreaterThan(1)
+  expect(most).toBeLessThanOrEqual(3)
+  await until(async () => (await shell(relay, 'Get-Message')) === '', 200)
+})

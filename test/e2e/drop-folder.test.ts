@@ -126,3 +126,25 @@ test('a cmdlet makes the connector on the running server, and a full folder hold
   await rm(join(folder, 'large'))
   await until(async () => (await filesIn(folder)).length === 2)
 })
+
+test('nothing is lost or doubled when the service is killed while it writes files', async () => {
+  const root = join('/tmp', `edge-drop-killed-${process.pid}`)
+  await using relay = await RelayProcess.start({
+    config: config([{ Name: 'Out', AddressSpaces: '*' }], { RootDropDirectoryPath: root }),
+    services: ['Transport'],
+  })
+  const subjects = Array.from({ length: 60 }, (_, at) => `number ${at}`)
+  for (const subject of subjects) await send(['x@elsewhere.example'], subject)
+  const folder = join(root, 'Out')
+  await mkdir(folder, { recursive: true })
+  await until(async () => (await filesIn(folder)).length > 10, 1)
+  process.kill(relay.servicePid('Transport'), 'SIGKILL')
+  await until(async () => (await filesIn(folder)).length >= subjects.length)
+  await until(async () => (await shell(relay, 'Get-Message')) === '', 200)
+  const files = await filesIn(folder)
+  const texts = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')))
+  expect(texts.map((text) => /^the body of (.*)\r$/m.exec(text)?.[1]).sort()).toEqual(
+    subjects.toSorted(),
+  )
+  await rm(root, { recursive: true })
+})

@@ -1,4 +1,4 @@
-import { cp, mkdir, open, readdir, rm } from 'node:fs/promises'
+import { cp, mkdir, open, readFile, readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/base/clock.ts'
@@ -79,7 +79,11 @@ describe('at the next start', () => {
     await using folder = await QueueFolder.make()
     await using store = await folder.open()
     for (let i = 0; i < 10; i++) await commitTo(store, [queue])
-    for (let i = 0; i < 2; i++) await commitTo(store, [queue], { content: 'x'.repeat(300_000) })
+    const lost = { header: 'Subject: lost\r\n', content: `\r\n${'x'.repeat(300_000)}` }
+    for (let i = 0; i < 2; i++) await commitTo(store, [queue], lost)
+    const begun = store.begin()
+    await begun.write(Buffer.alloc(300_000, 'y'))
+    await begun.readPiece(0)
     const path = await killed(folder)
     await changeOctet(`${path}-wal`, 32 + 20 * frameBytes + 500)
     const found = await opened(path)
@@ -87,7 +91,11 @@ describe('at the next start', () => {
     expect(found.copies).toBeLessThan(12)
     const files = await readdir(dirname(path))
     expect(files).toContainEqual(expect.stringMatching(/^mail\.que\.damaged-\S+-wal$/))
-    expect(await readdir(`${path}-damaged`)).toEqual(['11.eml', '12.eml'])
+    expect(await readdir(`${path}-damaged`)).toEqual(['11.eml', '12.eml', '13.eml'])
+    const kept = await readFile(join(`${path}-damaged`, '12.eml'), 'latin1')
+    expect(kept === lost.header + lost.content).toBe(true)
+    const unfinished = await readFile(join(`${path}-damaged`, '13.eml'))
+    expect(unfinished.equals(Buffer.alloc(300_000, 'y'))).toBe(true)
   })
 
   test.runIf(mayMount)('damage is told, too, when there is no room to keep the log', async () => {

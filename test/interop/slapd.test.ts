@@ -6,9 +6,11 @@ import { systemClock } from '../../src/base/clock.ts'
 import { directorySchema } from '../../src/directory/directory-schema.ts'
 import { LdapDirectory } from '../../src/directory/ldap/ldap-directory.ts'
 import { ldaptsOpener } from '../../src/directory/ldap/ldapts-connection.ts'
+import { mailboxConfig, smartHost } from '../support/relay-config.ts'
 import { RelayProcess } from '../support/relay-process.ts'
 import { Slapd, baseDn, relayAccount, slapdPorts } from '../support/slapd.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
+import { authPlain, plainMessage, submit } from '../support/submit.ts'
 import { until } from '../support/until.ts'
 
 const people = `
@@ -323,4 +325,32 @@ ${settings.join('\n')}
   )
   await relay.logged(({ msg }) => msg.includes('the directory answers again'))
   expect(relay.output).not.toContain(relayAccount.password)
+})
+
+test('somebody of the directory logs in at the front end, and sends as itself', async () => {
+  const address = '127.0.125.3'
+  const logons = ldapSettings({ LogonEnabled: true, LogonDomain: 'CONTOSO' })
+  const settings = Object.entries(logons).map(([name, value]) => `    ${name}: ${value}`)
+  const config = mailboxConfig({
+    address,
+    sendConnectors: smartHost('*', { address: '127.0.125.4', port: 25 }),
+    more: `\nDirectory:\n  Ldap:\n${settings.join('\n')}\n`,
+  })
+  await using relay = await RelayProcess.start({ config })
+  await using peer = await SmtpPeer.greeted({ port: 587, host: address })
+  await peer.startTls()
+  await peer.command('EHLO client.example')
+  expect(await peer.command(authPlain('CONTOSO\\bob', 'alice knows'))).toMatch(/^535 /)
+  expect(await peer.command(authPlain('CONTOSO\\bob', 'bob knows'))).toMatch(/^235 /)
+  expect(await peer.command('MAIL FROM:<a@contoso.test>')).toMatch(/^550 5\.7\.60 /)
+  const replies = await submit(peer, {
+    from: 'bob@contoso.test',
+    to: ['friend@fabrikam.test', 'a@contoso.test', 'nobody@contoso.test'],
+    content: plainMessage('of the directory', 'bob@contoso.test'),
+  })
+  expect(replies.map((reply) => reply.slice(0, 3))).toEqual([
+    ...['250', '250', '250', '550', '354', '250'],
+  ])
+  for (const secret of ['alice knows', 'bob knows', relayAccount.password])
+    expect(relay.output).not.toContain(secret)
 })

@@ -1,8 +1,10 @@
 import { dirname, join } from 'node:path'
 import { configurationCmdlets } from '../../src/admin/cmdlets/all.ts'
+import { recipientCmdlets } from '../../src/admin/cmdlets/recipients/recipient-cmdlets.ts'
 import { builtInCmdlets } from '../../src/admin/shell/built-in/built-in-cmdlets.ts'
 import { Shell } from '../../src/admin/shell/shell.ts'
 import { systemClock } from '../../src/base/clock.ts'
+import { listedRecipients } from '../../src/services/administration/recipients.ts'
 import { localConfiguration } from '../../src/services/local-configuration.ts'
 import { RecordingHost } from './recording-host.ts'
 
@@ -13,7 +15,11 @@ export class SystemShell {
   constructor(file: string) {
     const where = { configFile: file, dataFolder: join(dirname(file), 'data') }
     const configuration = localConfiguration(where, systemClock)
-    const cmdlets = [...builtInCmdlets(), ...configurationCmdlets(configuration)]
+    const cmdlets = [
+      ...builtInCmdlets(),
+      ...configurationCmdlets(configuration),
+      ...recipientCmdlets(configuration, listedRecipients(configuration)),
+    ]
     this.#shell = new Shell({ cmdlets, clock: systemClock })
   }
 

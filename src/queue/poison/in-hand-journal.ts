@@ -1,5 +1,7 @@
 import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
 import type { Bytes } from '../../base/byte-size.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { Milliseconds } from '../../base/time-span.ts'
 import type { HeldMessage, InHandLog, InHandSlot, Trial } from './in-hand.ts'
 
 /*
@@ -14,9 +16,11 @@ const mark = 'EDGE RELAY in hand 1\n'
 const fewestSlots = 1024
 /** More messages than this are in hand at a time nowhere; those beyond are not kept. */
 const mostSlots = 65_536
+/** What comes and goes is written together, so that it costs live mail nothing. */
+const interval: Milliseconds = 20
 /**
- * So many messages are written down at once after a death, before any work on them: one that ends the process in the
- * same turn of the event loop is found by the second time.
+ * So many messages are written down at once after a death, before any work on them: one that ends the process sooner
+ * than they would be is found the second time.
  */
 const carefully = 10_000
 
@@ -25,6 +29,7 @@ const trials: readonly Trial[] = ['none', 'beside others', 'alone']
 interface JournalParts {
   /** Of the queue file; the journal stands beside it. */
   readonly queuePath: string
+  readonly clock: Clock
   /** Names the run of the machine; empty where it is not known. */
   readonly machineRun: string
   /** The journal cannot be written: from now on nothing is kept. */
@@ -36,7 +41,7 @@ export function inHandPath(queuePath: string): string {
   return `${queuePath}-in-hand`
 }
 
-/** The messages in hand of one process. What is told within a turn of the event loop is written together. */
+/** The messages in hand of one process. */
 export class InHandJournal implements InHandLog {
   readonly died: readonly HeldMessage[]
   readonly #parts: JournalParts
@@ -53,8 +58,9 @@ export class InHandJournal implements InHandLog {
 
   constructor(parts: JournalParts) {
     this.#parts = parts
-    this.died = read(inHandPath(parts.queuePath), parts.machineRun)
-    this.#careful = this.died.length > 0 ? carefully : 0
+    const died = read(inHandPath(parts.queuePath), parts.machineRun)
+    this.died = died ?? []
+    this.#careful = died === undefined ? 0 : carefully
     try {
       this.#file = openSync(inHandPath(parts.queuePath), 'w', 0o600)
       writeSync(this.#file, headOf(parts.machineRun), 0, headBytes, 0)
@@ -117,7 +123,7 @@ export class InHandJournal implements InHandLog {
     this.#dirtyTo = Math.max(this.#dirtyTo, (slot + 1) * slotBytes)
     if (this.#isPlanned) return
     this.#isPlanned = true
-    setImmediate(this.#writeLater)
+    this.#parts.clock.after(interval, this.#writeLater)
   }
 
   readonly #writeLater = (): void => {
@@ -151,15 +157,15 @@ function headOf(machineRun: string): Buffer {
   return head
 }
 
-/** What stands in a journal that was left behind. Whatever cannot be read says nothing. */
-function read(path: string, machineRun: string): readonly HeldMessage[] {
+/** What stands in a journal that was left behind; undefined when none was, or it cannot be read. */
+function read(path: string, machineRun: string): readonly HeldMessage[] | undefined {
   try {
-    if (statSync(path).size > headBytes + mostSlots * slotBytes) return []
+    if (statSync(path).size > headBytes + mostSlots * slotBytes) return undefined
     const content = readFileSync(path)
-    if (!content.subarray(0, headBytes).equals(headOf(machineRun))) return []
-    return heldIn(content.subarray(headBytes))
+    const isOurs = content.subarray(0, headBytes).equals(headOf(machineRun))
+    return isOurs ? heldIn(content.subarray(headBytes)) : undefined
   } catch {
-    return []
+    return undefined
   }
 }
 

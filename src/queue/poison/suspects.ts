@@ -129,6 +129,11 @@ export class Suspects implements InHand {
     this.#parts.store.release(copies)
   }
 
+  /** Those kept back. */
+  get held(): readonly Copy[] {
+    return this.#waiting.map(({ copy }) => copy)
+  }
+
   /** Removes from those kept back, and returns, the copies for which `test` holds; they stay leased. */
   takeWhere(test: (copy: Copy) => boolean): Copy[] {
     if (this.#waiting.length === 0) return []

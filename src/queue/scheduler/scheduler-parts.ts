@@ -144,8 +144,9 @@ export function schedulerParts(options: SchedulerOptions, events: SchedulerEvent
       yield* windows.held(queues.values())
       for (const { copy } of active.values()) yield copy
       yield* settler.open
+      yield* suspects.held
     },
-    drop: (copies) => windows.takeWhere(queues.values(), (copy) => copies.has(copy)).length,
+    drop: (copies) => queues.takeHeld((copy) => copies.has(copy)).length,
   })
   const trials = trialGround({ queues, windows, turns, work, resubmission, settler })
   return {

@@ -49,12 +49,16 @@ export class DamagedMessages {
     const inFile = Number(fileBytes) > 0 && existsSync(from)
     const parts = [header, content].filter((part) => part instanceof Uint8Array)
     rmSync(path, { force: true })
-    if (parts.length > 0) writeContentFile(path, inFile ? behind(parts, from) : parts)
+    const body = inFile ? piecesOfFile(from, Number(fileBytes)) : []
+    if (parts.length > 0) writeContentFile(path, behind(parts, body))
     else if (inFile) linkOrCopy(from, path)
   }
 }
 
-function* behind(parts: readonly Uint8Array[], path: string): Generator<Uint8Array, void, void> {
+function* behind(
+  parts: readonly Uint8Array[],
+  body: Iterable<Uint8Array>,
+): Generator<Uint8Array, void, void> {
   yield* parts
-  yield* piecesOfFile(path)
+  yield* body
 }

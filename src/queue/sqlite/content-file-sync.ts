@@ -8,6 +8,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
+import type { Bytes } from '../../base/byte-size.ts'
 
 /** Writes a content file, or over what an attempt before has left of it, to stable storage; for the database thread. */
 export function writeContentFile(path: string, parts: Iterable<Uint8Array>): void {
@@ -26,12 +27,17 @@ export function writeContentFile(path: string, parts: Iterable<Uint8Array>): voi
 /** Octets read from a file at a time. */
 const pieceBytes = 1024 ** 2
 
-/** What stands in a file, piece by piece; each is read over the one before. */
-export function* piecesOfFile(path: string): Generator<Uint8Array, void, void> {
+/** What stands in a file, up to so many octets, piece by piece; each is read over the one before. */
+export function* piecesOfFile(path: string, most: Bytes): Generator<Uint8Array, void, void> {
   const piece = Buffer.allocUnsafeSlow(pieceBytes)
   const file = openSync(path, 'r')
   try {
-    for (let read = 0; (read = readSync(file, piece)) > 0;) yield piece.subarray(0, read)
+    for (let at = 0; at < most;) {
+      const read = readSync(file, piece, 0, Math.min(pieceBytes, most - at), at)
+      if (read === 0) break
+      at += read
+      yield piece.subarray(0, read)
+    }
   } finally {
     closeSync(file)
   }

@@ -1,4 +1,5 @@
-import { mkdirSync, opendirSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync, opendirSync, rmSync } from 'node:fs'
+import { keepOrphan } from './content-end.ts'
 import { contentPath, messageOfContent } from './content-path.ts'
 
 /** Files deleted in one step, so that no commit waits long. */
@@ -29,7 +30,7 @@ export class ContentGarbage {
       const message = messageOfContent(entry.name)
       if (message === undefined || isOwned(message)) continue
       if (keptIn === undefined) this.add(message)
-      else renameSync(contentPath(this.#folder, message), contentPath(keptIn, message))
+      else keepOrphan(contentPath(this.#folder, message), contentPath(keptIn, message))
     }
   }
 

@@ -6,6 +6,7 @@ import type { Copy, NewCopy, NewMessage } from '../stored-message.ts'
 import type { BlockPool } from './block-pool.ts'
 import { ContentBuffer } from './content-buffer.ts'
 import type { ContentCache } from './content-cache.ts'
+import { contentEnd } from './content-end.ts'
 import type { ContentFiles, IncomingContent } from './content-files.ts'
 import type { ContentFlow, ContentHolder } from './content-flow.ts'
 import type { SqliteQueueLink } from './link.ts'
@@ -143,7 +144,7 @@ export class SqlitePendingMessage implements PendingMessage, ContentHolder {
     if (this.#file !== undefined) this.spill()
     this.#state = 'committing'
     this.#parts.flow.forget(this)
-    if (this.#file !== undefined) await this.#finish(this.#file)
+    if (this.#file !== undefined) await this.#finish(this.#file, header)
     this.#committing = this.#buffer.length
     const fileBytes = this.#fileBytes
     const fresh = this.#parts.copies.of({ ...message, id: this.id }, copies)
@@ -189,10 +190,11 @@ export class SqlitePendingMessage implements PendingMessage, ContentHolder {
     return length > 0 ? file.read(position, length) : undefined
   }
 
-  async #finish(file: IncomingContent): Promise<void> {
+  async #finish(file: IncomingContent, header: Buffer): Promise<void> {
     await this.#unwrittenAtMost(0)
     try {
       if (this.#failure !== undefined) throw this.#failure
+      await file.write(contentEnd(header), this.#fileBytes)
       await file.flush()
       await file.close()
     } catch (error) {

@@ -17,11 +17,15 @@ async function opened(text: string | undefined) {
   const tell = (level: string) => (message: string) =>
     void lines.push(`${level} ${message.replaceAll(file, 'FILE')}`)
   let changes = 0
+  let loads = 0
   const directory = new FileDirectory({
     file,
     clock: systemClock,
     log: { info: tell('info'), warn: tell('warn'), error: tell('error') },
-    load: loadRecipientFile,
+    load: async (path) => {
+      loads++
+      return await loadRecipientFile(path)
+    },
     onChange: () => changes++,
     quietTime: 10,
     settleTime: 20,
@@ -29,7 +33,7 @@ async function opened(text: string | undefined) {
   onTestFinished(() => directory[Symbol.asyncDispose]())
   await directory.ready()
   return {
-    ...{ file, directory, lines, changes: () => changes },
+    ...{ file, directory, lines, changes: () => changes, loads: () => loads },
     told: (part: string) => until(() => lines.some((line) => line.includes(part))),
   }
 }
@@ -91,4 +95,15 @@ test('a file that was never whole leaves its recipients in doubt', async () => {
   await writeFile(file, csv('ann'))
   await told('1 recipients are in effect')
   expect(directory.find('ann@contoso.test')).toMatchObject({ kind: 'found' })
+})
+
+test('what happens beside the file neither reads it anew nor holds its judgement up', async () => {
+  const { file, told, loads } = await opened(csv('ann', 'ben'))
+  const busy = setInterval(() => void writeFile(`${file}.log`, String(Math.random())), 5)
+  onTestFinished(() => clearInterval(busy))
+  await writeFile(file, csv())
+  await told('is not taken over; the recipients that were in effect stay')
+  clearInterval(busy)
+  // At the start, when it changed (perhaps seen half written), and once it had settled.
+  expect(loads()).toBeLessThanOrEqual(4)
 })

@@ -166,7 +166,7 @@ describe('whole reports', () => {
   test('of delivery into a mailbox, which is the end of the way', async () => {
     const result = failure({ notify: ['SUCCESS'] }, { outcome: 'delivered', reply: '250 2.0.0 OK' })
     const told = await text(await notifier.relayed(stored(), [{ ...result, isFinal: true }]))
-    expect(told).toMatch(/^Subject: Delivered: /m)
+    expect(told).toContain('Your message has been delivered to the following recipients:')
     expect(told).toMatch(/^Action: delivered\r\nStatus: 2\.0\.0\r\n/m)
   })
 })

@@ -4,6 +4,7 @@ import type { AnsweringSession, RecipientResult } from '../../../src/queue/deliv
 import type { QueueEvent } from '../../../src/queue/queue-events.ts'
 import {
   type QueueKey,
+  poisonQueue,
   redirectionQueue,
   submissionQueue,
   unreachableQueue,
@@ -374,6 +375,21 @@ describe('copies that are categorized anew', () => {
       { what: 'QUEUE RESUBMIT', recipients: ['b@other.example'] },
     ])
   })
+})
+
+test('copies that go into the Poison queue, and out of it, are POISONMESSAGE', () => {
+  const poisoned = copyOf(['a@corp.example'], { queue: poisonQueue })
+  for (const from of [queue, submissionQueue]) {
+    const copy = copyOf([], { queue: from })
+    expect(entriesOf({ kind: 'moved', copy, to: [poisoned] }).map(essence)).toEqual([
+      { what: 'POISONMESSAGE POISONMESSAGE', recipients: ['a@corp.example'] },
+    ])
+  }
+  const freed = copyOf(['a@corp.example'], { queue: submissionQueue })
+  const copy = copyOf([], { queue: poisonQueue })
+  expect(entriesOf({ kind: 'moved', copy, to: [freed] }).map(essence)).toEqual([
+    { what: 'POISONMESSAGE POISONMESSAGE', recipients: ['a@corp.example'] },
+  ])
 })
 
 test('copies that an administrator redirects are REDIRECT', () => {

@@ -1,76 +1,90 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { FakeClock } from '../../../support/fake-clock.ts'
 import { InHandJournal, inHandPath } from '../../../../src/queue/poison/in-hand-journal.ts'
 
 let folder: string
 let troubles: unknown[]
+let clock: FakeClock
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'in-hand-'))
   troubles = []
+  clock = new FakeClock()
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
+/** The time after which all is written. */
+const passed = () => clock.advance(20)
 const queuePath = () => join(folder, 'mail.que')
 
 /** A process that opens the journal; one that is not closed has died. */
 function open(machineRun = 'run-1'): InHandJournal {
   return new InHandJournal({
     queuePath: queuePath(),
+    clock,
     machineRun,
     onTrouble: (error) => troubles.push(error),
   })
 }
 
-test('what was in hand is found after a death, and nothing else', async () => {
+test('what was in hand is found after a death, and nothing else', () => {
   const first = open()
   const slots = [101, 102, 103].map((id) => first.enter(id))
   first.leave(slots[1] ?? -1)
-  await turn()
+  passed()
   expect(open().died).toEqual([
     { messageId: 101, trial: 'none' },
     { messageId: 103, trial: 'none' },
   ])
 })
 
-test('a message that is in hand for several next hops is named once', async () => {
+test('a message that is in hand for several next hops is named once', () => {
   const first = open()
   first.enter(7)
   first.enter(7, 'beside others')
-  await turn()
+  passed()
   expect(open().died).toEqual([{ messageId: 7, trial: 'beside others' }])
 })
 
-test('an orderly end leaves nothing behind', async () => {
+test('an orderly end leaves nothing behind', () => {
   const first = open()
   first.enter(1)
-  await turn()
+  passed()
   first.close()
   expect(existsSync(inHandPath(queuePath()))).toBe(false)
   expect(open().died).toEqual([])
 })
 
-test('what was in hand when the machine went down says nothing', async () => {
+test('what was in hand when the machine went down says nothing', () => {
   open('run-1').enter(1)
-  await turn()
+  passed()
   expect(open('run-2').died).toEqual([])
 })
 
-test('nothing is written within a turn of the event loop, but after a death each message at once', async () => {
+test('what comes and goes is written together, but after a death each message at once', () => {
   const size = () => statSync(inHandPath(queuePath())).size
   const first = open()
   const empty = size()
   first.enter(1)
   expect(size()).toBe(empty)
-  await turn()
+  passed()
   expect(size()).toBeGreaterThan(empty)
   const second = open()
+  expect(second.died).toHaveLength(1)
   second.enter(2)
   expect(open().died).toEqual([{ messageId: 2, trial: 'none' }])
+})
+
+test('a message that ends the process before anything is written is found the second time', () => {
+  open().enter(1)
+  const second = open()
+  expect(second.died).toEqual([])
+  second.enter(1)
+  expect(open().died).toEqual([{ messageId: 1, trial: 'none' }])
 })
 
 test('how a message is tried is written at once', () => {
@@ -88,12 +102,12 @@ test.each([
   ['of another program', Buffer.from('x'.repeat(4096))],
   ['that is empty', Buffer.alloc(0)],
   ['that is far too large', Buffer.alloc(8 * 1024 * 1024)],
-])('a file %s says nothing, and is replaced', async (_, content) => {
+])('a file %s says nothing, and is replaced', (_, content) => {
   writeFileSync(inHandPath(queuePath()), content)
   const journal = open()
   expect(journal.died).toEqual([])
   journal.enter(1)
-  await turn()
+  passed()
   expect(open().died).toHaveLength(1)
 })
 
@@ -105,9 +119,9 @@ test('a journal that cannot be written costs nobody his mail', () => {
   expect([journal.died, journal.size]).toEqual([[], 0])
 })
 
-test('whatever comes and goes, the file names what is in hand', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(fc.nat(2000), { maxLength: 3000 }), async (steps) => {
+test('whatever comes and goes, the file names what is in hand', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(2000), { maxLength: 3000 }), (steps) => {
       const journal = open()
       const held = new Map<number, number>()
       for (const step of steps) {
@@ -116,7 +130,7 @@ test('whatever comes and goes, the file names what is in hand', async () => {
         else journal.leave(slot)
         if (slot !== undefined) held.delete(step)
       }
-      await turn()
+      passed()
       expect(journal.size).toBe(held.size)
       const found = open().died.map(({ messageId }) => messageId - 1)
       expect(new Set(found)).toEqual(new Set(held.keys()))
@@ -125,9 +139,9 @@ test('whatever comes and goes, the file names what is in hand', async () => {
   )
 })
 
-test('a thousand messages that come and go leave a file as large as one', async () => {
+test('a thousand messages that come and go leave a file as large as one', () => {
   const journal = open()
   for (let n = 1; n <= 1000; n++) journal.leave(journal.enter(n))
-  await turn()
+  passed()
   expect(readFileSync(inHandPath(queuePath())).length).toBe(64 + 16)
 })

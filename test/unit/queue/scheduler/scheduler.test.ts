@@ -430,6 +430,19 @@ describe('outcomes', () => {
     await bench.advance(2 * minute, minute)
     expect(await bench.waiting()).toEqual([])
   })
+  test('a next hop that says when it wants to be tried again is tried then, and not before', async () => {
+    await using bench = new SchedulerBench()
+    bench.serve = () =>
+      Promise.resolve({ kind: 'unreachable', error: '451 4.4.0 slow down', retryIn: 5 * minute })
+    await bench.start()
+    await bench.send('busy.test')
+    bench.serve = delivering
+    await bench.advance(5 * minute - 1000, minute)
+    expect(await bench.waiting()).toHaveLength(1)
+    await bench.advance(2000, 1000)
+    expect(await bench.waiting()).toEqual([])
+  })
+
   test('a message that waits past its expiry fails, although its queue is in Retry', async () => {
     await using bench = new SchedulerBench()
     bench.serve = refusing('unreachable', '441 4.4.1 no')
