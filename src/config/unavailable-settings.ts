@@ -18,7 +18,6 @@ const ofLogs = (...logs: readonly string[]) =>
 const ofLogsAlwaysOn = (...logs: readonly string[]) =>
   logs.flatMap((log) => [...ofLog(log, 'Path'), ...limitsOf(log)])
 
-const noAgentMail = 'transport agents write no messages of their own'
 const noShadow = 'mail is on disk before it is accepted, so there is no shadow redundancy'
 const noOnline = 'it belongs to Exchange Online'
 const noDomainSecurity = 'there is no Domain Security'
@@ -236,7 +235,7 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
         ...['MaxAllowedAgentGeneratedMessageDepth'],
         ...['MaxAllowedAgentGeneratedMessageDepthPerAgent'],
       ],
-      why: noAgentMail,
+      why: 'agents change messages and make no new ones, so none can loop',
     },
     {
       names: [

@@ -125,6 +125,7 @@ export class ReceiveService implements AsyncDisposable {
       isInternalCertificate: (der) => isInternalCertificate(der, certificates.internal),
       tunnel: options.tunnel,
       agents: options.agents,
+      behindFrontEnd: options.transportRole === 'HubTransport' && server.Role !== 'Edge',
     }
   }
 

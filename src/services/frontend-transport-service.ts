@@ -22,6 +22,7 @@ import {
   messageOf,
 } from './service-ground.ts'
 import { openServiceLogs } from './service-log.ts'
+import { openTransportAgents } from './transport-agents.ts'
 
 /** How long clients may take to end their message when the service drains. */
 const drainGrace = 25 * second
@@ -51,6 +52,7 @@ export async function openFrontendTransportService(ground: ServiceGround): Promi
     }),
   )
   const directory = opened.use(await openDirectory(ground))
+  const agents = opened.use(await openTransportAgents(ground, 'FrontEnd'))
   const receive = opened.use(
     new ReceiveService({
       transportRole: 'FrontendTransport',
@@ -75,6 +77,7 @@ export async function openFrontendTransportService(ground: ServiceGround): Promi
       clock,
       logger,
       tunnel,
+      agents: agents.runner,
       ...(siblings !== undefined && { siblings: siblings.counts }),
     }),
   )
@@ -89,7 +92,7 @@ export async function openFrontendTransportService(ground: ServiceGround): Promi
   return {
     listeners,
     adminMethods: {},
-    inForce: () => receive.inForce(),
+    inForce: () => Promise.all([receive.inForce(), agents.inForce()]),
     unhealthy: () => (draining ? 'the service is draining' : listensOnNothing(receive)),
     async drain() {
       draining = true

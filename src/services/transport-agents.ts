@@ -1,5 +1,5 @@
 import type { AdminMethod } from '../admin/admin-endpoint.ts'
-import type { PipelineStage } from '../admin/cmdlets/agents/running-agents.ts'
+import type { AgentsInForce, PipelineStage } from '../admin/cmdlets/agents/running-agents.ts'
 import { AddressRewriteTable } from '../agents/address-rewriting/address-rewrite-table.ts'
 import { addressRewritingAgents } from '../agents/address-rewriting/rewriting-agents.ts'
 import { remoteDomainAgent } from '../agents/remote-domains/remote-domain-agent.ts'
@@ -18,7 +18,7 @@ import { acceptanceSteps } from '../pipeline/submission-header.ts'
 import { agentLogEntry } from './agent-log-entries.ts'
 import type { ServiceGround } from './service-ground.ts'
 
-/** The agents of the Transport service, and who asks them. */
+/** The agents of a service, and who asks them. */
 export interface TransportAgents extends AsyncDisposable {
   readonly runner: AgentRunner
   readonly adminMethods: Readonly<Record<string, AdminMethod>>
@@ -26,8 +26,14 @@ export interface TransportAgents extends AsyncDisposable {
   inForce(): Promise<void>
 }
 
-/** Starts the users' agents and keeps the agent log; both follow the settings. */
-export async function openTransportAgents(ground: ServiceGround): Promise<TransportAgents> {
+/**
+ * Starts the users' agents and keeps the agent log; both follow the settings. In the Front End Transport service they
+ * are asked at the events of sessions alone: messages are the Transport service's.
+ */
+export async function openTransportAgents(
+  ground: ServiceGround,
+  service: 'Transport' | 'FrontEnd' = 'Transport',
+): Promise<TransportAgents> {
   const { config, clock, logger, dataFolder } = ground
   const troubles = calmLog(logger, clock)
   const host = await AgentHost.open({
@@ -38,7 +44,8 @@ export async function openTransportAgents(ground: ServiceGround): Promise<Transp
   })
   const log = new AgentLogWriter({
     settings: mapLive(config, ({ TransportService }) => TransportService),
-    service: config.current.Server.Role === 'Edge' ? 'Edge' : 'Hub',
+    service:
+      service === 'FrontEnd' ? service : config.current.Server.Role === 'Edge' ? 'Edge' : 'Hub',
     dataFolder,
     clock,
     warn: (message) => logger.warn({}, message),
@@ -54,7 +61,8 @@ export async function openTransportAgents(ground: ServiceGround): Promise<Transp
   return {
     runner,
     adminMethods: {
-      agents: () => Promise.resolve(host.status()),
+      agents: () =>
+        Promise.resolve({ users: host.status(), builtIn: host.builtIn() } satisfies AgentsInForce),
       transportPipeline: () => Promise.resolve(pipelineOf(host.roster.current)),
     },
     inForce: async () => await host.inForce(),

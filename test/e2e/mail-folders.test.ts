@@ -73,7 +73,7 @@ test('a letter in Pickup arrives, without Bcc, with a trace field, and is tracke
   expect(message?.content).toMatch(
     /^Received: from localhost by Pickup with Microsoft SMTP Server id [\d.]+;\r\n [^\r]+\r\nFrom: Ana <ana@contoso\.test>\r\nTo: joe@fabrikam\.example\r\nSubject: picked up\r\nMessage-ID: <[^>]+>\r\nDate: [^\r]+\r\n\r\nbody\r\n$/,
   )
-  expect(await names('pickup')).toEqual([])
+  await expect.poll(() => names('pickup')).toEqual([])
   await expect
     .poll(
       () =>
@@ -98,7 +98,7 @@ test('what cannot be delivered goes back to its sender', async () => {
   await until(() =>
     messages().some(({ content }) => content.includes('Subject: Undeliverable: lost')),
   )
-  expect(await names('pickup')).toEqual(['note.bad'])
+  await expect.poll(() => names('pickup')).toEqual(['note.bad'])
 })
 
 test('a message in Replay goes with its envelope and without its X-headers', async () => {

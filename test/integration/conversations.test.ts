@@ -1,9 +1,18 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { type Step, fits, parseConversation } from '../support/conversation-file.ts'
+import type { Agent } from '../../src/agents/agent.ts'
+import { systemClock } from '../../src/base/clock.ts'
+import { reply } from '../../src/smtp/reply.ts'
+import {
+  type DialogAgent,
+  type Step,
+  fits,
+  parseConversation,
+} from '../support/conversation-file.ts'
 import { TestServer, testConnector, testUser } from '../support/receiving-server.ts'
 import { testDirectory } from '../support/test-directory.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
+import { testAgent, testRunner } from '../support/test-agent.ts'
 
 const folder = new URL('../conversations/', import.meta.url)
 
@@ -16,6 +25,7 @@ describe('dialogs', () => {
         users: dialog.users.map(testUser),
         directory: testDirectory(dialog.recipients, dialog.directoryIsAway),
         role: dialog.role,
+        agents: testRunner(systemClock, dialog.agents.map(agentOf)).runner,
       })
       await using peer = await SmtpPeer.connect({ port: server.port })
       for (const step of dialog.steps) await take(step, peer, server)
@@ -23,6 +33,15 @@ describe('dialogs', () => {
     })
   }
 })
+
+function agentOf({ event, does, reply: text }: DialogAgent): Agent {
+  return testAgent({
+    [event]() {
+      if (does === 'throw') throw new Error('the dialog says so')
+      return [{ kind: does, reply: reply(text) }]
+    },
+  })
+}
 
 async function take(step: Step, peer: SmtpPeer, server: TestServer): Promise<void> {
   switch (step.kind) {

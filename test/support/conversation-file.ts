@@ -4,6 +4,8 @@
  *     # comment; the first one is the name of the test
  *     @ Parameter: value      a setting of the connector
  *     @user name password     an account (further words: its addresses)
+ *     @agent event reply      an agent refuses at the event; with `disconnect` before the reply it ends the
+ *                             connection, with `throw` in place of the reply it fails
  *     @recipient address      one that the directory knows
  *     @directory away         it cannot be asked
  *     @role Edge              of the server; Mailbox unless said
@@ -23,6 +25,13 @@ export type Step =
   | { readonly kind: 'queued'; readonly count: number }
   | { readonly kind: 'content'; readonly octets: Buffer }
 
+/** What an agent does at one event. */
+export interface DialogAgent {
+  readonly event: string
+  readonly does: 'reject' | 'disconnect' | 'throw'
+  readonly reply: string
+}
+
 export interface ConversationFile {
   readonly name: string
   readonly settings: Readonly<Record<string, string>>
@@ -31,6 +40,7 @@ export interface ConversationFile {
   readonly recipients: readonly string[] | undefined
   readonly directoryIsAway: boolean
   readonly role: 'Mailbox' | 'Edge'
+  readonly agents: readonly DialogAgent[]
   readonly steps: readonly Step[]
 }
 
@@ -40,6 +50,7 @@ export function parseConversation(text: string): ConversationFile {
   const settings: Record<string, string> = {}
   const users: ConversationFile['users'][number][] = []
   const recipients: string[] = []
+  const agents: DialogAgent[] = []
   const steps: Step[] = []
   for (const line of lines.filter((each) => !each.startsWith('#'))) {
     if (line.startsWith('@user ')) {
@@ -47,6 +58,8 @@ export function parseConversation(text: string): ConversationFile {
       users.push({ UserName, Password, EmailAddresses })
     } else if (line.startsWith('@recipient ')) {
       recipients.push(line.slice(11))
+    } else if (line.startsWith('@agent ')) {
+      agents.push(dialogAgent(line))
     } else if (line.startsWith('@ ')) {
       const [name = '', ...value] = line.slice(2).split(': ')
       settings[name] = value.join(': ')
@@ -62,8 +75,15 @@ export function parseConversation(text: string): ConversationFile {
     recipients: recipients.length === 0 ? undefined : recipients,
     directoryIsAway: lines.includes('@directory away'),
     role: lines.includes('@role Edge') ? 'Edge' : 'Mailbox',
+    agents,
     steps,
   }
+}
+
+function dialogAgent(line: string): DialogAgent {
+  const [, event = '', does, reply = ''] =
+    /^@agent (\w+) (?:(disconnect|throw) ?)?(.*)$/.exec(line) ?? []
+  return { event, does: does === 'throw' || does === 'disconnect' ? does : 'reject', reply }
 }
 
 /** Whether the reply's lines fit the patterns. */

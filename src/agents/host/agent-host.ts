@@ -3,7 +3,7 @@ import { type Live, LiveValue } from '../../base/live.ts'
 import type { ProgramLog } from '../../base/program-log.ts'
 import { AgentRoster, noAgents } from '../agent-roster.ts'
 import type { Agent } from '../agent.ts'
-import { type AgentStatus, HostedAgent } from './hosted-agent.ts'
+import { type AgentStatus, type BuiltInAgent, HostedAgent } from './hosted-agent.ts'
 import type { StartChild } from './supervised-child.ts'
 import type { TransportAgentSettings } from './transport-agent.ts'
 
@@ -62,9 +62,18 @@ export class AgentHost implements Disposable {
     await this.#change
   }
 
-  /** How the enabled agents are. */
+  /** How the users' agents are that are enabled. */
   status(): readonly AgentStatus[] {
     return this.#hosted.map(({ agent }) => agent.status)
+  }
+
+  /** The relay's own agents that are in force. */
+  builtIn(): readonly BuiltInAgent[] {
+    return (this.#options.builtIn?.current ?? []).map(({ name, priority, events }) => ({
+      name,
+      priority,
+      events: [...events],
+    }))
   }
 
   [Symbol.dispose](): void {

@@ -24,7 +24,14 @@ const lingering: Milliseconds = 5 * second
 /** Where an agent stands that was never loaded, so that no mail passes it by. */
 const eventsUnknown: ReadonlySet<AgentEvent> = new Set<AgentEvent>(['OnMailCommand'])
 
-/** What Get-TransportAgent tells of an agent beside its settings. */
+/** An agent of the relay's own, as Get-TransportAgent tells of it. */
+export interface BuiltInAgent {
+  readonly name: string
+  readonly priority: number
+  readonly events: readonly AgentEvent[]
+}
+
+/** What Get-TransportAgent tells of a user's agent beside its settings. */
 export interface AgentStatus {
   readonly name: string
   readonly state: SupervisedChild['state']

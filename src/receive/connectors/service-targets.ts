@@ -141,6 +141,7 @@ function sourcesFor(address: string): Source[] {
   return isLoopback(address) ? [{ address: '127.0.0.1', bound: false }, itself] : [itself]
 }
 
-function isLoopback(address: string): boolean {
+/** Whether it is an address of the machine itself; IPv4 in its plain form. */
+export function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1'
 }

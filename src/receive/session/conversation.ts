@@ -3,6 +3,7 @@ import type { SessionEvent } from '../../agents/agent-events.ts'
 import { type AgentRoster, noAgents } from '../../agents/agent-roster.ts'
 import type { AgentRunner } from '../../agents/agent-runner.ts'
 import type { Clock } from '../../base/clock.ts'
+import { plainAddress } from '../../base/ip-range.ts'
 import type {
   ContentLimits,
   Endpoint,
@@ -23,7 +24,7 @@ import type { ExtensionFacts } from './extensions.ts'
 import type { MessageRates, MessageSource } from '../limits/message-rates.ts'
 import { type Party, permissionsFor } from '../connectors/permissions.ts'
 import type { ReceiveConnector } from '../connectors/receive-connector.ts'
-import { isOpenToServices } from '../connectors/service-targets.ts'
+import { isLoopback, isOpenToServices } from '../connectors/service-targets.ts'
 import type { SessionLog } from './session-log.ts'
 import type { SecuredConnection } from './session-transport.ts'
 import type { TurnQueue } from '../limits/turns.ts'
@@ -53,6 +54,8 @@ export interface ConversationServices {
   readonly tunnel?: OutboundTunnel | undefined
   /** Asks the transport agents; absent where none can be. */
   readonly agents?: AgentRunner | undefined
+  /** A front end of this server may hand sessions over. */
+  readonly behindFrontEnd?: boolean
 }
 
 /** Who a party is and what it may do here. */
@@ -295,8 +298,10 @@ export class Conversation {
   get #speaksForOthers(): boolean {
     if (this.#peer.permissions.has('SMTPAcceptXProxyFrom')) return true
     // Before it proved it: who comes from this machine to a connector for its services.
-    const fromHere = this.remote.address === this.local.address
-    return fromHere && isOpenToServices(this.connector, 'HubTransport')
+    const { address } = this.remote
+    const fromHere = address === this.local.address || isLoopback(plainAddress(address))
+    const mayBe = this.services.behindFrontEnd === true && fromHere
+    return mayBe && isOpenToServices(this.connector, 'HubTransport')
   }
 
   #become(identity: Identity): void {

@@ -1,6 +1,10 @@
 import { ServiceNotRunning } from '../../admin/admin-client.ts'
 import { askWorkers } from '../../admin/ask-workers.ts'
-import type { PipelineStage, RunningAgents } from '../../admin/cmdlets/agents/running-agents.ts'
+import type {
+  AgentsInForce,
+  PipelineStage,
+  RunningAgents,
+} from '../../admin/cmdlets/agents/running-agents.ts'
 import type { AgentStatus } from '../../agents/host/hosted-agent.ts'
 import { knownWorkers } from '../workers/known-workers.ts'
 
@@ -13,16 +17,20 @@ export function runningAgents(dataFolder: string): RunningAgents {
     return (await askWorkers({ dataFolder, service, workers }, method)).results
   }
   return {
-    async status() {
+    async inForce() {
       try {
-        return mergedStatus((await ask('agents')) as AgentStatus[][])
+        const workers = (await ask('agents')) as AgentsInForce[]
+        return {
+          users: mergedStatus(workers.map(({ users }) => users)),
+          // All workers follow the same file.
+          builtIn: workers[0]?.builtIn ?? [],
+        }
       } catch (error) {
         if (error instanceof ServiceNotRunning) return undefined
         throw error
       }
     },
     async pipeline() {
-      // All workers follow the same file.
       const [first] = (await ask('transportPipeline')) as PipelineStage[][]
       return first ?? []
     },

@@ -1,4 +1,4 @@
-import type { AgentStatus } from '../../../agents/host/hosted-agent.ts'
+import type { AgentStatus, BuiltInAgent } from '../../../agents/host/hosted-agent.ts'
 
 /** Who is asked at an event, in order. */
 export interface PipelineStage {
@@ -7,10 +7,17 @@ export interface PipelineStage {
   readonly agents: readonly string[]
 }
 
+/** The agents that a service has. */
+export interface AgentsInForce {
+  /** Those of users that are enabled. */
+  readonly users: readonly AgentStatus[]
+  readonly builtIn: readonly BuiltInAgent[]
+}
+
 /** The transport agents of the Transport service that runs on this machine. */
 export interface RunningAgents {
-  /** How the enabled agents of users are; undefined when the service does not run. */
-  status(): Promise<readonly AgentStatus[] | undefined>
+  /** Undefined when the service does not run. */
+  inForce(): Promise<AgentsInForce | undefined>
   /** Rejects when the service does not run. */
   pipeline(): Promise<readonly PipelineStage[]>
 }

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises'
 import { isAbsolute, relative, resolve } from 'node:path'
-import type { AgentStatus } from '../../../agents/host/hosted-agent.ts'
+import type { AgentStatus, BuiltInAgent } from '../../../agents/host/hosted-agent.ts'
 import {
   type TransportAgentSettings,
   transportAgentSchema,
@@ -114,6 +114,31 @@ function objectOf(agent: TransportAgentSettings, status: AgentStatus | undefined
   })
 }
 
+/** An agent of the relay's own: it has no settings here, and is in force as long as there is work for it. */
+function builtInObject({ name, priority, events }: BuiltInAgent): ShellObject {
+  return new ShellObject({
+    type: 'TransportAgent',
+    view,
+    properties: {
+      Enabled: true,
+      Priority: priority,
+      TransportAgentFactory: '',
+      AssemblyPath: '',
+      State: 'BuiltIn',
+      Events: events,
+      Identity: name,
+      IsValid: true,
+    },
+  })
+}
+
+/** An agent of either kind, as it is shown. */
+interface Shown {
+  readonly name: string
+  readonly priority: number
+  readonly object: ShellObject
+}
+
 const noun: ListNoun<TransportAgentSettings> = {
   section,
   type: 'TransportAgent',
@@ -159,7 +184,7 @@ function getCmdlet(configuration: Configuration, agents: RunningAgents): Cmdlet 
     name: 'Get-TransportAgent',
     synopsis: 'Shows the transport agents, and how they are.',
     description:
-      "An agent's code runs in a process of its own. Format-List shows its state, how often it was asked, and its last error.",
+      "The agents of users, whose code runs in a process of its own, and those of the relay's own that are in force. Format-List shows the state, how often an agent was asked, and its last error.",
     parameters: {
       Identity: parameter(identityAmong('Get-TransportAgent', 'Name'), {
         help: 'The name of the transport agent. Without it all are shown.',
@@ -181,13 +206,27 @@ function getCmdlet(configuration: Configuration, agents: RunningAgents): Cmdlet 
     ],
     async *run({ given }) {
       const config = await configuration.read()
-      const running = config.TransportAgents.length === 0 ? [] : await agents.status()
-      const show = (agent: TransportAgentSettings) =>
-        objectOf(
-          agent,
-          running?.find(({ name }) => name === agent.Name),
-        )
-      yield* shownItems({ ...noun, show }, config, given.Identity)
+      const { users = [], builtIn = [] } = (await agents.inForce()) ?? {}
+      const items: readonly Shown[] = [
+        ...config.TransportAgents.map((agent) => ({
+          name: agent.Name,
+          priority: agent.Priority,
+          object: objectOf(
+            agent,
+            users.find(({ name }) => name === agent.Name),
+          ),
+        })),
+        ...builtIn.map((agent) => ({ ...agent, object: builtInObject(agent) })),
+      ].toSorted((one, other) => one.priority - other.priority)
+      const shown: ListNoun<Shown> = {
+        section,
+        type: noun.type,
+        title: noun.title,
+        items: () => items,
+        nameOf: ({ name }) => name,
+        show: ({ object }) => object,
+      }
+      yield* shownItems(shown, config, given.Identity)
     },
   })
 }

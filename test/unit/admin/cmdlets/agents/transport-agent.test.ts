@@ -9,7 +9,7 @@ import { transportAgentCmdlets } from '../../../../../src/admin/cmdlets/agents/t
 import { transportPipelineCmdlets } from '../../../../../src/admin/cmdlets/agents/transport-pipeline.ts'
 import { builtInCmdlets } from '../../../../../src/admin/shell/built-in/built-in-cmdlets.ts'
 import { Shell } from '../../../../../src/admin/shell/shell.ts'
-import type { AgentStatus } from '../../../../../src/agents/host/hosted-agent.ts'
+import type { AgentStatus, BuiltInAgent } from '../../../../../src/agents/host/hosted-agent.ts'
 import { FakeClock } from '../../../../support/fake-clock.ts'
 import { RecordingHost } from '../../../../support/recording-host.ts'
 import { SettingsShell } from '../../../../support/settings-shell.ts'
@@ -31,17 +31,24 @@ const status: AgentStatus = {
   lastErrorTime: Date.parse('2026-11-21T06:00:00Z'),
 }
 
+const builtIn: readonly BuiltInAgent[] = [
+  { name: 'Address Rewriting Inbound Agent', priority: 2, events: ['OnRcptCommand'] },
+]
+
 const stages: readonly PipelineStage[] = [
   { event: 'OnConnectEvent', agents: [] },
   { event: 'OnEndOfData', agents: ['Word Filter', 'Other'] },
 ]
 
 /** A shell on this file with an agent's module beside it; a running server tells `running` of its agents. */
-async function setUp({ text = start, running = [status] as readonly AgentStatus[] } = {}) {
+async function setUp({
+  text = start,
+  running,
+}: { readonly text?: string; readonly running?: readonly AgentStatus[] | undefined } = {}) {
   const settings = await SettingsShell.on(text)
   await writeFile(join(settings.folder, 'word-filter.ts'), good)
   const agents: RunningAgents = {
-    status: () => Promise.resolve(running),
+    inForce: () => Promise.resolve(running && { users: running, builtIn }),
     pipeline: () => Promise.resolve(stages),
   }
   const cmdlets = [
@@ -59,8 +66,10 @@ async function setUp({ text = start, running = [status] as readonly AgentStatus[
 }
 
 test('an agent is shown with its settings and how it is', async () => {
-  const { run } = await setUp()
-  expect(await run('Get-TransportAgent')).toMatch(/Word Filter +True +11/)
+  const { run } = await setUp({ running: [status] })
+  expect(await run('Get-TransportAgent')).toMatch(
+    /Address Rewriting Inbound Agent +True +2\nWord Filter +True +11/,
+  )
   const shown = await run('Get-TransportAgent "word filter" | Format-List')
   for (const line of [
     ...[/^Priority +: 11$/m, /^TimeLimit +: 00:00:10$/m, /^MaxMemory +: 128 MB/m],
@@ -71,7 +80,7 @@ test('an agent is shown with its settings and how it is', async () => {
 })
 
 test('of a server that does not run only the settings are known', async () => {
-  const { run } = await setUp({ running: [] })
+  const { run } = await setUp()
   const shown = await run('Get-TransportAgent | Format-List State,Calls')
   expect(shown).toMatch(/^State +: Unknown$/m)
 })
