@@ -85,15 +85,16 @@ test('a stuck queue is looked at, sorted out, and delivered, over restarts', asy
   expect(await shell('Get-Queue -Include SmartHostConnectorDelivery | % Status')).toBe(
     'Suspended\n',
   )
-  expect(await waiting()).toEqual(found.map((each) => each.replace('Retry', 'Ready')))
+  // What is known of the next hop outlives the restart.
+  expect(await waiting()).toEqual(found)
 
   await shell('Remove-Message -Filter {Subject -eq "junk"} -WithNDR $false -Confirm:$false')
   await shell('Remove-Message -Filter {Subject -eq "worse"} -Confirm:$false')
   expect(await waiting()).toEqual([
-    'Undeliverable: worse Ready',
+    'Undeliverable: worse Retry',
     'one Suspended',
-    'three Ready',
-    'two Ready',
+    'three Retry',
+    'two Retry',
   ])
 
   await using host = await startLabMailServer({ hostname: 'stuck.example', ...smartHost })
