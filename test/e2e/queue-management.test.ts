@@ -147,6 +147,8 @@ test('what is redirected waits for its target over a crash and a change of the c
     .poll(() => shell('Get-Queue -Include SmtpRelayToServers | % Status'), patience)
     .toBe('Retry\n')
   await shell('Get-Queue -Include SmtpRelayToServers | Retry-Queue -Resubmit $true')
+  // They join a queue that went on waiting for its next hop over the crash.
+  await shell('Retry-Queue -Filter {NextHopDomain -like "*127.0.122.2*"}')
   await host.received(2, AbortSignal.timeout(15_000))
   await shell('Resume-Message -Filter {Status -eq "Suspended"}')
   await host.received(3, AbortSignal.timeout(15_000))
