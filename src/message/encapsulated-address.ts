@@ -35,15 +35,3 @@ export function decapsulated(address: string): ForeignAddress | undefined {
   const text = octets.toString(isUtf8(octets) ? 'utf8' : 'latin1')
   return control.test(text) ? undefined : { type: kind, address: text }
 }
-
-/** The SMTP address in `domain` that stands for a foreign one. */
-export function encapsulate({ type, address }: ForeignAddress, domain: string): string {
-  let encoded = ''
-  for (const octet of Buffer.from(address, 'utf8')) {
-    const character = String.fromCharCode(octet)
-    if (character === '/') encoded += '_'
-    else if (/[A-Za-z0-9=.-]/.test(character)) encoded += character
-    else encoded += `+${octet.toString(16).toUpperCase().padStart(2, '0')}`
-  }
-  return `IMCEA${type.toUpperCase()}-${encoded}@${domain}`
-}

@@ -19,7 +19,13 @@ import type { Reply } from '../smtp/reply.ts'
 import { Passage } from './passage.ts'
 import { type Resolved, resolveRecipients } from './recipient-resolution.ts'
 import type { RoutingEvents } from './routing-events.ts'
-import { type RouteExplanation, type RoutingTables, explainRoute, unroutable } from './routing.ts'
+import {
+  type RouteExplanation,
+  type RoutingTables,
+  explainRoute,
+  foreignDestination,
+  unroutable,
+} from './routing.ts'
 import { split } from './split.ts'
 
 /** What there is to categorize: a message that arrives, or a share of one that waits. */
@@ -117,7 +123,16 @@ export class Categorizer {
       return { recipients, failed: [], deferred: [], steps: [] }
     }
     const { acceptedDomains } = tables
-    return yield* resolveRecipients(recipients, { ...resolution, acceptedDomains })
+    const parts = { ...resolution, acceptedDomains }
+    const isOutside = ({ address }: CopyRecipient) =>
+      foreignDestination(address, tables) !== undefined
+    const outside = recipients.filter(isOutside)
+    if (outside.length === 0) return yield* resolveRecipients(recipients, parts)
+    const inside = recipients.filter((recipient) => !isOutside(recipient))
+    const resolved = yield* resolveRecipients(inside, parts)
+    // What stands for an address of another mail system is nobody whom the directory could know.
+    const { failed, deferred, steps } = resolved
+    return { recipients: [...outside, ...resolved.recipients], failed, deferred, steps }
   }
 
   /** The same with the agents asked between the stages. Recipients that they add are treated like the others. */

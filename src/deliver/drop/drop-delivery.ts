@@ -68,11 +68,6 @@ export class DropDelivery implements DeliveryAgent {
     return end
   }
 
-  /** Where the connector's files go now. */
-  placeOf(connector: ForeignConnector): string {
-    return this.#folderOf(connector).place.path
-  }
-
   #folderOf(connector: ForeignConnector): DropFolder {
     const { root, dataFolder, clock, connectors } = this.#options
     const place = dropPlace(connector, { root: root.current, dataFolder })

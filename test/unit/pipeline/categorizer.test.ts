@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { LiveValue } from '../../../src/base/live.ts'
+import type { Directory } from '../../../src/directory/directory.ts'
 import { Categorizer } from '../../../src/pipeline/categorizer.ts'
-import { routingTables, sendConnector } from '../../support/routing-tables.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import { foreignConnector, routingTables, sendConnector } from '../../support/routing-tables.ts'
 
 const tables = routingTables(
   ['corp.example'],
@@ -99,4 +101,30 @@ test('keeps what the sender asked per recipient and drops an old error', async (
 
 test('postmaster without a domain is ours', async () => {
   expect(await copies(['postmaster'])).toEqual([['[10.0.0.1]', 'postmaster@corp.example']])
+})
+
+test('a directory is not asked for an address of another mail system, and for all others it is', async () => {
+  const asked: string[] = []
+  const directory: Directory = {
+    hasRecipients: true,
+    find: (address) => {
+      asked.push(address)
+      return { kind: 'unknown' }
+    },
+    members: () => ({ kind: 'found', addresses: [], unknown: [] }),
+  }
+  const withFax = new Categorizer({
+    tables: new LiveValue({
+      ...tables,
+      connectors: [...tables.connectors, foreignConnector('Fax', ['FAX:*'])],
+    }),
+    resolution: { directory, clock: new FakeClock() },
+  })
+  const { copies, failed } = await withFax.categorize({
+    recipients: recipients('IMCEAFAX-1@corp.example', 'IMCEAPAGER-1@corp.example'),
+    size: 0,
+  })
+  expect(asked).toEqual(['IMCEAPAGER-1@corp.example'])
+  expect(copies.map(({ queue }) => queue.nextHopDomain)).toEqual(['FAX'])
+  expect(failed.map(({ recipient }) => recipient.address)).toEqual(['IMCEAPAGER-1@corp.example'])
 })
