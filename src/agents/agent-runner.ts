@@ -1,5 +1,6 @@
 import type { Awaitable } from '../base/awaitable.ts'
 import type { Clock } from '../base/clock.ts'
+import { HalfTheTime } from '../base/half-the-time.ts'
 import type { Live } from '../base/live.ts'
 import type { ProgramLog } from '../base/program-log.ts'
 import { readActions } from './action-shape.ts'
@@ -72,7 +73,9 @@ export class AgentRunner {
       const occasion = subject.occasion()
       try {
         const actions = await this.#answer(agent, { occasion, subject, gone })
+        const pace = new HalfTheTime(this.#options.clock)
         for (const action of actions) {
+          if (pace.mustRest) await pace.rest()
           const verdict = await subject.apply(action, agent)
           this.#options.onAction?.({ agent: agent.name, occasion, action })
           if (verdict !== undefined) return { kind: 'decided', agent: agent.name, verdict }

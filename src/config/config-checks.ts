@@ -285,24 +285,20 @@ function logProblems(config: ServerConfig, service: (typeof services)[number]): 
   })
 }
 
+const commonLogs = ['AgentLog', 'ConnectivityLog', 'ReceiveProtocolLog', 'SendProtocolLog'] as const
+
 /** The sizes of a service's logs. */
 function logLimits(config: ServerConfig, service: (typeof services)[number]) {
   const settings = config[service]
-  const common = (['ConnectivityLog', 'ReceiveProtocolLog', 'SendProtocolLog'] as const).map(
-    (log) => ({
-      log,
-      file: settings[`${log}MaxFileSize`],
-      folder: settings[`${log}MaxDirectorySize`],
-    }),
-  )
-  if (service !== 'TransportService') return common
-  const { TransportService } = config
-  const own = (['AgentLog', 'MessageTrackingLog'] as const).map((log) => ({
+  const common = commonLogs.map((log) => ({
     log,
-    file: TransportService[`${log}MaxFileSize`],
-    folder: TransportService[`${log}MaxDirectorySize`],
+    file: settings[`${log}MaxFileSize`],
+    folder: settings[`${log}MaxDirectorySize`],
   }))
-  return [...common, ...own]
+  if (service !== 'TransportService') return common
+  const { MessageTrackingLogMaxFileSize: file, MessageTrackingLogMaxDirectorySize: folder } =
+    config.TransportService
+  return [...common, { log: 'MessageTrackingLog', file, folder }]
 }
 
 /** Whether an entry before `index` has the same name, compared without case. */

@@ -18,6 +18,15 @@ const logDirectorySize = (standard = 250 * 1024 ** 2) =>
   byteSize(1, 2 ** 53, true).default(standard)
 const logFileSize = () => byteSize(1, 2 ** 53, true).default(10 * 1024 ** 2)
 
+/** The agent log of either service. */
+const agentLogFields = {
+  AgentLogEnabled: flag().default(true),
+  AgentLogMaxAge: logAge(7 * day),
+  AgentLogMaxDirectorySize: logDirectorySize(),
+  AgentLogMaxFileSize: logFileSize(),
+  AgentLogPath: logPath(),
+}
+
 /** The connectivity log of either service. */
 const connectivityLogFields = {
   ConnectivityLogEnabled: flag().default(true),
@@ -62,11 +71,7 @@ const dnsServers = () => list(text()).default([])
  * and `completeTransportService` fills it in.
  */
 export const transportServiceSchema = z.strictObject({
-  AgentLogEnabled: flag().default(true),
-  AgentLogMaxAge: logAge(7 * day),
-  AgentLogMaxDirectorySize: logDirectorySize(),
-  AgentLogMaxFileSize: logFileSize(),
-  AgentLogPath: logPath(),
+  ...agentLogFields,
   ...connectivityLogFields,
   DelayNotificationTimeout: timeSpan(second, 30 * day).default(4 * hour),
   ExternalDNSServers: dnsServers(),
@@ -116,6 +121,7 @@ export const transportServiceSchema = z.strictObject({
 
 /** Set-FrontendTransportService's parameters. */
 export const frontendTransportServiceSchema = z.strictObject({
+  ...agentLogFields,
   ...connectivityLogFields,
   /** Level of the implicit Send connector to the Transport service. */
   IntraOrgConnectorProtocolLoggingLevel: oneOf(['None', 'Verbose']).default('Verbose'),

@@ -180,11 +180,6 @@ const unavailable: Readonly<Record<string, readonly UnavailableSettings[]>> = {
   FrontendTransportService: [
     ...ofServices,
     {
-      names: ofLogs('AgentLog'),
-      why: 'transport agents run in the Transport service',
-      instead: 'use its settings of these names',
-    },
-    {
       names: ['ExternalDNSServers', 'InternalDNSServers'],
       why: 'the Transport service looks the next hops up',
       instead: 'use its setting of this name',

@@ -33,10 +33,7 @@ export const ldapSchema = z.strictObject({
   /** What else the entry of an account must be: `(memberOf=CN=Mail,DC=contoso,DC=com)`. */
   LogonFilter: text().optional(),
   /** Groups of the server whose members belong to groups here; all accounts are ExchangeUsers. */
-  LogonGroups: z
-    .array(z.strictObject({ Dn: text(), Groups: flags(accountGroups) }))
-    .readonly()
-    .default([]),
+  LogonGroups: z.array(z.strictObject({ Dn: text(), Groups: flags(accountGroups) })).default([]),
   /** How long an answer may take. */
   Timeout: timeSpan(second, 60 * second).default(10 * second),
 })

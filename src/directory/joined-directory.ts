@@ -18,7 +18,8 @@ export class JoinedDirectory implements Directory {
   }
 
   get hasRecipients(): boolean {
-    return this.#parts.current.some((part) => part.hasRecipients)
+    for (const part of this.#parts.current) if (part.hasRecipients) return true
+    return false
   }
 
   find(address: string): Awaitable<DirectoryAnswer> {

@@ -19,43 +19,67 @@ interface Token {
 const tokenShape = /"(?:[^"\\]|\\[^])*(?:"|\\?$)|\[[^[\]\\]*\]|[^\s"<>(),;:[\]\\]+|[^]/y
 const folds = /\s+/y
 
+/** So many words of a field are read before others may go first. */
+const wordsAtOnce = 256
+
 /**
  * The mailboxes in the value of From, To and their like, from its octets: groups opened, encoded words
- * and quoted names left alone. Never throws: what cannot be read is an element without an address.
+ * and quoted names left alone. Never throws: what cannot be read is an element without an address. A long
+ * field, which a stranger may have written, also gives undefined now and then: that is the time to let
+ * others go first.
  */
-export function mailboxesIn(octets: Buffer): readonly ListedMailbox[] {
+export function mailboxes(octets: Buffer): Generator<ListedMailbox | undefined, void, void> {
   return new MailboxReader(octets.toString('latin1')).read()
+}
+
+/** The same at once, for fields that are known to be short, or to come from ourselves. */
+export function mailboxesIn(octets: Buffer): readonly ListedMailbox[] {
+  return [...mailboxes(octets)].filter((each) => each !== undefined)
 }
 
 /** Reads one value, an octet being one character. Each octet is looked at a bounded number of times. */
 class MailboxReader {
   readonly #text: string
-  readonly #found: ListedMailbox[] = []
   /** The words of the element so far, outside of angle brackets. */
   #words: Token[] = []
   /** What stands in the element's angle brackets. */
-  #angle: readonly Token[] | undefined
+  #angle: Token[] | undefined
+  #inAngle = false
   #at = 0
 
   constructor(text: string) {
     this.#text = text
   }
 
-  read(): readonly ListedMailbox[] {
+  *read(): Generator<ListedMailbox | undefined, void, void> {
+    let read = 0
     for (let token = this.#next(); token !== undefined; token = this.#next()) {
-      if (token.text === ':' && this.#angle === undefined) {
-        // The name of a group; its members follow.
-        this.#words = []
-      } else if (token.text === ',' || token.text === ';') {
-        this.#endElement()
-      } else if (token.text === '<' && this.#angle === undefined) {
-        this.#angle = this.#inAngle()
-      } else {
-        this.#words.push(token)
-      }
+      if (++read % wordsAtOnce === 0) yield undefined
+      const element = this.#take(token)
+      if (element !== undefined) yield element
     }
-    this.#endElement()
-    return this.#found
+    const last = this.#endElement()
+    if (last !== undefined) yield last
+  }
+
+  /** Takes a word; gives the element that it ends. */
+  #take(token: Token): ListedMailbox | undefined {
+    const { text } = token
+    if (this.#inAngle) {
+      if (text === '>') this.#inAngle = false
+      else this.#angle?.push(token)
+    } else if (text === ',' || text === ';') {
+      return this.#endElement()
+    } else if (text === ':' && this.#angle === undefined) {
+      // The name of a group; its members follow.
+      this.#words = []
+    } else if (text === '<' && this.#angle === undefined) {
+      this.#angle = []
+      this.#inAngle = true
+    } else {
+      this.#words.push(token)
+    }
+    return undefined
   }
 
   /** The next token; comments and blanks are none. */
@@ -74,30 +98,17 @@ class MailboxReader {
     return { start, end: this.#at, text }
   }
 
-  #inAngle(): readonly Token[] {
-    const tokens: Token[] = []
-    for (let token = this.#next(); token !== undefined; token = this.#next()) {
-      if (token.text === '>') break
-      tokens.push(token)
-    }
-    return tokens
-  }
-
-  #endElement(): void {
+  #endElement(): ListedMailbox | undefined {
+    const isBracketed = this.#angle !== undefined
     const tokens = this.#angle ?? this.#words
-    const spelled = withoutRoute(tokens)
-    const [first, last] = [spelled[0] ?? tokens[0], spelled.at(-1) ?? tokens.at(-1)]
-    if (first !== undefined && last !== undefined) {
-      const address = headerText(Buffer.from(spelled.map(({ text }) => text).join(''), 'latin1'))
-      const isOne = this.#angle !== undefined || isSpelledAlone(spelled)
-      this.#found.push({
-        address: isOne && isAddressLike(address) ? address : undefined,
-        start: first.start,
-        end: last.end,
-      })
-    }
     this.#words = []
     this.#angle = undefined
+    const spelled = withoutRoute(tokens)
+    const [first, last] = [spelled[0] ?? tokens[0], spelled.at(-1) ?? tokens.at(-1)]
+    if (first === undefined || last === undefined) return undefined
+    const address = headerText(Buffer.from(spelled.map(({ text }) => text).join(''), 'latin1'))
+    const isOne = (isBracketed || isSpelledAlone(spelled)) && isAddressLike(address)
+    return { address: isOne ? address : undefined, start: first.start, end: last.end }
   }
 }
 

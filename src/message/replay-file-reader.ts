@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import type { Awaitable } from '../base/awaitable.ts'
 import { parsePath } from '../smtp/address.ts'
 import { type Extensions, parseMailParameters, parseRcptParameters } from '../smtp/parameters.ts'
 import { encodeXtext } from '../smtp/xtext.ts'
@@ -47,8 +48,14 @@ const extensions: Extensions = {
 const mostRecipients = 10_000
 const longestSource = 255
 
-/** Reads the header of a file for the Replay folder; text: why it is none. */
-export function readReplayFile(whole: HeaderBlock): ReplayFile | string {
+/**
+ * Reads the header of a file for the Replay folder; text: why it is none. Before each recipient `breathe` may have
+ * others go first, for there may be thousands.
+ */
+export async function readReplayFile(
+  whole: HeaderBlock,
+  breathe: () => Awaitable<void> = () => undefined,
+): Promise<ReplayFile | string> {
   const { injected, header } = split(whole)
   const values = (name: string) =>
     injected.filter((field) => field.name === name).map((field) => whole.valueOf(field))
@@ -60,16 +67,20 @@ export function readReplayFile(whole: HeaderBlock): ReplayFile | string {
   const receivers = values('x-receiver')
   if (receivers.length === 0) return 'there is no X-Receiver'
   if (receivers.length > mostRecipients) return `there are more than ${mostRecipients} X-Receiver`
-  const recipients = receivers.map((receiver) => readReceiver(receiver))
-  const wrong = recipients.indexOf(undefined)
-  if (wrong !== -1) return `X-Receiver is no recipient: ${shown(receivers[wrong] ?? '')}`
+  const recipients: Recipient[] = []
+  for (const receiver of receivers) {
+    await breathe()
+    const recipient = readReceiver(receiver)
+    if (recipient === undefined) return `X-Receiver is no recipient: ${shown(receiver)}`
+    recipients.push(recipient)
+  }
   const [createdBy = 'Unspecified'] = values('x-createdby')
   if (createdBy === '') return 'X-CreatedBy is empty'
   const [sourceAddress = '0.0.0.0'] = values('x-sourceipaddress')
   if (isIP(sourceAddress) === 0) return `X-SourceIPAddress is no address: ${shown(sourceAddress)}`
   return {
     envelope: needingUtf8(envelope, recipients),
-    recipients: recipients.filter((one) => one !== undefined),
+    recipients,
     createdBy,
     helloName: plainText(values('x-helodomain')[0] ?? '', longestSource),
     source: plainText(values('x-source')[0] ?? '', longestSource) || 'Replay',
@@ -122,9 +133,9 @@ function readReceiver(value: string): Recipient | undefined {
 }
 
 /** Addresses beyond ASCII need SMTPUTF8, whoever wrote the file may not have said so. */
-function needingUtf8(envelope: Envelope, recipients: readonly (Recipient | undefined)[]): Envelope {
+function needingUtf8(envelope: Envelope, recipients: readonly Recipient[]): Envelope {
   if (envelope.smtpUtf8) return envelope
-  const needed = recipients.some((one) => /[^\x00-\x7f]/.test(one?.address ?? ''))
+  const needed = recipients.some((one) => /[^\x00-\x7f]/.test(one.address))
   return needed ? { ...envelope, smtpUtf8: true } : envelope
 }
 

@@ -1,4 +1,6 @@
 import { isAscii } from 'node:buffer'
+import type { Clock } from '../base/clock.ts'
+import { HalfTheTime } from '../base/half-the-time.ts'
 import type { Live } from '../base/live.ts'
 import type { BodyType, Envelope, Recipient } from '../message/envelope.ts'
 import type { HeaderBlock } from '../message/header-block.ts'
@@ -34,6 +36,7 @@ export interface FileIntakeOptions {
   readonly sink: MessageSink
   readonly settings: Live<FolderSettings>
   readonly server: { readonly Name: string; readonly Fqdn: string }
+  readonly clock: Clock
   /** The user this process runs as, by number; undefined where there is no such thing. */
   readonly ownUser: number | undefined
 }
@@ -84,7 +87,8 @@ export class FileIntake {
   async take(folder: FolderKind, file: SourceFile, signal: AbortSignal): Promise<Intake> {
     const content = await readContent(file.pieces(), this.#headerLimits(folder))
     if (typeof content === 'string') return this.#judged(file, content)
-    const head = folder === 'Pickup' ? this.#pickup(file, content) : this.#replay(file, content)
+    const head =
+      folder === 'Pickup' ? this.#pickup(file, content) : await this.#replay(file, content)
     if (typeof head === 'string') return this.#judged(file, head)
     const { session, envelope, limits } = head
     const transaction: MailTransaction = { session, envelope, declaredSize: file.size, limits }
@@ -134,8 +138,11 @@ export class FileIntake {
     }
   }
 
-  #replay(file: SourceFile, content: FileContent): Head | string {
-    const read = readReplayFile(headerOf(content))
+  async #replay(file: SourceFile, content: FileContent): Promise<Head | string> {
+    const pace = new HalfTheTime(this.#options.clock)
+    const read = await readReplayFile(headerOf(content), () =>
+      pace.mustRest ? pace.rest() : undefined,
+    )
     if (typeof read === 'string') return read
     const { source, createdBy, helloName, sourceAddress } = read
     const { ownUser } = this.#options

@@ -30,7 +30,7 @@ export class MailFolders implements AsyncDisposable {
 
   constructor(options: MailFoldersOptions) {
     const { settings, sink, server, ownUser, clock } = options
-    const intake = new FileIntake({ settings, sink, server, ownUser })
+    const intake = new FileIntake({ settings, sink, server, ownUser, clock })
     const log = calmLog(options.log, clock)
     const kinds: readonly FolderKind[] = ['Pickup', 'Replay']
     this.#folders = kinds.map((kind) => new FolderWork(kind, { ...options, log, intake }))

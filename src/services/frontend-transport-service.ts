@@ -91,7 +91,7 @@ export async function openFrontendTransportService(ground: ServiceGround): Promi
   const closing = opened.move()
   return {
     listeners,
-    adminMethods: {},
+    adminMethods: agents.adminMethods,
     inForce: () => Promise.all([receive.inForce(), agents.inForce()]),
     unhealthy: () => (draining ? 'the service is draining' : listensOnNothing(receive)),
     async drain() {

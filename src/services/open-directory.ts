@@ -20,6 +20,8 @@ import type { ServiceGround } from './service-ground.ts'
 export interface OpenDirectory extends Directory, AsyncDisposable {
   /** Calls `onChange` after each change of what it knows; the returned function ends that. */
   subscribe(onChange: () => void): () => void
+  /** Calls `onBack` each time a directory server answers again that was away. */
+  whenBack(onBack: () => void): () => void
   /** Who may log in beside the users of the configuration. */
   readonly accounts: DirectoryAccounts
 }
@@ -65,19 +67,22 @@ async function followDirectory(ground: DirectoryGround): Promise<OpenDirectory> 
   const { config } = ground
   const own = new LiveValue<Directory>(tableOf(config.current))
   const changed = () => own.set(own.current)
+  const back = new LiveValue(undefined)
   const file = followedFile(ground, changed)
-  const ldap = followedLdap(ground, changed)
+  const ldap = followedLdap(ground, { onChange: changed, onBack: () => back.set(undefined) })
   let entries = config.current.Recipients
   const unsubscribe = config.subscribe((next) => {
     if (isDeepStrictEqual(next.Recipients, entries)) return
     entries = next.Recipients
     own.set(tableOf(next))
   })
-  const joined = new JoinedDirectory({
-    get current() {
-      return [own.current, ...file.current, ...ldap.current]
-    },
-  })
+  const joined = new JoinedDirectory(
+    joinedParts(
+      () => own.current,
+      () => file.current,
+      () => ldap.current,
+    ),
+  )
   const accounts = () => ldap.current[0]?.accounts ?? noAccounts
   await file.ready()
   return {
@@ -87,6 +92,7 @@ async function followDirectory(ground: DirectoryGround): Promise<OpenDirectory> 
     find: (address) => joined.find(address),
     members: (group) => joined.members(group),
     subscribe: (onChange) => own.subscribe(onChange),
+    whenBack: (onBack) => back.subscribe(onBack),
     accounts: {
       get hasAccounts() {
         return accounts().hasAccounts
@@ -102,6 +108,25 @@ async function followDirectory(ground: DirectoryGround): Promise<OpenDirectory> 
   }
 }
 
+/** The parts in their order, as one list until one of them is another: it is asked for at each RCPT. */
+function joinedParts(
+  own: () => Directory,
+  file: () => readonly Directory[],
+  ldap: () => readonly Directory[],
+) {
+  let parts: readonly Directory[] = []
+  let madeOf: readonly unknown[] = []
+  return {
+    get current() {
+      if (own() !== madeOf[0] || file() !== madeOf[1] || ldap() !== madeOf[2]) {
+        madeOf = [own(), file(), ldap()]
+        parts = [own(), ...file(), ...ldap()]
+      }
+      return parts
+    },
+  }
+}
+
 function followedFile({ config, clock, fileLog: log }: DirectoryGround, onChange: () => void) {
   return new FollowedDirectory({
     settings: mapLive(config, ({ Directory }) => Directory.File),
@@ -110,11 +135,14 @@ function followedFile({ config, clock, fileLog: log }: DirectoryGround, onChange
   })
 }
 
-function followedLdap({ config, clock, log }: DirectoryGround, onChange: () => void) {
+function followedLdap(
+  { config, clock, log }: DirectoryGround,
+  { onChange, onBack }: { readonly onChange: () => void; readonly onBack: () => void },
+) {
   const open = ldaptsOpener(clock)
   return new FollowedDirectory({
     settings: ldapOf(config),
-    make: ({ settings, cacheTime }) => new LdapDirectory({ settings, cacheTime, clock, log, open }),
+    make: (given) => new LdapDirectory({ ...given, clock, log, open, onBack }),
     onChange,
   })
 }

@@ -39,11 +39,14 @@ export async function openTransportAgents(
   const host = await AgentHost.open({
     settings: mapLive(config, ({ TransportAgents }) => TransportAgents),
     builtIn: derivedLive(config, builtInAgents),
+    asks: service === 'FrontEnd' ? frontEndEvents : agentEvents,
     clock,
     log: { ...troubles, info: (details, message) => logger.info(details, message) },
   })
   const log = new AgentLogWriter({
-    settings: mapLive(config, ({ TransportService }) => TransportService),
+    settings: mapLive(config, ({ TransportService, FrontendTransportService }) =>
+      service === 'FrontEnd' ? FrontendTransportService : TransportService,
+    ),
     service:
       service === 'FrontEnd' ? service : config.current.Server.Role === 'Edge' ? 'Edge' : 'Hub',
     dataFolder,
@@ -72,6 +75,21 @@ export async function openTransportAgents(
     },
   }
 }
+
+/** The events of sessions that are about no message. */
+const frontEndEvents: readonly AgentEvent[] = [
+  'OnConnectEvent',
+  'OnHeloCommand',
+  'OnEhloCommand',
+  'OnStartTlsCommand',
+  'OnAuthCommand',
+  'OnEndOfAuthentication',
+  'OnReject',
+  'OnRsetCommand',
+  'OnNoopCommand',
+  'OnHelpCommand',
+  'OnDisconnectEvent',
+]
 
 /** What the relay itself does to every message before agents are asked. */
 const ownSteps: Partial<Record<AgentEvent, readonly string[]>> = {

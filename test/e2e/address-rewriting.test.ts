@@ -164,6 +164,16 @@ test('automatic answers are dropped where a remote domain has it so, and the log
   expect(stdout).toContain('Remote Domain Agent OnResolvedMessage DeleteRecipients')
 })
 
+test('the agents stand in the pipeline by Exchange’s names', async () => {
+  const place = ['-Config', join(relay.folder, 'server.yaml'), '-Data', relay.dataFolder]
+  const line = 'Get-TransportPipeline | % { "$($_.Event): $($_.TransportAgents)" }'
+  const { stdout } = await runEdge(['shell', '-NoColor', ...place, '-Command', line])
+  expect(stdout).toContain('OnRcptCommand: Address Rewriting Inbound Agent\n')
+  expect(stdout).toMatch(/^OnEndOfHeaders: .*Address Rewriting Inbound Agent$/m)
+  expect(stdout).toContain('OnSubmittedMessage: Address Rewriting Outbound Agent\n')
+  expect(stdout).toContain('OnResolvedMessage: Remote Domain Agent\n')
+})
+
 test('entries are changed on the running server', async () => {
   const place = ['-Config', join(relay.folder, 'server.yaml'), '-Data', relay.dataFolder]
   const line = 'Remove-AddressRewriteEntry Sales -Confirm:$false'

@@ -137,7 +137,7 @@ test(
       await relay?.stop()
       await start(folder)
     }
-    expect(relay?.output).not.toContain('was in hand when the service died')
+    expect(relay?.output).not.toContain('in hand when the service died')
     expect(await run('Get-Queue')).not.toMatch(/Poison/)
   },
 )

@@ -158,6 +158,15 @@ test('a change is in force when its agents are loaded; what has not changed goes
   expect(await ask(before)).toHaveLength(1)
 })
 
+test('a service that asks at other events alone has no process of the agent', async () => {
+  const settings = new LiveValue([await settingsOf(good)])
+  const quiet = () => undefined
+  const log = { debug: quiet, info: quiet, warn: quiet, error: quiet }
+  const host = await AgentHost.open({ settings, asks: ['OnConnectEvent'], clock: systemClock, log })
+  onTestFinished(() => host[Symbol.dispose]())
+  expect(host.status()).toMatchObject([{ state: 'Stopped', events: ['OnEndOfData'] }])
+})
+
 test('a module is tried before it is used', async () => {
   expect(await tryModule(await settingsOf(good), systemClock)).toBeUndefined()
   expect(await tryModule(await settingsOf('export const x = 1'), systemClock)).toContain(

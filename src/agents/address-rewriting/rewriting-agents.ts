@@ -31,13 +31,16 @@ export function addressRewritingAgents(table: AddressRewriteTable): readonly Age
   ]
 }
 
-function inbound(occasion: Occasion, table: AddressRewriteTable): readonly AgentAction[] {
+async function inbound(
+  occasion: Occasion,
+  table: AddressRewriteTable,
+): Promise<readonly AgentAction[]> {
   switch (occasion.event) {
     case 'OnRcptCommand':
       return isFromOutside(occasion) ? redirected([occasion.recipient], table) : []
     case 'OnEndOfHeaders':
       return isFromOutside(occasion)
-        ? fieldChanges(occasion.message, inboundFields, table.inbound)
+        ? await fieldChanges(occasion.message, inboundFields, table.inbound)
         : []
     default:
       return []
@@ -47,17 +50,20 @@ function inbound(occasion: Occasion, table: AddressRewriteTable): readonly Agent
 const isFromOutside = ({ session }: Extract<Occasion, { readonly session: unknown }>) =>
   session.principal.kind === 'Anonymous'
 
-function outbound(occasion: Occasion, table: AddressRewriteTable): readonly AgentAction[] {
+async function outbound(
+  occasion: Occasion,
+  table: AddressRewriteTable,
+): Promise<readonly AgentAction[]> {
   if (occasion.event !== 'OnSubmittedMessage') return []
   const { message, source, originating } = occasion
   // A notification goes to the sender that the outside was shown, who is somebody of ours.
   if (source === notification) {
-    const fields = fieldChanges(message, inboundFields, table.inbound)
+    const fields = await fieldChanges(message, inboundFields, table.inbound)
     return [...redirected(message.recipients, table), ...fields]
   }
   if (!originating) return []
   const sender = table.outbound(message.sender)
-  const fields = fieldChanges(message, outboundFields, table.outbound)
+  const fields = await fieldChanges(message, outboundFields, table.outbound)
   return sender === undefined ? fields : [{ kind: 'set-sender', address: sender }, ...fields]
 }
 
@@ -71,14 +77,12 @@ function redirected(
   })
 }
 
-function fieldChanges(
+async function fieldChanges(
   { header }: AgentMessage,
   names: ReadonlySet<string>,
   rewrite: RewriteAddress,
-): readonly AgentAction[] {
+): Promise<readonly AgentAction[]> {
   const block = new HeaderBlock(Buffer.from(header.buffer, header.byteOffset, header.byteLength))
-  return rewrittenFields(block, names, rewrite).map((field) => ({
-    kind: 'replace-field',
-    ...field,
-  }))
+  const fields = await rewrittenFields(block, names, rewrite)
+  return fields.map((field) => ({ kind: 'replace-field', ...field }))
 }

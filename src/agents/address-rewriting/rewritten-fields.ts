@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { HeaderBlock } from '../../message/header-block.ts'
-import { mailboxesIn } from '../../message/mailbox-list.ts'
+import { mailboxes } from '../../message/mailbox-list.ts'
 import type { RewriteAddress } from './address-rewrite-table.ts'
 
 /** The fields that say who sends, rewritten on the way out. */
@@ -26,12 +27,15 @@ export interface RewrittenField {
   readonly octets: Buffer
 }
 
-/** The fields that change. Names, comments, folds and all other octets of them stay as they are. */
-export function rewrittenFields(
+/**
+ * The fields that change. Names, comments, folds and all other octets of them stay as they are. Others go first now and
+ * then while a long one is read.
+ */
+export async function rewrittenFields(
   header: HeaderBlock,
   names: ReadonlySet<string>,
   rewrite: RewriteAddress,
-): readonly RewrittenField[] {
+): Promise<readonly RewrittenField[]> {
   const counts = new Map<string, number>()
   const rewritten: RewrittenField[] = []
   for (const { name, valueStart, end } of header.fields) {
@@ -39,17 +43,25 @@ export function rewrittenFields(
     const index = counts.get(name) ?? 0
     counts.set(name, index + 1)
     const value = header.bytes.subarray(valueStart, endOfValue(header.bytes, valueStart, end))
-    const octets = rewrittenValue(value, rewrite)
+    const octets = await rewrittenValue(value, rewrite)
     if (octets !== undefined) rewritten.push({ name, index, octets })
   }
   return rewritten
 }
 
 /** The value with its addresses rewritten; undefined when none of them is. */
-export function rewrittenValue(value: Buffer, rewrite: RewriteAddress): Buffer | undefined {
+export async function rewrittenValue(
+  value: Buffer,
+  rewrite: RewriteAddress,
+): Promise<Buffer | undefined> {
   const parts: Buffer[] = []
   let done = 0
-  for (const { address, start, end } of mailboxesIn(value)) {
+  for (const mailbox of mailboxes(value)) {
+    if (mailbox === undefined) {
+      await nextTurn()
+      continue
+    }
+    const { address, start, end } = mailbox
     const other = address === undefined ? undefined : rewrite(address)
     if (other === undefined) continue
     parts.push(value.subarray(done, start), Buffer.from(other))

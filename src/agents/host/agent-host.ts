@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { type Live, LiveValue } from '../../base/live.ts'
 import type { ProgramLog } from '../../base/program-log.ts'
+import { type AgentEvent, agentEvents } from '../agent-events.ts'
 import { AgentRoster, noAgents } from '../agent-roster.ts'
 import type { Agent } from '../agent.ts'
 import { type AgentStatus, type BuiltInAgent, HostedAgent } from './hosted-agent.ts'
@@ -11,6 +12,8 @@ export interface AgentHostOptions {
   readonly settings: Live<readonly TransportAgentSettings[]>
   /** Agents of the relay's own, which run in this process. */
   readonly builtIn?: Live<readonly Agent[]>
+  /** The events at which the service asks; an agent that waits for others has no process here. All when absent. */
+  readonly asks?: readonly AgentEvent[]
   readonly clock: Clock
   readonly log: ProgramLog
   readonly startChild?: StartChild
@@ -92,10 +95,16 @@ export class AgentHost implements Disposable {
         return before.find((each) => each.settings === text) ?? this.#host(wanted, text)
       })
     await Promise.all(next.map(({ agent }) => agent.open()))
+    for (const { agent } of next) if (!this.#isAsked(agent)) agent.rest()
     this.#hosted = next
     for (const each of before) if (!next.includes(each)) this.#retire(each.agent)
     if (this.#closing.signal.aborted) this[Symbol.dispose]()
     else this.#publish()
+  }
+
+  #isAsked({ events }: HostedAgent): boolean {
+    const { asks = agentEvents } = this.#options
+    return asks.some((event) => events.has(event))
   }
 
   #host(settings: TransportAgentSettings, text: string): Hosted {

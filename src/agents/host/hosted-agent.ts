@@ -150,6 +150,11 @@ export class HostedAgent implements Agent, Disposable {
     return promise
   }
 
+  /** Nobody will ask it for now: its process ends, until somebody does. */
+  rest(): void {
+    if (this.#line.length === 0 && this.#inHand.size === 0) this.#child.stop()
+  }
+
   /** It is no longer in force: whoever still knows it may ask it, and it stops when nobody does. */
   retire(stopped: () => void): void {
     this.#retired ??= { stopped }

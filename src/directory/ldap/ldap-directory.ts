@@ -18,6 +18,8 @@ export interface LdapDirectoryOptions {
   readonly clock: Clock
   readonly log: DirectoryLog
   readonly open: OpenLdap
+  /** A server that was away answers again. */
+  readonly onBack?: () => void
 }
 
 /** Addresses that somebody guesses do not push out those that are there. */
@@ -151,7 +153,7 @@ export class LdapDirectory implements Directory, AsyncDisposable {
   }
 
   #tell(reason: string | undefined): void {
-    const { log, settings } = this.#options
+    const { log, settings, onBack } = this.#options
     const isAway = reason !== undefined
     if (isAway === this.#isAway) return
     this.#isAway = isAway
@@ -159,7 +161,10 @@ export class LdapDirectory implements Directory, AsyncDisposable {
       log.error(
         `the directory cannot be asked (${reason}); recipients that are not known from before are answered 451`,
       )
-    else log.info(`the directory answers again (${settings.Url.join(', ')})`)
+    else {
+      log.info(`the directory answers again (${settings.Url.join(', ')})`)
+      onBack?.()
+    }
   }
 }
 

@@ -118,7 +118,13 @@ export class Suspects implements InHand {
     } catch (error) {
       log.error({ error }, 'could not look into what was in hand when the service died')
     }
-    if (this.#waiting.length > 0) void this.#tryAll(ground)
+    if (this.#waiting.length === 0) return
+    const ids = new Set(this.#waiting.map(({ copy }) => copy.message.id))
+    log.warn(
+      { messages: ids.size, internalIds: [...ids].slice(0, 10) },
+      'messages were in hand when the service died: they go on one at a time',
+    )
+    void this.#tryAll(ground)
   }
 
   /** Gives all that is kept back to the store. */
@@ -181,15 +187,18 @@ export class Suspects implements InHand {
     const [first] = copies
     if (first === undefined) return
     const { message } = first
-    const facts = { internalId: messageId, messageId: message.messageId }
     if (!isPoison) {
-      log.warn(facts, 'a message was in hand when the service died: it goes on by itself')
       const isAlone = trial !== 'none' || counts.of(messageId) > 0
       this.#waiting.push(...copies.map((copy) => ({ copy, isAlone })))
       return
     }
     log.error(
-      { ...facts, sender: message.envelope.sender, deaths: counts.of(messageId) },
+      {
+        internalId: messageId,
+        messageId: message.messageId,
+        sender: message.envelope.sender,
+        deaths: counts.of(messageId),
+      },
       'the service died with this message in hand time and again: it waits in the Poison queue, and Resume-Message lets it go on',
     )
     counts.forget(messageId)

@@ -61,13 +61,18 @@ export function oneMoreFailure(
     failures === undefined || isSame
       ? failures?.before
       : { history: historyOf(failures, count), count, until: at }
-  return {
+  // Most have neither, and none costs what a spread object does: there may be a hundred thousand.
+  const plain: NextHopFailures = {
     lastError: error,
-    ...(remoteHost !== undefined && { remoteHost }),
     firstRetryAt: failures?.firstRetryAt ?? at,
     lastRetryAt: at,
-    ...(before !== undefined && { before }),
     retryIn,
+  }
+  if (remoteHost === undefined && before === undefined) return plain
+  return {
+    ...plain,
+    ...(remoteHost !== undefined && { remoteHost }),
+    ...(before !== undefined && { before }),
   }
 }
 

@@ -41,6 +41,7 @@ export class Resubmission {
   readonly #walks = new Map<string, Promise<void>>()
   /** Those that follow a walk under way, for what has changed since it began. */
   readonly #following = new Map<string, Promise<void>>()
+  readonly #moving = new Set<Copy>()
   #stopped = false
 
   constructor(parts: ResubmissionParts) {
@@ -58,6 +59,11 @@ export class Resubmission {
 
   start(): void {
     this.wake()
+  }
+
+  /** The copies that are being categorized; an agent or a directory may take its time. */
+  get moving(): Iterable<Copy> {
+    return this.#moving
   }
 
   /** The Submission queue may hold copies that are due. */
@@ -129,9 +135,11 @@ export class Resubmission {
   async #move(copy: Copy, options: WalkOptions, begun: Milliseconds = -Infinity): Promise<void> {
     const { inHand } = this.#parts
     const slot = inHand.enter(copy.message.id)
+    this.#moving.add(copy)
     try {
       await this.#moveInHand(copy, options, begun)
     } finally {
+      this.#moving.delete(copy)
       inHand.leave(slot)
     }
   }

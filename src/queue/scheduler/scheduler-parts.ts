@@ -145,6 +145,7 @@ export function schedulerParts(options: SchedulerOptions, events: SchedulerEvent
       for (const { copy } of active.values()) yield copy
       yield* settler.open
       yield* suspects.held
+      yield* resubmission.moving
     },
     drop: (copies) => queues.takeHeld((copy) => copies.has(copy)).length,
   })

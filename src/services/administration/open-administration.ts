@@ -54,9 +54,9 @@ export function openAdministration(place: AdministrationPlace): Administration {
     },
     agents: runningAgents(dataFolder),
     agentLogs: {
-      async folder() {
+      async folder(service) {
         const { agentLogPlace } = await import('./agent-logs.ts')
-        return await agentLogPlace(configFile, dataFolder)
+        return await agentLogPlace(place, service)
       },
       async *search(search) {
         const { readAgentLog } = await import('../../logs/agent-log-reader.ts')

@@ -5,21 +5,21 @@ import type {
   PipelineStage,
   RunningAgents,
 } from '../../admin/cmdlets/agents/running-agents.ts'
+import type { AgentService } from '../../admin/cmdlets/agents/transport-service.ts'
 import type { AgentStatus } from '../../agents/host/hosted-agent.ts'
 import { knownWorkers } from '../workers/known-workers.ts'
 
-/** The agents of the Transport service that runs with this data folder. */
+/** The agents of the services that run with this data folder. */
 export function runningAgents(dataFolder: string): RunningAgents {
-  const service = 'Transport'
   // Both ends of an admin socket are this very program, so an answer is of the type that was asked for.
-  const ask = async (method: string) => {
+  const ask = async (service: AgentService, method: string) => {
     const workers = await knownWorkers(dataFolder, service)
     return (await askWorkers({ dataFolder, service, workers }, method)).results
   }
   return {
-    async inForce() {
+    async inForce(service) {
       try {
-        const workers = (await ask('agents')) as AgentsInForce[]
+        const workers = (await ask(service, 'agents')) as AgentsInForce[]
         return {
           users: mergedStatus(workers.map(({ users }) => users)),
           // All workers follow the same file.
@@ -31,7 +31,7 @@ export function runningAgents(dataFolder: string): RunningAgents {
       }
     },
     async pipeline() {
-      const [first] = (await ask('transportPipeline')) as PipelineStage[][]
+      const [first] = (await ask('Transport', 'transportPipeline')) as PipelineStage[][]
       return first ?? []
     },
   }

@@ -4,6 +4,7 @@ import type { AgentAction } from '../../../src/agents/agent-action.ts'
 import { AgentRoster } from '../../../src/agents/agent-roster.ts'
 import { type Subject } from '../../../src/agents/agent-runner.ts'
 import type { AgentSession } from '../../../src/agents/occasion.ts'
+import { systemClock } from '../../../src/base/clock.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { testAgent, testRunner } from '../../support/test-agent.ts'
 
@@ -130,6 +131,27 @@ describe('an agent fails when it', () => {
     expect(await asking).toMatchObject({ kind: 'failed' })
     expect(told).toEqual([])
   })
+})
+
+test('much to do for one agent leaves others their turn', async () => {
+  const { runner } = testRunner(systemClock, [
+    testAgent({ OnNoopCommand: () => Array.from({ length: 8 }, () => ({ kind: 'disconnect' })) }),
+  ])
+  const turns: string[] = []
+  const subject: Subject<string> = {
+    ...noop(),
+    apply() {
+      turns.push('action')
+      const end = systemClock.monotonic() + 6
+      while (systemClock.monotonic() < end);
+      return undefined
+    },
+  }
+  const asking = runner.ask(runner.roster.at('OnNoopCommand') ?? [], subject)
+  setImmediate(() => turns.push('another'))
+  await asking
+  expect(turns).toHaveLength(9)
+  expect(turns.indexOf('another')).toBeLessThan(8)
 })
 
 test('what was done is told, with the facts that the agent saw', async () => {

@@ -12,9 +12,9 @@ const sender = 'X-Sender: <bob@fabrikam.example>'
 const receiver = 'X-Receiver: <mary@contoso.example>'
 
 describe('a Replay file', () => {
-  test('has its envelope in X-headers, with the parameters of MAIL and RCPT', () => {
+  test('has its envelope in X-headers, with the parameters of MAIL and RCPT', async () => {
     expect(
-      read(
+      await read(
         'X-Sender: <bob@fabrikam.example> BODY=8bitmime RET=HDRS ENVID=12345ABCD auth=<someone>',
         'X-Receiver: <mary@contoso.example> NOTIFY=NEVER ORcpt=rfc822;m+2By@contoso.example',
         'X-Receiver: joe@contoso.example ORcpt=j+o=e@contoso.example NOTIFY=SUCCESS,DELAY',
@@ -54,8 +54,8 @@ describe('a Replay file', () => {
     })
   })
 
-  test('says little where it says nothing', () => {
-    expect(read('X-Sender: <>', receiver, 'Subject: hi')).toMatchObject({
+  test('says little where it says nothing', async () => {
+    expect(await read('X-Sender: <>', receiver, 'Subject: hi')).toMatchObject({
       envelope: { sender: '', body: '7BIT', smtpUtf8: false },
       recipients: [{ address: 'mary@contoso.example' }],
       createdBy: 'Unspecified',
@@ -65,14 +65,16 @@ describe('a Replay file', () => {
     })
   })
 
-  test('keeps in its header what stands behind other fields', () => {
-    expect(read(sender, receiver, 'Subject: hi', 'X-Receiver: <eve@example.net>')).toMatchObject({
+  test('keeps in its header what stands behind other fields', async () => {
+    expect(
+      await read(sender, receiver, 'Subject: hi', 'X-Receiver: <eve@example.net>'),
+    ).toMatchObject({
       recipients: [{ address: 'mary@contoso.example' }],
     })
   })
 
-  test('needs SMTPUTF8 for an address beyond ASCII', () => {
-    expect(read(sender, 'X-Receiver: <jörg@bücher.example>')).toMatchObject({
+  test('needs SMTPUTF8 for an address beyond ASCII', async () => {
+    expect(await read(sender, 'X-Receiver: <jörg@bücher.example>')).toMatchObject({
       envelope: { smtpUtf8: true },
     })
   })
@@ -94,12 +96,12 @@ describe('a Replay file', () => {
       [sender, receiver, 'X-SourceIPAddress: here'],
       'X-SourceIPAddress is no address: here',
     ],
-  ])('is refused with %s', (_, lines, reason) => {
-    expect(read(...lines)).toBe(reason)
+  ])('is refused with %s', async (_, lines, reason) => {
+    expect(await read(...lines)).toBe(reason)
   })
 })
 
-test('what is written of an envelope is read again', () => {
+test('what is written of an envelope is read again', async () => {
   const xtext = fc.stringMatching(/^[!-*,-<>-~]{1,20}$/)
   const address = fc.constantFrom(
     'a@x.example',
@@ -129,12 +131,12 @@ test('what is written of an envelope is read again', () => {
     },
     { requiredKeys: ['sender', 'body', 'smtpUtf8'] },
   )
-  fc.assert(
-    fc.property(envelope, fc.array(recipient, { minLength: 1 }), (given, recipients) => {
+  await fc.assert(
+    fc.asyncProperty(envelope, fc.array(recipient, { minLength: 1 }), async (given, recipients) => {
       const file = { envelope: given, recipients }
       const head = replayHeader({ ...file, createdBy: 'MSExchange15', source: 'SMTP:In' })
       const content = Buffer.concat([head, Buffer.from('X-Sender: <b@x.example>\r\n')])
-      expect(readReplayFile(new HeaderBlock(content))).toEqual({
+      expect(await readReplayFile(new HeaderBlock(content))).toEqual({
         ...file,
         createdBy: 'MSExchange15',
         source: 'SMTP:In',

@@ -62,7 +62,7 @@ beforeEach(async () => {
 
 function folder(kind: FolderKind = 'Pickup', owner: number | undefined = ownUser): MailFolder {
   const server = { Name: 'EDGE01', Fqdn: 'edge01.contoso.example' }
-  const intake = new FileIntake({ sink, settings, server, ownUser: owner })
+  const intake = new FileIntake({ sink, settings, server, ownUser: owner, clock })
   const parts = { kind, path, isOurs: true, settings, intake, clock, log }
   return new MailFolder({ ...parts, stopping: stopping.signal })
 }

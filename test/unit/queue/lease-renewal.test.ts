@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { minute } from '../../../src/base/time-span.ts'
 import { LeaseRenewal } from '../../../src/queue/lease-renewal.ts'
+import { submissionQueue } from '../../../src/queue/queue-key.ts'
 import { StoreError, leaseTime } from '../../../src/queue/queue-store.ts'
 import type { Copy } from '../../../src/queue/stored-message.ts'
 import { failing } from '../../support/failing-store.ts'
@@ -102,6 +103,23 @@ test('a scheduler keeps what it waits to send, and what it sends, for hours', as
   await bench.settle()
   expect(await bench.waiting()).toEqual([])
   expect(bench.logged).toEqual([])
+})
+
+test('a copy that is categorized for hours stays in the same hands', async () => {
+  await using bench = new SchedulerBench()
+  const answer = Promise.withResolvers<undefined>()
+  let asked = 0
+  bench.recategorize = () => {
+    asked++
+    return answer.promise
+  }
+  await bench.start()
+  await bench.sendTo(submissionQueue)
+  await bench.advance(3 * leaseTime, minute)
+  expect(asked).toBe(1)
+  answer.resolve(undefined)
+  await bench.settle()
+  expect(bench.logged.filter((message) => message.includes('too late'))).toEqual([])
 })
 
 test('what its committer left behind goes out once its lease is over', async () => {

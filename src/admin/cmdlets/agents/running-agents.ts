@@ -1,4 +1,5 @@
 import type { AgentStatus, BuiltInAgent } from '../../../agents/host/hosted-agent.ts'
+import type { AgentService } from './transport-service.ts'
 
 /** Who is asked at an event, in order. */
 export interface PipelineStage {
@@ -14,10 +15,10 @@ export interface AgentsInForce {
   readonly builtIn: readonly BuiltInAgent[]
 }
 
-/** The transport agents of the Transport service that runs on this machine. */
+/** The transport agents of the services that run on this machine. */
 export interface RunningAgents {
   /** Undefined when the service does not run. */
-  inForce(): Promise<AgentsInForce | undefined>
-  /** Rejects when the service does not run. */
+  inForce(service: AgentService): Promise<AgentsInForce | undefined>
+  /** Of the Transport service; rejects when it does not run. */
   pipeline(): Promise<readonly PipelineStage[]>
 }

@@ -30,7 +30,7 @@ import {
   settingParameters,
 } from '../configuration/setting-parameters.ts'
 import type { RunningAgents } from './running-agents.ts'
-import { transportServiceParameter } from './transport-service.ts'
+import { anyTransportServiceParameter, transportServiceParameter } from './transport-service.ts'
 
 const section = 'TransportAgents'
 
@@ -78,7 +78,7 @@ const ownSettings = {
   ...(MaxBodySize && { MaxBodySize }),
   Settings,
 }
-const common = { TransportService: transportServiceParameter, ...directoryParameters }
+const common = { TransportService: anyTransportServiceParameter, ...directoryParameters }
 const assemblyPath = {
   help: 'The ES module of the agent, .ts or .js. A relative path begins at the current folder, else at that of the configuration file.',
 }
@@ -159,7 +159,7 @@ export function transportAgentCmdlets(
     setCmdlet(configuration),
     uninstallCmdlet(configuration),
     ...switchCmdlets(configuration, noun, {
-      parameters: { TransportService: transportServiceParameter },
+      parameters: { TransportService: anyTransportServiceParameter },
       enable: {
         synopsis: 'Asks a transport agent from now on.',
         examples: [
@@ -190,7 +190,8 @@ function getCmdlet(configuration: Configuration, agents: RunningAgents): Cmdlet 
         help: 'The name of the transport agent. Without it all are shown.',
         ...{ position: 0, pipeline: 'both', wildcards: true },
       }),
-      ...common,
+      TransportService: transportServiceParameter,
+      ...directoryParameters,
     },
     outputs: [
       ...['Identity', 'Enabled', 'Priority', 'TransportAgentFactory', 'AssemblyPath', 'TimeLimit'],
@@ -206,7 +207,8 @@ function getCmdlet(configuration: Configuration, agents: RunningAgents): Cmdlet 
     ],
     async *run({ given }) {
       const config = await configuration.read()
-      const { users = [], builtIn = [] } = (await agents.inForce()) ?? {}
+      const { users = [], builtIn = [] } =
+        (await agents.inForce(given.TransportService ?? 'Transport')) ?? {}
       const items: readonly Shown[] = [
         ...config.TransportAgents.map((agent) => ({
           name: agent.Name,

@@ -5,6 +5,7 @@ import { settingsSections } from '../../../config/config-file.ts'
 import type { ServerConfig } from '../../../config/server-config.ts'
 import type { SettingChanges } from '../../../config/setting-text.ts'
 import {
+  type AgentLogSettings,
   type ConnectivityLogSettings,
   type ProtocolDirection,
   type ProtocolLogSettings,
@@ -92,7 +93,6 @@ function transportServiceObject(config: ServerConfig, dataFolder: string): Shell
     view: tableView('Name', 'MessageExpirationTimeout', 'MaxOutboundConnections'),
     folders: {
       ...logFolders(settings, { service, dataFolder }),
-      AgentLogPath: agentLogFolder(settings, { service, dataFolder }) ?? null,
       MessageTrackingLogPath: trackingLogFolder(settings, dataFolder) ?? null,
       PickupDirectoryPath: folderPath('Pickup', settings, dataFolder) ?? null,
       ReplayDirectoryPath: folderPath('Replay', settings, dataFolder) ?? null,
@@ -112,7 +112,7 @@ function frontendTransportServiceObject(config: ServerConfig, dataFolder: string
 type Folders = Readonly<Record<string, string | null>>
 
 function logFolders(
-  settings: ProtocolLogSettings & ConnectivityLogSettings,
+  settings: ProtocolLogSettings & ConnectivityLogSettings & AgentLogSettings,
   place: ServiceLogPlace,
 ): Folders {
   // Where the connectivity log stands when it is switched on.
@@ -122,6 +122,7 @@ function logFolders(
   return {
     ReceiveProtocolLogPath: folder('Receive'),
     SendProtocolLogPath: folder('Send'),
+    AgentLogPath: agentLogFolder(settings, place) ?? null,
     ConnectivityLogPath: connectivityLogFiles(live, place).current.folder ?? null,
   }
 }

@@ -6,12 +6,12 @@ import { dateTime, text } from '../../shell/parameter-types.ts'
 import { ShellError } from '../../shell/shell-error.ts'
 import { ShellObject } from '../../values/value.ts'
 import { requireTimeRange } from './time-range.ts'
-import { transportServiceParameter } from '../agents/transport-service.ts'
+import { type AgentService, transportServiceParameter } from '../agents/transport-service.ts'
 
 /** The agent log of this server. */
 export interface AgentLogs {
-  /** Where it stands; undefined when it is switched off by its path. */
-  folder(): Promise<string | undefined>
+  /** Where that of a service stands; undefined when it is switched off by its path. */
+  folder(service: AgentService): Promise<string | undefined>
   /** Records by their time. */
   search(search: AgentLogSearch): AsyncIterable<AgentLogRecord>
 }
@@ -53,7 +53,7 @@ export function agentLogCmdlets(logs: AgentLogs): readonly Cmdlet[] {
       ],
       async *run({ given }, { signal }) {
         requireTimeRange(given, ['StartDate', 'EndDate'])
-        const folder = given.Location ?? (await logs.folder())
+        const folder = given.Location ?? (await logs.folder(given.TransportService ?? 'Transport'))
         if (folder === undefined) throw noLog()
         const { StartDate, EndDate } = given
         const limits = { start: StartDate?.getTime(), end: EndDate?.getTime() }
@@ -67,7 +67,7 @@ export function agentLogCmdlets(logs: AgentLogs): readonly Cmdlet[] {
 
 function noLog(): ShellError {
   return new ShellError(
-    'There is no agent log: AgentLogPath of the Transport service is $null. Set it, or name a folder with -Location.',
+    'There is no agent log: AgentLogPath of the service is $null. Set it, or name a folder with -Location.',
     { id: 'AgentLogNotConfigured', category: 'ResourceUnavailable' },
   )
 }

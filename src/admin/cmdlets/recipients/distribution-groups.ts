@@ -24,7 +24,13 @@ import {
   setParameters,
 } from './mail-recipients.ts'
 import type { ListedRecipient, RecipientListing } from './recipient-listing.ts'
-import { changeMembers, othersOf, recipientNoun, usualAddress } from './recipient-noun.ts'
+import {
+  changeMembers,
+  othersOf,
+  recipientNoun,
+  usualAddress,
+  warnOfFirst,
+} from './recipient-noun.ts'
 import { recipientObject } from './recipient-object.ts'
 import { refusals, refusedParameters } from './refused-parameters.ts'
 
@@ -83,7 +89,7 @@ function newGroup(configuration: Configuration, listing: RecipientListing): Cmdl
       const members: string[] = []
       for (const member of Members)
         members.push(await memberNamed(member, { attempt, listing, entries: config.Recipients }))
-      return await addItem(noun, attempt, {
+      const made = await addItem(noun, attempt, {
         name: Name,
         settings: {
           Name,
@@ -92,6 +98,8 @@ function newGroup(configuration: Configuration, listing: RecipientListing): Cmdl
           ...(members.length > 0 && { Members: members }),
         },
       })
+      warnOfFirst(attempt, config)
+      return made
     },
   })
 }

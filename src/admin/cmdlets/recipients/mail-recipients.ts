@@ -12,7 +12,14 @@ import {
   givenChanges,
   settingParameters,
 } from '../configuration/setting-parameters.ts'
-import { address, changeMembers, section, usualAddress, withPrimary } from './recipient-noun.ts'
+import {
+  address,
+  changeMembers,
+  section,
+  usualAddress,
+  warnOfFirst,
+  withPrimary,
+} from './recipient-noun.ts'
 import { refusals, refusedParameters } from './refused-parameters.ts'
 
 /** What New- and Set- of a kind of recipient have beside the name and the addresses. */
@@ -94,7 +101,7 @@ function newCmdlet(
       // A contact is known by the address it has elsewhere.
       const usual = () =>
         isContact && Alias === undefined ? external : usualAddress(config, Name, Alias)
-      return await addItem(noun, attempt, {
+      const made = await addItem(noun, attempt, {
         name: Name,
         settings: {
           Name,
@@ -103,6 +110,8 @@ function newCmdlet(
           ExternalEmailAddress: `SMTP:${external}`,
         },
       })
+      warnOfFirst(attempt, config)
+      return made
     },
   })
 }

@@ -6,11 +6,13 @@ import {
   readEntry,
   withoutPrefix,
 } from '../../../directory/recipient-entry.ts'
+import { hasAddressBook } from '../../../pipeline/accepted-domain.ts'
 import { AcceptedDomainTable } from '../../../pipeline/accepted-domains.ts'
 import { isMailbox } from '../../../smtp/address.ts'
 import { text } from '../../shell/parameter-types.ts'
 import type { ParameterType } from '../../shell/parameter-type.ts'
 import { ShellError } from '../../shell/shell-error.ts'
+import type { Attempt } from '../configuration/changing-cmdlet.ts'
 import type { ListNoun } from '../configuration/list-noun.ts'
 import { aliasOf, proxyAddresses, recipientObject } from './recipient-object.ts'
 
@@ -70,6 +72,17 @@ export function usualAddress(config: ServerConfig, name: string, alias = aliasFo
     category: 'InvalidArgument',
     target: name,
   })
+}
+
+/** Tells what follows from the first recipient: until then mail to an accepted domain is taken for any name in it. */
+export function warnOfFirst(attempt: Attempt, { Recipients, Directory, ...config }: ServerConfig) {
+  if (!attempt.changed || Recipients.length > 0) return
+  if (Directory.File !== undefined || Directory.Ldap !== undefined) return
+  const domains = config.AcceptedDomains.filter(hasAddressBook).map(({ DomainName }) => DomainName)
+  if (domains.length === 0) return
+  attempt.context.writeWarning(
+    `From now on recipients of ${domains.join(', ')} that are not listed are refused; make them, name a file or an LDAP server in Directory of the configuration, or say Set-AcceptedDomain -AddressBookEnabled $false.`,
+  )
 }
 
 /** `smtp:` before it is taken, too. */

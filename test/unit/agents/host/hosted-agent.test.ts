@@ -243,6 +243,18 @@ describe('a module that cannot be loaded', () => {
   })
 })
 
+test('an agent that nobody will ask for now has no process until somebody does', async () => {
+  const { agent, ask, child, children, settle } = setUp()
+  agent.rest()
+  expect([child().killed, agent.status.state]).toEqual(['was stopped', 'Stopped'])
+  const one = ask()
+  expect(children).toHaveLength(2)
+  child().load()
+  child().answer(1)
+  await settle()
+  expect(one.outcome).toBe('answered')
+})
+
 describe('an agent that is no longer in force', () => {
   test('answers who still knows it, and stops when nobody does', async () => {
     const { agent, ask, child, later } = setUp()

@@ -31,7 +31,7 @@ function scene(answer: Answer, cacheTime = 300_000) {
   const clock = new FakeClock()
   const lines: string[] = []
   const tell = (message: string) => void lines.push(message)
-  const state = { answer, opened: 0, asked: 0, refuses: false }
+  const state = { answer, opened: 0, asked: 0, refuses: false, backs: 0 }
   const open = (): Promise<LdapConnection> => {
     if (state.refuses) return Promise.reject(new LdapFailure('connect ECONNREFUSED', true))
     state.opened++
@@ -55,7 +55,10 @@ function scene(answer: Answer, cacheTime = 300_000) {
     })
   }
   const log = { info: tell, warn: tell, error: tell }
-  const directory = new LdapDirectory({ settings: settings(), cacheTime, clock, log, open })
+  const onBack = () => {
+    state.backs++
+  }
+  const directory = new LdapDirectory({ settings: settings(), cacheTime, clock, log, open, onBack })
   return { directory, clock, lines, state }
 }
 
@@ -112,9 +115,10 @@ describe('an LDAP directory', () => {
     })
     state.refuses = false
     expect(await directory.find('alice@contoso.test')).toMatchObject({ kind: 'unavailable' })
-    expect(state.opened).toBe(0)
+    expect(state).toMatchObject({ opened: 0, backs: 0 })
     clock.advance(1001)
     expect(await directory.find('alice@contoso.test')).toMatchObject({ kind: 'found' })
+    expect(state.backs).toBe(1)
     expect(lines).toEqual([
       'the directory cannot be asked (ldaps://dc1.contoso.test: connect ECONNREFUSED); recipients that are not known from before are answered 451',
       'the directory answers again (ldaps://dc1.contoso.test)',

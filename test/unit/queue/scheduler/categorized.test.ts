@@ -83,6 +83,18 @@ describe('what cannot be resolved for now', () => {
     ])
   })
 
+  test('is looked at anew as soon as the directory answers again', async () => {
+    await using bench = new SchedulerBench()
+    bench.recategorize = putOff
+    await bench.start()
+    await bench.sendTo(submissionQueue)
+    bench.recategorize = toFirst
+    const looked = bench.scheduler.operations.resubmit(submissionQueue)
+    await bench.advance(second, 10)
+    await looked
+    expect(delivered(bench)).toBe(1)
+  })
+
   test('comes along at once with a change of the directory', async () => {
     await using bench = new SchedulerBench()
     bench.recategorize = putOff

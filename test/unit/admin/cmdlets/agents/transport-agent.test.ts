@@ -131,8 +131,8 @@ test('settings are a table, and a service without agents has none', async () => 
   expect(await run("Set-TransportAgent 'Word Filter' -Settings lottery")).toContain(
     'Settings are a table',
   )
-  expect(await run('Get-TransportAgent -TransportService FrontEnd')).toContain(
-    'run in the Transport service only',
+  expect(await run('Get-TransportAgent -TransportService MailboxSubmission')).toContain(
+    'transport agents run in Hub, Edge and FrontEnd',
   )
 })
 

@@ -74,7 +74,9 @@ test('asks for the time and the folder that are given', async () => {
 
 test('says so when there is no log, and that other services have no agents', async () => {
   const off = await run('Get-AgentLog', { folder: undefined })
-  expect(off.errors).toContain('AgentLogPath of the Transport service is $null')
-  const { errors } = await run('Get-AgentLog -TransportService FrontEnd')
-  expect(errors).toContain('Transport agents run in the Transport service only')
+  expect(off.errors).toContain('AgentLogPath of the service is $null')
+  const { errors } = await run('Get-AgentLog -TransportService MailboxDelivery')
+  expect(errors).toContain(
+    'There are no mailboxes: transport agents run in Hub, Edge and FrontEnd.',
+  )
 })

@@ -84,6 +84,15 @@ ExternalEmailAddress : SMTP:new@fabrikam.com`)
     expect(await settings.text()).toContain('Members: [Edward, x@fabrikam.com]')
   })
 
+  test('are refused from the first one on when they are not listed, which is told', async () => {
+    const settings = await SettingsShell.on(start)
+    const make = (name: string) => `New-MailUser ${name} -ExternalEmailAddress ${name}@fabrikam.com`
+    expect(await settings.run(make('Ed'))).toContain(
+      'WARNING: From now on recipients of contoso.com that are not listed are refused;',
+    )
+    expect(await settings.run(make('Flo'))).not.toContain('WARNING')
+  })
+
   test('refuse by name what is not honoured', async () => {
     const settings = await SettingsShell.on(start)
     expect(
