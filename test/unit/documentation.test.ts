@@ -1,5 +1,5 @@
 import { existsSync, globSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -9,23 +9,30 @@ import { ownCmdlets } from '../../src/commands/server-cmdlets.ts'
 import { runCommand } from '../../src/commands/run-command.ts'
 import { environmentConfig } from '../../src/config/environment-config.ts'
 import { environmentSettings, unknownVariables } from '../../src/config/environment-settings.ts'
-import { blocks, page, pages, root, shellLines } from '../support/documentation.ts'
+import {
+  blocks,
+  page,
+  pages,
+  root,
+  shellLines,
+  withPart,
+  writeNamedFiles,
+} from '../support/documentation.ts'
 import { captured } from '../support/captured-output.ts'
 import { tempFolder } from '../support/temp-folder.ts'
-import { testCertificate } from '../support/test-certificate.ts'
+
+const [example = ''] = blocks('docs/configuration.md', 'yaml')
 
 /** Checks the configuration that the chapter shows, with its files beside it, after some changes. */
 async function checked(...changes: readonly (readonly [from: string, to: string])[]) {
+  return await check(changes.reduce((text, [from, to]) => text.replace(from, to), example))
+}
+
+/** Checks a configuration with the files beside it that the chapters name. */
+async function check(config: string) {
   const folder = await tempFolder()
-  const [example = ''] = blocks('docs/configuration.md', 'yaml')
-  const { cert, key } = await testCertificate(['mail.contoso.com'])
-  await mkdir(join(folder, 'config/secrets'), { recursive: true })
-  await mkdir(join(folder, 'certs'))
-  const changed = changes.reduce((text, [from, to]) => text.replace(from, to), example)
-  await writeFile(join(folder, 'config/server.yaml'), changed)
-  await writeFile(join(folder, 'config/secrets/smart-host'), 'secret\n')
-  await writeFile(join(folder, 'certs/mail.contoso.com.pem'), cert)
-  await writeFile(join(folder, 'certs/mail.contoso.com.key'), key)
+  await writeNamedFiles(folder)
+  await writeFile(join(folder, 'config/server.yaml'), config)
   const io = captured()
   const code = await runCommand(
     ['check-config', '--config', join(folder, 'config/server.yaml')],
@@ -38,6 +45,15 @@ test('the configuration that the chapter shows is right', async () => {
   const { code, out, err } = await checked()
   expect([code, err]).toEqual([0, ''])
   expect(out).toContain('3 Receive connectors, 2 Send connectors')
+})
+
+const parts = ['docs/recipients.md', 'docs/other-ways.md', 'docs/address-rewriting.md'].flatMap(
+  (path) => blocks(path, 'yaml').map((part) => [path, part.split('\n', 1)[0], part] as const),
+)
+
+test.each(parts)('what %s shows under %s is right in that configuration', async (_, __, part) => {
+  const { code, err } = await check(withPart(example, part))
+  expect([code, err]).toEqual([0, ''])
 })
 
 test('the problems that the chapter shows are those that check-config names', async () => {
