@@ -151,5 +151,6 @@ test('what is redirected waits for its target over a crash and a change of the c
   await shell('Retry-Queue -Filter {NextHopDomain -like "*127.0.122.2*"}')
   await host.received(2, AbortSignal.timeout(15_000))
   await shell('Resume-Message -Filter {Status -eq "Suspended"}')
+  await shell('Retry-Queue -Filter {Status -eq "Retry"}')
   await host.received(3, AbortSignal.timeout(15_000))
 }, 120_000)

@@ -8,6 +8,7 @@ import {
   isSubmissionQueue,
   queueKeyText,
 } from '../queue-key.ts'
+import { QueueMap } from '../queue-map.ts'
 import { queuePages } from '../queue-pages.ts'
 import type { QueueStore } from '../queue-store.ts'
 import type { Rerouting } from './rerouting.ts'
@@ -100,11 +101,11 @@ export class QueueOperations {
   }
 
   /**
-   * As an administrator asks: categorizes every copy of a queue anew, but suspended ones. Resolves when
-   * all of them are written.
+   * As an administrator asks: categorizes every copy of a queue anew, but suspended ones, and tries the next hops
+   * where they go now. Resolves when all of them are written.
    */
   resubmit(key: QueueKey): Promise<void> {
-    return this.#walk(key, { isAsked: true })
+    return this.#walkAndTry(key, { isAsked: true })
   }
 
   /**
@@ -170,8 +171,19 @@ export class QueueOperations {
     for await (const page of queuePages(this.#parts.store)) {
       for (const { key, copies, suspended } of page) {
         const stays = suspended || copies === 0 || !isMeant(key)
-        if (!stays && this.#parts.queues.isRunning) await this.#walk(key, options)
+        if (!stays && this.#parts.queues.isRunning) await this.#walkAndTry(key, options)
       }
+    }
+  }
+
+  /** Whatever the queues waited for into which it moves something: each is tried once, when the walk is over. */
+  async #walkAndTry(key: QueueKey, options?: WalkOptions): Promise<void> {
+    const { queues, trouble } = this.#parts
+    const targets = new QueueMap<QueueKey>()
+    await this.#walk(key, { ...options, onMoved: (to) => targets.set(to, to) })
+    for (const to of targets.values()) {
+      const queue = queues.get(to)
+      if (queue?.inRetry === true && !queue.suspended) trouble.endRetry(queue)
     }
   }
 }

@@ -19,6 +19,8 @@ export interface WalkOptions {
   readonly recategorize?: Recategorizer
   /** An administrator wants it: that a copy was categorized is told also when it stays where it is. */
   readonly isAsked?: boolean
+  /** Told of each queue into which something of it went. */
+  readonly onMoved?: (to: QueueKey) => void
 }
 
 interface ResubmissionParts {
@@ -146,7 +148,7 @@ export class Resubmission {
 
   async #moveInHand(
     copy: Copy,
-    { recategorize, isAsked }: WalkOptions,
+    { recategorize, isAsked, onMoved }: WalkOptions,
     begun: Milliseconds,
   ): Promise<void> {
     const { settler, log, clock, sound, settings } = this.#parts
@@ -170,7 +172,8 @@ export class Resubmission {
       const dueAt = Math.max(clock.now(), begun + 1)
       return isAsked === true ? settler.stay(copy, dueAt) : settler.keep(copy, dueAt)
     }
-    return settler.move(copy, result)
+    await settler.move(copy, result)
+    if (onMoved !== undefined) for (const { queue } of result.copies) onMoved(queue)
   }
 
   /** That the store closes under what was still asked of it belongs to a quick end. */

@@ -4,7 +4,7 @@ import { submissionQueue, unreachableQueue } from '../../../../src/queue/queue-k
 import type { QueueStore } from '../../../../src/queue/queue-store.ts'
 import type { Recategorizer } from '../../../../src/queue/recategorized.ts'
 import { commitTo, domainQueue } from '../../../support/queue-samples.ts'
-import { SchedulerBench } from '../../../support/scheduler-bench.ts'
+import { SchedulerBench, delivering, refusing } from '../../../support/scheduler-bench.ts'
 
 const staying: Recategorizer = ({ recipients, queue }) =>
   Promise.resolve({ copies: [{ queue, recipients }], failed: [] })
@@ -104,4 +104,17 @@ test('a message whose envelope is damaged is not categorized, and fails', async 
   expect(bench.logged).toEqual([expect.stringContaining('is damaged: it is put aside')])
   expect(bench.kinds()).toContain('failed')
   expect(bench.notices).toEqual(['failed alice@example.com'])
+})
+
+test('what an administrator resubmits is tried at once, whatever the queue waits for that it comes into', async () => {
+  await using bench = new SchedulerBench()
+  bench.serve = refusing('unreachable', '441 4.4.1 no')
+  await bench.start()
+  await bench.send('first.test')
+  await bench.sendTo(unreachableQueue, 3)
+  bench.serve = delivering
+  bench.recategorize = toFirst
+  await bench.scheduler.operations.resubmit(unreachableQueue)
+  await bench.settle()
+  expect(await bench.waiting()).toEqual([])
 })
