@@ -122,6 +122,17 @@ describe('each difference has its test', () => {
   })
 })
 
+test('the rooms of the source stand in the design as lint has them, and their folders where newcomers look', async () => {
+  const [, list = ''] =
+    /const rooms = \[([^\]]*)\]/.exec(await readFile(join(root, 'eslint.config.js'), 'utf8')) ?? []
+  const rooms = [...list.matchAll(/'([^']+)'/g)].map(([, room = '']) => room)
+  const [, named = ''] = page('docs/design.md').split('\n## Imports\n')
+  expect([...named.matchAll(/`([^`.]+)`/g)].map(([, room]) => room)).toEqual(rooms)
+  const folders = [...page('CONTRIBUTING.md').matchAll(/^ {2}([a-z]+)\/ /gm)]
+  const topmost = new Set(rooms.map((room) => room.replace(/\/.*/, '')))
+  expect(folders.map(([, folder]) => folder)).toEqual([...topmost])
+})
+
 /** Where the links of a page lead within the project: paths, each with its heading if one is named. */
 function linksOf(path: string): readonly (readonly [file: string, heading: string])[] {
   const prose = page(path).replaceAll(/^```[^]*?^```/gm, '')
