@@ -211,3 +211,23 @@ async function isRunning(pid: string): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
   return stat !== undefined && !stat.includes(') Z ')
 }
+
+test('what a module writes to the channel of its process does no harm', async () => {
+  const nonsense = [
+    `null`,
+    `'ready'`,
+    `{ kind: 'log', text: 5 }`,
+    `{ kind: 'loaded', events: 5 }`,
+    `{ kind: 'threw', id: {}, reason: {} }`,
+    `{ kind: 'read', id: 1, request: 1, index: -1 }`,
+  ]
+  const { host } = await hosted(`export const agent = {
+    onEndOfData(event) {
+      for (const message of [${nonsense.join()}]) process.send(message)
+      event.reject('550 5.7.1 No')
+    },
+  }`)
+  const [agent] = host.roster.current.agents
+  expect(await ask(agent)).toMatchObject([{ kind: 'reject' }])
+  expect(host.status()).toMatchObject([{ starts: 1, failures: 0 }])
+})

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { isFromAgent } from './message-shape.ts'
 import type { AgentStart, FromAgent, ToAgent } from './messages.ts'
 
 const program = fileURLToPath(new URL('./agent-process.ts', import.meta.url))
@@ -40,7 +41,7 @@ export class AgentChild {
       env: environmentOf(process.env),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
-    this.#process.on('message', (message: FromAgent) => this.#received(message))
+    this.#process.on('message', (message: unknown) => this.#received(message))
     this.#process.once('error', (error) => this.#end(`could not be started: ${error.message}`))
     this.#process.once('exit', (code, signal) => this.#end(this.#endOf(code, signal)))
     this.#follow(this.#process.stdout)
@@ -61,8 +62,8 @@ export class AgentChild {
     this.#process.kill('SIGKILL')
   }
 
-  #received(message: FromAgent): void {
-    if (this.#ended) return
+  #received(message: unknown): void {
+    if (this.#ended || !isFromAgent(message)) return
     if (message.kind === 'crashed')
       this.#reason ??= `threw an error that nobody caught: ${message.reason}`
     else this.#listener.onMessage(message)
