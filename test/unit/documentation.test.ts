@@ -133,6 +133,15 @@ test('the rooms of the source stand in the design as lint has them, and their fo
   expect(folders.map(([, folder]) => folder)).toEqual([...topmost])
 })
 
+test('each file that the design names is there', () => {
+  const named = [...page('docs/design.md').matchAll(/`([\w/.-]+\.(?:ts|js))`/g)]
+  expect(named.length).toBeGreaterThan(50)
+  const lost = named.filter(
+    ([, file = '']) => globSync([file, `src/**/${file}`], { cwd: root }).length === 0,
+  )
+  expect(lost.map(([, file]) => file)).toEqual([])
+})
+
 /** Where the links of a page lead within the project: paths, each with its heading if one is named. */
 function linksOf(path: string): readonly (readonly [file: string, heading: string])[] {
   const prose = page(path).replaceAll(/^```[^]*?^```/gm, '')
