@@ -129,6 +129,25 @@ test('what it writes on its output is told, within bounds', async () => {
   expect(told[0]).toBe('line 0')
 })
 
+test('a line on its output that never ends takes no memory of the service', async () => {
+  const { host, told } = await hosted(
+    `import { once } from 'node:events'
+    export const agent = {
+      async onEndOfData(event) {
+        const piece = 'x'.repeat(1e6)
+        for (let n = 0; n < 600; n++) if (!process.stdout.write(piece)) await once(process.stdout, 'drain')
+        process.stdout.write('\\nlast\\n')
+        event.reject('550 5.7.1 seen')
+      },
+    }`,
+    { TimeLimit: 20_000 },
+  )
+  const [agent] = host.roster.current.agents
+  expect(await ask(agent)).toEqual(seen)
+  await until(() => told.includes('last'))
+  expect(told.map(({ length }) => length)).toEqual([1000, 4])
+}, 30_000)
+
 test('it sees nothing of the settings of the environment', async () => {
   process.env['EDGE_TEST_SECRET'] = 'secret'
   onTestFinished(() => {

@@ -158,27 +158,51 @@ test('many recipients are named in several requests, and who has an answer keeps
   expect(results.slice(delivered).every(({ outcome }) => outcome === 'retry')).toBe(true)
 })
 
-test('an answer that comes before all is sent counts, and the rest is not sent', async () => {
+/** A message of 50 MB on its way to the endpoint; `read` says how much of it was asked for. */
+function largeMessage(host: string) {
+  const large = Buffer.alloc(256 * 1024, 'x\r\n')
+  let read = 0
+  const store = {
+    readHeader: () => Buffer.from('Subject: Test\r\n'),
+    readBody: () => (++read <= 200 ? large : undefined),
+  }
+  const Settings = { Url: `http://${host}/` }
+  const size = 15 + 200 * large.length
+  const copy = { ...agentCopy('a@app.test'), message: { ...message, size } }
+  const begun = agentBench({ DeliveryProtocol: 'http-post', Settings }, { store }).begin(copy)
+  return { ...begun, read: () => read, size }
+}
+
+test('an answer that refuses before all is sent counts, and the rest is not sent', async () => {
   const server = await endpoint((request, response) => {
     request.pause()
     response.writeHead(413, { Connection: 'close' }).end('too large')
   })
-  const large = Buffer.alloc(256 * 1024, 'x\r\n')
-  let read = 0
-  const { served, lane } = agentBench(
-    { DeliveryProtocol: 'http-post', Settings: { Url: `http://${server.host}/` } },
-    {
-      store: {
-        readHeader: () => Buffer.from('Subject: Test\r\n'),
-        readBody: () => (++read <= 200 ? large : undefined),
-      },
-    },
-  ).begin({ ...agentCopy('a@app.test'), message: { ...message, size: 15 + 200 * large.length } })
+  const { served, lane, read } = largeMessage(server.host)
   expect(await served).toEqual({ kind: 'served' })
   expect(lane.results).toEqual([
     'failed a@app.test 552 5.3.4 HTTP 413 Payload Too Large: too large',
   ])
-  expect(read).toBeLessThan(200)
+  expect(read()).toBeLessThan(200)
+})
+
+test('an answer that takes the message before all is sent counts when all is', async () => {
+  const server = await endpoint((_, response) => response.writeHead(200).end('thanks'))
+  const { served, lane, size } = largeMessage(server.host)
+  expect(await served).toEqual({ kind: 'served' })
+  expect(lane.results).toEqual(['delivered a@app.test 250 2.0.0 HTTP 200 OK'])
+  await expect.poll(() => server.received[0]?.body.length).toBe(size)
+})
+
+test('an answer that takes the message and hangs up before all is sent does not count', async () => {
+  const server = await endpoint((request, response) => {
+    request.pause()
+    response.writeHead(200, { Connection: 'close' }).end('thanks', () => request.socket.destroy())
+  })
+  const { served, lane } = largeMessage(server.host)
+  expect(await served).toMatchObject({ kind: 'unreachable' })
+  expect(lane.results).toEqual([])
+  expect(lane.returned).toHaveLength(1)
 })
 
 test('an address that no field can hold fails, and no field is added by it', async () => {

@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { isFromAgent } from './message-shape.ts'
 import type { AgentStart, FromAgent, ToAgent } from './messages.ts'
+import { followLines } from './output-lines.ts'
 
 const program = fileURLToPath(new URL('./agent-process.ts', import.meta.url))
 const megabyte = 1024 ** 2
@@ -86,7 +86,7 @@ export class AgentChild {
 
   #follow(output: Readable | null): void {
     if (output === null) return
-    createInterface({ input: output, crlfDelay: Infinity }).on('line', (line) => {
+    followLines(output, (line) => {
       // V8's last word before it gives up; what follows is its own stack.
       if (line.startsWith('FATAL ERROR')) this.#outOfMemory = true
       if (!this.#outOfMemory && line.trim() !== '') this.#listener.onLine(line)

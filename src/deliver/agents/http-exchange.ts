@@ -19,8 +19,8 @@ export interface ExchangeOptions {
 }
 
 /**
- * Sends the pieces as the body of a request and resolves with the answer, which may come before all is sent. Rejects
- * with what the network, the time limit or the content says.
+ * Sends the pieces as the body of a request and resolves with the answer. One that refuses may come before all is
+ * sent; one that says yes counts when all is. Rejects with what the network, the time limit or the content says.
  */
 export async function exchange(
   request: ClientRequest,
@@ -39,7 +39,8 @@ export async function exchange(
   if (signal.aborted) leave()
   try {
     const answered = answerTo(request)
-    const sent = send(request, options.pieces, progress).then(
+    const whole = send(request, options.pieces, progress)
+    const sent = whole.then(
       () => {
         progress()
         options.onSent()
@@ -50,6 +51,8 @@ export async function exchange(
     )
     const response = await Promise.race([answered, sent])
     progress()
+    if (saysYes(response) && !(await whole))
+      throw new Error('the connection was closed before all of the message was sent')
     return await readAnswer(response, request)
   } catch (error) {
     request.destroy()
@@ -70,29 +73,32 @@ function answerTo(request: ClientRequest): Promise<IncomingMessage> {
   return promise
 }
 
+const saysYes = ({ statusCode = 0 }: IncomingMessage) => statusCode >= 200 && statusCode < 300
+
+/** Whether all of it was sent; false when the request ended before. */
 async function send(
   request: ClientRequest,
   pieces: AsyncIterable<Buffer>,
   progress: () => void,
-): Promise<void> {
+): Promise<boolean> {
   for await (const piece of pieces) {
-    if (request.destroyed) return
     // A piece's memory is filled anew once the next is asked for, so it has to be gone by then.
-    await written(request, piece)
+    if (request.destroyed || !(await written(request, piece))) return false
     progress()
   }
-  request.end()
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  request.once('close', () => resolve(request.writableFinished))
+  request.end(() => resolve(true))
+  return await promise
 }
 
-function written(request: ClientRequest, piece: Buffer): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<undefined>()
-  const isOver = () => resolve(undefined)
+function written(request: ClientRequest, piece: Buffer): Promise<boolean> {
+  const { promise, resolve, reject } = Promise.withResolvers<boolean>()
+  const isOver = () => resolve(false)
   request.once('close', isOver)
-  request.once('response', isOver)
   request.write(piece, (error) => {
     request.off('close', isOver)
-    request.off('response', isOver)
-    if (error === undefined || error === null) resolve(undefined)
+    if (error === undefined || error === null) resolve(true)
     else reject(error)
   })
   return promise
