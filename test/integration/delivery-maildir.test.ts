@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, stat } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { agentBench, agentCopy } from '../support/agent-bench.ts'
@@ -28,6 +28,15 @@ test('each message is one file in new, with the line ends of Unix, made when the
   for (const folder of [path, join(path, 'new'), join(path, 'cur'), join(path, 'tmp')])
     expect((await stat(folder)).mode & 0o777).toBe(0o700)
   expect((await stat(join(path, 'new', files[0] ?? ''))).mode & 0o777).toBe(0o600)
+})
+
+test.each(['tmp', 'new'])('a maildir without %s has it again', async (part) => {
+  const folder = await tempFolder()
+  const bench = maildir(join(folder, 'box'), '/nowhere')
+  await bench.serve(agentCopy('a@app.test'))
+  await rm(join(folder, 'box', part), { recursive: true })
+  expect((await bench.serve(agentCopy('b@app.test'))).results).toHaveLength(1)
+  expect(await readdir(join(folder, 'box', 'tmp'))).toEqual([])
 })
 
 describe('a maildir elsewhere', () => {

@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
 import { flushFolder } from '../../base/durable-file.ts'
@@ -66,7 +66,7 @@ export class Maildir implements Courier {
   /** Written and flushed in `tmp`, then moved: who reads `new` sees whole files alone. */
   async #put(name: string, content: AsyncIterable<Buffer>): Promise<void> {
     const temporary = join(this.#path, 'tmp', name)
-    const file = await this.#create(temporary)
+    const file = await this.#inFolders(() => open(temporary, 'wx', 0o600))
     try {
       try {
         for await (const piece of content) await file.writeFile(piece)
@@ -74,7 +74,7 @@ export class Maildir implements Courier {
       } finally {
         await file.close()
       }
-      await rename(temporary, join(this.#path, 'new', name))
+      await this.#inFolders(() => rename(temporary, join(this.#path, 'new', name)))
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined)
       throw error
@@ -82,13 +82,14 @@ export class Maildir implements Courier {
     await flushFolder(join(this.#path, 'new'))
   }
 
-  async #create(temporary: string): Promise<FileHandle> {
+  /** Does the work once more when a folder was missing, and could be made. */
+  async #inFolders<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await open(temporary, 'wx', 0o600)
+      return await work()
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
       await this.#make()
-      return await open(temporary, 'wx', 0o600)
+      return await work()
     }
   }
 
