@@ -86,9 +86,11 @@ function openRelays({ ReceiveConnectors }: ServerConfig): Problem[] {
 function idleRewriting({ AcceptedDomains, AddressRewriteEntries }: ServerConfig): Problem[] {
   const domains = new AcceptedDomainTable(AcceptedDomains)
   return AddressRewriteEntries.flatMap((entry, index) => {
-    const domain = domainOf(entry.InternalAddress.replace(/^\*\./, ''))
+    const kind = entryKind(entry)
+    const domain =
+      kind === 'address' ? domainOf(entry.InternalAddress) : entry.InternalAddress.toLowerCase()
     // Which domains below it there are is not known.
-    if (entryKind(entry) === 'subdomains' || domains.isAuthoritative(domain)) return []
+    if (kind === 'subdomains' || domains.isAuthoritative(domain)) return []
     return {
       path: ['AddressRewriteEntries', index, 'InternalAddress'],
       message: `nothing is rewritten, for ${domain} is no Authoritative accepted domain`,

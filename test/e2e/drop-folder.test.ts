@@ -89,10 +89,13 @@ test('a message for a Foreign connector becomes a file in its Drop folder, and i
   expect(route.stdout).toContain('Next place       the Drop folder drop/Fax')
 })
 
-test('mail waits for a folder that is not there, with the reason, and goes when somebody makes it', async () => {
+test('mail waits for a folder that is not there, with the reason, and goes at a retry when somebody made it', async () => {
   const root = join('/tmp', `edge-drop-${process.pid}`)
   await using relay = await RelayProcess.start({
-    config: config([{ Name: 'Out', AddressSpaces: '*' }], { RootDropDirectoryPath: root }),
+    config: config([{ Name: 'Out', AddressSpaces: '*' }], {
+      RootDropDirectoryPath: root,
+      QueueGlitchRetryInterval: '00:10:00',
+    }),
     services: ['Transport'],
   })
   await send(['x@elsewhere.example'], 'patience')
@@ -106,6 +109,10 @@ test('mail waits for a folder that is not there, with the reason, and goes when 
     `451 4.4.0 The Drop folder ${root}/Out does not exist (ENOENT)`,
   ])
   await mkdir(join(root, 'Out'), { recursive: true })
+  await shell(
+    relay,
+    'Get-Queue | Where-Object {$_.MessageCount -gt 0} | Retry-Queue -Confirm:$false',
+  )
   await until(async () => (await filesIn(join(root, 'Out'))).length === 1)
   await rm(root, { recursive: true })
 })

@@ -85,6 +85,7 @@ test('a stuck queue is looked at, sorted out, and delivered, over restarts', asy
   expect(await shell('Get-Queue -Include SmartHostConnectorDelivery | % Status')).toBe(
     'Suspended\n',
   )
+  // What is known of the next hop outlives the restart.
   expect(await waiting()).toEqual(found)
 
   await shell('Remove-Message -Filter {Subject -eq "junk"} -WithNDR $false -Confirm:$false')
@@ -146,6 +147,8 @@ test('what is redirected waits for its target over a crash and a change of the c
     .poll(() => shell('Get-Queue -Include SmtpRelayToServers | % Status'), patience)
     .toBe('Retry\n')
   await shell('Get-Queue -Include SmtpRelayToServers | Retry-Queue -Resubmit $true')
+  // They join a queue that went on waiting for its next hop over the crash.
+  await shell('Retry-Queue -Filter {NextHopDomain -like "*127.0.122.2*"}')
   await host.received(2, AbortSignal.timeout(15_000))
   await shell('Resume-Message -Filter {Status -eq "Suspended"}')
   await shell('Retry-Queue -Filter {Status -eq "Retry"}')

@@ -72,12 +72,12 @@ test('a backlog of the released version is delivered octet for octet by a relay 
   const held = Array.from({ length: messages }, (_, at) => at + 1).filter(
     (id) => id % 25 === 3 || id % 20 === 9,
   )
-  await server.received(messages - held.length, AbortSignal.timeout(60_000))
+  await server.received(messages - held.length, AbortSignal.timeout(150_000))
   expect(server.messageCount).toBe(messages - held.length)
   const shell = (line: string) => runEdge(['shell', '--data', relay.dataFolder, '-c', line])
   await shell('Get-Queue -Filter {Status -eq "Suspended"} | Resume-Queue')
   await shell('Resume-Message -Filter {Status -eq "Suspended"}')
-  await server.received(messages, AbortSignal.timeout(60_000))
+  await server.received(messages, AbortSignal.timeout(150_000))
   const delivered = new Map(
     server.messages.map(({ recipients, content }) => [recipients[0]?.address ?? '', content]),
   )
@@ -87,4 +87,4 @@ test('a backlog of the released version is delivered octet for octet by a relay 
     expect(delivered.get(address)?.equals(contentOf(id)), address).toBe(true)
   }
   expect(relay.output).not.toMatch(/damaged/)
-}, 240_000)
+}, 480_000)

@@ -32,7 +32,7 @@ async function settingsOf(
     TransportAgentFactory: 'default',
     Enabled: true,
     Priority: 11,
-    TimeLimit: 1000,
+    TimeLimit: 30_000,
     MaxMemory: 64 * megabyte,
     MaxBodySize: megabyte,
     Settings: {},
@@ -90,8 +90,8 @@ test('an agent in TypeScript reads the message and says what is to be done', asy
 
 test.each([
   ['throws', "throw new Error('boom')", /threw an error: boom/],
-  ['never returns', 'for (;;) {}', /no answer within 1 s and held up its process/],
-  ['never answers', 'await new Promise(() => {})', /no answer within 1 s$/],
+  ['never returns', 'for (;;) {}', /no answer within 3 s and held up its process/],
+  ['never answers', 'await new Promise(() => {})', /no answer within 3 s$/],
   ['fills the heap', 'const all = []; for (;;) all.push({})', /more memory than its MaxMemory/],
   [
     'fills memory outside of it',
@@ -107,8 +107,9 @@ test.each([
     "setTimeout(() => { throw new Error('late') }); await new Promise(() => {})",
     /error that nobody caught: late/,
   ],
-])('an agent that %s costs its own call alone', async (_, what, reason) => {
-  const { host } = await hosted(fatalOn('fatal', what))
+])('an agent that %s costs its own call alone', async (name, what, reason) => {
+  const TimeLimit = name.startsWith('never') ? 3000 : 30_000
+  const { host } = await hosted(fatalOn('fatal', what), { TimeLimit })
   const [agent] = host.roster.current.agents
   const others = [ask(agent, withSubject('one')), ask(agent, withSubject('two'))]
   const fatal = ask(agent, withSubject('fatal'))

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { agentBench, agentCopy, leftContent } from '../support/agent-bench.ts'
+import { blocks } from '../support/documentation.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { until } from '../support/until.ts'
@@ -44,6 +45,17 @@ test('a module of ten lines delivers, reading the content in pieces', async () =
     'delivered c@app.test 250 2.0.0 paged',
   ])
   expect(await readFile(join(folder, '2'), 'utf8')).toBe(`App\n${leftContent}`)
+})
+
+test('the module that the chapter shows delivers', async () => {
+  const [shown = ''] = blocks('docs/other-ways.md', 'js')
+  const module = join(await tempFolder(), 'agent.mjs')
+  await writeFile(module, shown)
+  const Settings = { Pager: 'paged' }
+  const { results } = await agentBench({
+    ...{ DeliveryProtocol: 'pager', Module: module, Settings },
+  }).serve(agentCopy('a@app.test'))
+  expect(results).toEqual(['delivered a@app.test 250 2.0.0 paged'])
 })
 
 test.each([

@@ -1,5 +1,9 @@
 import { globSync, readFileSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parse, stringify } from 'yaml'
+import { z } from 'zod'
+import { testCertificate } from './test-certificate.ts'
 
 /** The project's folder. */
 export const root = join(import.meta.dirname, '../..')
@@ -30,4 +34,24 @@ export function shellLines(path: string): readonly string[] {
       .map((line) => line.replace(/\s+#.*$/, '').trim())
       .filter((line) => line !== ''),
   )
+}
+
+const sections = z.record(z.string(), z.unknown())
+
+/** A configuration with the sections of a part that a page shows, in place of its own of these names. */
+export function withPart(config: string, part: string): string {
+  return stringify({ ...sections.parse(parse(config)), ...sections.parse(parse(part)) })
+}
+
+/** Writes the files that the configurations of the pages name, into `config` and `certs` of a folder. */
+export async function writeNamedFiles(folder: string): Promise<void> {
+  await mkdir(join(folder, 'config/secrets'), { recursive: true })
+  await mkdir(join(folder, 'certs'))
+  for (const name of ['smart-host', 'ldap', 'app-token'])
+    await writeFile(join(folder, 'config/secrets', name), 'secret\n')
+  const [recipients = ''] = blocks('docs/recipients.md', 'csv')
+  await writeFile(join(folder, 'config/recipients.csv'), recipients)
+  const { cert, key } = await testCertificate(['mail.contoso.com'])
+  await writeFile(join(folder, 'certs/mail.contoso.com.pem'), cert)
+  await writeFile(join(folder, 'certs/mail.contoso.com.key'), key)
 }

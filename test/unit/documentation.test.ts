@@ -1,5 +1,5 @@
 import { existsSync, globSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -9,23 +9,30 @@ import { ownCmdlets } from '../../src/commands/server-cmdlets.ts'
 import { runCommand } from '../../src/commands/run-command.ts'
 import { environmentConfig } from '../../src/config/environment-config.ts'
 import { environmentSettings, unknownVariables } from '../../src/config/environment-settings.ts'
-import { blocks, page, pages, root, shellLines } from '../support/documentation.ts'
+import {
+  blocks,
+  page,
+  pages,
+  root,
+  shellLines,
+  withPart,
+  writeNamedFiles,
+} from '../support/documentation.ts'
 import { captured } from '../support/captured-output.ts'
 import { tempFolder } from '../support/temp-folder.ts'
-import { testCertificate } from '../support/test-certificate.ts'
+
+const [example = ''] = blocks('docs/configuration.md', 'yaml')
 
 /** Checks the configuration that the chapter shows, with its files beside it, after some changes. */
 async function checked(...changes: readonly (readonly [from: string, to: string])[]) {
+  return await check(changes.reduce((text, [from, to]) => text.replace(from, to), example))
+}
+
+/** Checks a configuration with the files beside it that the chapters name. */
+async function check(config: string) {
   const folder = await tempFolder()
-  const [example = ''] = blocks('docs/configuration.md', 'yaml')
-  const { cert, key } = await testCertificate(['mail.contoso.com'])
-  await mkdir(join(folder, 'config/secrets'), { recursive: true })
-  await mkdir(join(folder, 'certs'))
-  const changed = changes.reduce((text, [from, to]) => text.replace(from, to), example)
-  await writeFile(join(folder, 'config/server.yaml'), changed)
-  await writeFile(join(folder, 'config/secrets/smart-host'), 'secret\n')
-  await writeFile(join(folder, 'certs/mail.contoso.com.pem'), cert)
-  await writeFile(join(folder, 'certs/mail.contoso.com.key'), key)
+  await writeNamedFiles(folder)
+  await writeFile(join(folder, 'config/server.yaml'), config)
   const io = captured()
   const code = await runCommand(
     ['check-config', '--config', join(folder, 'config/server.yaml')],
@@ -38,6 +45,15 @@ test('the configuration that the chapter shows is right', async () => {
   const { code, out, err } = await checked()
   expect([code, err]).toEqual([0, ''])
   expect(out).toContain('3 Receive connectors, 2 Send connectors')
+})
+
+const parts = ['docs/recipients.md', 'docs/other-ways.md', 'docs/address-rewriting.md'].flatMap(
+  (path) => blocks(path, 'yaml').map((part) => [path, part.split('\n', 1)[0], part] as const),
+)
+
+test.each(parts)('what %s shows under %s is right in that configuration', async (_, __, part) => {
+  const { code, err } = await check(withPart(example, part))
+  expect([code, err]).toEqual([0, ''])
 })
 
 test('the problems that the chapter shows are those that check-config names', async () => {
@@ -104,6 +120,26 @@ describe('each difference has its test', () => {
     const names = [...tests.matchAll(/"([^"]+)"/g)].map(([, name = '']) => name)
     expect(names.filter((name) => !texts.some((text) => text.includes(name)))).toEqual([])
   })
+})
+
+test('the rooms of the source stand in the design as lint has them, and their folders where newcomers look', async () => {
+  const [, list = ''] =
+    /const rooms = \[([^\]]*)\]/.exec(await readFile(join(root, 'eslint.config.js'), 'utf8')) ?? []
+  const rooms = [...list.matchAll(/'([^']+)'/g)].map(([, room = '']) => room)
+  const [, named = ''] = page('docs/design.md').split('\n## Imports\n')
+  expect([...named.matchAll(/`([^`.]+)`/g)].map(([, room]) => room)).toEqual(rooms)
+  const folders = [...page('CONTRIBUTING.md').matchAll(/^ {2}([a-z]+)\/ /gm)]
+  const topmost = new Set(rooms.map((room) => room.replace(/\/.*/, '')))
+  expect(folders.map(([, folder]) => folder)).toEqual([...topmost])
+})
+
+test('each file that the design names is there', () => {
+  const named = [...page('docs/design.md').matchAll(/`([\w/.-]+\.(?:ts|js))`/g)]
+  expect(named.length).toBeGreaterThan(50)
+  const lost = named.filter(
+    ([, file = '']) => globSync([file, `src/**/${file}`], { cwd: root }).length === 0,
+  )
+  expect(lost.map(([, file]) => file)).toEqual([])
 })
 
 /** Where the links of a page lead within the project: paths, each with its heading if one is named. */

@@ -7,6 +7,8 @@ import { followLines } from './output-lines.ts'
 
 const program = fileURLToPath(new URL('./agent-process.ts', import.meta.url))
 const megabyte = 1024 ** 2
+/** Megabytes of one half of a young generation: what a call leaves behind is dead when it ends. */
+const youngGeneration = 2
 
 /** Who hears of an agent's process. */
 export interface ChildListener {
@@ -32,7 +34,10 @@ export class AgentChild {
     this.#maxMemory = start.maxMemory
     this.#process = fork(program, [], {
       serialization: 'advanced',
-      execArgv: [`--max-old-space-size=${Math.ceil(start.maxMemory / megabyte)}`],
+      execArgv: [
+        `--max-old-space-size=${Math.ceil(start.maxMemory / megabyte)}`,
+        `--max-semi-space-size=${youngGeneration}`,
+      ],
       env: environmentOf(process.env),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })

@@ -17,7 +17,7 @@ export const transportAgentSchema = z.strictObject({
   /** How long it may take for one event. */
   TimeLimit: timeSpan(second, 5 * minute).default(10 * second),
   /** How much memory its process may take beyond that of one without a module. */
-  MaxMemory: byteSize(16 * megabyte, 16 * 1024 * megabyte).default(128 * megabyte),
+  MaxMemory: byteSize(32 * megabyte, 16 * 1024 * megabyte).default(128 * megabyte),
   /** A longer body is not given as a whole, only piece by piece. */
   MaxBodySize: byteSize(1024, 2 ** 31 - 1).default(16 * megabyte),
   /** What the module may want to be told; its own names. */

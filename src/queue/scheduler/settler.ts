@@ -7,7 +7,7 @@ import type { DeliveryQueues } from './delivery-queues.ts'
 import type { DueTimes } from './due-times.ts'
 import type { Notifier } from '../notifier.ts'
 import type { NoticeKind, NoticeOfResults, QueueEvents, QueueLog } from '../queue-events.ts'
-import { type Outcome, asItIs, categorized, owesNotices, removed, waiting } from './outcome.ts'
+import { type Outcome, asItIs, categorized, owesNotices, removed } from './outcome.ts'
 import { inOrder } from '../priority-queuing.ts'
 import type { InHand } from '../poison/in-hand.ts'
 import {
@@ -74,8 +74,8 @@ export class Settler {
   /** The time of the copy has run out. */
   async expire(untold: Copy): Promise<void> {
     const copy = this.withQueueAttempts(untold)
-    const outcome = { ...waiting(copy), remaining: [], expired: allExpired(copy), moved: [] }
-    await this.#settle(copy, { ...outcome, delayNotified: copy.delayNotified })
+    const expired = allExpired(copy)
+    await this.#settle(copy, { ...asItIs(copy), remaining: [], expired, moved: [] })
   }
 
   /** The copy waits on as it is, but its sender hears of the delay, and the log why it is delayed. */
@@ -264,16 +264,11 @@ export class Settler {
     const { inHand } = this.#parts
     // Its content is read for them.
     const slot = inHand.enter(copy.message.id)
-    try {
-      return await this.#told(copy, outcome, notices)
-    } finally {
-      inHand.leave(slot)
-    }
+    return await this.#told(copy, outcome, notices).finally(() => inHand.leave(slot))
   }
 
-  async #told(copy: Copy, outcome: Outcome, notices: Notices): Promise<Outcome> {
+  async #told({ message }: Copy, outcome: Outcome, notices: Notices): Promise<Outcome> {
     const { notifier } = this.#parts
-    const { message } = copy
     const lost = [...outcome.failed, ...outcome.expired]
     let final = outcome
     if (lost.length > 0) {
@@ -339,7 +334,7 @@ export class Settler {
     { notices, added }: { readonly notices: Notices; readonly added: readonly Copy[] },
   ): void {
     const { onEvent } = this.#parts
-    const { relayed, failed, expired } = outcome
+    const { relayed, failed, expired, dropped = [] } = outcome
     const notified = {
       delivered: noticeOf('relayed', relayed, notices),
       failed: noticeOf('failed', failed, notices),
@@ -351,7 +346,6 @@ export class Settler {
       if (results.length > 0)
         onEvent({ kind, copy, results, ...(notice !== undefined && { notice }) })
     }
-    const { dropped = [] } = outcome
     if (dropped.length > 0) onEvent({ kind: 'failed', copy, results: dropped })
     if (outcome.attempts > copy.attempts || outcome.delayed) {
       const results = putOff(outcome.remaining)

@@ -8,6 +8,8 @@ export interface CachedContent {
 
 interface Entry {
   readonly content: CachedContent
+  /** It was read from the disk for an attempt, and is of no use to anybody once that is over. */
+  readonly isReadBack: boolean
   copies: number
 }
 
@@ -24,14 +26,19 @@ export class ContentCache {
     this.#limit = limit
   }
 
+  /** Of a message that was committed just now. */
   add(message: number, content: CachedContent, copies: number): void {
-    if (copies === 0 || this.#entries.has(message)) return
-    this.#entries.set(message, { content, copies })
-    this.#total += memoryOf(content)
-    for (const oldest of this.#entries.keys()) {
-      if (this.#total <= this.#limit) break
-      this.drop(oldest)
-    }
+    this.#keep(message, { content, copies, isReadBack: false })
+  }
+
+  /** Of a message whose next attempt begins. */
+  addReadBack(message: number, content: CachedContent): void {
+    this.#keep(message, { content, copies: 1, isReadBack: true })
+  }
+
+  /** A copy is given back untried. */
+  release(message: number): void {
+    if (this.#entries.get(message)?.isReadBack === true) this.drop(message)
   }
 
   get(message: number): CachedContent | undefined {
@@ -51,6 +58,17 @@ export class ContentCache {
     if (entry === undefined) return
     this.#entries.delete(message)
     this.#total -= memoryOf(entry.content)
+  }
+
+  #keep(message: number, entry: Entry): void {
+    const { content, copies } = entry
+    if (copies === 0 || this.#entries.has(message)) return
+    this.#entries.set(message, entry)
+    this.#total += memoryOf(content)
+    for (const oldest of this.#entries.keys()) {
+      if (this.#total <= this.#limit) break
+      this.drop(oldest)
+    }
   }
 }
 

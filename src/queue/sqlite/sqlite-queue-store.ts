@@ -235,6 +235,7 @@ class SqliteQueueStore implements QueueStore {
 
   release(copies: readonly Copy[]): void {
     if (copies.length === 0) return
+    for (const { message } of copies) this.#cache.release(message.id)
     this.#link.call({ kind: 'release', copies: copies.flatMap(heldRow) }).catch(ignored)
   }
 

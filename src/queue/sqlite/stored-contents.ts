@@ -57,7 +57,7 @@ export class StoredContents implements StoredContent {
   async #verify(message: number): Promise<string | undefined> {
     try {
       const content = await this.#load(message, true)
-      this.#cache.add(message, content, 1)
+      this.#cache.addReadBack(message, content)
       return undefined
     } catch (error) {
       const isDamage = error instanceof StoreError && ['DAMAGED', 'GONE'].includes(error.code)

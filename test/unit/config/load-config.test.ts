@@ -180,6 +180,20 @@ test('a folder in place of the file is a told problem', async () => {
 })
 
 describe('warns', () => {
+  test('of addresses that are not rewritten, for their domain is none of ours', async () => {
+    const lines = await warnings(`Server: { Role: Edge }${routable}
+AddressRewriteEntries:
+  - { Name: one, InternalAddress: Example.com, ExternalAddress: out.example }
+  - { Name: two, InternalAddress: ann@example.com, ExternalAddress: ann@out.example }
+  - { Name: three, InternalAddress: inner.example, ExternalAddress: outer.example }
+  - { Name: four, InternalAddress: ann@Inner.example, ExternalAddress: ann@outer.example }
+`)
+    expect(lines.filter((line) => line.includes('nothing is rewritten'))).toEqual([
+      'server.yaml:8:37 AddressRewriteEntries[2].InternalAddress "three": nothing is rewritten, for inner.example is no Authoritative accepted domain',
+      'server.yaml:9:36 AddressRewriteEntries[3].InternalAddress "four": nothing is rewritten, for inner.example is no Authoritative accepted domain',
+    ])
+  })
+
   test('of passwords in clear', async () => {
     const lines = await warnings(`${routable}
 Users: [{ UserName: relay, Password: secret }]

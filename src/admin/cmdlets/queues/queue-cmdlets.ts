@@ -1,5 +1,5 @@
 import type { QueueName, QueueView } from '../../../queue/scheduler/queue-views.ts'
-import { queueKeyText } from '../../../queue/queue-key.ts'
+import { isPoisonQueue, queueKeyText } from '../../../queue/queue-key.ts'
 import { type Cmdlet, type CmdletContext, defineCmdlet, parameter } from '../../shell/cmdlet.ts'
 import { type Filter, filter } from '../../shell/filter.ts'
 import { refuseTogether } from '../../shell/parameter-sets.ts'
@@ -19,7 +19,7 @@ import { requireThisServer, serverParameter } from '../configuration/this-server
 
 const meant = {
   Identity: parameter(identityAmong('Get-Queue', 'Identity', 'NextHopDomain'), {
-    help: 'The queue: Server\\Queue or Queue, where Queue is a number, Submission, Unreachable, or the domain of the next hop.',
+    help: 'The queue: Server\\Queue or Queue, where Queue is a number, Submission, Unreachable, Poison, or the domain of the next hop.',
     position: 0,
     pipeline: 'both',
     wildcards: true,
@@ -231,13 +231,14 @@ async function* chosen<T>(
 
 /** Where all queues or those of a filter are meant, the others are not spared for its sake. */
 function mayBeSuspended(
-  { Identity, DeliveryType }: QueueView,
+  { Identity, DeliveryType, key }: QueueView,
   given: Meant,
   context: CmdletContext,
 ): boolean {
   if (DeliveryType !== 'Undefined') return true
-  const reason =
-    'The Submission queue cannot be suspended: messages are categorized as they are accepted, and only those that could not be wait there.'
+  const reason = isPoisonQueue(key)
+    ? 'The Poison queue cannot be suspended: each of its messages is.'
+    : 'The Submission queue cannot be suspended: messages are categorized as they are accepted, and only those that could not be wait there.'
   if (given.Identity === undefined || hasWildcards(given.Identity)) {
     context.writeWarning(`${reason} It is left out.`)
     return false

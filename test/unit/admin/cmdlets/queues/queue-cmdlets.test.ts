@@ -2,7 +2,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { redirectionQueue, submissionQueue } from '../../../../../src/queue/queue-key.ts'
+import {
+  poisonQueue,
+  redirectionQueue,
+  submissionQueue,
+} from '../../../../../src/queue/queue-key.ts'
 import { FakeQueueServer } from '../../../../support/fake-queue-server.ts'
 import { messageView, queueView } from '../../../../support/queue-views.ts'
 import { runQueueLine } from '../../../../support/run-queue-line.ts'
@@ -126,6 +130,13 @@ describe('changing queues', () => {
   ])('%s is refused', async (line, why) => {
     const server = queues()
     expect((await runQueueLine(server, line)).errors.replaceAll(/\s+/g, ' ')).toContain(why)
+    expect(server.asked).toEqual([])
+  })
+  test('the Poison queue cannot be suspended: its messages are', async () => {
+    const server = queues()
+    server.views = [queueView(3, { key: poisonQueue, Identity: 'EDGE01\\Poison' })]
+    const { errors } = await runQueueLine(server, 'Suspend-Queue Poison')
+    expect(errors.replaceAll(/\s+/g, ' ')).toContain('The Poison queue cannot be suspended')
     expect(server.asked).toEqual([])
   })
   test.each(['*', 'EDGE01\\*', '-Filter {MessageCount -ge 0}'])(
