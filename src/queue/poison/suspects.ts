@@ -48,6 +48,12 @@ class RunningTrial {
   }
 }
 
+/** How long one suspect holds up others: the fewer there are, the longer. */
+interface Limits {
+  readonly trial: Milliseconds
+  readonly quiet: Milliseconds
+}
+
 interface Suspect {
   readonly copy: Copy
   /** It was the one on trial when the process died once more: nothing else is begun beside it. */
@@ -60,6 +66,9 @@ const interval: Milliseconds = second / 4
 const longestTrial: Milliseconds = minute
 /** How long nothing else is begun for the sake of one suspect: for what is in hand to end, and for itself. */
 const longestQuiet: Milliseconds = 10 * second
+/** The same for all suspects together: many of a next hop that hangs hold nobody up for hours. */
+const longestTrials: Milliseconds = 5 * minute
+const longestQuietOverall: Milliseconds = minute
 /** How long to wait when no suspect's queue may be tried. */
 const pause: Milliseconds = second
 const copiesPerPage = 1000
@@ -222,11 +231,12 @@ export class Suspects implements InHand {
     const { clock, log } = this.#parts
     this.#waiting.sort((a, b) => Number(a.isAlone) - Number(b.isAlone))
     await clock.sleep(pause)
+    const limits = limitsAmong(this.#waiting.length)
     for (let refused = 0; this.#waiting.length > 0 && !this.#stopped;) {
       const suspect = this.#waiting.shift()
       if (suspect === undefined) break
       try {
-        refused = (await this.#try(suspect, ground)) ? 0 : refused + 1
+        refused = (await this.#try(suspect, limits, ground)) ? 0 : refused + 1
       } catch (error) {
         log.error({ error, internalId: suspect.copy.message.id }, 'could not let a message go on')
       }
@@ -235,11 +245,11 @@ export class Suspects implements InHand {
   }
 
   /** False when its queue tries nothing now, so that it stands behind the others. */
-  async #try(suspect: Suspect, ground: TrialGround): Promise<boolean> {
+  async #try(suspect: Suspect, limits: Limits, ground: TrialGround): Promise<boolean> {
     const { clock } = this.#parts
     const { copy, isAlone } = suspect
     const mayBegin = () => !this.#stopped && ground.mayBegin(copy)
-    if (isAlone && mayBegin()) await this.#quiet(copy)
+    if (isAlone && mayBegin()) await this.#quiet(copy, limits)
     const trial = new RunningTrial(copy.message.id)
     const begun = clock.monotonic()
     const isBegun = mayBegin()
@@ -249,9 +259,9 @@ export class Suspects implements InHand {
     } else this.#keepBack(suspect)
     while (isBegun && !trial.isOver && !this.#stopped && ground.isHeld(copy)) {
       const lasted = clock.monotonic() - begun
-      if (lasted >= longestQuiet) this.#endQuiet(ground)
-      if (lasted >= longestTrial) break
-      await Promise.race([trial.ended.promise, clock.sleep(interval)])
+      if (lasted >= limits.quiet) this.#endQuiet(ground)
+      if (lasted >= limits.trial) break
+      await Promise.race([trial.ended.promise, clock.sleep(Math.min(interval, limits.quiet))])
     }
     this.#trial = undefined
     this.#endQuiet(ground)
@@ -264,12 +274,12 @@ export class Suspects implements InHand {
   }
 
   /** Nothing else is begun; waits for what is in hand, but not for long. */
-  async #quiet({ message }: Copy): Promise<void> {
+  async #quiet({ message }: Copy, limits: Limits): Promise<void> {
     const { clock, journal } = this.#parts
     this.#alone = message.id
     const begun = clock.monotonic()
-    while (journal.size > 0 && !this.#stopped && clock.monotonic() - begun < longestQuiet)
-      await clock.sleep(interval)
+    while (journal.size > 0 && !this.#stopped && clock.monotonic() - begun < limits.quiet)
+      await clock.sleep(Math.min(interval, limits.quiet))
   }
 
   #endQuiet(ground: TrialGround): void {
@@ -277,5 +287,12 @@ export class Suspects implements InHand {
     this.#alone = undefined
     if (this.#trial !== undefined) this.#parts.journal.tryAs(this.#trial.slot, 'beside others')
     ground.resume()
+  }
+}
+
+function limitsAmong(suspects: number): Limits {
+  return {
+    trial: Math.min(longestTrial, longestTrials / suspects),
+    quiet: Math.min(longestQuiet, longestQuietOverall / suspects),
   }
 }

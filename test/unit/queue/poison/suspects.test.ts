@@ -6,7 +6,7 @@ import { poisonQueue, queueKeyText, submissionQueue } from '../../../../src/queu
 import { type Copy, placeOf, suspended } from '../../../../src/queue/stored-message.ts'
 import { MemoryDeaths } from '../../../support/memory-deaths.ts'
 import { commitTo, domainQueue } from '../../../support/queue-samples.ts'
-import { SchedulerBench, resultsFor } from '../../../support/scheduler-bench.ts'
+import { SchedulerBench, delivering, resultsFor } from '../../../support/scheduler-bench.ts'
 
 /** A journal in memory. */
 class MemoryJournal implements InHandLog {
@@ -112,6 +112,21 @@ test('a suspect that hangs holds the next one up for a minute', async () => {
   await bench.advance(20 * second, second)
   expect(bench.opened).toEqual(['a.test', 'b.test'])
 })
+
+test.each<Trial>(['none', 'beside others'])(
+  'many suspects that hang (%s) hold nobody up for longer than a few',
+  async (trial) => {
+    const hung = Array.from({ length: 150 }, (_, n) => `hung${n}.test`)
+    const { bench } = await benchAfterDeath([...hung, 'last.test', 'other.test'], (ids) =>
+      [...hung, 'last.test'].map((domain) => ({ messageId: ids[domain] ?? 0, trial })),
+    )
+    bench.serve = (lane, signal) =>
+      lane.key.nextHopDomain.startsWith('hung') ? hanging(lane, signal) : delivering(lane, signal)
+    await bench.start()
+    await bench.advance(8 * minute, second / 5)
+    expect((await bench.waiting()).map(({ queue }) => queue.nextHopDomain)).toEqual(hung)
+  },
+)
 
 test.each<[string, Trial, number, number]>([
   ['as any', 'none', 1, 0],
