@@ -243,18 +243,21 @@ export class Suspects implements InHand {
     const trial = new RunningTrial(copy.message.id)
     const begun = clock.monotonic()
     const isBegun = mayBegin()
-    if (isBegun) {
-      this.#trial = trial
-      ground.begin(copy)
-    } else this.#keepBack(suspect)
-    while (isBegun && !trial.isOver && !this.#stopped && ground.isHeld(copy)) {
-      const lasted = clock.monotonic() - begun
-      if (lasted >= longestQuiet) this.#endQuiet(ground)
-      if (lasted >= longestTrial) break
-      await Promise.race([trial.ended.promise, clock.sleep(interval)])
+    try {
+      if (isBegun) {
+        this.#trial = trial
+        ground.begin(copy)
+      } else this.#keepBack(suspect)
+      while (isBegun && !trial.isOver && !this.#stopped && ground.isHeld(copy)) {
+        const lasted = clock.monotonic() - begun
+        if (lasted >= longestQuiet) this.#endQuiet(ground)
+        if (lasted >= longestTrial) break
+        await Promise.race([trial.ended.promise, clock.sleep(interval)])
+      }
+    } finally {
+      this.#trial = undefined
+      this.#endQuiet(ground)
     }
-    this.#trial = undefined
-    this.#endQuiet(ground)
     return isBegun
   }
 
