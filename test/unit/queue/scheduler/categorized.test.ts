@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { minute, second } from '../../../../src/base/time-span.ts'
-import { directoryAway } from '../../../../src/queue/defer-reason.ts'
+import { directoryAway, putOffByAgent } from '../../../../src/queue/defer-reason.ts'
 import { submissionQueue } from '../../../../src/queue/queue-key.ts'
 import { type QueueStore, StoreError } from '../../../../src/queue/queue-store.ts'
 import type { Recategorized, Recategorizer } from '../../../../src/queue/recategorized.ts'
-import type { Copy } from '../../../../src/queue/stored-message.ts'
+import { type Copy, placeOf } from '../../../../src/queue/stored-message.ts'
 import { contentOf, domainQueue, sampleMessage } from '../../../support/queue-samples.ts'
 import { SchedulerBench, resultsFor, serving } from '../../../support/scheduler-bench.ts'
 
@@ -106,6 +106,28 @@ describe('what cannot be resolved for now', () => {
     await rerouted
     expect(delivered(bench)).toBe(1)
   })
+})
+
+test.each([
+  [`${putOffByAgent}; the scanner is busy`, 'Agent'],
+  ['451 4.3.0 no room', 'Transient Failure'],
+])('what is put off with %j waits in Submission for %j', async (lastError, expected) => {
+  await using bench = new SchedulerBench()
+  bench.recategorize = ({ recipients }) => ({
+    copies: [],
+    failed: [],
+    deferred: { recipients: recipients.map((one) => ({ ...one, lastError })) },
+  })
+  await bench.start()
+  await bench.sendTo(submissionQueue)
+  const reasons = async () => {
+    const { messages } = await bench.scheduler.listing.messages({ limit: 10 })
+    return messages.map(({ DeferReason }) => DeferReason)
+  }
+  expect(await reasons()).toEqual([expected])
+  // An administrator's will is no reason of the server's.
+  await bench.scheduler.messages.suspend((await bench.waiting()).map(placeOf))
+  expect(await reasons()).toEqual(['None'])
 })
 
 test('what is deleted on the way is told to nobody', async () => {
