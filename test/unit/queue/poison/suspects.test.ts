@@ -18,6 +18,7 @@ import {
   delivering,
   resultsFor,
   schedulerSettings,
+  standing,
 } from '../../../support/scheduler-bench.ts'
 
 /** A bench with mail for a few domains in its store, in whose last life these of them were in hand. */
@@ -106,6 +107,51 @@ test.each<Trial>(['none', 'beside others'])(
     expect((await bench.waiting()).map(({ queue }) => queue.nextHopDomain)).toEqual(hung)
   },
 )
+
+test('a suspect that waits for a connection holds the next one up', async () => {
+  const { bench } = await benchAfterDeath(['a.test', 'b.test'], (ids) => [
+    among(ids['a.test']),
+    among(ids['b.test']),
+  ])
+  bench.settings.set({ ...bench.settings.current, MaxPerDomainOutboundConnections: 1 })
+  const hop = standing()
+  bench.serve = hop.serve
+  await bench.start()
+  await bench.send('a.test')
+  await bench.advance(10 * second, second)
+  expect(bench.opened).toEqual(['a.test'])
+  hop.release()
+  await bench.advance(second, second / 4)
+  expect(bench.opened).toEqual(['a.test', 'b.test'])
+  expect(await bench.waiting()).toEqual([])
+})
+
+test('a suspect of the Submission queue is categorized behind all others, by itself', async () => {
+  const { store } = new SchedulerBench()
+  const copies: Copy[] = []
+  for (let n = 0; n < 3; n++) copies.push(...(await commitTo(store, [submissionQueue])))
+  store.release(copies)
+  const [first, next, other] = copies.map(({ message }) => message.id)
+  const journal = new MemoryJournal([among(first), among(next)])
+  const bench = new SchedulerBench(undefined, undefined, { store, inHand: journal })
+  onTestFinished(() => bench[Symbol.asyncDispose]())
+  const gate = Promise.withResolvers<undefined>()
+  const categorized: number[] = []
+  bench.recategorize = async ({ message, recipients }) => {
+    categorized.push(message.id)
+    await gate.promise
+    return { copies: [{ queue: domainQueue('a.test'), recipients }], failed: [] }
+  }
+  await bench.start()
+  expect(categorized).toEqual([other])
+  await bench.advance(10 * second, second)
+  expect(categorized).toEqual([other, first])
+  expect(journal.held).toContainEqual({ messageId: first, trial: 'beside others' })
+  gate.resolve(undefined)
+  await bench.advance(second, second / 4)
+  expect(categorized).toEqual([other, first, next])
+  expect(await bench.waiting()).toEqual([])
+})
 
 test.each<[string, Trial, number, number]>([
   ['as any', 'none', 1, 0],

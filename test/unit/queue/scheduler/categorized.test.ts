@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { minute, second } from '../../../../src/base/time-span.ts'
 import { directoryAway, putOffByAgent } from '../../../../src/queue/defer-reason.ts'
 import { submissionQueue } from '../../../../src/queue/queue-key.ts'
-import { type QueueStore, StoreError } from '../../../../src/queue/queue-store.ts'
+import {
+  type PendingMessage,
+  type QueueStore,
+  StoreError,
+} from '../../../../src/queue/queue-store.ts'
 import type { Recategorized, Recategorizer } from '../../../../src/queue/recategorized.ts'
 import { type Copy, placeOf } from '../../../../src/queue/stored-message.ts'
 import { contentOf, domainQueue, sampleMessage } from '../../../support/queue-samples.ts'
@@ -201,6 +205,29 @@ describe('a message that was changed on the way', () => {
       copy: { message: { id: stored?.message.id } },
       to: [{ message: { id: sent[0]?.[0].message.id } }],
     })
+  })
+
+  test('is forgotten when an administrator removes the stored one meanwhile', async () => {
+    await using bench = new SchedulerBench()
+    const gate = Promise.withResolvers<undefined>()
+    const change = changing(bench)
+    const written: PendingMessage[] = []
+    bench.recategorize = async (copy) => {
+      const result = await change(copy)
+      if (result?.changed !== undefined) written.push(result.changed.pending)
+      await gate.promise
+      return result
+    }
+    await bench.start()
+    const copies = await bench.sendTo(submissionQueue)
+    await bench.scheduler.messages.remove(copies.map(placeOf), 'remove')
+    gate.resolve(undefined)
+    await bench.advance(second, 20)
+    expect([delivered(bench), await bench.waiting()]).toEqual([0, []])
+    const [pending] = written
+    if (pending === undefined) return expect.unreachable()
+    await expect(pending.readPiece(0)).rejects.toThrow('the message has ended')
+    await expect(contentOf(bench.store, pending.id)).rejects.toMatchObject({ code: 'GONE' })
   })
 
   test('stays as it was when that cannot be written, and is changed again later', async () => {
