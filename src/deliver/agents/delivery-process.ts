@@ -1,42 +1,59 @@
 import { pathToFileURL } from 'node:url'
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import {
+  isModuleProcess,
+  serveService,
+  tell,
+  watchProcess,
+} from '../../agents/host/in-module-process.ts'
 import type { ModuleDeliveryAgent, OutgoingMessage } from './module-contract.ts'
 import type { FromModule, ModuleStart, ToModule } from './module-messages.ts'
 
-/** The thread in which a module delivers: one message at a time, whose pieces it asks for. */
-if (parentPort !== null) serve(parentPort, workerData as ModuleStart)
+/** What a module is asked in its process: one message at a time, whose pieces it asks for. */
+class DeliveryProcess {
+  readonly #start: ModuleStart
+  readonly #agent: Promise<ModuleDeliveryAgent>
+  #take: (piece: Uint8Array | undefined) => void = () => undefined
 
-function serve(port: MessagePort, { module, settings, connector }: ModuleStart): void {
-  const say = (message: FromModule) => port.postMessage(message)
-  const agent = load(module)
-  // Told with the first message.
-  agent.catch(() => undefined)
-  let take: (piece: Uint8Array | undefined) => void = () => undefined
-  const content: AsyncIterable<Uint8Array> = {
-    async *[Symbol.asyncIterator]() {
-      for (;;) {
-        const { promise, resolve } = Promise.withResolvers<Uint8Array | undefined>()
-        take = resolve
-        say({ kind: 'want piece' })
-        const piece = await promise
-        if (piece === undefined) return
-        yield piece
-      }
-    },
+  constructor(start: ModuleStart) {
+    this.#start = start
+    this.#agent = load(start.module)
+    // Told with the first message.
+    this.#agent.catch(() => undefined)
   }
-  const deliver = async (message: Omit<OutgoingMessage, 'content'>) => {
+
+  take(said: Exclude<ToModule, { kind: 'start' }>): void {
+    if (said.kind === 'deliver') void this.#deliver(said.message)
+    else this.#take(said.piece)
+  }
+
+  async #deliver(message: Omit<OutgoingMessage, 'content'>): Promise<void> {
+    const { settings, connector } = this.#start
     try {
-      const delivering = (await agent).deliver({ ...message, content }, { settings, connector })
-      say({ kind: 'done', outcomes: await delivering })
+      const agent = await this.#agent
+      const content = this.#content()
+      const outcomes: unknown = await agent.deliver(
+        { ...message, content },
+        { settings, connector },
+      )
+      say({ kind: 'done', outcomes })
     } catch (error) {
       say({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) })
     }
   }
-  port.on('message', (said: ToModule) => {
-    if (said.kind === 'deliver') void deliver(said.message)
-    else take(said.piece)
-  })
+
+  async *#content(): AsyncGenerator<Uint8Array, undefined> {
+    for (;;) {
+      const { promise, resolve } = Promise.withResolvers<Uint8Array | undefined>()
+      this.#take = resolve
+      say({ kind: 'want piece' })
+      const piece = await promise
+      if (piece === undefined) return
+      yield piece
+    }
+  }
 }
+
+const say = (message: FromModule) => tell(message)
 
 async function load(module: string): Promise<ModuleDeliveryAgent> {
   const loaded: unknown = await import(pathToFileURL(module).href)
@@ -48,3 +65,17 @@ async function load(module: string): Promise<ModuleDeliveryAgent> {
 function propertyOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 }
+
+function run(): void {
+  let running: DeliveryProcess | undefined
+  serveService((given) => {
+    const said = given as ToModule
+    if (said.kind !== 'start') running?.take(said)
+    else {
+      watchProcess(said.maxMemory)
+      running = new DeliveryProcess(said.start)
+    }
+  })
+}
+
+if (isModuleProcess(import.meta.url)) run()
