@@ -46,7 +46,7 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
   const outside = await openOutside(ground, opened)
   const core = mailCore(ground, outside, opened)
   const receive = opened.use(receiveService(ground, outside, core))
-  const { store, directory, delivery, agents, tables, log } = outside
+  const { store, inHand, directory, delivery, agents, tables, log } = outside
   const { scheduler, submission } = core
   await scheduler.start()
   opened.use(tendHeapGrowth(clock, () => scheduler.queueCount))
@@ -78,6 +78,8 @@ export async function openTransportService(ground: ServiceGround): Promise<Runni
     async drain() {
       draining = true
       ending.abort()
+      // Who loses patience with an end in order and kills the process: that is no message's fault.
+      inHand.close()
       await Promise.all([receive.drain(sessionGrace), folders?.drain()])
       const late = new AbortController()
       const timer = clock.after(deliveryGrace, () => late.abort())

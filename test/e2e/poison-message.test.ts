@@ -141,3 +141,30 @@ test(
     expect(await run('Get-Queue')).not.toMatch(/Poison/)
   },
 )
+
+test('an orderly end that somebody cuts short makes no message a suspect', async () => {
+  isDeadly = false
+  await startHop()
+  hop.options = { ...hop.options, answers: { ...hop.options.answers, content: 'hang' } }
+  const { folder, pid, servicePid } = await startedWithMailInHand()
+  process.kill(pid, 'SIGTERM')
+  await until(() =>
+    SmtpPeer.connect({ host: address, port }).then(
+      () => false,
+      () => true,
+    ),
+  )
+  for (const each of [pid, servicePid]) process.kill(each, 'SIGKILL')
+  await relay?.ended()
+  await start(folder)
+  await hop.until(() => hop.sessions.length >= 2)
+  expect(relay?.output).not.toContain('in hand when the service died')
+})
+
+/** A relay whose next hop does not answer for a message. */
+async function startedWithMailInHand() {
+  const begun = await start()
+  await send('slow@a.example')
+  await hop.until(() => hop.sessions.length >= 1)
+  return { folder: begun.folder, pid: begun.pid, servicePid: begun.servicePid('Transport') }
+}
