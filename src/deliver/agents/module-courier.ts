@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads'
+import { ModuleProcess } from '../../agents/host/module-process.ts'
 import type { Clock, Timer } from '../../base/clock.ts'
 import type { ProgramLog } from '../../base/program-log.ts'
 import { type Milliseconds, second } from '../../base/time-span.ts'
@@ -11,8 +11,15 @@ import { leavingContent } from '../leaving-content.ts'
 import type { PeerWatch } from '../peer-watch.ts'
 import type { Courier } from './courier.ts'
 import { timeLimits } from './delivery-agent-connector.ts'
-import type { FromModule, ModuleStart, ToModule } from './module-messages.ts'
+import {
+  type FromModule,
+  isFromModule,
+  type ModuleStart,
+  type ToModule,
+} from './module-messages.ts'
 import { outcomesOf } from './module-outcomes.ts'
+
+type Said = Exclude<FromModule, { kind: 'crashed' }>
 
 export interface ModuleCourierOptions {
   readonly start: ModuleStart
@@ -25,36 +32,38 @@ export interface ModuleCourierOptions {
   readonly timeLimit?: Milliseconds
 }
 
-/** Of the thread's heap. */
-const maximumHeapMb = 128
-/** What a module prints is logged up to so many chunks for each connection. */
+const program = new URL('./delivery-process.ts', import.meta.url)
+/** Octets that a module may take beside those of Node.js, on its heap and off it. */
+const maxMemory = 256 * 1024 ** 2
+/** What a module prints is logged up to so many lines for each connection. */
 const mostPrinted = 100
 
-/** Has an ES module deliver, in a thread of its own that ends with the connection. */
+/** Has an ES module deliver, in a process of its own that ends with the connection. */
 export class ModuleCourier implements Courier {
   readonly #options: ModuleCourierOptions
-  readonly #worker: Worker
-  /** Why the thread is gone. */
+  readonly #process: ModuleProcess
+  readonly #gone = Promise.withResolvers<undefined>()
+  /** Why the process is gone. */
   #ended: string | undefined
-  /** What the thread is waited for to say. */
-  #listener: { readonly hear: (said: FromModule) => void; readonly end: (why: string) => void }
+  /** What the process is waited for to say. */
+  #listener: { readonly hear: (said: Said) => void; readonly end: (why: string) => void }
 
   constructor(options: ModuleCourierOptions) {
     this.#options = options
     this.#listener = { hear: () => undefined, end: () => undefined }
-    const { start } = options
-    this.#worker = new Worker(new URL('./module-worker.ts', import.meta.url), {
-      workerData: start,
-      resourceLimits: { maxOldGenerationSizeMb: maximumHeapMb },
+    this.#process = new ModuleProcess({
+      program,
       // What the service was started with is not the module's business; `Settings` are.
-      env: {},
-      stdout: true,
-      stderr: true,
+      environment: {},
+      maxMemory,
+      memoryName: 'it may',
+      listener: {
+        onMessage: (message) => this.#hear(message),
+        onLine: this.#logLine(),
+        onEnd: (reason) => this.#end(`it ${reason}`),
+      },
     })
-    this.#worker.on('message', (said: FromModule) => this.#listener.hear(said))
-    this.#worker.on('error', (error) => this.#end(textOf(error)))
-    this.#worker.on('exit', () => this.#end('its thread ended'))
-    this.#logWhatIsPrinted()
+    this.#say({ kind: 'start', start: options.start, maxMemory })
   }
 
   async handOver(copy: Copy): Promise<HandedOver> {
@@ -77,7 +86,8 @@ export class ModuleCourier implements Courier {
   }
 
   async close(): Promise<void> {
-    await this.#worker.terminate().catch(() => undefined)
+    this.#process.kill('was ended with its connection')
+    await this.#gone.promise
   }
 
   /** What the module returned for the copy. Rejects with its reason, or with a StoreError. */
@@ -113,30 +123,34 @@ export class ModuleCourier implements Courier {
 
   async #sendPiece(content: AsyncIterator<Buffer>): Promise<void> {
     const next = await content.next()
-    // A copy of its own: the piece's memory is filled anew.
-    this.#say(
-      next.done === true ? { kind: 'piece' } : { kind: 'piece', piece: new Uint8Array(next.value) },
-    )
+    // Sending copies it: the piece's memory is filled anew.
+    this.#say(next.done === true ? { kind: 'piece' } : { kind: 'piece', piece: next.value })
   }
 
   #say(message: ToModule): void {
-    this.#worker.postMessage(message)
+    this.#process.send(message)
+  }
+
+  #hear(said: unknown): void {
+    if (!isFromModule(said)) return
+    if (said.kind === 'crashed') this.#process.crashed(said.reason)
+    else this.#listener.hear(said)
   }
 
   #end(why: string): void {
     this.#ended ??= why
     this.#listener.end(this.#ended)
+    this.#gone.resolve(undefined)
   }
 
-  #logWhatIsPrinted(): void {
+  #logLine(): (line: string) => void {
     const { logger, start } = this.#options
     let printed = 0
-    for (const stream of [this.#worker.stdout, this.#worker.stderr])
-      stream.on('data', (chunk: Buffer) => {
-        if (++printed > mostPrinted) return
-        const text = plainText(chunk.toString('utf8'), 1000)
-        logger.info({ connector: start.connector, text }, 'a delivery agent printed')
-      })
+    return (line) => {
+      if (++printed > mostPrinted) return
+      const text = plainText(line, 1000)
+      logger.info({ connector: start.connector, text }, 'a delivery agent printed')
+    }
   }
 }
 
