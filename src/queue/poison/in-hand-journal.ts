@@ -144,10 +144,17 @@ export class InHandJournal implements InHandLog {
     }
   }
 
+  /** What it says is not true any more: the next start is not to blame anything for it. */
   #giveUp(error: unknown): void {
-    if (this.#file !== undefined) closeSync(this.#file)
+    const { queuePath, onTrouble } = this.#parts
+    try {
+      if (this.#file !== undefined) closeSync(this.#file)
+      rmSync(inHandPath(queuePath), { force: true })
+    } catch {
+      // A disk that takes nothing keeps it; `onTrouble` tells of that disk.
+    }
     this.#file = undefined
-    this.#parts.onTrouble(error)
+    onTrouble(error)
   }
 }
 

@@ -158,6 +158,8 @@ test('a disk that is full later on costs nobody his mail, and is told of once', 
   journal.leave(slot)
   passed()
   expect([journal.size, troubles.length]).toEqual([0, 1])
+  // What the file said last is no more true.
+  expect(open().died).toEqual([])
 })
 
 test('more messages than the file has room for are in hand without it', () => {
