@@ -98,3 +98,37 @@ test('one that never returns is ended after its time', async () => {
     error: '451 4.4.0 The delivery agent of "App" failed: it gave no sign within 60 s',
   })
 })
+
+test('a module that goes on reading after its result gets nothing of the next message', async () => {
+  const { bench: made, folder } = await moduleBench(`
+    let last
+    export default {
+      async deliver(message, { settings }) {
+        const before = last
+        last = message.content[Symbol.asyncIterator]()
+        if (before === undefined) return
+        await Promise.race([before.next(), new Promise((done) => setTimeout(done, 200))])
+        let text = ''
+        for await (const piece of message.content) text += Buffer.from(piece).toString()
+        await writeFile(settings.Folder + '/second', text)
+      },
+    }`)
+  const { end } = await made.serve(agentCopy('a@app.test'), agentCopy('b@app.test'))
+  expect(end).toEqual({ kind: 'served' })
+  expect(await readFile(join(folder, 'second'), 'utf8')).toBe(leftContent)
+})
+
+test('what a module posts to the service by itself does no harm', async () => {
+  const { bench: made } = await moduleBench(`
+    import { parentPort } from 'node:worker_threads'
+    export default {
+      deliver(message) {
+        for (const said of [null, 'ready', { kind: 'done' }, { kind: 'failed', of: 1, reason: {} }])
+          parentPort.postMessage(said)
+        return message.recipients.map((recipient) => ({ recipient, outcome: 'retry' }))
+      },
+    }`)
+  const { end, results } = await made.serve(agentCopy('a@app.test'))
+  expect(end).toEqual({ kind: 'served' })
+  expect(results).toEqual(['retry a@app.test 451 4.3.0'])
+})

@@ -11,7 +11,12 @@ import { leavingContent } from '../leaving-content.ts'
 import type { PeerWatch } from '../peer-watch.ts'
 import type { Courier } from './courier.ts'
 import { timeLimits } from './delivery-agent-connector.ts'
-import type { FromModule, ModuleStart, ToModule } from './module-messages.ts'
+import {
+  type FromModule,
+  type ModuleStart,
+  type ToModule,
+  isFromModule,
+} from './module-messages.ts'
 import { outcomesOf } from './module-outcomes.ts'
 
 export interface ModuleCourierOptions {
@@ -34,6 +39,8 @@ const mostPrinted = 100
 export class ModuleCourier implements Courier {
   readonly #options: ModuleCourierOptions
   readonly #worker: Worker
+  /** Messages that it was given. */
+  #count = 0
   /** Why the thread is gone. */
   #ended: string | undefined
   /** What the thread is waited for to say. */
@@ -51,7 +58,10 @@ export class ModuleCourier implements Courier {
       stdout: true,
       stderr: true,
     })
-    this.#worker.on('message', (said: FromModule) => this.#listener.hear(said))
+    this.#worker.on('message', (said: unknown) => {
+      // A module that went on reading a message of before gets nothing of this one.
+      if (isFromModule(said) && said.of === this.#count) this.#listener.hear(said)
+    })
     this.#worker.on('error', (error) => this.#end(textOf(error)))
     this.#worker.on('exit', () => this.#end('its thread ended'))
     this.#logWhatIsPrinted()
@@ -85,7 +95,8 @@ export class ModuleCourier implements Courier {
     const { store, clock, watch, timeLimit = timeLimits.usual } = this.#options
     const { pieces } = await leavingContent(store, copy.message)
     if (this.#ended !== undefined) throw new Error(this.#ended)
-    const content = pieces[Symbol.asyncIterator]()
+    const of = ++this.#count
+    const content = { of, pieces: pieces[Symbol.asyncIterator]() }
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     const late = () => reject(new Error(`it gave no sign within ${timeLimit / second} s`))
     let timer: Timer = clock.after(timeLimit, late)
@@ -102,7 +113,7 @@ export class ModuleCourier implements Courier {
       },
       end: (why) => reject(new Error(why)),
     }
-    this.#say({ kind: 'deliver', message: factsOf(copy) })
+    this.#say({ kind: 'deliver', of, message: factsOf(copy) })
     try {
       return await promise
     } finally {
@@ -111,12 +122,11 @@ export class ModuleCourier implements Courier {
     }
   }
 
-  async #sendPiece(content: AsyncIterator<Buffer>): Promise<void> {
-    const next = await content.next()
+  async #sendPiece({ of, pieces }: Content): Promise<void> {
+    const next = await pieces.next()
     // A copy of its own: the piece's memory is filled anew.
-    this.#say(
-      next.done === true ? { kind: 'piece' } : { kind: 'piece', piece: new Uint8Array(next.value) },
-    )
+    const piece = next.done === true ? {} : { piece: new Uint8Array(next.value) }
+    this.#say({ kind: 'piece', of, ...piece })
   }
 
   #say(message: ToModule): void {
@@ -138,6 +148,12 @@ export class ModuleCourier implements Courier {
         logger.info({ connector: start.connector, text }, 'a delivery agent printed')
       })
   }
+}
+
+/** The content of the message of that number. */
+interface Content {
+  readonly of: number
+  readonly pieces: AsyncIterator<Buffer>
 }
 
 function factsOf({ message, recipients }: Copy) {

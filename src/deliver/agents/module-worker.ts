@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import type { ModuleDeliveryAgent, OutgoingMessage } from './module-contract.ts'
+import type { ModuleDeliveryAgent } from './module-contract.ts'
 import type { FromModule, ModuleStart, ToModule } from './module-messages.ts'
 
 /** The thread in which a module delivers: one message at a time, whose pieces it asks for. */
@@ -11,30 +11,32 @@ function serve(port: MessagePort, { module, settings, connector }: ModuleStart):
   const agent = load(module)
   // Told with the first message.
   agent.catch(() => undefined)
-  let take: (piece: Uint8Array | undefined) => void = () => undefined
-  const content: AsyncIterable<Uint8Array> = {
+  let taking: { readonly of: number; readonly take: (piece: Uint8Array | undefined) => void }
+  const contentOf = (of: number): AsyncIterable<Uint8Array> => ({
     async *[Symbol.asyncIterator]() {
       for (;;) {
         const { promise, resolve } = Promise.withResolvers<Uint8Array | undefined>()
-        take = resolve
-        say({ kind: 'want piece' })
+        taking = { of, take: resolve }
+        say({ kind: 'want piece', of })
         const piece = await promise
         if (piece === undefined) return
         yield piece
       }
     },
-  }
-  const deliver = async (message: Omit<OutgoingMessage, 'content'>) => {
+  })
+  const deliver = async ({ of, message }: Extract<ToModule, { kind: 'deliver' }>) => {
     try {
-      const delivering = (await agent).deliver({ ...message, content }, { settings, connector })
-      say({ kind: 'done', outcomes: await delivering })
+      const outgoing = { ...message, content: contentOf(of) }
+      const delivering = (await agent).deliver(outgoing, { settings, connector })
+      say({ kind: 'done', of, outcomes: await delivering })
     } catch (error) {
-      say({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) })
+      const reason = error instanceof Error ? error.message : String(error)
+      say({ kind: 'failed', of, reason })
     }
   }
   port.on('message', (said: ToModule) => {
-    if (said.kind === 'deliver') void deliver(said.message)
-    else take(said.piece)
+    if (said.kind === 'deliver') void deliver(said)
+    else if (said.of === taking.of) taking.take(said.piece)
   })
 }
 
