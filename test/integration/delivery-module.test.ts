@@ -73,6 +73,11 @@ test.each([
     'memory limit',
   ],
   [
+    'one that allocates outside of its heap',
+    'export default { deliver() { const all = []; for (let n = 0; n < 150; n++) all.push(Buffer.alloc(1e7, 1)) } }',
+    'it took more than 128 MB of memory outside of its heap',
+  ],
+  [
     'one that returns what it likes',
     `export default { deliver: () => 'fine' }`,
     'what it returned is no list of outcomes',

@@ -30,8 +30,10 @@ export interface ModuleCourierOptions {
   readonly timeLimit?: Milliseconds
 }
 
-/** Of the thread's heap. */
+/** Of the thread's heap, and as much outside of it. */
 const maximumHeapMb = 128
+/** How often it is looked at what the thread holds outside of its heap: V8 sets no limit to that. */
+const memoryInterval: Milliseconds = second / 10
 /** What a module prints is logged up to so many chunks for each connection. */
 const mostPrinted = 100
 
@@ -39,6 +41,7 @@ const mostPrinted = 100
 export class ModuleCourier implements Courier {
   readonly #options: ModuleCourierOptions
   readonly #worker: Worker
+  #memoryWatch: Timer | undefined
   /** Messages that it was given. */
   #count = 0
   /** Why the thread is gone. */
@@ -65,6 +68,7 @@ export class ModuleCourier implements Courier {
     this.#worker.on('error', (error) => this.#end(textOf(error)))
     this.#worker.on('exit', () => this.#end('its thread ended'))
     this.#logWhatIsPrinted()
+    this.#watchMemory()
   }
 
   async handOver(copy: Copy): Promise<HandedOver> {
@@ -87,6 +91,7 @@ export class ModuleCourier implements Courier {
   }
 
   async close(): Promise<void> {
+    this.#memoryWatch?.cancel()
     await this.#worker.terminate().catch(() => undefined)
   }
 
@@ -136,6 +141,29 @@ export class ModuleCourier implements Courier {
   #end(why: string): void {
     this.#ended ??= why
     this.#listener.end(this.#ended)
+  }
+
+  #watchMemory(): void {
+    if (this.#ended !== undefined) return
+    this.#memoryWatch = this.#options.clock.after(memoryInterval, () => {
+      void this.#memoryOutside().then((bytes) => {
+        if (bytes <= maximumHeapMb * 1024 ** 2) {
+          this.#watchMemory()
+          return
+        }
+        this.#end(`it took more than ${maximumHeapMb} MB of memory outside of its heap`)
+        void this.close()
+      })
+    })
+  }
+
+  /** Of a thread that has not begun yet, or is gone, nothing can be told. */
+  async #memoryOutside(): Promise<number> {
+    try {
+      return (await this.#worker.getHeapStatistics()).external_memory
+    } catch {
+      return 0
+    }
   }
 
   #logWhatIsPrinted(): void {
