@@ -191,3 +191,34 @@ test('what it prints is told, within bounds', async () => {
   expect(JSON.parse(told[0] ?? '')).toMatchObject({ connector: 'App', text: 'line 0' })
   expect(told.length).toBeLessThanOrEqual(100)
 })
+
+test('a module that goes on reading after its result gets nothing of the next message', async () => {
+  const { bench: made, folder } = await moduleBench(`
+    let last
+    export default {
+      async deliver(message, { settings }) {
+        const before = last
+        last = message.content[Symbol.asyncIterator]()
+        if (before === undefined) return
+        await Promise.race([before.next(), new Promise((done) => setTimeout(done, 200))])
+        let text = ''
+        for await (const piece of message.content) text += Buffer.from(piece).toString()
+        await writeFile(settings.Folder + '/second', text)
+      },
+    }`)
+  const { end } = await made.serve(agentCopy('a@app.test'), agentCopy('b@app.test'))
+  expect(end).toEqual({ kind: 'served' })
+  expect(await readFile(join(folder, 'second'), 'utf8')).toBe(leftContent)
+})
+
+test('what a module says to the service by itself does no harm', async () => {
+  const { bench: made } = await moduleBench(`
+    export default {
+      deliver(message) {
+        for (const said of ['ready', { kind: 'done' }, { kind: 'failed', of: 1, reason: {} }])
+          process.send?.(said)
+      },
+    }`)
+  const { end } = await made.serve(agentCopy('a@app.test'))
+  expect(end).toEqual({ kind: 'served' })
+})

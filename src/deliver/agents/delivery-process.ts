@@ -5,14 +5,20 @@ import {
   tell,
   watchProcess,
 } from '../../agents/host/in-module-process.ts'
-import type { ModuleDeliveryAgent, OutgoingMessage } from './module-contract.ts'
+import type { ModuleDeliveryAgent } from './module-contract.ts'
 import type { FromModule, ModuleStart, ToModule } from './module-messages.ts'
+
+interface Taking {
+  readonly of: number
+  readonly take: (piece: Uint8Array | undefined) => void
+}
 
 /** What a module is asked in its process: one message at a time, whose pieces it asks for. */
 class DeliveryProcess {
   readonly #start: ModuleStart
   readonly #agent: Promise<ModuleDeliveryAgent>
-  #take: (piece: Uint8Array | undefined) => void = () => undefined
+  /** Who waits for the next piece of which message. */
+  #taking: Taking | undefined
 
   constructor(start: ModuleStart) {
     this.#start = start
@@ -22,30 +28,31 @@ class DeliveryProcess {
   }
 
   take(said: Exclude<ToModule, { kind: 'start' }>): void {
-    if (said.kind === 'deliver') void this.#deliver(said.message)
-    else this.#take(said.piece)
+    if (said.kind === 'deliver') void this.#deliver(said)
+    else if (said.of === this.#taking?.of) this.#taking.take(said.piece)
   }
 
-  async #deliver(message: Omit<OutgoingMessage, 'content'>): Promise<void> {
+  async #deliver({ of, message }: Extract<ToModule, { kind: 'deliver' }>): Promise<void> {
     const { settings, connector } = this.#start
     try {
       const agent = await this.#agent
-      const content = this.#content()
+      const content = this.#contentOf(of)
       const outcomes: unknown = await agent.deliver(
         { ...message, content },
         { settings, connector },
       )
-      say({ kind: 'done', outcomes })
+      say({ kind: 'done', of, outcomes })
     } catch (error) {
-      say({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) })
+      const reason = error instanceof Error ? error.message : String(error)
+      say({ kind: 'failed', of, reason })
     }
   }
 
-  async *#content(): AsyncGenerator<Uint8Array, undefined> {
+  async *#contentOf(of: number): AsyncGenerator<Uint8Array, undefined> {
     for (;;) {
       const { promise, resolve } = Promise.withResolvers<Uint8Array | undefined>()
-      this.#take = resolve
-      say({ kind: 'want piece' })
+      this.#taking = { of, take: resolve }
+      say({ kind: 'want piece', of })
       const piece = await promise
       if (piece === undefined) return
       yield piece

@@ -43,6 +43,8 @@ export class ModuleCourier implements Courier {
   readonly #options: ModuleCourierOptions
   readonly #process: ModuleProcess
   readonly #gone = Promise.withResolvers<undefined>()
+  /** Messages that it was given. */
+  #count = 0
   /** Why the process is gone. */
   #ended: string | undefined
   /** What the process is waited for to say. */
@@ -95,7 +97,8 @@ export class ModuleCourier implements Courier {
     const { store, clock, watch, timeLimit = timeLimits.usual } = this.#options
     const { pieces } = await leavingContent(store, copy.message)
     if (this.#ended !== undefined) throw new Error(this.#ended)
-    const content = pieces[Symbol.asyncIterator]()
+    const of = ++this.#count
+    const content = { of, pieces: pieces[Symbol.asyncIterator]() }
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     const late = () => reject(new Error(`it gave no sign within ${timeLimit / second} s`))
     let timer: Timer = clock.after(timeLimit, late)
@@ -112,7 +115,7 @@ export class ModuleCourier implements Courier {
       },
       end: (why) => reject(new Error(why)),
     }
-    this.#say({ kind: 'deliver', message: factsOf(copy) })
+    this.#say({ kind: 'deliver', of, message: factsOf(copy) })
     try {
       return await promise
     } finally {
@@ -121,10 +124,10 @@ export class ModuleCourier implements Courier {
     }
   }
 
-  async #sendPiece(content: AsyncIterator<Buffer>): Promise<void> {
-    const next = await content.next()
+  async #sendPiece({ of, pieces }: Content): Promise<void> {
+    const next = await pieces.next()
     // Sending copies it: the piece's memory is filled anew.
-    this.#say(next.done === true ? { kind: 'piece' } : { kind: 'piece', piece: next.value })
+    this.#say({ kind: 'piece', of, ...(next.done !== true && { piece: next.value }) })
   }
 
   #say(message: ToModule): void {
@@ -134,7 +137,8 @@ export class ModuleCourier implements Courier {
   #hear(said: unknown): void {
     if (!isFromModule(said)) return
     if (said.kind === 'crashed') this.#process.crashed(said.reason)
-    else this.#listener.hear(said)
+    // A module that went on reading a message of before gets nothing of this one.
+    else if (said.of === this.#count) this.#listener.hear(said)
   }
 
   #end(why: string): void {
@@ -152,6 +156,12 @@ export class ModuleCourier implements Courier {
       logger.info({ connector: start.connector, text }, 'a delivery agent printed')
     }
   }
+}
+
+/** The content of the message of that number. */
+interface Content {
+  readonly of: number
+  readonly pieces: AsyncIterator<Buffer>
 }
 
 function factsOf({ message, recipients }: Copy) {

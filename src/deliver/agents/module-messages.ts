@@ -8,26 +8,30 @@ export interface ModuleStart {
   readonly settings: Readonly<Record<string, string>>
 }
 
-/** What the service says to the process. */
+/** What the service says to the process; `of` numbers the messages. */
 export type ToModule =
   /** `maxMemory`: octets beyond those of a process without a module. */
   | { readonly kind: 'start'; readonly start: ModuleStart; readonly maxMemory: number }
-  | { readonly kind: 'deliver'; readonly message: Omit<OutgoingMessage, 'content'> }
+  | {
+      readonly kind: 'deliver'
+      readonly of: number
+      readonly message: Omit<OutgoingMessage, 'content'>
+    }
   /** The next piece of the content, as it was asked for; without one there is no more. */
-  | { readonly kind: 'piece'; readonly piece?: Uint8Array }
+  | { readonly kind: 'piece'; readonly of: number; readonly piece?: Uint8Array }
 
 /** What the process says to the service; `outcomes` as the module gave them, not yet looked at. */
 export type FromModule =
-  | { readonly kind: 'want piece' }
-  | { readonly kind: 'done'; readonly outcomes: unknown }
-  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'want piece'; readonly of: number }
+  | { readonly kind: 'done'; readonly of: number; readonly outcomes?: unknown }
+  | { readonly kind: 'failed'; readonly of: number; readonly reason: string }
   /** Something was thrown that belongs to no message; the process ends. */
   | { readonly kind: 'crashed'; readonly reason: string }
 
 const shape = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('want piece') }),
-  z.object({ kind: z.literal('done'), outcomes: z.unknown() }),
-  z.object({ kind: z.literal('failed'), reason: z.string() }),
+  z.object({ kind: z.literal('want piece'), of: z.number() }),
+  z.object({ kind: z.literal('done'), of: z.number(), outcomes: z.unknown() }),
+  z.object({ kind: z.literal('failed'), of: z.number(), reason: z.string() }),
   z.object({ kind: z.literal('crashed'), reason: z.string() }),
 ])
 
