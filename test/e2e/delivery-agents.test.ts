@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readFile, readdir } from 'node:fs/promises'
+import { readFile, readdir, writeFile } from 'node:fs/promises'
 import http from 'node:http'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -7,6 +7,7 @@ import { parse, stringify } from 'yaml'
 import { RelayProcess, runEdge } from '../support/relay-process.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 import { plainMessage, submit } from '../support/submit.ts'
+import { tempFolder } from '../support/temp-folder.ts'
 import { trustingEdge } from '../support/trusting-edge.ts'
 import { until } from '../support/until.ts'
 
@@ -195,4 +196,38 @@ test('nothing is lost when the service is killed while agents deliver, and no li
   expect(most).toBeGreaterThan(1)
   expect(most).toBeLessThanOrEqual(3)
   await until(async () => (await shell(relay, 'Get-Message')) === '', 200)
+})
+
+test('a module that takes memory without end holds its own queue up, and one that loops ends with its service', async () => {
+  const folder = await tempFolder()
+  const begun = (name: string) => readFile(join(folder, name), 'utf8').catch(() => '')
+  const modules = {
+    grows: 'const all = new Map(); for (;;) all.set({}, 1)',
+    delivers: '',
+    loops: 'for (;;) {}',
+  }
+  const connectors = Object.entries(modules).map(async ([name, code]) => {
+    const module = join(folder, `${name}.mjs`)
+    const tell = `writeFileSync(${JSON.stringify(join(folder, name))}, String(process.pid))`
+    const text = `import { writeFileSync } from 'node:fs'\nexport default { deliver() { ${tell}; ${code} } }`
+    await writeFile(module, text)
+    return { Name: name, AddressSpaces: `${name}.example`, DeliveryProtocol: 'own', Module: module }
+  })
+  await using relay = await start(await Promise.all(connectors))
+  const service = relay.servicePid('Transport')
+  await send('a@grows.example', 'first')
+  const reason = 'The delivery agent of "grows" failed: it took more memory than it may (256 MB)'
+  await until(async () => (await shell(relay, queueLine)).includes(reason))
+  await send('a@delivers.example', 'second')
+  await until(async () => !(await shell(relay, queueLine)).includes('delivers.example'))
+  expect(await begun('delivers')).not.toBe('')
+  await send('a@loops.example', 'third')
+  await until(async () => (await begun('loops')) !== '')
+  expect(relay.servicePid('Transport')).toBe(service)
+  process.kill(service, 'SIGKILL')
+  const looping = await begun('loops')
+  await until(async () => {
+    const stat = await readFile(`/proc/${looping}/stat`, 'utf8').catch(() => ') Z ')
+    return stat.includes(') Z ')
+  })
 })
