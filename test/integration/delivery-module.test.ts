@@ -1,6 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import { expect, test } from 'vitest'
+import type { AgentDeliveryOptions } from '../../src/deliver/agents/agent-delivery.ts'
 import { agentBench, agentCopy, leftContent } from '../support/agent-bench.ts'
 import { blocks } from '../support/documentation.ts'
 import { FakeClock } from '../support/fake-clock.ts'
@@ -8,14 +10,14 @@ import { tempFolder } from '../support/temp-folder.ts'
 import { until } from '../support/until.ts'
 
 /** A bench whose connector has this code as its module's `deliver`. */
-async function moduleBench(code: string, clock?: FakeClock) {
+async function moduleBench(code: string, options: Partial<AgentDeliveryOptions> = {}) {
   const folder = await tempFolder()
   const module = join(folder, 'agent.mjs')
   await writeFile(module, `import { writeFile } from 'node:fs/promises'\n${code}`)
   const settings = { Folder: folder }
   const made = agentBench(
     { DeliveryProtocol: 'pager', Module: module, Settings: settings },
-    clock === undefined ? {} : { clock },
+    options,
   )
   return { folder, bench: made }
 }
@@ -63,19 +65,36 @@ test.each([
   ['one with another contract', 'export default {}', 'its default export has no function deliver'],
   ['one that cannot be loaded', 'export default {', 'Unexpected end of input'],
   [
-    'one that ends its thread',
+    'one that ends its process',
     'export default { deliver() { process.exit(3) } }',
-    'its thread ended',
+    'it ended its process (exit code 3)',
   ],
   [
     'one that allocates without end',
     'export default { deliver() { const all = []; for (;;) all.push(new Array(1e5).fill({})) } }',
-    'memory limit',
+    'it took more memory than it may (256 MB)',
   ],
   [
-    'one that allocates outside of its heap',
-    'export default { deliver() { const all = []; for (let n = 0; n < 150; n++) all.push(Buffer.alloc(1e7, 1)) } }',
-    'it took more than 128 MB of memory outside of its heap',
+    'one that grows a Map',
+    'export default { deliver() { const all = new Map(); for (;;) all.set({}, 1) } }',
+    'it took more memory than it may (256 MB)',
+  ],
+  [
+    'one that makes a large list',
+    'export default { deliver() { const all = []; for (;;) all.push(new Array(3e7).fill(1.5)) } }',
+    'it took more memory than it may (256 MB)',
+  ],
+  [
+    'one that takes memory off its heap',
+    'export default { deliver() { const all = []; for (;;) all.push(Buffer.alloc(1e6, 1)) } }',
+    'it took more memory than it may (256 MB)',
+  ],
+  [
+    'one that throws where nobody waits',
+    `export default {
+      deliver() { setTimeout(() => { throw new Error('line lost') }); return new Promise(() => {}) },
+    }`,
+    'it threw an error that nobody caught: line lost',
   ],
   [
     'one that returns what it likes',
@@ -95,7 +114,9 @@ test.each([
 
 test('one that never returns is ended after its time', async () => {
   const clock = new FakeClock()
-  const { bench: made } = await moduleBench('export default { deliver() { for (;;) {} } }', clock)
+  const { bench: made } = await moduleBench('export default { deliver() { for (;;) {} } }', {
+    clock,
+  })
   const { lane, served } = made.begin(agentCopy('a@app.test'))
   await until(() => lane.watched?.waitsFor() === 'the delivery agent')
   clock.advance(60_000)
@@ -123,17 +144,69 @@ test('a module that goes on reading after its result gets nothing of the next me
   expect(await readFile(join(folder, 'second'), 'utf8')).toBe(leftContent)
 })
 
-test('what a module posts to the service by itself does no harm', async () => {
+test('no variable of the environment is seen, and what is no word of the contract is passed over', async () => {
   const { bench: made } = await moduleBench(`
-    import { parentPort } from 'node:worker_threads'
     export default {
       deliver(message) {
-        for (const said of [null, 'ready', { kind: 'done' }, { kind: 'failed', of: 1, reason: {} }])
-          parentPort.postMessage(said)
-        return message.recipients.map((recipient) => ({ recipient, outcome: 'retry' }))
+        process.send({ kind: 'anything' })
+        process.send('anything')
+        const seen = Object.keys(process.env).join(' ')
+        return [{ recipient: message.recipients[0], outcome: 'delivered', reply: '[' + seen + ']' }]
       },
     }`)
-  const { end, results } = await made.serve(agentCopy('a@app.test'))
-  expect(end).toEqual({ kind: 'served' })
-  expect(results).toEqual(['retry a@app.test 451 4.3.0'])
+  const { results } = await made.serve(agentCopy('a@app.test'))
+  expect(results).toEqual(['delivered a@app.test 250 2.0.0 []'])
+})
+
+test('the content is read no faster than the module takes it', async () => {
+  const header = Buffer.from('Subject: Large\r\n')
+  const size = 64 * 1024
+  let reads = 0
+  const { bench: made, folder } = await moduleBench(
+    `
+    export default {
+      async deliver({ recipients: [recipient], content }, { settings }) {
+        const counts = new Map()
+        let pieces = 0
+        for await (const piece of content) {
+          if (recipient === 'a@app.test' && ++pieces === 3) return
+          for (const octet of piece) counts.set(octet, (counts.get(octet) ?? 0) + 1)
+        }
+        await writeFile(settings.Folder + '/counts', [1, 150, 200].map((octet) => counts.get(octet)).join())
+      },
+    }`,
+    {
+      store: {
+        readHeader: () => header,
+        // Into the memory of the piece before, as the store on disk does.
+        readBody: (_, index, spare) => {
+          reads++
+          return index < 200 ? (spare ?? Buffer.alloc(size)).fill(index + 1) : undefined
+        },
+      },
+    },
+  )
+  const { results } = await made.serve(agentCopy('a@app.test'))
+  expect(results).toEqual(['delivered a@app.test 250 2.0.0'])
+  expect(reads).toBe(2)
+  await made.serve(agentCopy('b@app.test'))
+  expect(await readFile(join(folder, 'counts'), 'utf8')).toBe(`${size},${size},${size}`)
+})
+
+test('what it prints is told, within bounds', async () => {
+  const told: string[] = []
+  const logger = pino({}, { write: (line: string) => void told.push(line) })
+  const { bench: made } = await moduleBench(
+    `export default {
+      deliver() {
+        for (let n = 0; n < 300; n++) console.log('line ' + n)
+      },
+    }`,
+    { logger },
+  )
+  const { results } = await made.serve(agentCopy('a@app.test'))
+  expect(results).toHaveLength(1)
+  await until(() => told.length >= 1)
+  expect(JSON.parse(told[0] ?? '')).toMatchObject({ connector: 'App', text: 'line 0' })
+  expect(told.length).toBeLessThanOrEqual(100)
 })

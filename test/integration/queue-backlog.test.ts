@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import { systemClock } from '../../src/base/clock.ts'
 import { LiveValue } from '../../src/base/live.ts'
 import { QueueScheduler } from '../../src/queue/scheduler/scheduler.ts'
+import { MemoryDeaths } from '../support/memory-deaths.ts'
+import { MemoryJournal } from '../support/memory-journal.ts'
 import { QueueFolder } from '../support/queue-folder.ts'
 import { commitTo, domainQueue, noHeader, sampleMessage } from '../support/queue-samples.ts'
 import { delivering, refusing, schedulerSettings } from '../support/scheduler-bench.ts'
@@ -36,6 +38,8 @@ test('a backlog of 100,000 neither slows the start nor a live queue, and the win
         return copies
       },
     }),
+    inHand: new MemoryJournal(),
+    deaths: new MemoryDeaths(),
     agent: {
       serve: (lane, signal) =>
         lane.key.nextHopDomain === 'live.test'

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test, vi } from 'vitest'
+import { systemClock } from '../../src/base/clock.ts'
 import {
   type ContentDisk,
   type ContentFile,
@@ -458,4 +459,35 @@ test('a walk whose conditions nothing fulfils for long stops on the way, and goe
   }
   expect(found).toEqual(wanted.map(asStored))
   expect(calls).toBeGreaterThan(1)
+})
+
+test('content that cannot be read back before its commit is told to who asks for it', async () => {
+  await using folder = await QueueFolder.make()
+  const broken = Object.assign(new Error('EIO: i/o error'), { code: 'EIO' })
+  const create: ContentDisk['create'] = async (path) =>
+    createdWith(await systemContentDisk.create(path), { read: () => Promise.reject(broken) })
+  await using store = await folder.open({ disk: { ...systemContentDisk, create } })
+  const pending = store.begin()
+  await writeAll(pending, Buffer.alloc(600_000), 50_000)
+  await expect(Promise.resolve(pending.readPiece(0))).rejects.toMatchObject({ code: 'FAILED' })
+  pending.abort()
+})
+
+test('what is known of a next hop finds no room on a full disk, takes nothing along, and is written later', async () => {
+  await using folder = await QueueFolder.make()
+  const state = {
+    ...{ retryCount: 1, firstRetryAt: 1, lastRetryAt: 1, nextRetryAt: 2 },
+    lastError: `451 4.4.0 ${'x'.repeat(400_000)}`,
+  }
+  {
+    await using store = await folder.open({ maxFileBytes: 1_000_000 })
+    const taken = await fill(store)
+    store.keepRetry(queue, state)
+    // In a calm moment it is tried alone, and fails.
+    await systemClock.sleep(2000)
+    for (const copy of taken.slice(1)) await store.settle({ copy, ...end })
+  }
+  await using store = await folder.open()
+  const [figures] = await store.queues({ withRetry: true })
+  expect(figures).toMatchObject({ copies: 1, retry: { lastError: state.lastError } })
 })

@@ -6,6 +6,8 @@ import type { DeliveryAgent, RecipientResult } from '../../src/queue/delivery-ag
 import type { QueueEvent } from '../../src/queue/queue-events.ts'
 import { QueueScheduler } from '../../src/queue/scheduler/scheduler.ts'
 import { type Copy, placeOf } from '../../src/queue/stored-message.ts'
+import { MemoryDeaths } from '../support/memory-deaths.ts'
+import { MemoryJournal } from '../support/memory-journal.ts'
 import { QueueFolder } from '../support/queue-folder.ts'
 import { commitTo, domainQueue } from '../support/queue-samples.ts'
 import { schedulerSettings } from '../support/scheduler-bench.ts'
@@ -54,6 +56,8 @@ test('whatever is done to messages in the midst of their delivery, each ends onc
   const note = (_: object, message: string) => void log.push(message)
   await using scheduler = new QueueScheduler({
     ...{ store, onEvent, serverName: 'EDGE01', clock: systemClock, load: () => 0 },
+    inHand: new MemoryJournal(),
+    deaths: new MemoryDeaths(),
     agent: fickleAgent(next),
     notifier: {
       failed: () => Promise.resolve(undefined),

@@ -16,6 +16,8 @@ import { openSqliteQueueStore } from '../../src/queue/sqlite/sqlite-queue-store.
 import { FakeClock } from '../support/fake-clock.ts'
 import { FakeDirectory, group, mailbox } from '../support/fake-directory.ts'
 import { sendMessage } from '../support/incoming.ts'
+import { MemoryDeaths } from '../support/memory-deaths.ts'
+import { MemoryJournal } from '../support/memory-journal.ts'
 import { contentOf, sampleTime } from '../support/queue-samples.ts'
 import { routingTables, sendConnector } from '../support/routing-tables.ts'
 import { schedulerSettings } from '../support/scheduler-bench.ts'
@@ -64,6 +66,8 @@ beforeEach(async () => {
   scheduler = stack.use(
     new QueueScheduler({
       ...common,
+      inHand: new MemoryJournal(),
+      deaths: new MemoryDeaths(),
       agent: { serve: deliver },
       notifier: new DsnNotifier({
         ...common,

@@ -7,6 +7,8 @@ import type {
   DeliveryLane,
   RecipientResult,
 } from '../../src/queue/delivery-agent.ts'
+import { MemoryDeaths } from './memory-deaths.ts'
+import { MemoryJournal } from './memory-journal.ts'
 import { MemoryQueueStore } from './memory-queue-store.ts'
 import type { Notifier } from '../../src/queue/notifier.ts'
 import type { DeathLog, InHandLog } from '../../src/queue/poison/in-hand.ts'
@@ -122,7 +124,7 @@ export class SchedulerBench implements AsyncDisposable {
   constructor(
     wrap: (store: QueueStore) => QueueStore = (store) => store,
     places?: SharedPlaces,
-    { store, inHand, deaths }: BenchMemory = {},
+    { store, inHand = new MemoryJournal(), deaths = new MemoryDeaths() }: BenchMemory = {},
   ) {
     this.store = store ?? wrap(new MemoryQueueStore(this.clock))
     const note = (details: object, message: string) => {
@@ -146,10 +148,10 @@ export class SchedulerBench implements AsyncDisposable {
       clock: this.clock,
       load: () => 0,
       log,
+      inHand,
+      deaths,
       onEvent: (event) => this.events.push(event),
       ...(places !== undefined && { places }),
-      ...(inHand !== undefined && { inHand }),
-      ...(deaths !== undefined && { deaths }),
     })
   }
 

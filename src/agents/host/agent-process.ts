@@ -1,8 +1,7 @@
-import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
-import { Worker } from 'node:worker_threads'
 import type { Occasion } from '../occasion.ts'
 import { viewEvent } from './event-view.ts'
+import { isModuleProcess, lastWord, serveService, tell, watchProcess } from './in-module-process.ts'
 import { type LoadedAgent, loadAgent } from './load-agent.ts'
 import type { AgentStart, FromAgent, ToAgent } from './messages.ts'
 import type { AgentFacts } from './module-contract.ts'
@@ -37,7 +36,7 @@ class AgentProcess {
         this.#running.get(message.id)?.abort()
         return
       case 'ping':
-        tell({ kind: 'pong' })
+        say({ kind: 'pong' })
         return
       case 'start':
     }
@@ -55,11 +54,11 @@ class AgentProcess {
         maxBodySize: this.#start.maxBodySize,
       })
       await this.#agent.handlers.get(occasion.event)?.(view)
-      tell({ kind: 'answer', id, actions: end() })
+      say({ kind: 'answer', id, actions: end() })
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       const stack = error instanceof Error ? error.stack : undefined
-      tell({ kind: 'threw', id, reason, stack })
+      say({ kind: 'threw', id, reason, stack })
     } finally {
       this.#running.delete(id)
       ending.abort()
@@ -70,7 +69,7 @@ class AgentProcess {
     const request = this.#requests++
     const read = Promise.withResolvers<Uint8Array | undefined>()
     this.#reads.set(request, read)
-    tell({ kind: 'read', id, request, index })
+    say({ kind: 'read', id, request, index })
     return read.promise
   }
 
@@ -84,60 +83,35 @@ class AgentProcess {
 
 const factsOf = ({ name, settings }: AgentStart): AgentFacts => ({ name, settings })
 
-function tell(message: FromAgent): void {
-  if (process.connected) process.send?.(message)
-}
-
-/** Says it and ends. */
-function lastWord(message: FromAgent): void {
-  process.send?.(message, () => process.exit(1))
-}
+const say = (message: FromAgent) => tell(message)
 
 function tellLine(given: unknown): void {
   const text = typeof given === 'string' ? given : inspect(given)
-  tell({ kind: 'log', text: text.slice(0, longestLine) })
-}
-
-/**
- * A thread that looks after this process from outside of the agent's own: whatever the agent does, the process
- * ends when it takes too much memory, and when the service is gone.
- */
-function watch(maxMemory: number): void {
-  const watcher = new Worker(new URL('./process-watch.ts', import.meta.url), {
-    workerData: { parent: process.ppid, limit: process.memoryUsage.rss() + maxMemory },
-    resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 1 },
-  })
-  watcher.unref()
+  say({ kind: 'log', text: text.slice(0, longestLine) })
 }
 
 async function begin(start: AgentStart): Promise<AgentProcess> {
-  watch(start.maxMemory)
+  watchProcess(start.maxMemory)
   const agent = await loadAgent(start.module, start.factory, factsOf(start))
   const running = new AgentProcess(start, agent)
-  tell({ kind: 'loaded', events: [...agent.handlers.keys()] })
+  say({ kind: 'loaded', events: [...agent.handlers.keys()] })
   return running
 }
 
 function run(): void {
   let running: AgentProcess | undefined
-  process.on('message', (message: ToAgent) => {
+  serveService((given) => {
+    const message = given as ToAgent
     if (message.kind !== 'start') running?.take(message)
     else
       begin(message.start).then(
         (begun) => (running = begun),
         (error: unknown) => {
           const reason = error instanceof Error ? error.message : String(error)
-          lastWord({ kind: 'not-loaded', reason })
+          lastWord({ kind: 'not-loaded', reason } satisfies FromAgent)
         },
       )
   })
-  // What no handler waited for: nobody can tell to which call it belongs.
-  process.on('uncaughtException', (error) => lastWord({ kind: 'crashed', reason: error.message }))
-  process.once('disconnect', () => process.exit(0))
-  // Word to end goes to all processes at once; this one ends when the service has no more use for it.
-  process.on('SIGTERM', () => undefined)
-  process.on('SIGINT', () => undefined)
-  process.on('SIGHUP', () => undefined)
 }
 
-if (process.send !== undefined && process.argv[1] === fileURLToPath(import.meta.url)) run()
+if (isModuleProcess(import.meta.url)) run()

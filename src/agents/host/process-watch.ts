@@ -9,7 +9,7 @@ interface Watched {
   readonly limit: number
 }
 
-/** The thread that ends an agent's process when it has grown too large, or when its service is gone. */
+/** The thread that ends a module's process when it has grown too large, or when its service is gone. */
 function watch({ parent, limit }: Watched): void {
   const nothing = new Int32Array(new SharedArrayBuffer(4))
   for (;;) {

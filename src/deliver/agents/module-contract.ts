@@ -1,6 +1,6 @@
 /*
  * The contract of delivery agents that are ES modules: what a module named by `Module` of a Delivery Agent connector
- * exports as its default. It runs in a thread of its own, apart from the service.
+ * exports as its default. It runs in a process of its own, apart from the service.
  */
 
 /** A message as it is handed to an agent. */

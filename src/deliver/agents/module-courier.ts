@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads'
+import { ModuleProcess } from '../../agents/host/module-process.ts'
 import type { Clock, Timer } from '../../base/clock.ts'
 import type { ProgramLog } from '../../base/program-log.ts'
 import { type Milliseconds, second } from '../../base/time-span.ts'
@@ -13,11 +13,13 @@ import type { Courier } from './courier.ts'
 import { timeLimits } from './delivery-agent-connector.ts'
 import {
   type FromModule,
+  isFromModule,
   type ModuleStart,
   type ToModule,
-  isFromModule,
 } from './module-messages.ts'
 import { outcomesOf } from './module-outcomes.ts'
+
+type Said = Exclude<FromModule, { kind: 'crashed' }>
 
 export interface ModuleCourierOptions {
   readonly start: ModuleStart
@@ -30,45 +32,40 @@ export interface ModuleCourierOptions {
   readonly timeLimit?: Milliseconds
 }
 
-/** Of the thread's heap, and as much outside of it. */
-const maximumHeapMb = 128
-/** How often it is looked at what the thread holds outside of its heap: V8 sets no limit to that. */
-const memoryInterval: Milliseconds = second / 10
-/** What a module prints is logged up to so many chunks for each connection. */
+const program = new URL('./delivery-process.ts', import.meta.url)
+/** Octets that a module may take beside those of Node.js, on its heap and off it. */
+const maxMemory = 256 * 1024 ** 2
+/** What a module prints is logged up to so many lines for each connection. */
 const mostPrinted = 100
 
-/** Has an ES module deliver, in a thread of its own that ends with the connection. */
+/** Has an ES module deliver, in a process of its own that ends with the connection. */
 export class ModuleCourier implements Courier {
   readonly #options: ModuleCourierOptions
-  readonly #worker: Worker
-  #memoryWatch: Timer | undefined
+  readonly #process: ModuleProcess
+  readonly #gone = Promise.withResolvers<undefined>()
   /** Messages that it was given. */
   #count = 0
-  /** Why the thread is gone. */
+  /** Why the process is gone. */
   #ended: string | undefined
-  /** What the thread is waited for to say. */
-  #listener: { readonly hear: (said: FromModule) => void; readonly end: (why: string) => void }
+  /** What the process is waited for to say. */
+  #listener: { readonly hear: (said: Said) => void; readonly end: (why: string) => void }
 
   constructor(options: ModuleCourierOptions) {
     this.#options = options
     this.#listener = { hear: () => undefined, end: () => undefined }
-    const { start } = options
-    this.#worker = new Worker(new URL('./module-worker.ts', import.meta.url), {
-      workerData: start,
-      resourceLimits: { maxOldGenerationSizeMb: maximumHeapMb },
+    this.#process = new ModuleProcess({
+      program,
       // What the service was started with is not the module's business; `Settings` are.
-      env: {},
-      stdout: true,
-      stderr: true,
+      environment: {},
+      maxMemory,
+      memoryName: 'it may',
+      listener: {
+        onMessage: (message) => this.#hear(message),
+        onLine: this.#logLine(),
+        onEnd: (reason) => this.#end(`it ${reason}`),
+      },
     })
-    this.#worker.on('message', (said: unknown) => {
-      // A module that went on reading a message of before gets nothing of this one.
-      if (isFromModule(said) && said.of === this.#count) this.#listener.hear(said)
-    })
-    this.#worker.on('error', (error) => this.#end(textOf(error)))
-    this.#worker.on('exit', () => this.#end('its thread ended'))
-    this.#logWhatIsPrinted()
-    this.#watchMemory()
+    this.#say({ kind: 'start', start: options.start, maxMemory })
   }
 
   async handOver(copy: Copy): Promise<HandedOver> {
@@ -91,8 +88,8 @@ export class ModuleCourier implements Courier {
   }
 
   async close(): Promise<void> {
-    this.#memoryWatch?.cancel()
-    await this.#worker.terminate().catch(() => undefined)
+    this.#process.kill('was ended with its connection')
+    await this.#gone.promise
   }
 
   /** What the module returned for the copy. Rejects with its reason, or with a StoreError. */
@@ -129,52 +126,35 @@ export class ModuleCourier implements Courier {
 
   async #sendPiece({ of, pieces }: Content): Promise<void> {
     const next = await pieces.next()
-    // A copy of its own: the piece's memory is filled anew.
-    const piece = next.done === true ? {} : { piece: new Uint8Array(next.value) }
-    this.#say({ kind: 'piece', of, ...piece })
+    // Sending copies it: the piece's memory is filled anew.
+    this.#say({ kind: 'piece', of, ...(next.done !== true && { piece: next.value }) })
   }
 
   #say(message: ToModule): void {
-    this.#worker.postMessage(message)
+    this.#process.send(message)
+  }
+
+  #hear(said: unknown): void {
+    if (!isFromModule(said)) return
+    if (said.kind === 'crashed') this.#process.crashed(said.reason)
+    // One that went on reading a message of before gets nothing of this one.
+    else if (said.of === this.#count) this.#listener.hear(said)
   }
 
   #end(why: string): void {
     this.#ended ??= why
     this.#listener.end(this.#ended)
+    this.#gone.resolve(undefined)
   }
 
-  #watchMemory(): void {
-    if (this.#ended !== undefined) return
-    this.#memoryWatch = this.#options.clock.after(memoryInterval, () => {
-      void this.#memoryOutside().then((bytes) => {
-        if (bytes <= maximumHeapMb * 1024 ** 2) {
-          this.#watchMemory()
-          return
-        }
-        this.#end(`it took more than ${maximumHeapMb} MB of memory outside of its heap`)
-        void this.close()
-      })
-    })
-  }
-
-  /** Of a thread that has not begun yet, or is gone, nothing can be told. */
-  async #memoryOutside(): Promise<number> {
-    try {
-      return (await this.#worker.getHeapStatistics()).external_memory
-    } catch {
-      return 0
-    }
-  }
-
-  #logWhatIsPrinted(): void {
+  #logLine(): (line: string) => void {
     const { logger, start } = this.#options
     let printed = 0
-    for (const stream of [this.#worker.stdout, this.#worker.stderr])
-      stream.on('data', (chunk: Buffer) => {
-        if (++printed > mostPrinted) return
-        const text = plainText(chunk.toString('utf8'), 1000)
-        logger.info({ connector: start.connector, text }, 'a delivery agent printed')
-      })
+    return (line) => {
+      if (++printed > mostPrinted) return
+      const text = plainText(line, 1000)
+      logger.info({ connector: start.connector, text }, 'a delivery agent printed')
+    }
   }
 }
 

@@ -52,21 +52,3 @@ export interface DeathLog {
   /** Flushed to disk when it resolves. */
   save(): Promise<void>
 }
-
-/** Nothing is kept, so that no message is ever suspected. */
-export const nothingInHand: InHandLog = {
-  died: [],
-  size: 0,
-  enter: () => -1,
-  tryAs: () => undefined,
-  leave: () => undefined,
-}
-
-/** Nothing is counted. */
-export const noDeaths: DeathLog = {
-  messageIds: [],
-  of: () => 0,
-  add: () => undefined,
-  forget: () => undefined,
-  save: () => Promise.resolve(),
-}

@@ -253,18 +253,21 @@ export class Suspects implements InHand {
     const trial = new RunningTrial(copy.message.id)
     const begun = clock.monotonic()
     const isBegun = mayBegin()
-    if (isBegun) {
-      this.#trial = trial
-      ground.begin(copy)
-    } else this.#keepBack(suspect)
-    while (isBegun && !trial.isOver && !this.#stopped && ground.isHeld(copy)) {
-      const lasted = clock.monotonic() - begun
-      if (lasted >= limits.quiet) this.#endQuiet(ground)
-      if (lasted >= limits.trial) break
-      await Promise.race([trial.ended.promise, clock.sleep(Math.min(interval, limits.quiet))])
+    try {
+      if (isBegun) {
+        this.#trial = trial
+        ground.begin(copy)
+      } else this.#keepBack(suspect)
+      while (isBegun && !trial.isOver && !this.#stopped && ground.isHeld(copy)) {
+        const lasted = clock.monotonic() - begun
+        if (lasted >= limits.quiet) this.#endQuiet(ground)
+        if (lasted >= limits.trial) break
+        await Promise.race([trial.ended.promise, clock.sleep(Math.min(interval, limits.quiet))])
+      }
+    } finally {
+      this.#trial = undefined
+      this.#endQuiet(ground)
     }
-    this.#trial = undefined
-    this.#endQuiet(ground)
     return isBegun
   }
 

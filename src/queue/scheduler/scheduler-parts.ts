@@ -27,13 +27,7 @@ import { Settler } from './settler.ts'
 import { SoundMail } from './sound-mail.ts'
 import type { SharedPlaces } from '../shared-places.ts'
 import type { MessageSettings } from './verdict.ts'
-import {
-  type DeathLog,
-  type InHand,
-  type InHandLog,
-  noDeaths,
-  nothingInHand,
-} from '../poison/in-hand.ts'
+import { type DeathLog, type InHand, type InHandLog } from '../poison/in-hand.ts'
 import { type PoisonSettings, Suspects, type TrialGround } from '../poison/suspects.ts'
 import { type Copy, type NewCopy, suspended } from '../stored-message.ts'
 import { WakeCalendar } from './wake-calendar.ts'
@@ -60,8 +54,8 @@ export interface SchedulerOptions {
   readonly log: QueueLog
   readonly onEvent: QueueEvents
   /** Where it is kept what is in hand, and how often that was the end of the process. */
-  readonly inHand?: InHandLog
-  readonly deaths?: DeathLog
+  readonly inHand: InHandLog
+  readonly deaths: DeathLog
   /** Where the limits of outbound connections are kept together with other processes. */
   readonly places?: SharedPlaces
 }
@@ -86,8 +80,8 @@ export function schedulerParts(options: SchedulerOptions, events: SchedulerEvent
   const ground = { store, settings, clock, log }
   const suspects = new Suspects({
     ...ground,
-    journal: options.inHand ?? nothingInHand,
-    counts: options.deaths ?? noDeaths,
+    journal: options.inHand,
+    counts: options.deaths,
   })
   const inHand: InHand = suspects
   const windows = new WindowKeeper(ground)

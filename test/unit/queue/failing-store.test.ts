@@ -159,6 +159,33 @@ const troubles: readonly Trouble[] = [
       bench.serve = delivering
     },
   },
+  {
+    name: 'it cannot be seen whether a queue that waits for long has another way',
+    operation: 'scan',
+    told: 'could not categorize a queue anew',
+    act: async (bench, arm) => {
+      bench.serve = dead
+      await bench.start()
+      await bench.send('first.test', 3)
+      await bench.advance(11 * hour, 10 * minute)
+      arm()
+      await bench.advance(2 * hour, 10 * minute)
+      bench.serve = delivering
+    },
+  },
+  {
+    name: 'a queue that is to be categorized anew cannot be leased',
+    operation: 'lease',
+    told: 'could not categorize a queue anew',
+    act: async (bench, arm) => {
+      bench.recategorize = toOther
+      await leave(bench, unreachableQueue)
+      await bench.start()
+      arm()
+      await bench.scheduler.operations.resubmit(unreachableQueue)
+      await bench.scheduler.operations.resubmit(unreachableQueue)
+    },
+  },
 ]
 
 describe('when a store fails for a moment nothing escapes, it is told, and nothing stays behind', () => {

@@ -9,7 +9,7 @@ import { failing } from '../../support/failing-store.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { MemoryQueueStore } from '../../support/memory-queue-store.ts'
 import { commitTo, domainQueue, sampleTime } from '../../support/queue-samples.ts'
-import { SchedulerBench, delivering, resultsFor } from '../../support/scheduler-bench.ts'
+import { SchedulerBench, delivering, resultsFor, standing } from '../../support/scheduler-bench.ts'
 
 const queue = domainQueue('first.test')
 
@@ -120,6 +120,24 @@ test('a copy that is categorized for hours stays in the same hands', async () =>
   answer.resolve(undefined)
   await bench.settle()
   expect(bench.logged.filter((message) => message.includes('too late'))).toEqual([])
+})
+
+test('a scheduler does not send what others took while it waited', async () => {
+  await using bench = new SchedulerBench()
+  bench.settings.set({ ...bench.settings.current, MaxPerDomainOutboundConnections: 1 })
+  const hop = standing()
+  bench.serve = hop.serve
+  await bench.start()
+  const last = (await bench.send('first.test', 3)).slice(-1)
+  bench.store.release(last)
+  expect(await bench.store.lease(queue, Infinity, 10)).toMatchObject(last.map(({ id }) => ({ id })))
+  await bench.advance(leaseTime / 2, minute)
+  expect(bench.logged).toEqual(['others took copies whose lease had run out'])
+  hop.release()
+  await bench.settle()
+  expect(bench.kinds().filter((kind) => kind === 'delivered')).toHaveLength(2)
+  expect(await bench.waiting()).toMatchObject(last.map(({ id }) => ({ id })))
+  expect(bench.logged).toHaveLength(1)
 })
 
 test('what its committer left behind goes out once its lease is over', async () => {

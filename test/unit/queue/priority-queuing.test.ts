@@ -28,11 +28,11 @@ async function copyOf(priority: MessagePriority): Promise<Copy> {
 const classOf = (copy: Copy | undefined) => copy?.message.properties?.priority ?? 'Normal'
 const letters = (copies: readonly Copy[]) => copies.map((copy) => classOf(copy).charAt(0)).join('')
 
-async function orderOf(text: string, given: typeof quotas | undefined = quotas) {
+async function orderOf(text: string, given: typeof quotas | null = quotas) {
   const order = new DeliveryOrder()
   for (const letter of text) {
     const priority = letter === 'H' ? 'High' : letter === 'L' ? 'Low' : 'Normal'
-    order.push(await copyOf(priority), given)
+    order.push(await copyOf(priority), given ?? undefined)
   }
   return order
 }
@@ -82,6 +82,21 @@ describe('the order of delivery', () => {
     expect(letters(order.takeAll())).toBe('NN')
     expect(order.size).toBe(0)
   })
+
+  test.each([
+    [null, 'LNH'],
+    [quotas, 'HNL'],
+  ])(
+    'with quotas %j shows what waits of every class as %s, and takes nothing',
+    async (given, shown) => {
+      const order = await orderOf('LNH', given)
+      expect(letters(order.all)).toBe(shown)
+      const has = (priority: string) => order.some((copy) => classOf(copy) === priority)
+      expect(['High', 'Normal', 'Low', 'None'].map(has)).toEqual([true, true, true, false])
+      order.takeWhere((copy) => classOf(copy) === 'Low')
+      expect([has('Low'), order.size]).toEqual([false, 2])
+    },
+  )
 })
 
 test('a large message is none of high priority', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { NotUnderstood } from '../../../src/admin/admin-endpoint.ts'
 import { longestPattern, mostTests } from '../../../src/queue/copy-test.ts'
-import { copyTests, queueTests } from '../../../src/services/queue-parameters.ts'
+import { copyTests, queueKey, queueTests } from '../../../src/services/queue-parameters.ts'
+import { domainQueue } from '../../support/queue-samples.ts'
 
 const subject = { field: 'subject', operator: 'fits', pattern: '*won*' }
 const size = { field: 'size', operator: '>', value: 5 }
@@ -12,6 +13,16 @@ test('tests that are understood are taken as they are', () => {
   expect(copyTests([subject, size], 'tests')).toEqual([subject, size])
   const count = { field: 'MessageCount', operator: '<=', value: 0 }
   expect(queueTests([status, named, count], 'tests')).toEqual([status, named, count])
+})
+
+test('the key of a queue is understood with a delivery type that there is, and no other', () => {
+  const key = domainQueue('first.test')
+  expect(queueKey(key, 'queue')).toEqual(key)
+  for (const deliveryType of ['MapiDelivery', 'toString', '', 7, null, ['Undefined'], undefined]) {
+    expect(() => queueKey({ ...key, deliveryType }, 'queue')).toThrow(
+      new NotUnderstood('queue.deliveryType must be a delivery type'),
+    )
+  }
 })
 
 describe('a test that is not understood never means all', () => {

@@ -1,4 +1,15 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -29,6 +40,22 @@ function open(machineRun = 'run-1'): InHandJournal {
     machineRun,
     onTrouble: (error) => troubles.push(error),
   })
+}
+
+/** Nothing more can be written through what this process has of the journal open. */
+function fillDisk(): void {
+  const isJournal = (name: string) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${name}`) === inHandPath(queuePath())
+    } catch {
+      return false
+    }
+  }
+  const file = Number(readdirSync('/proc/self/fd').find(isJournal))
+  closeSync(file)
+  const opened: number[] = []
+  while (opened.at(-1) !== file && opened.length < 100) opened.push(openSync('/dev/full', 'w'))
+  opened.filter((each) => each !== file).forEach((each) => closeSync(each))
 }
 
 test('what was in hand is found after a death, and nothing else', () => {
@@ -117,6 +144,41 @@ test('a journal that cannot be written costs nobody his mail', () => {
   expect(troubles).toHaveLength(1)
   journal.leave(journal.enter(1))
   expect([journal.died, journal.size]).toEqual([[], 0])
+})
+
+test('a disk that is full later on costs nobody his mail, and is told of once', () => {
+  const journal = open()
+  const slot = journal.enter(1)
+  fillDisk()
+  expect(troubles).toEqual([])
+  passed()
+  expect(troubles).toMatchObject([{ code: 'ENOSPC' }])
+  expect(journal.enter(2)).toBe(-1)
+  journal.tryAs(slot, 'alone')
+  journal.leave(slot)
+  passed()
+  expect([journal.size, troubles.length]).toEqual([0, 1])
+})
+
+test('more messages than the file has room for are in hand without it', () => {
+  const most = 65_536
+  const journal = open()
+  const slots = Array.from({ length: most }, (_, n) => journal.enter(n + 1))
+  const beyond = journal.enter(most + 1)
+  expect([beyond, journal.size]).toEqual([-1, most])
+  journal.leave(beyond)
+  expect(journal.size).toBe(most)
+  // What leaves makes room for the next.
+  journal.leave(slots[7] ?? -1)
+  expect(journal.enter(most + 2)).toBe(slots[7])
+  passed()
+  const died = new Set(open().died.map(({ messageId }) => messageId))
+  expect([died.size, died.has(8), died.has(most + 1), died.has(most + 2)]).toEqual([
+    most,
+    false,
+    false,
+    true,
+  ])
 })
 
 test('whatever comes and goes, the file names what is in hand', () => {

@@ -1,45 +1,25 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { LiveValue } from '../../../../src/base/live.ts'
 import { minute, second } from '../../../../src/base/time-span.ts'
 import type { ConnectionResult, DeliveryLane } from '../../../../src/queue/delivery-agent.ts'
-import type { HeldMessage, InHandLog, Trial } from '../../../../src/queue/poison/in-hand.ts'
+import type { HeldMessage, Trial } from '../../../../src/queue/poison/in-hand.ts'
+import { Suspects } from '../../../../src/queue/poison/suspects.ts'
 import { poisonQueue, queueKeyText, submissionQueue } from '../../../../src/queue/queue-key.ts'
+import { StoreError } from '../../../../src/queue/queue-store.ts'
 import { type Copy, placeOf, suspended } from '../../../../src/queue/stored-message.ts'
+import { failing } from '../../../support/failing-store.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
 import { MemoryDeaths } from '../../../support/memory-deaths.ts'
+import { MemoryJournal } from '../../../support/memory-journal.ts'
+import { MemoryQueueStore } from '../../../support/memory-queue-store.ts'
 import { commitTo, domainQueue } from '../../../support/queue-samples.ts'
-import { SchedulerBench, delivering, resultsFor } from '../../../support/scheduler-bench.ts'
-
-/** A journal in memory. */
-class MemoryJournal implements InHandLog {
-  readonly died: readonly HeldMessage[]
-  readonly #held = new Map<number, HeldMessage>()
-  #last = 0
-
-  constructor(died: readonly HeldMessage[] = []) {
-    this.died = died
-  }
-
-  get size(): number {
-    return this.#held.size
-  }
-
-  get held(): readonly HeldMessage[] {
-    return [...this.#held.values()]
-  }
-
-  enter(messageId: number, trial: Trial = 'none'): number {
-    this.#held.set(++this.#last, { messageId, trial })
-    return this.#last
-  }
-
-  tryAs(slot: number, trial: Trial): void {
-    const held = this.#held.get(slot)
-    if (held !== undefined) this.#held.set(slot, { ...held, trial })
-  }
-
-  leave(slot: number): void {
-    this.#held.delete(slot)
-  }
-}
+import {
+  SchedulerBench,
+  delivering,
+  resultsFor,
+  schedulerSettings,
+  standing,
+} from '../../../support/scheduler-bench.ts'
 
 /** A bench with mail for a few domains in its store, in whose last life these of them were in hand. */
 async function benchAfterDeath(
@@ -127,6 +107,51 @@ test.each<Trial>(['none', 'beside others'])(
     expect((await bench.waiting()).map(({ queue }) => queue.nextHopDomain)).toEqual(hung)
   },
 )
+
+test('a suspect that waits for a connection holds the next one up', async () => {
+  const { bench } = await benchAfterDeath(['a.test', 'b.test'], (ids) => [
+    among(ids['a.test']),
+    among(ids['b.test']),
+  ])
+  bench.settings.set({ ...bench.settings.current, MaxPerDomainOutboundConnections: 1 })
+  const hop = standing()
+  bench.serve = hop.serve
+  await bench.start()
+  await bench.send('a.test')
+  await bench.advance(10 * second, second)
+  expect(bench.opened).toEqual(['a.test'])
+  hop.release()
+  await bench.advance(second, second / 4)
+  expect(bench.opened).toEqual(['a.test', 'b.test'])
+  expect(await bench.waiting()).toEqual([])
+})
+
+test('a suspect of the Submission queue is categorized behind all others, by itself', async () => {
+  const { store } = new SchedulerBench()
+  const copies: Copy[] = []
+  for (let n = 0; n < 3; n++) copies.push(...(await commitTo(store, [submissionQueue])))
+  store.release(copies)
+  const [first, next, other] = copies.map(({ message }) => message.id)
+  const journal = new MemoryJournal([among(first), among(next)])
+  const bench = new SchedulerBench(undefined, undefined, { store, inHand: journal })
+  onTestFinished(() => bench[Symbol.asyncDispose]())
+  const gate = Promise.withResolvers<undefined>()
+  const categorized: number[] = []
+  bench.recategorize = async ({ message, recipients }) => {
+    categorized.push(message.id)
+    await gate.promise
+    return { copies: [{ queue: domainQueue('a.test'), recipients }], failed: [] }
+  }
+  await bench.start()
+  expect(categorized).toEqual([other])
+  await bench.advance(10 * second, second)
+  expect(categorized).toEqual([other, first])
+  expect(journal.held).toContainEqual({ messageId: first, trial: 'beside others' })
+  gate.resolve(undefined)
+  await bench.advance(second, second / 4)
+  expect(categorized).toEqual([other, first, next])
+  expect(await bench.waiting()).toEqual([])
+})
 
 test.each<[string, Trial, number, number]>([
   ['as any', 'none', 1, 0],
@@ -309,6 +334,102 @@ test('an administrator can remove a suspect that is kept back', async () => {
   await bench.scheduler.messages.remove(copy === undefined ? [] : [placeOf(copy)], 'remove')
   await bench.advance(5 * second, second)
   expect([bench.opened, await bench.waiting()]).toEqual([[], []])
+})
+
+test('a suspect that waits for a connection holds up the next one, too', async () => {
+  const { bench } = await benchAfterDeath(['a.test', 'b.test'], (ids) => [
+    among(ids['a.test']),
+    among(ids['b.test']),
+  ])
+  bench.settings.set({ ...bench.settings.current, MaxOutboundConnections: 1 })
+  bench.serve = hanging
+  await bench.start()
+  await bench.send('busy.test')
+  await bench.advance(5 * second, second / 4)
+  expect(bench.opened).toEqual(['busy.test'])
+  bench.settings.set({ ...bench.settings.current, MaxOutboundConnections: 1000 })
+  await bench.send('other.test')
+  await bench.advance(30 * second, second / 4)
+  expect(bench.opened).toContain('a.test')
+  expect(bench.opened).not.toContain('b.test')
+  await bench.advance(30 * second, second / 4)
+  expect(bench.opened).toContain('b.test')
+})
+
+test('all mail goes on when the store does not tell what was in hand', async () => {
+  const { bench } = await benchAfterDeath(['a.test', 'b.test'], (ids) => [among(ids['a.test'])])
+  failing(bench.store, 'scan', [new StoreError('FAILED', 'broken')])
+  await bench.start()
+  expect(bench.logged).toEqual(['could not look into what was in hand when the service died'])
+  expect(new Set(bench.opened)).toEqual(new Set(['a.test', 'b.test']))
+})
+
+test('a message goes on though its deaths cannot be written down', async () => {
+  const deaths = new MemoryDeaths()
+  deaths.save = () => Promise.reject(new Error('no room'))
+  const { bench } = await benchAfterDeath(
+    ['a.test'],
+    (ids) => [{ messageId: ids['a.test'] ?? 0, trial: 'alone' }],
+    deaths,
+  )
+  await bench.start()
+  expect(bench.logged).toContain(
+    'could not write down how often the service died with a message in hand',
+  )
+  await bench.advance(3 * second, second / 4)
+  expect(bench.opened).toEqual(['a.test'])
+})
+
+test('deaths of messages that are gone are forgotten, those of others are not', async () => {
+  const deaths = new MemoryDeaths()
+  const { bench, idOf } = await benchAfterDeath(['a.test'], () => [], deaths)
+  deaths.add(idOf('a.test'))
+  deaths.add(99)
+  await bench.start()
+  expect(deaths.messageIds).toEqual([idOf('a.test')])
+  expect(deaths.saved).toBe(true)
+})
+
+test('a suspect that cannot be let go on holds nobody up', async () => {
+  const store = new MemoryQueueStore(new FakeClock())
+  const copies = [
+    ...(await commitTo(store, [domainQueue('a.test')])),
+    ...(await commitTo(store, [domainQueue('b.test')])),
+  ]
+  store.release(copies)
+  const clock = new FakeClock()
+  const logged: string[] = []
+  const note = (_: object, message: string) => void logged.push(message)
+  const suspects = new Suspects({
+    journal: new MemoryJournal(
+      copies.map(({ message }) => ({ messageId: message.id, trial: 'beside others' })),
+    ),
+    counts: new MemoryDeaths(),
+    store,
+    settings: new LiveValue(schedulerSettings),
+    clock,
+    log: { warn: note, error: note },
+  })
+  const begun: string[] = []
+  let resumed = 0
+  await suspects.start({
+    mayBegin: () => true,
+    begin: ({ queue }) => {
+      begun.push(queue.nextHopDomain)
+      if (begun.length === 1) throw new Error('no')
+    },
+    isHeld: () => false,
+    poison: () => Promise.resolve(),
+    resume: () => {
+      resumed++
+    },
+  })
+  clock.advance(second)
+  for (let turns = 0; turns < 20; turns++) await Promise.resolve()
+  expect(begun).toEqual(['a.test', 'b.test'])
+  expect(logged).toContain('could not let a message go on')
+  // Others may begin again after each of them.
+  expect([suspects.isQuiet, resumed]).toEqual([false, 2])
 })
 
 test('a message that is categorized is in hand meanwhile', async () => {

@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { minute, second } from '../../../../src/base/time-span.ts'
-import { directoryAway } from '../../../../src/queue/defer-reason.ts'
+import { directoryAway, putOffByAgent } from '../../../../src/queue/defer-reason.ts'
 import { submissionQueue } from '../../../../src/queue/queue-key.ts'
-import { type QueueStore, StoreError } from '../../../../src/queue/queue-store.ts'
+import {
+  type PendingMessage,
+  type QueueStore,
+  StoreError,
+} from '../../../../src/queue/queue-store.ts'
 import type { Recategorized, Recategorizer } from '../../../../src/queue/recategorized.ts'
-import type { Copy } from '../../../../src/queue/stored-message.ts'
+import { type Copy, placeOf } from '../../../../src/queue/stored-message.ts'
 import { contentOf, domainQueue, sampleMessage } from '../../../support/queue-samples.ts'
 import { SchedulerBench, resultsFor, serving } from '../../../support/scheduler-bench.ts'
 
@@ -108,6 +112,28 @@ describe('what cannot be resolved for now', () => {
   })
 })
 
+test.each([
+  [`${putOffByAgent}; the scanner is busy`, 'Agent'],
+  ['451 4.3.0 no room', 'Transient Failure'],
+])('what is put off with %j waits in Submission for %j', async (lastError, expected) => {
+  await using bench = new SchedulerBench()
+  bench.recategorize = ({ recipients }) => ({
+    copies: [],
+    failed: [],
+    deferred: { recipients: recipients.map((one) => ({ ...one, lastError })) },
+  })
+  await bench.start()
+  await bench.sendTo(submissionQueue)
+  const reasons = async () => {
+    const { messages } = await bench.scheduler.listing.messages({ limit: 10 })
+    return messages.map(({ DeferReason }) => DeferReason)
+  }
+  expect(await reasons()).toEqual([expected])
+  // An administrator's will is no reason of the server's.
+  await bench.scheduler.messages.suspend((await bench.waiting()).map(placeOf))
+  expect(await reasons()).toEqual(['None'])
+})
+
 test('what is deleted on the way is told to nobody', async () => {
   await using bench = new SchedulerBench()
   bench.recategorize = ({ recipients }) => ({
@@ -179,6 +205,29 @@ describe('a message that was changed on the way', () => {
       copy: { message: { id: stored?.message.id } },
       to: [{ message: { id: sent[0]?.[0].message.id } }],
     })
+  })
+
+  test('is forgotten when an administrator removes the stored one meanwhile', async () => {
+    await using bench = new SchedulerBench()
+    const gate = Promise.withResolvers<undefined>()
+    const change = changing(bench)
+    const written: PendingMessage[] = []
+    bench.recategorize = async (copy) => {
+      const result = await change(copy)
+      if (result?.changed !== undefined) written.push(result.changed.pending)
+      await gate.promise
+      return result
+    }
+    await bench.start()
+    const copies = await bench.sendTo(submissionQueue)
+    await bench.scheduler.messages.remove(copies.map(placeOf), 'remove')
+    gate.resolve(undefined)
+    await bench.advance(second, 20)
+    expect([delivered(bench), await bench.waiting()]).toEqual([0, []])
+    const [pending] = written
+    if (pending === undefined) return expect.unreachable()
+    await expect(pending.readPiece(0)).rejects.toThrow('the message has ended')
+    await expect(contentOf(bench.store, pending.id)).rejects.toMatchObject({ code: 'GONE' })
   })
 
   test('stays as it was when that cannot be written, and is changed again later', async () => {

@@ -32,6 +32,29 @@ test('what comes into the Submission queue while it is walked over is taken up b
   expect(bench.kinds().filter((kind) => kind === 'delivered')).toHaveLength(3)
 })
 
+test('no more than two hundred messages of the Submission queue are categorized at a time', async () => {
+  await using bench = new SchedulerBench()
+  const answers: (() => void)[] = []
+  let begun = 0
+  bench.recategorize = async (copy) => {
+    begun++
+    await new Promise<void>((resolve) => answers.push(resolve))
+    return await toFirst(copy)
+  }
+  await bench.start()
+  await bench.sendTo(submissionQueue, 300)
+  await bench.advance(5 * second, 20)
+  expect(begun).toBe(200)
+  for (const answer of answers.splice(0, 50)) answer()
+  await bench.advance(second, 20)
+  expect(begun).toBe(250)
+  while (answers.length > 0) {
+    for (const answer of answers.splice(0)) answer()
+    await bench.advance(second, 20)
+  }
+  expect(bench.kinds().filter((kind) => kind === 'delivered')).toHaveLength(300)
+})
+
 test('all that is wanted of a queue while it is walked over is one more walk', async () => {
   await using bench = new SchedulerBench()
   const gate = Promise.withResolvers<undefined>()
