@@ -131,7 +131,7 @@ test('no variable of the environment is seen, and what is no word of the contrac
       deliver(message) {
         process.send({ kind: 'anything' })
         process.send('anything')
-        const seen = Object.keys(process.env).join(' ')
+        const seen = Object.keys(process.env).filter((name) => name !== 'NODE_V8_COVERAGE').join(' ')
         return [{ recipient: message.recipients[0], outcome: 'delivered', reply: '[' + seen + ']' }]
       },
     }`)
