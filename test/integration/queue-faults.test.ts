@@ -337,10 +337,10 @@ test('a flood of queues that come and go leaves a bounded list', async () => {
     await Promise.all(copies.map((copy) => store.settle({ copy, ...end })))
   }
   await commitTo(store, [queue])
-  for (let n = 0; n < 20; n++) await commitTo(store, [queue])
+  // They are taken out behind the work for mail, in its calm moments.
+  await until(async () => (await store.queues()).length <= 1001)
   const figures = await store.queues()
-  expect(figures.length).toBeLessThanOrEqual(1001)
-  expect(figures.find(({ copies }) => copies > 0)).toMatchObject({ number: 1501, copies: 21 })
+  expect(figures.find(({ copies }) => copies > 0)).toMatchObject({ number: 1501, copies: 1 })
 })
 
 test('a folder that is gone ends the store, and is told', async () => {
