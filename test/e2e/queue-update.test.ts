@@ -21,7 +21,12 @@ const config = trustingEdge({
     smartHostConnector(releasedConnectors.free, 'free.test', nextHop),
     smartHostConnector(releasedConnectors.held, 'held.test', nextHop),
   ],
-  transportService: { QueueGlitchRetryInterval: '00:00:01', QueueGlitchRetryCount: 15 },
+  // What attempts came to while it was killed outlives each start: the last one is to wait no longer for it.
+  transportService: {
+    QueueGlitchRetryInterval: '00:00:01',
+    TransientFailureRetryInterval: '00:00:01',
+    OutboundConnectionFailureRetryInterval: '00:00:01',
+  },
 })
 
 /** Header and body of a message of the backlog: one in thirty has a megabyte. */
