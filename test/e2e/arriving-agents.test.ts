@@ -10,8 +10,8 @@ import { SmtpPeer } from '../support/smtp-peer.ts'
 import { plainMessage, submit } from '../support/submit.ts'
 import { until } from '../support/until.ts'
 
-const address = '127.0.142.1'
-const next = { address: '127.0.142.2', port: 10_025 }
+const address = '127.0.166.1'
+const next = { address: '127.0.166.2', port: 10_025 }
 
 /** Does with a message what its subject says. */
 const obedient = `

@@ -11,9 +11,9 @@ import { tempFolder } from '../support/temp-folder.ts'
 import { trustingEdge } from '../support/trusting-edge.ts'
 import { until } from '../support/until.ts'
 
-const address = '127.0.109.1'
+const address = '127.0.165.1'
 const port = 10025
-const endpointAt = { host: '127.0.109.2', port: 8080 }
+const endpointAt = { host: '127.0.165.2', port: 8080 }
 const url = `http://${endpointAt.host}:${endpointAt.port}/in`
 
 function start(connectors: readonly object[]): Promise<RelayProcess> {

@@ -10,7 +10,7 @@ import { moved, shippedConfig } from '../support/shipped-config.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 import { plainMessage, submit } from '../support/submit.ts'
 
-const [address, inside] = ['127.0.122.1', '127.0.122.2']
+const [address, inside] = ['127.0.163.1', '127.0.163.2']
 
 /** Lines of the management shell, as the pages show them behind its prompt. */
 function promptLines(path: string): readonly string[] {

@@ -8,7 +8,7 @@ import { plainMessage, submit } from '../support/submit.ts'
 import { trustingEdge } from '../support/trusting-edge.ts'
 import { until } from '../support/until.ts'
 
-const address = '127.0.108.1'
+const address = '127.0.164.1'
 const port = 10025
 
 /** An Edge with these Foreign connectors and no other way out. */

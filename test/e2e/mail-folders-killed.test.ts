@@ -6,8 +6,8 @@ import { edgeConfig, smartHost } from '../support/relay-config.ts'
 import { RelayProcess } from '../support/relay-process.ts'
 import { until } from '../support/until.ts'
 
-const address = '127.0.143.1'
-const next = { address: '127.0.143.2', port: 10_025 }
+const address = '127.0.167.1'
+const next = { address: '127.0.167.2', port: 10_025 }
 const files = 300
 const config = edgeConfig({
   address,

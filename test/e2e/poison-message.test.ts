@@ -4,9 +4,9 @@ import { RelayProcess, runEdge } from '../support/relay-process.ts'
 import { SmtpPeer } from '../support/smtp-peer.ts'
 import { until } from '../support/until.ts'
 
-const address = '127.0.153.1'
+const address = '127.0.169.1'
 const port = 10_025
-const hopAddress = '127.0.153.2'
+const hopAddress = '127.0.169.2'
 const hopPort = 10_026
 
 const config = `

@@ -12,11 +12,11 @@ import { smartHostConnector } from '../support/smart-host-connector.ts'
 import { trustingEdge } from '../support/trusting-edge.ts'
 
 const messages = 1000
-const nextHop = { address: '127.0.119.2', port: 10_025 }
+const nextHop = { address: '127.0.168.2', port: 10_025 }
 const main = new URL('../../bin/edge.js', import.meta.url).pathname
 
 const config = trustingEdge({
-  ...{ address: '127.0.119.1', port: 10_025 },
+  ...{ address: '127.0.168.1', port: 10_025 },
   sendConnectors: [
     smartHostConnector(releasedConnectors.free, 'free.test', nextHop),
     smartHostConnector(releasedConnectors.held, 'held.test', nextHop),
